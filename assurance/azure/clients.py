@@ -1,0 +1,101 @@
+"""The official SDK's clients, each made at its first use: importing all of them costs seconds."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.credentials import TokenCredential
+from azure.core.pipeline.transport import RequestsTransport
+
+from assurance.azure.transport import TapeTransport
+from assurance.environment import Environment
+from assurance.redaction import Redactor
+from assurance.tape import Tape
+
+_CLIENTS = {
+    "network": "azure.mgmt.network:NetworkManagementClient",
+    "private_dns": "azure.mgmt.privatedns:PrivateDnsManagementClient",
+    "container_apps": "azure.mgmt.appcontainers:ContainerAppsAPIClient",
+    "sql": "azure.mgmt.sql:SqlManagementClient",
+    "storage": "azure.mgmt.storage:StorageManagementClient",
+    "key_vault": "azure.mgmt.keyvault:KeyVaultManagementClient",
+    "cognitive_services": "azure.mgmt.cognitiveservices:CognitiveServicesManagementClient",
+    "managed_identity": "azure.mgmt.msi:ManagedServiceIdentityClient",
+    "authorization": "azure.mgmt.authorization:AuthorizationManagementClient",
+    "security": "azure.mgmt.security:SecurityCenter",
+}
+
+
+class AzureClients:
+    """Clients of one environment, all over the tape's transport.
+
+    The values are typed `Any`: the clients' own operation classes are chosen at run time by api-version, and what the
+    estate relies on is not their models but the bodies of the answers (see `assurance.azure.reader`).
+    """
+
+    def __init__(self, environment: Environment, tape: Tape, redactor: Redactor, credential: TokenCredential) -> None:
+        self._environment = environment
+        self._tape = tape
+        self._redactor = redactor
+        self._credential = credential
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    def management(self, name: str) -> Any:
+        """Return the Resource Manager client for an area such as `network`."""
+        with self._lock:
+            if name not in self._clients:
+                self._clients[name] = self._make(name)
+            return self._clients[name]
+
+    def secrets(self, vault_host: str) -> Any:
+        """Return the client for the secrets (their names only) of a vault."""
+        with self._lock:
+            if vault_host not in self._clients:
+                from azure.keyvault.secrets import SecretClient
+
+                self._clients[vault_host] = SecretClient(
+                    f"https://{vault_host}",
+                    self._credential,
+                    transport=self._transport("key_vault", vault_host),
+                    retry_total=0,
+                )
+            return self._clients[vault_host]
+
+    def _make(self, name: str) -> Any:
+        module, class_name = _CLIENTS[name].split(":")
+        client_class = getattr(importlib.import_module(module), class_name)
+        resource_manager = self._environment.cloud.resource_manager.rstrip("/")
+        return client_class(
+            self._credential,
+            self._environment.subscription_id,
+            base_url=resource_manager,
+            credential_scopes=[f"{resource_manager}/.default"],
+            transport=self._resource_manager_transport,
+            retry_total=0,  # the transport retries, so that one question leaves one reading
+        )
+
+    @cached_property
+    def _resource_manager_transport(self) -> TapeTransport:
+        return self._transport("resource_manager", urlsplit(self._environment.cloud.resource_manager).netloc)
+
+    @cached_property
+    def _upstream(self) -> RequestsTransport | None:
+        if self._tape.replaying:
+            return None
+        from assurance.azure.upstream import session_for
+
+        session = session_for(self._environment.limits.concurrency, self._environment.views.inside.connect)
+        bundle = self._environment.cloud.ca_bundle
+        return RequestsTransport(
+            session=session, session_owner=False, connection_verify=str(bundle) if bundle is not None else True
+        )
+
+    def _transport(self, endpoint: str, host: str) -> TapeTransport:
+        return TapeTransport(
+            self._tape, self._redactor, self._environment.limits, self._upstream, endpoint=endpoint, host=host
+        )

@@ -1,0 +1,120 @@
+"""JSON objects of Azure's answers, read strictly: absent is not false is not disabled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assurance.errors import BrokenReading
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One JSON object, with the readings that it came from.
+
+    The methods return None where Azure's answer has no such key or holds null there, and raise BrokenReading where the
+    value is of another type than Azure documents: nothing is ever made up.
+    """
+
+    values: Mapping[str, object]
+    readings: tuple[str, ...]
+    where: str = ""
+
+    @property
+    def id(self) -> str:
+        """The resource's id."""
+        return self.required_text("id")
+
+    @property
+    def name(self) -> str:
+        """The resource's name: the last segment of its id where there is no name."""
+        return self.text("name") or self.id.rstrip("/").rsplit("/", 1)[-1]
+
+    def value(self, *path: str) -> object:
+        """Return whatever stands at `path`; None if nothing does."""
+        found: object = self.values
+        for depth, key in enumerate(path):
+            if found is None:
+                return None
+            if not isinstance(found, Mapping):
+                raise self.broken(path[:depth], "an object", found)
+            found = found.get(key)
+        return found
+
+    def text(self, *path: str) -> str | None:
+        """Return the text at `path`."""
+        found = self.value(*path)
+        if found is None or isinstance(found, str):
+            return found
+        raise self.broken(path, "a text", found)
+
+    def required_text(self, *path: str) -> str:
+        """Return the text at `path`, which Azure always sends."""
+        found = self.text(*path)
+        if not found:
+            raise self.broken(path, "a text", None)
+        return found
+
+    def flag(self, *path: str) -> bool | None:
+        """Return the boolean at `path`."""
+        found = self.value(*path)
+        if found is None or isinstance(found, bool):
+            return found
+        raise self.broken(path, "true or false", found)
+
+    def number(self, *path: str) -> float | None:
+        """Return the number at `path`."""
+        found = self.value(*path)
+        if found is None or (isinstance(found, (int, float)) and not isinstance(found, bool)):
+            return found
+        raise self.broken(path, "a number", found)
+
+    def within(self, *path: str) -> Document | None:
+        """Return the object at `path`."""
+        found = self.value(*path)
+        if found is None:
+            return None
+        if not isinstance(found, Mapping):
+            raise self.broken(path, "an object", found)
+        return Document(found, self.readings, f"{self.where}.{'.'.join(path)}")
+
+    def items(self, *path: str) -> tuple[Document, ...]:
+        """Return the objects of the list at `path`; none where there is no list (Azure omits empty ones)."""
+        found = self.value(*path)
+        if found is None:
+            return ()
+        if not isinstance(found, list):
+            raise self.broken(path, "a list", found)
+        for item in found:
+            if not isinstance(item, Mapping):
+                raise self.broken(path, "a list of objects", item)
+        place = f"{self.where}.{'.'.join(path)}"
+        return tuple(Document(item, self.readings, f"{place}[{index}]") for index, item in enumerate(found))
+
+    def required_items(self, *path: str) -> tuple[Document, ...]:
+        """Return the objects of the list at `path`, which Azure always sends, if only empty."""
+        if self.value(*path) is None:
+            raise self.broken(path, "a list", None)
+        return self.items(*path)
+
+    def texts(self, *path: str) -> tuple[str, ...]:
+        """Return the texts of the list at `path`; none where there is no list."""
+        found = self.value(*path)
+        if found is None:
+            return ()
+        if not isinstance(found, list):
+            raise self.broken(path, "a list", found)
+        return tuple(item if isinstance(item, str) else self._not_text(path, item) for item in found)
+
+    def broken(self, path: tuple[str, ...], expected: str, found: object) -> BrokenReading:
+        """Return the error that says that `path` does not hold what Azure documents."""
+        observed = "nothing" if found is None else repr(found)[:60]
+        return BrokenReading(
+            f"Azure's answer is not as documented: {self.where or 'the body'} has {observed} at "
+            f"'{'.'.join(path)}', where {expected} was expected.",
+            "Look at the reading; the api-version may have changed, or something between here and Azure answered.",
+            self.readings,
+        )
+
+    def _not_text(self, path: tuple[str, ...], found: object) -> str:
+        raise self.broken(path, "a list of texts", found)

@@ -1,0 +1,6 @@
+"""Environments: one deployment each, described by a TOML file."""
+
+from assurance.environment.loading import find, load
+from assurance.environment.model import Environment
+
+__all__ = ["Environment", "find", "load"]

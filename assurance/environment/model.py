@@ -1,0 +1,248 @@
+"""What an environment file declares: one deployment of APEX, in pydantic models that refuse what they do not know."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Guid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^/\s]+/?$")]
+HostAndPort = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Vantage = Literal["inside", "outside"]
+Direction = Literal["Inbound", "Outbound"]
+ServiceKind = Literal["sql", "storage", "cognitive", "key_vault"]
+
+
+class Declared(BaseModel):
+    """The base of every table: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _network(value: str) -> str:
+    """Refuse a prefix that is not a network, or whose host bits are set."""
+    try:
+        (IPv6Network if ":" in value else IPv4Network)(value)
+    except ValueError as error:
+        raise ValueError(f"a CIDR prefix such as 10.0.0.0/16 was expected: {error}") from error
+    return value
+
+
+class Cloud(Declared):
+    """Endpoints of the Azure cloud; a sovereign cloud or a stand-in has others."""
+
+    resource_manager: HttpsUrl
+    authority: HttpsUrl
+    log_analytics: HttpsUrl = "https://api.loganalytics.azure.com"
+    key_vault_suffix: Text = "vault.azure.net"
+    ca_bundle: Path | None = Field(default=None, strict=False)
+
+
+class Credential(Declared):
+    """How the suite signs in; a secret is never here, only the name of the variable that holds it."""
+
+    kind: Literal["default", "environment", "azure_cli", "managed_identity", "workload_identity", "token"]
+    client_id: Guid | None = None
+    token_variable: Text | None = None
+
+    @model_validator(mode="after")
+    def _token_needs_its_variable(self) -> Self:
+        if self.kind == "token" and self.token_variable is None:
+            raise ValueError('kind = "token" needs token_variable, the name of the environment variable that holds it')
+        return self
+
+
+class Limits(Declared):
+    """Bounds on how the suite reads: at most so many requests at once, so long for an answer and for retries."""
+
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 12
+    timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
+    retry_budget_seconds: Annotated[float, Field(ge=0)] = 15.0
+    attempts: Annotated[int, Field(ge=1, le=10)] = 4
+
+
+class View(Declared):
+    """How names resolve and addresses are dialled from one vantage, where that is not what this machine does anyway."""
+
+    nameservers: tuple[HostAndPort, ...] = Field(default=(), strict=False)
+    connect: dict[HostAndPort, HostAndPort] = {}
+
+
+class Views(Declared):
+    """The two vantages."""
+
+    inside: View = View()
+    outside: View = View()
+
+
+class Subnet(Declared):
+    """One subnet of the virtual network."""
+
+    name: Text
+    prefix: Text
+    delegation: Text | None = None
+    private_endpoint_network_policies: (
+        Literal["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"] | None
+    ) = None
+    network_security_group: Text
+
+    _prefix_is_a_network = field_validator("prefix")(_network)
+
+
+class DeclaredNetwork(Declared):
+    """The virtual network."""
+
+    name: Text
+    resource_group: Text | None = None
+    address_space: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    subnets: Annotated[tuple[Subnet, ...], Field(min_length=1, strict=False)]
+
+    @field_validator("address_space")
+    @classmethod
+    def _each_is_a_network(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_network(prefix) for prefix in value)
+
+
+class DeclaredFlow(Declared):
+    """Traffic through a network security group; addresses are a prefix, a service tag or `*`; ports `443`, `1-9`, `*`."""
+
+    name: Text
+    direction: Direction
+    protocol: Literal["*", "Tcp", "Udp", "Icmp", "Esp", "Ah"]
+    source: Text
+    destination: Text
+    ports: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+
+
+class DeclaredSecurityGroup(Declared):
+    """A network security group: where all must be denied, what may be open (at most), what must be open (at least)."""
+
+    name: Text
+    resource_group: Text | None = None
+    deny_all: Annotated[tuple[Direction, ...], Field(min_length=1, strict=False)]
+    permitted_flows: tuple[DeclaredFlow, ...] = Field(default=(), strict=False)
+    required_flows: Annotated[tuple[DeclaredFlow, ...], Field(min_length=1, strict=False)]
+
+
+class DeclaredEndpoint(Declared):
+    """The private endpoint of a service."""
+
+    name: Text
+    resource_group: Text | None = None
+    subnet: Text
+    group_id: Text
+    zone: Text
+    zone_resource_group: Text | None = None
+
+
+class DeclaredService(Declared):
+    """A platform service."""
+
+    kind: ServiceKind
+    name: Text
+    resource_group: Text | None = None
+    fqdn: Text
+    port: Port = 443
+    tls: bool = True
+    local_authentication: bool | None = False
+    private_endpoint: DeclaredEndpoint
+
+
+class DeclaredContainerApps(Declared):
+    """The Container Apps environment and the application in it."""
+
+    environment: Text
+    app: Text
+    resource_group: Text | None = None
+    subnet: Text
+    workload_profiles: bool
+    ingress_external: bool = False
+
+
+class RequiredRole(Declared):
+    """A role that the identity must have on a service."""
+
+    role: Text
+    role_definition: Guid | None = None
+    service: Text
+
+
+class DeclaredIdentity(Declared):
+    """The application's user-assigned identity, what it must be able to do, and what else it may hold."""
+
+    name: Text
+    resource_group: Text | None = None
+    roles: Annotated[tuple[RequiredRole, ...], Field(min_length=1, strict=False)]
+
+
+class DeclaredDefender(Declared):
+    """Defender for Cloud: plans that must be on, and the lowest acceptable secure score (a fraction, 0 to 1)."""
+
+    plans: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    secure_score_floor: Annotated[float, Field(ge=0, le=1)]
+
+
+class NotApplicable(Declared):
+    """A case that this environment declares not to apply, and why; `subject` absent means every subject of the check.
+
+    With `unless_vantage` it does apply to a run from that vantage: two runs then share the work.
+    """
+
+    control: Text
+    check: Text | None = None
+    subject: Text | None = None
+    unless_vantage: Vantage | None = None
+    reason: Annotated[str, StringConstraints(min_length=10)]
+
+
+class Environment(Declared):
+    """One deployment of APEX."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    description: str = ""
+    stand_in: Literal["sandbox"] | None = None
+    tenant_id: Guid
+    subscription_id: Guid
+    resource_group: Text
+    location: Text
+    vantage: Annotated[tuple[Vantage, ...], Field(min_length=1, strict=False)]
+    cloud: Cloud
+    credential: Credential
+    limits: Limits = Limits()
+    views: Views = Views()
+    virtual_network: DeclaredNetwork
+    network_security_groups: Annotated[tuple[DeclaredSecurityGroup, ...], Field(min_length=1, strict=False)]
+    services: Annotated[dict[str, DeclaredService], Field(min_length=1)]
+    container_apps: DeclaredContainerApps
+    identity: DeclaredIdentity
+    defender: DeclaredDefender
+    not_applicable: tuple[NotApplicable, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _names_refer_to_what_is_declared(self) -> Self:
+        subnets = {subnet.name for subnet in self.virtual_network.subnets}
+        groups = {group.name for group in self.network_security_groups}
+        references = [(f"virtual_network.subnets.{s.name}", s.network_security_group, groups)
+                      for s in self.virtual_network.subnets]
+        references += [(f"services.{key}.private_endpoint.subnet", s.private_endpoint.subnet, subnets)
+                       for key, s in self.services.items()]
+        references.append(("container_apps.subnet", self.container_apps.subnet, subnets))
+        references += [("identity.roles.service", role.service, set(self.services)) for role in self.identity.roles]
+        for where, name, known in references:
+            if name not in known:
+                raise ValueError(f"{where} names {name!r}, which is not declared; declared are {sorted(known)}")
+        return self
+
+    def group_of(self, resource_group: str | None) -> str:
+        """Return the resource group, this environment's own where none is declared."""
+        return resource_group or self.resource_group
+
+    def resource_id(self, provider_path: str, resource_group: str | None = None) -> str:
+        """Return the full id of `provider_path` (such as `Microsoft.Sql/servers/x`) in a resource group."""
+        group = self.group_of(resource_group)
+        return f"/subscriptions/{self.subscription_id}/resourceGroups/{group}/providers/{provider_path}"

@@ -1,0 +1,208 @@
+"""The Container Apps environment and the application in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assurance.azure.document import Document
+from assurance.estate.addresses import is_private
+from assurance.estate.resource import Judgement, Resource, listed, named, same_id
+from assurance.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
+from assurance.verdicts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerEnvironment(Resource):
+    """A Container Apps environment (Microsoft.App/managedEnvironments)."""
+
+    @property
+    def is_internal(self) -> Fact:
+        """Whether the environment has only an internal load balancer; an absent flag means it is public."""
+
+        def internal(document: Document) -> Judgement:
+            found = document.flag("properties", "vnetConfiguration", "internal")
+            return found is True, f"vnetConfiguration.internal is {_told(found)}"
+
+        remedy = f"It cannot be changed: deploy the environment again with --internal-only true ({named(self.id)})."
+        return self.judge("vnetConfiguration.internal is true", internal, remedy)
+
+    def is_in_subnet(self, subnet_id: str) -> Fact:
+        """Whether its infrastructure stands in that very subnet."""
+
+        def within(document: Document) -> Judgement:
+            found = document.text("properties", "vnetConfiguration", "infrastructureSubnetId")
+            return same_id(found, subnet_id), f"infrastructure subnet {found or 'none'}"
+
+        remedy = f"Deploy the environment again with --infrastructure-subnet-resource-id {subnet_id}."
+        return self.judge(f"infrastructure subnet {subnet_id}", within, remedy)
+
+    @property
+    def has_private_address(self) -> Fact:
+        """Whether its static address is a private one."""
+
+        def private(document: Document) -> Judgement:
+            found = document.text("properties", "staticIp")
+            return is_private(found or ""), f"staticIp is {_told(found)}"
+
+        return self.judge("staticIp is a private address", private, "Deploy the environment again as internal.")
+
+    @property
+    def refuses_public_networks(self) -> Fact:
+        """Whether public network access is off, where the API tells; an environment that is not internal must tell."""
+
+        def refused(document: Document) -> Judgement:
+            found = document.text("properties", "publicNetworkAccess")
+            internal = document.flag("properties", "vnetConfiguration", "internal")
+            holds = internal is True if found is None else found.casefold() == "disabled"
+            return holds, f"publicNetworkAccess is {_told(found)}, internal is {_told(internal)}"
+
+        remedy = f"az containerapp env update {named(self.id)} --public-network-access Disabled"
+        return self.judge("publicNetworkAccess is Disabled", refused, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerApp(Resource):
+    """The application (Microsoft.App/containerApps)."""
+
+    def runs_in(self, environment_id: str) -> Fact:
+        """Whether it runs in that very environment."""
+
+        def within(document: Document) -> Judgement:
+            found = document.text("properties", "managedEnvironmentId") or document.text("properties", "environmentId")
+            return same_id(found, environment_id), f"runs in {found or 'no environment'}"
+
+        return self.judge(f"runs in {environment_id}", within, "Deploy the application into the declared environment.")
+
+    def has_ingress(self, *, external: bool) -> Fact:
+        """Whether its ingress is internal (or external to the environment) as declared; no ingress is neither."""
+        wanted = "external" if external else "internal"
+
+        def ingress(document: Document) -> Judgement:
+            found = document.flag("properties", "configuration", "ingress", "external")
+            has_one = document.within("properties", "configuration", "ingress") is not None
+            observed = f"ingress.external is {_told(found)}" if has_one else "the application has no ingress"
+            return has_one and found is external, observed
+
+        return self.judge(f"ingress is {wanted}", ingress, f"az containerapp ingress update {named(self.id)} --type {wanted}")
+
+    @property
+    def refuses_plain_http(self) -> Fact:
+        """Whether its ingress redirects plain HTTP instead of serving it."""
+
+        def refused(document: Document) -> Judgement:
+            found = document.flag("properties", "configuration", "ingress", "allowInsecure")
+            return found is False, f"ingress.allowInsecure is {_told(found)}"
+
+        remedy = f"az containerapp ingress update {named(self.id)} --allow-insecure false"
+        return self.judge("ingress.allowInsecure is false", refused, remedy)
+
+    def has_identity(self, identity_id: str) -> Fact:
+        """Whether the user-assigned identity of that very id is on the application."""
+
+        def assigned(document: Document) -> Judgement:
+            identities = document.within("identity", "userAssignedIdentities")
+            found = list(identities.values) if identities is not None else []
+            kind = document.text("identity", "type") or ""
+            holds = "userassigned" in kind.casefold() and any(same_id(one, identity_id) for one in found)
+            return holds, f"identity type {kind or 'absent'}; user-assigned {listed(found)}"
+
+        remedy = f"az containerapp identity assign {named(self.id)} --user-assigned {identity_id}"
+        return self.judge(f"identity {identity_id} is assigned", assigned, remedy)
+
+    def pulls_images_with(self, identity_id: str) -> Fact:
+        """Whether every registry is signed in to by that identity, and at least one is declared."""
+
+        def pulled(document: Document) -> Judgement:
+            registries = document.items("properties", "configuration", "registries")
+            wrong = [
+                f"{registry.text('server')} by {registry.text('identity') or 'a password'}"
+                for registry in registries
+                if not same_id(registry.text("identity"), identity_id) or registry.text("passwordSecretRef")
+            ]
+            return bool(registries) and not wrong, listed(wrong, "by the identity" if registries else "no registry is set")
+
+        remedy = f"az containerapp registry set {named(self.id)} --server REGISTRY --identity {identity_id}"
+        return self.judge("images are pulled with the identity", pulled, remedy)
+
+    @property
+    def holds_no_plaintext_secret(self) -> Fact:
+        """Whether no container has a secret as a plain value among its environment variables."""
+
+        def none(document: Document) -> Judgement:
+            containers = _containers(document)
+            if not containers:
+                raise document.broken(("properties", "template", "containers"), "at least one container", [])
+            found = [
+                f"{entry.text('name')} holds a plain {kind.replace('-', ' ')}"
+                for entry in _environment(containers)
+                if (kind := _secret_in(entry)) is not None
+            ]
+            return not found, listed(found, "no secret in plain text")
+
+        remedy = (
+            f"Move the value to Key Vault, then az containerapp secret set {named(self.id)} --secrets "
+            "NAME=keyvaultref:URL,identityref:IDENTITY-ID and refer to it with secretref:NAME. Rotate the secret: it was exposed."
+        )
+        return self.judge("no secret is the plain value of an environment variable", none, remedy)
+
+    def takes_secrets_from(self, vault_host: str, identity_id: str) -> Fact:
+        """Whether each secret is a reference to that vault, resolved by that identity, and each reference has its secret."""
+
+        def referenced(document: Document) -> Judgement:
+            secrets = document.items("properties", "configuration", "secrets")
+            wrong = [told for secret in secrets if (told := _not_from(secret, vault_host, identity_id))]
+            known = {secret.text("name") for secret in secrets}
+            used = {name for entry in _environment(_containers(document)) if (name := entry.text("secretRef"))}
+            wrong += [f"secretRef {name} has no secret" for name in used - known]
+            if not secrets:
+                wrong.append("the application has no secrets, so none from Key Vault")
+            return not wrong, listed(wrong, f"{len(secrets)} references to {vault_host}")
+
+        remedy = (
+            f"az containerapp secret set {named(self.id)} --secrets "
+            f"NAME=keyvaultref:https://{vault_host}/secrets/NAME,identityref:{identity_id}"
+        )
+        return self.judge(f"each secret is a reference to {vault_host}, resolved by the identity", referenced, remedy)
+
+    def vault_secret_names(self) -> tuple[str, ...]:
+        """Return the names of the vault's secrets that the application refers to."""
+        if self.document is None:
+            return ()
+        urls = (secret.text("keyVaultUrl") for secret in self.document.items("properties", "configuration", "secrets"))
+        return tuple(sorted({url.split("/secrets/", 1)[1].split("/")[0] for url in urls if url and "/secrets/" in url}))
+
+
+def _containers(document: Document) -> tuple[Document, ...]:
+    return document.items("properties", "template", "containers") + document.items("properties", "template", "initContainers")
+
+
+def _environment(containers: Iterable[Document]) -> list[Document]:
+    return [entry for container in containers for entry in container.items("env")]
+
+
+def _secret_in(entry: Document) -> str | None:
+    """Return what kind of secret a variable holds in plain text; the value itself was redacted before it reached us."""
+    value = entry.text("value")
+    if not value:
+        return None
+    kind = kind_of_token(value)
+    if kind is None:
+        return "unredacted-value"
+    return None if kind == PLAIN_ENVIRONMENT_VALUE else kind
+
+
+def _not_from(secret: Document, vault_host: str, identity_id: str) -> str | None:
+    name, url = secret.text("name"), secret.text("keyVaultUrl")
+    if not url:
+        return f"{name} is no Key Vault reference"
+    if url.casefold().split("/secrets/")[0].rstrip("/") != f"https://{vault_host}".casefold():
+        return f"{name} refers to {url}"
+    if not same_id(secret.text("identity"), identity_id):
+        return f"{name} is resolved by {secret.text('identity') or 'no identity'}"
+    return None
+
+
+def _told(value: object) -> str:
+    """Return a value as Azure wrote it, or `absent`."""
+    return "absent" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

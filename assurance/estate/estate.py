@@ -1,0 +1,361 @@
+"""The estate: the typed view of all readings, obtained as it is asked for, each thing once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+
+from assurance.azure import reader
+from assurance.azure.clients import AzureClients
+from assurance.azure.document import Document
+from assurance.environment import Environment
+from assurance.environment.model import DeclaredContainerApps, DeclaredService, ServiceKind, Vantage
+from assurance.errors import NotEvaluated
+from assurance.estate.container_apps import ContainerApp, ContainerEnvironment
+from assurance.estate.defender import Alerts, DefenderPlans, SecureScore
+from assurance.estate.flows import InsideFlow, OutsideFlow
+from assurance.estate.identity import Access, ManagedIdentity
+from assurance.estate.network import NetworkSecurityGroup, VirtualNetwork
+from assurance.estate.once import Once
+from assurance.estate.private_link import PrivateDnsZone, PrivateEndpoint
+from assurance.estate.resource import name_of, only, resource_group_of
+from assurance.estate.services import PROVIDERS, PlatformService, PublicAddresses, ServicesOfKind
+from assurance.estate.vault import VaultSecrets
+from assurance.probes.dialer import Connection, Dialer
+from assurance.probes.resolver import Resolution, Resolver
+
+Documents = tuple[tuple[Document, ...], tuple[str, ...]]
+
+
+class Estate:
+    """What Azure, DNS and the network say of one environment.
+
+    Every method returns a frozen view and remembers it. Raises NotEvaluated where the world did not say.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        clients: AzureClients,
+        resolvers: Mapping[Vantage, Resolver],
+        dialers: Mapping[Vantage, Dialer],
+        vantage: tuple[Vantage, ...],
+    ) -> None:
+        self.environment = environment
+        self.vantage = vantage
+        self._clients = clients
+        self._resolvers = resolvers
+        self._dialers = dialers
+        self._once = Once()
+
+    @property
+    def group_id(self) -> str:
+        """The id of the environment's resource group."""
+        return f"/subscriptions/{self.environment.subscription_id}/resourceGroups/{self.environment.resource_group}"
+
+    @property
+    def subscription_id(self) -> str:
+        """The id of the environment's subscription."""
+        return f"/subscriptions/{self.environment.subscription_id}"
+
+    def virtual_network_id(self) -> str:
+        """Return the id of the declared virtual network."""
+        declared = self.environment.virtual_network
+        return self._id(f"Microsoft.Network/virtualNetworks/{declared.name}", declared.resource_group)
+
+    def subnet_id(self, name: str) -> str:
+        """Return the id of a declared subnet."""
+        return f"{self.virtual_network_id()}/subnets/{name}"
+
+    def service_id(self, service: str) -> str:
+        """Return the id of a declared service."""
+        declared = self.environment.services[service]
+        return self._id(f"{PROVIDERS[declared.kind]}/{declared.name}", declared.resource_group)
+
+    def network_security_group_id(self, name: str) -> str:
+        """Return the id of a declared network security group."""
+        declared = next(group for group in self.environment.network_security_groups if group.name == name)
+        return self._id(f"Microsoft.Network/networkSecurityGroups/{name}", declared.resource_group)
+
+    def zone_id(self, service: str) -> str:
+        """Return the id of the private DNS zone of a service."""
+        endpoint = self.environment.services[service].private_endpoint
+        return self._id(f"Microsoft.Network/privateDnsZones/{endpoint.zone}", endpoint.zone_resource_group)
+
+    def container_environment_id(self) -> str:
+        """Return the id of the Container Apps environment."""
+        declared = self.environment.container_apps
+        return self._id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
+
+    def identity_id(self) -> str:
+        """Return the id of the application's user-assigned identity."""
+        declared = self.environment.identity
+        return self._id(f"Microsoft.ManagedIdentity/userAssignedIdentities/{declared.name}", declared.resource_group)
+
+    def virtual_network(self) -> VirtualNetwork:
+        """Return the virtual network with its subnets."""
+        network_id = self.virtual_network_id()
+        operation = self._operation("network", "virtual_networks", "get")
+        return self._once.of(
+            "virtual network",
+            lambda: VirtualNetwork(network_id, *reader.get(operation(), resource_group_of(network_id), name_of(network_id))),
+        )
+
+    def network_security_group(self, name: str) -> NetworkSecurityGroup:
+        """Return a declared network security group."""
+        group_id = self.network_security_group_id(name)
+        operation = self._operation("network", "network_security_groups", "get")
+        space = self.environment.virtual_network.address_space
+        return self._once.of(
+            ("network security group", name),
+            lambda: NetworkSecurityGroup(group_id, *reader.get(operation(), resource_group_of(group_id), name), space),
+        )
+
+    def private_endpoint(self, service: str) -> PrivateEndpoint:
+        """Return the private endpoint of a service, with its addresses and its DNS zone groups."""
+        return self._once.of(("private endpoint", service), lambda: self._read_private_endpoint(service))
+
+    def private_dns_zone(self, service: str) -> PrivateDnsZone:
+        """Return the private DNS zone of a service."""
+        zone_id = self.zone_id(service)
+        return self._once.of(("zone", zone_id.casefold()), lambda: self._read_zone(zone_id))
+
+    def container_environment(self) -> ContainerEnvironment:
+        """Return the Container Apps environment."""
+        environment_id = self.container_environment_id()
+        operation = self._operation("container_apps", "managed_environments", "get")
+        return self._once.of(
+            "container environment",
+            lambda: ContainerEnvironment(
+                environment_id, *reader.get(operation(), resource_group_of(environment_id), name_of(environment_id))
+            ),
+        )
+
+    def container_app(self) -> ContainerApp:
+        """Return the application."""
+        declared: DeclaredContainerApps = self.environment.container_apps
+        app_id = self._id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
+        operation = self._operation("container_apps", "container_apps", "get")
+        return self._once.of(
+            "container app", lambda: ContainerApp(app_id, *reader.get(operation(), resource_group_of(app_id), declared.app))
+        )
+
+    def service(self, service: str) -> PlatformService:
+        """Return a declared platform service."""
+        return self._once.of(("service", service), lambda: self._read_service(service))
+
+    def services_of_kind(self, kind: ServiceKind) -> ServicesOfKind:
+        """Return all services of a kind in the environment's resource group."""
+        documents, readings = self._services(kind, self.environment.resource_group)
+        return ServicesOfKind(kind, f"{self.group_id}/providers/{PROVIDERS[kind]}", documents, readings)
+
+    def service_ids(self, kind: ServiceKind | None = None) -> tuple[str, ...]:
+        """Return the ids of the declared services, of one kind or of all."""
+        services = self.environment.services.items()
+        return tuple(self.service_id(name) for name, declared in services if kind is None or declared.kind == kind)
+
+    def public_addresses(self) -> PublicAddresses:
+        """Return the public IP addresses of the resource group."""
+        operation = self._operation("network", "public_ip_addresses", "list")
+        documents, readings = self._list("public addresses", operation, self.environment.resource_group)
+        return PublicAddresses(self.group_id, documents, readings)
+
+    def identity(self) -> ManagedIdentity:
+        """Return the application's user-assigned identity."""
+        identity_id = self.identity_id()
+        operation = self._operation("managed_identity", "user_assigned_identities", "get")
+        return self._once.of(
+            "identity",
+            lambda: ManagedIdentity(
+                identity_id, *reader.get(operation(), resource_group_of(identity_id), name_of(identity_id))
+            ),
+        )
+
+    def access(self) -> Access:
+        """Return what the identity may do."""
+        return self._once.of("access", self._read_access)
+
+    def vault_secrets(self) -> VaultSecrets:
+        """Return the names of the secrets in the declared Key Vault."""
+        name, declared = next((key, one) for key, one in self.environment.services.items() if one.kind == "key_vault")
+        return self._once.of("vault secrets", lambda: self._read_secrets(name, declared))
+
+    def defender_plans(self) -> DefenderPlans:
+        """Return the Defender plans of the subscription."""
+        return self._once.of("plans", self._read_plans)
+
+    def alerts(self) -> Alerts:
+        """Return the security alerts of the subscription."""
+        documents, readings = self._list("alerts", self._operation("security", "alerts", "list"))
+        return Alerts(self.group_id, documents, readings)
+
+    def secure_score(self) -> SecureScore:
+        """Return the secure score of the subscription."""
+        documents, readings = self._list("secure scores", self._operation("security", "secure_scores", "list"))
+        return SecureScore(self.subscription_id, documents, readings)
+
+    def inside_flow(self, service: str) -> InsideFlow:
+        """Return what a service's name leads to from inside the network; its endpoint must be known to judge that."""
+        self.private_endpoint(service)
+        self._demand("inside")
+        return self._once.of(("inside", service), lambda: InsideFlow(*self._probe("inside", service)))
+
+    def outside_flow(self, service: str) -> OutsideFlow:
+        """Return what a service's name leads to from outside the network; its endpoint must be known to judge that."""
+        self.private_endpoint(service)
+        self._demand("outside")
+        return self._once.of(("outside", service), lambda: OutsideFlow(*self._probe("outside", service)))
+
+    def _id(self, provider_path: str, resource_group: str | None) -> str:
+        return self.environment.resource_id(provider_path, resource_group)
+
+    def _operation(self, client: str, group: str, name: str) -> _Bound:
+        return _Bound(self._clients, client, group, name)
+
+    def _list(self, key: object, operation: _Bound, *arguments: object, **options: object) -> Documents:
+        """Return all of a list that Azure always has, if only empty."""
+
+        def read() -> Documents:
+            documents, readings = reader.list_all(operation(), *arguments, **options)
+            if documents is None:
+                raise NotEvaluated(f"Azure has no list of {operation}.", "Check the environment file's ids.", readings)
+            return documents, readings
+
+        return self._once.of(("list", key, *arguments), read)
+
+    def _read_private_endpoint(self, service: str) -> PrivateEndpoint:
+        declared = self.environment.services[service].private_endpoint
+        group = self.environment.group_of(declared.resource_group)
+        endpoint_id = self._id(f"Microsoft.Network/privateEndpoints/{declared.name}", declared.resource_group)
+        listing, readings = self._list("endpoints", self._operation("network", "private_endpoints", "list"), group)
+        found = only(declared.name, listing)
+        if found is None:
+            return PrivateEndpoint(endpoint_id, None, readings)
+        interfaces = [self._network_interface(one.id) for one in found.items("properties", "networkInterfaces")]
+        addresses = tuple(
+            address
+            for interface, _ in interfaces
+            if interface is not None
+            for configuration in interface.required_items("properties", "ipConfigurations")
+            if (address := configuration.text("properties", "privateIPAddress"))
+        )
+        zone_groups, zone_readings = reader.list_all(
+            self._operation("network", "private_dns_zone_groups", "list")(), declared.name, group
+        )
+        cited = tuple(chain.from_iterable(reading for _, reading in interfaces)) + zone_readings
+        return PrivateEndpoint(endpoint_id, found, readings, addresses, zone_groups or (), cited)
+
+    def _network_interface(self, interface_id: str) -> tuple[Document | None, tuple[str, ...]]:
+        operation = self._operation("network", "network_interfaces", "get")
+        return reader.get(operation(), resource_group_of(interface_id), name_of(interface_id))
+
+    def _read_zone(self, zone_id: str) -> PrivateDnsZone:
+        arguments = (resource_group_of(zone_id), name_of(zone_id))
+        records = self._operation("private_dns", "record_sets", "list_by_type")
+        links = self._operation("private_dns", "virtual_network_links", "list")
+        found_records, record_readings = reader.list_all(records(), *arguments, "A")
+        found_links, link_readings = reader.list_all(links(), *arguments)
+        return PrivateDnsZone(zone_id, found_records, found_links, record_readings, link_readings)
+
+    def _services(self, kind: ServiceKind, resource_group: str) -> Documents:
+        client, group, name = {
+            "sql": ("sql", "servers", "list_by_resource_group"),
+            "storage": ("storage", "storage_accounts", "list_by_resource_group"),
+            "cognitive": ("cognitive_services", "accounts", "list_by_resource_group"),
+            "key_vault": ("key_vault", "vaults", "list_by_resource_group"),
+        }[kind]
+        return self._list(kind, self._operation(client, group, name), resource_group)
+
+    def _read_service(self, service: str) -> PlatformService:
+        declared = self.environment.services[service]
+        service_id = self.service_id(service)
+        documents, readings = self._services(declared.kind, resource_group_of(service_id))
+        found = only(declared.name, documents)
+        if declared.kind != "sql" or found is None:
+            return PlatformService(service_id, found, readings, declared.kind)
+        arguments = (resource_group_of(service_id), declared.name)
+        rules, rule_readings = reader.list_all(self._operation("sql", "firewall_rules", "list_by_server")(), *arguments)
+        entra, entra_readings = reader.get(
+            self._operation("sql", "server_azure_ad_only_authentications", "get")(), *arguments, "Default"
+        )
+        if rules is None:
+            raise NotEvaluated(f"{service_id} is listed, but its firewall rules are not found.", "", rule_readings)
+        return PlatformService(service_id, found, readings, "sql", rules, entra, rule_readings + entra_readings)
+
+    def _read_access(self) -> Access:
+        identity = self.identity()
+        principal = identity.principal_id
+        if principal is None:
+            return Access(identity, (), (), {}, identity.readings)
+        everything = f"assignedTo('{principal}')"
+        assignments, readings = self._list(
+            "role assignments",
+            self._operation("authorization", "role_assignments", "list_for_subscription"),
+            filter=everything,
+        )
+        denials, denial_readings = self._list(
+            "deny assignments", self._operation("authorization", "deny_assignments", "list"), filter=everything
+        )
+        definitions: dict[str, Document] = {}
+        definition_readings: tuple[str, ...] = ()
+        for role_id in sorted({name_of(one.required_text("properties", "roleDefinitionId")).casefold() for one in assignments}):
+            full_id = f"{self.subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
+            operation = self._operation("authorization", "role_definitions", "get_by_id")
+            definition, cited = reader.get(operation(), full_id)
+            definition_readings += cited
+            if definition is not None:
+                definitions[role_id] = definition
+        cited = identity.readings + readings + denial_readings + definition_readings
+        return Access(identity, assignments, denials, definitions, cited)
+
+    def _read_secrets(self, service: str, declared: DeclaredService) -> VaultSecrets:
+        self.container_app()
+        self._demand("inside")
+        secrets = self._clients.secrets(declared.fqdn)
+        documents, readings = reader.list_all(secrets.list_properties_of_secrets)
+        if documents is None:
+            raise NotEvaluated(f"The vault {declared.fqdn} has no list of secrets.", "Check services.key_vault.fqdn.", readings)
+        return VaultSecrets(self.service_id(service), documents, readings)
+
+    def _read_plans(self) -> DefenderPlans:
+        scope = self.subscription_id.removeprefix("/")
+        document, readings = reader.get(self._operation("security", "pricings", "list")(), scope)
+        if document is None:
+            raise NotEvaluated("Azure has no Defender plans for the subscription.", "Check subscription_id.", readings)
+        return DefenderPlans(self.subscription_id, document.required_items("value"), readings)
+
+    def _probe(self, vantage: Vantage, service: str) -> tuple[str, int, Resolution, tuple[tuple[str, Connection], ...]]:
+        declared = self.environment.services[service]
+        resolution = self._resolvers[vantage].resolve(declared.fqdn)
+        dialer = self._dialers[vantage]
+        connections = tuple(
+            (address, dialer.dial(declared.fqdn, address, declared.port, tls=declared.tls, ask=vantage == "outside"))
+            for address in resolution.addresses
+        )
+        return declared.fqdn, declared.port, resolution, connections
+
+    def _demand(self, vantage: Vantage) -> None:
+        if vantage not in self.vantage:
+            other = "from a machine or a Container Apps job in the virtual network" if vantage == "inside" else (
+                "from a machine outside the virtual network"
+            )
+            raise NotEvaluated(
+                f"This can only be judged from {vantage} the virtual network, and the suite runs from {'/'.join(self.vantage)}.",
+                f"Run it {other}: --vantage {vantage}.",
+            )
+
+
+class _Bound:
+    """An operation of a client, looked up when it is called, so that no client is imported before its turn."""
+
+    def __init__(self, clients: AzureClients, client: str, group: str, name: str) -> None:
+        self._clients = clients
+        self._path = (client, group, name)
+
+    def __call__(self) -> reader.Operation:
+        client, group, name = self._path
+        operation: reader.Operation = getattr(getattr(self._clients.management(client), group), name)
+        return operation
+
+    def __str__(self) -> str:
+        return " ".join(self._path[1:]).replace("_", " ")

@@ -1,0 +1,115 @@
+"""Network flows as they really are: names resolved and connections opened, from inside and from outside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assurance.errors import NotEvaluated
+from assurance.estate.addresses import is_private
+from assurance.estate.resource import listed
+from assurance.probes.dialer import Connection
+from assurance.probes.resolver import Resolution
+from assurance.verdicts import Fact
+
+# What the services say when public access is disabled: Key Vault, Cognitive Services, Storage (network rules).
+REFUSALS = re.compile(
+    r"ForbiddenByConnection|ForbiddenByFirewall|Public (network )?access is disabled|AuthorizationFailure|"
+    r"PublicNetworkAccess|Deny Public Network Access",
+    re.IGNORECASE,
+)
+FORBIDDEN = 403
+
+
+@dataclass(frozen=True, slots=True)
+class InsideFlow:
+    """What a service's name leads to within the virtual network."""
+
+    name: str
+    port: int
+    resolution: Resolution
+    connections: tuple[tuple[str, Connection], ...]
+
+    def resolves_through(self, zone: str) -> Fact:
+        """Whether the name leads through an alias in the private zone."""
+        found = self.resolution.aliases
+        holds = any(alias.endswith(f".{zone}".casefold()) for alias in found)
+        remedy = "Point the network's DNS at Azure (168.63.129.16) or at a resolver that forwards to it."
+        return self._fact(holds, f"an alias in {zone}", f"aliases {listed(found)}", remedy)
+
+    def resolves_to(self, addresses: Sequence[str], readings: tuple[str, ...]) -> Fact:
+        """Whether the name resolves to exactly the endpoint's private addresses."""
+        found = self.resolution.addresses
+        holds = bool(found) and sorted(found) == sorted(addresses) and all(is_private(one) for one in found)
+        observed = f"resolves to {listed(found, 'nothing')}; the endpoint has {listed(addresses)}"
+        remedy = "Check the zone's A record, its link to the network, and the resolver that the network uses."
+        return self._fact(holds, "resolves to the endpoint's private address", observed, remedy, readings)
+
+    @property
+    def opens(self) -> Fact:
+        """Whether every address accepts a connection, with a certificate for the name where TLS is spoken."""
+        told = [f"{address}:{self.port} {_told(connection)}" for address, connection in self.connections]
+        holds = bool(self.connections) and all(one.outcome == "open" and not one.tls_failure for _, one in self.connections)
+        remedy = "Check the network security groups on the way (SEC-02), routes, and the endpoint's state (SEC-03)."
+        return self._fact(holds, f"a connection opens on port {self.port}", listed(told, "nothing to connect to"), remedy)
+
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...] = ()) -> Fact:
+        cited = (self.resolution.reading, *(one.reading for _, one in self.connections), *readings)
+        return Fact(holds, expected, observed, f"{self.name}:{self.port}", cited, "" if holds else remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideFlow:
+    """What a service's name leads to from outside the virtual network."""
+
+    name: str
+    port: int
+    resolution: Resolution
+    connections: tuple[tuple[str, Connection], ...]
+
+    @property
+    def is_closed(self) -> Fact:
+        """Whether nobody gets in: no public address, no connection, or an explicit refusal of public access.
+
+        Raises:
+            NotEvaluated: A connection opens, and what answers does not say whether it would let anyone in.
+        """
+        open_ones = [(address, one) for address, one in self.connections if one.outcome == "open" and not _refuses(one)]
+        admitted = [(address, one) for address, one in open_ones if one.http_status is not None]
+        if open_ones and not admitted:
+            raise NotEvaluated(
+                f"{self.name}:{self.port} accepts a connection from outside, and says no more: "
+                f"{listed(f'{address} {_told(one)}' for address, one in open_ones)}.",
+                "A gateway may accept and refuse at sign-in: try to sign in from outside, and judge SEC-06.",
+                self._cited,
+            )
+        told = [f"{address}:{self.port} {_told(one)}" for address, one in self.connections]
+        remedy = "Disable public network access on the service (SEC-06)."
+        return Fact(
+            not admitted,
+            "no connection from outside",
+            listed(told, "the name has no address"),
+            f"{self.name}:{self.port}",
+            self._cited,
+            "" if not admitted else remedy,
+        )
+
+    @property
+    def _cited(self) -> tuple[str, ...]:
+        return (self.resolution.reading, *(one.reading for _, one in self.connections))
+
+
+def _refuses(connection: Connection) -> bool:
+    return connection.http_status == FORBIDDEN and REFUSALS.search(connection.http_body) is not None
+
+
+def _told(connection: Connection) -> str:
+    parts: list[str] = [connection.outcome]
+    if connection.tls_failure:
+        parts.append(f"TLS failed: {connection.tls_failure}")
+    if connection.http_status is not None:
+        parts.append(f"HTTP {connection.http_status}")
+        refusal = REFUSALS.search(connection.http_body)
+        parts += [refusal.group(0)] if refusal else []
+    return ", ".join(parts)

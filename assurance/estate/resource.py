@@ -1,0 +1,118 @@
+"""What all views of the estate share: an id, the document behind it, and facts that cite their readings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from assurance.azure.document import Document
+from assurance.errors import BrokenReading
+from assurance.verdicts import Fact
+
+Judgement = tuple[bool, str]
+"""Whether it holds, and what was observed."""
+
+
+def segments(resource_id: str) -> tuple[str, ...]:
+    """Return an id's segments for comparison: Azure's casing differs from one answer to the next."""
+    return tuple(part.casefold() for part in resource_id.split("/") if part)
+
+
+def same_id(one: str | None, other: str | None) -> bool:
+    """Tell whether two ids name the same resource."""
+    return one is not None and other is not None and segments(one) == segments(other)
+
+
+def is_within(resource_id: str, scope: str) -> bool:
+    """Tell whether a resource is at or below a scope, by whole segments (`rg1` is not above `rg10`)."""
+    above = segments(scope)
+    return segments(resource_id)[: len(above)] == above
+
+
+def name_of(resource_id: str) -> str:
+    """Return an id's last segment."""
+    return resource_id.rstrip("/").rsplit("/", 1)[-1]
+
+
+def resource_group_of(resource_id: str) -> str:
+    """Return the resource group in an id, as it is spelt there; empty for an id above resource groups."""
+    parts = [part for part in resource_id.split("/") if part]
+    folded = [part.casefold() for part in parts]
+    return parts[folded.index("resourcegroups") + 1] if "resourcegroups" in folded[:-1] else ""
+
+
+def named(resource_id: str) -> str:
+    """Return `--resource-group G --name N` for the resource, as the Azure CLI takes them."""
+    return f"--resource-group {resource_group_of(resource_id)} --name {name_of(resource_id)}"
+
+
+def listed(values: Iterable[str], none: str = "none") -> str:
+    """Return values as text, sorted, or `none`."""
+    return ", ".join(sorted(values)) or none
+
+
+def only(name: str, documents: Iterable[Document]) -> Document | None:
+    """Return the document of that name, in any casing; None if there is none."""
+    return next((document for document in documents if document.name.casefold() == name.casefold()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource that the environment declares, as Azure has it.
+
+    Attributes:
+        id: Its id as declared.
+        document: Azure's answer; None if Azure says that it does not exist.
+        readings: Keys of the readings that say so.
+    """
+
+    id: str
+    document: Document | None
+    readings: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.document is None:
+            return
+        if not same_id(self.document.id, self.id):
+            raise BrokenReading(
+                f"Azure was asked for {self.id} and answered with {self.document.id}.", "Look at the reading.", self.readings
+            )
+        if self.document.within("properties") is None:
+            raise self.document.broken(("properties",), "an object", None)
+
+    @property
+    def name(self) -> str:
+        """The resource's name."""
+        return name_of(self.id)
+
+    @property
+    def exists(self) -> Fact:
+        """Whether the resource exists and is in good order."""
+        return self.judge("the resource exists", lambda document: (True, f"{document.id} exists"))
+
+    @property
+    def is_provisioned(self) -> Fact:
+        """Whether its last deployment succeeded."""
+
+        def succeeded(document: Document) -> Judgement:
+            state = document.text("properties", "provisioningState")
+            return (state or "").casefold() == "succeeded", f"provisioningState is {state or 'absent'}"
+
+        return self.judge("provisioningState is Succeeded", succeeded, "Deploy the resource again and read its error.")
+
+    def judge(
+        self, expected: str, judgement: Callable[[Document], Judgement], remedy: str = "", readings: tuple[str, ...] = ()
+    ) -> Fact:
+        """Return a fact about the document; of a resource that does not exist, nothing holds."""
+        if self.document is None:
+            remedy = f"Deploy it: az deployment group create --resource-group {resource_group_of(self.id)} (main.bicep)."
+            return self.fact(False, expected, "the resource does not exist", remedy)
+        holds, observed = judgement(self.document)
+        return self.fact(holds, expected, observed, remedy, readings)
+
+    def fact(
+        self, holds: bool, expected: str, observed: str, remedy: str = "", readings: tuple[str, ...] = ()
+    ) -> Fact:
+        """Return a fact whose subject is this resource."""
+        cited = tuple(dict.fromkeys((*self.readings, *readings)))
+        return Fact(holds, expected, observed, self.id, cited, "" if holds else remedy)

@@ -1,0 +1,30 @@
+"""The names of the secrets in a Key Vault; never their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assurance.azure.document import Document
+from assurance.estate.resource import listed, name_of
+from assurance.verdicts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class VaultSecrets:
+    """The secrets of a vault, as its data plane lists them."""
+
+    vault_id: str
+    documents: tuple[Document, ...]
+    readings: tuple[str, ...]
+
+    def hold_enabled(self, names: Sequence[str], cited: tuple[str, ...]) -> Fact:
+        """Whether the vault has each of these secrets, enabled; and there is at least one to judge."""
+        found = {name_of(one.id).casefold(): one.flag("attributes", "enabled") for one in self.documents}
+        wrong = [f"{name} is {'disabled' if name.casefold() in found else 'not there'}" for name in names
+                 if found.get(name.casefold()) is not True]  # fmt: skip
+        holds = bool(names) and not wrong
+        observed = listed(wrong, f"all there: {listed(names)}") if names else "the application refers to no secret"
+        remedy = f"az keyvault secret set --vault-name {name_of(self.vault_id)} --name NAME --file FILE"
+        expected = "each secret that the application refers to is in the vault, enabled"
+        return Fact(holds, expected, observed, self.vault_id, self.readings + cited, "" if holds else remedy)

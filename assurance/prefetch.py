@@ -1,0 +1,40 @@
+"""Obtains, before the first check, all that the selected checks will ask for: concurrently, with a line of progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+
+from assurance.errors import NotEvaluated
+from assurance.estate import Estate
+from assurance.nouns import DECLARED, VIEWS, Value, needs, resolve
+
+Progress = Callable[[int, int], None]
+Need = tuple[str, Mapping[str, Value]]
+
+
+def needs_of(cases: Iterable[tuple[Iterable[str], Mapping[str, Value]]]) -> list[Need]:
+    """Return each view that the cases take, once for each set of subjects that it rests on."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], Need] = {}
+    for names, subjects in cases:
+        for name in names:
+            if name in VIEWS:
+                mine = {noun: subjects[noun] for noun in sorted(needs(name)) if noun in DECLARED}
+                found.setdefault((name, tuple((noun, repr(value)) for noun, value in mine.items())), (name, mine))
+    return list(found.values())
+
+
+def prefetch(estate: Estate, wanted: list[Need], concurrency: int, progress: Progress) -> None:
+    """Obtain every view; what cannot be obtained is remembered by the estate and told by the checks that need it."""
+
+    def obtain(need: Need) -> None:
+        name, subjects = need
+        with suppress(NotEvaluated):
+            resolve(name, {**subjects, "estate": estate})
+
+    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="reading") as pool:
+        futures = [pool.submit(obtain, need) for need in wanted]
+        for done, future in enumerate(as_completed(futures), start=1):
+            future.result()
+            progress(done, len(futures))

@@ -1,0 +1,1 @@
+"""The seams to DNS and to sockets: probes from one vantage, recorded on the tape like every other reading."""

@@ -1,0 +1,162 @@
+"""The one model of a run that every report is written from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from assurance.controls import CONTROLS, Control
+from assurance.tape import Reading
+from assurance.verdicts import Decision, Source, Verdict, decide
+
+SCHEMA_VERSION = "1.0"
+SUPPORTS = (
+    "A passing check supports the clauses that it cites; it does not alone show that they are met."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRecord:
+    """What one case of one check came to.
+
+    Attributes:
+        check: The pytest node id.
+        control: The control's id, such as `SEC-03`.
+        subject: What the case is about, in Azure's or the guide's own name.
+        verdict: The verdict.
+        statement: The requirement in one sentence.
+        expected: What was required.
+        observed: What was found.
+        reason: Why it could not be judged, does not apply, or is waived; empty otherwise.
+        remedy: What to do, with the command where there is one; empty for a pass.
+        resources: Ids or names of what was judged.
+        readings: Keys of the readings that it rests on.
+        duration_seconds: How long the case took.
+    """
+
+    check: str
+    control: str
+    subject: str
+    verdict: Verdict
+    statement: str
+    expected: str
+    observed: str
+    reason: str
+    remedy: str
+    resources: tuple[str, ...]
+    readings: tuple[str, ...]
+    duration_seconds: float
+
+    @classmethod
+    def from_values(cls, values: dict[str, Any]) -> VerdictRecord:
+        """Return the record that `values` (from `asdict`, sent between processes) stand for."""
+        tuples = {name: tuple(values[name]) for name in ("resources", "readings")}
+        return cls(**{**values, **tuples, "verdict": Verdict(values["verdict"])})
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run.
+
+    Attributes:
+        id: The run's id, which is also its directory's name.
+        environment: The environment's name.
+        source: What the run rests on.
+        origin: In words where its readings come from (for RECORDED: when they were recorded, and from what).
+        vantage: From where it looked.
+        started: UTC, ISO 8601.
+        finished: UTC, ISO 8601.
+        identity: The object id of who signed in; empty if unknown.
+        versions: Versions of the suite, Python, pytest and the libraries, by name.
+        requests: How many requests were sent to Azure, retries included; 0 for a replay.
+        selection: The pytest arguments.
+        complete: False for a run that was interrupted.
+    """
+
+    id: str
+    environment: str
+    source: Source
+    origin: str
+    vantage: tuple[str, ...]
+    started: str
+    finished: str
+    identity: str
+    versions: dict[str, str]
+    requests: int
+    selection: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ControlSummary:
+    """One control's verdicts, counted."""
+
+    control: Control
+    verdict: Verdict | None
+    counts: dict[Verdict, int]
+    readings: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunModel:
+    """A run, its verdicts in order of control and check, and the readings that they rest on."""
+
+    run: RunRecord
+    verdicts: tuple[VerdictRecord, ...]
+    readings: tuple[Reading, ...]
+
+    @property
+    def decision(self) -> Decision:
+        """GO, NO-GO or INCONCLUSIVE; a run that was interrupted is never GO."""
+        decision = decide(record.verdict for record in self.verdicts)
+        return Decision.INCONCLUSIVE if decision is Decision.GO and not self.run.complete else decision
+
+    def counts(self) -> dict[Verdict, int]:
+        """Return how many cases came to each verdict, in the order of `Verdict`."""
+        counted = Counter(record.verdict for record in self.verdicts)
+        return {verdict: counted[verdict] for verdict in Verdict}
+
+    def controls(self) -> tuple[ControlSummary, ...]:
+        """Return the controls that this run judged, in order, each with its counts and its worst verdict."""
+        return tuple(
+            self._summary(control)
+            for control in CONTROLS.values()
+            if any(record.control == control.id for record in self.verdicts)
+        )
+
+    def findings(self) -> tuple[VerdictRecord, ...]:
+        """Return the verdicts that demand something: failures first, then what could not be judged."""
+        order = (Verdict.FAIL, Verdict.NOT_EVALUATED)
+        return tuple(record for verdict in order for record in self.verdicts if record.verdict is verdict)
+
+    def readings_of(self, record: VerdictRecord) -> tuple[Reading, ...]:
+        """Return the readings that a verdict rests on, in the order in which it cites them."""
+        by_key = {reading.key: reading for reading in self.readings}
+        return tuple(by_key[key] for key in record.readings if key in by_key)
+
+    def _summary(self, control: Control) -> ControlSummary:
+        records = [record for record in self.verdicts if record.control == control.id]
+        counted = Counter(record.verdict for record in records)
+        order = (Verdict.FAIL, Verdict.NOT_EVALUATED, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
+        worst = next((verdict for verdict in order if counted[verdict]), None)
+        cited = {key for record in records for key in record.readings}
+        return ControlSummary(control, worst, {verdict: counted[verdict] for verdict in Verdict}, len(cited))
+
+
+def in_order(records: Sequence[VerdictRecord]) -> tuple[VerdictRecord, ...]:
+    """Return records by control, check and subject: the order is the same for any number of workers."""
+    return tuple(sorted(records, key=lambda record: (record.control, record.check, record.subject)))
+
+
+def as_document(model: RunModel) -> dict[str, Any]:
+    """Return the run as the JSON document `results.json` (its schema: `results.schema.json`)."""
+    verdicts = [asdict(record) for record in model.verdicts]
+    readings = [reading.metadata() for reading in model.readings]
+    controls = [
+        {**asdict(summary.control), "verdict": summary.verdict, "counts": {str(k): n for k, n in summary.counts.items()}}
+        for summary in model.controls()
+    ]
+    run = {**asdict(model.run), "decision": str(model.decision)}
+    return {"schema": SCHEMA_VERSION, "run": run, "controls": controls, "verdicts": verdicts, "readings": readings}

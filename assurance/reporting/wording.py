@@ -1,0 +1,121 @@
+"""The words and groups that every report shares, so that no two of them tell a run differently."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
+from assurance.verdicts import Decision, Source, Verdict
+
+VERDICT_WORDS = {
+    Verdict.PASS: "pass",
+    Verdict.FAIL: "fail",
+    Verdict.NOT_EVALUATED: "not evaluated",
+    Verdict.WAIVED: "waived",
+    Verdict.NOT_APPLICABLE: "not applicable",
+}
+# What is neither a character of XML 1.0 (section 2.2) nor, for the C1 controls, anything that a reader could see.
+_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """The cases that one reason kept from being judged, or excused."""
+
+    reason: str
+    remedy: str
+    records: tuple[VerdictRecord, ...]
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The controls that the cases belong to, sorted."""
+        return tuple(sorted({record.control for record in self.records}))
+
+
+def by_reason(model: RunModel, verdict: Verdict) -> tuple[ReasonGroup, ...]:
+    """Return the cases of one verdict, grouped by reason and remedy, in the order in which the reasons first appear."""
+    groups: dict[tuple[str, str], list[VerdictRecord]] = {}
+    for record in model.verdicts:
+        if record.verdict is verdict:
+            groups.setdefault((record.reason, record.remedy), []).append(record)
+    return tuple(ReasonGroup(reason, remedy, tuple(records)) for (reason, remedy), records in groups.items())
+
+
+def printable(text: str) -> str:
+    """Return `text` without control characters and lone surrogates: neither XML nor UTF-8 can hold them."""
+    return _UNPRINTABLE.sub("", text)
+
+
+def cut(text: str, most_characters: int) -> str:
+    """Return the beginning of `text`, and how much was left out if it is longer than `most_characters`."""
+    if len(text) <= most_characters:
+        return text
+    return f"{text[:most_characters]} ... ({len(text) - most_characters:,} more characters)"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 case`, `2 cases`, `1,234 cases`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def counts_in_words(counts: dict[Verdict, int]) -> str:
+    """Return the counts that are not zero, such as `3 pass, 1 not evaluated`."""
+    return ", ".join(f"{number} {VERDICT_WORDS[verdict]}" for verdict, number in counts.items() if number)
+
+
+def utc_in_words(moment: str) -> str:
+    """Return an ISO 8601 time as `2026-03-01 09:30:05 UTC`; what is no such time is returned as it is."""
+    return f"{moment[:19].replace('T', ' ')} UTC" if _moment(moment) else moment
+
+
+def seconds_between(started: str, finished: str) -> float | None:
+    """Return the seconds between two ISO 8601 times; None if either is no such time."""
+    first, last = _moment(started), _moment(finished)
+    return (last - first).total_seconds() if first is not None and last is not None else None
+
+
+def requests_in_words(run: RunRecord) -> str:
+    """Return how many requests went to Azure."""
+    return "none, this is a replay" if run.source is Source.RECORDED else f"{run.requests:,}, retries included"
+
+
+def evidence_sentence(run: RunRecord) -> str:
+    """Return what the run is worth as evidence, given what it rests on."""
+    if run.source is Source.LIVE:
+        return "Every verdict rests on answers that the deployment gave during this run."
+    return f"This run is {run.source}: it is no audit evidence of a deployment."
+
+
+def decision_sentence(model: RunModel) -> str:
+    """Return why the run came to its decision."""
+    counts = model.counts()
+    failed, unjudged = counts[Verdict.FAIL], counts[Verdict.NOT_EVALUATED]
+    also = f"; {counted(unjudged, 'case')} could not be judged" if unjudged else ""
+    if model.decision is Decision.NO_GO:
+        sentence = f"{failed:,} of {counted(len(model.verdicts), 'case')} {'fails' if failed == 1 else 'fail'}{also}."
+    elif model.decision is Decision.GO:
+        sentence = "Every requirement that applies was judged and holds, or is waived."
+    elif unjudged:
+        sentence = f"Nothing fails, but {counted(unjudged, 'case')} could not be judged."
+    elif counts[Verdict.PASS] or counts[Verdict.WAIVED]:
+        sentence = "Nothing that was judged fails, but not all was judged."
+    else:
+        sentence = "Nothing was judged."
+    return sentence if model.run.complete else f"{sentence} The run was interrupted."
+
+
+def place_of(record: VerdictRecord) -> tuple[str, str]:
+    """Return the file of a case, and its function with the subject in brackets."""
+    file, _, name = record.check.partition("::")
+    if not name:
+        file, name = "", record.check
+    return file, name if name.endswith("]") or not record.subject else f"{name}[{record.subject}]"
+
+
+def _moment(moment: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(moment)
+    except ValueError:
+        return None

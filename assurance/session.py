@@ -1,0 +1,283 @@
+"""A run within pytest: its cases, its readings, its verdicts, its reports. Hooks only; each hands over to who does it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Generator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from assurance.checking import judge
+from assurance.environment import Environment, find, load
+from assurance.environment.model import NotApplicable
+
+from assurance.estate import Estate
+from assurance.nouns import DECLARED, VIEWS
+from assurance.prefetch import needs_of, prefetch
+from assurance.reporting.html import HtmlReport
+from assurance.reporting.html import configure as configure_html
+from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.writer import write_reports
+from assurance.run import Run, RunOptions, new_run_id
+from assurance.tape import utc_now
+from assurance.terminal import write_summary
+from assurance.verdicts import Decision, ExitStatus, Fact, Verdict, recording_facts
+
+PROPERTY = "apex_verdict"
+FACTS = pytest.StashKey[list[Fact]]()
+EXIT_STATUSES = {Decision.GO: ExitStatus.GO, Decision.NO_GO: ExitStatus.NO_GO, Decision.INCONCLUSIVE: ExitStatus.INCONCLUSIVE}
+NONE_DECLARED = "The environment file declares none of these."
+
+
+class RunSession:
+    """The hooks of a run, in the process that pytest was started in and in each worker of pytest-xdist."""
+
+    def __init__(self, config: pytest.Config, run: Run, overlay: Mapping[str, Any]) -> None:
+        self._config = config
+        self._run = run
+        self._overlay = overlay
+        self._records: list[VerdictRecord] = []
+        self._identity = ""
+        self._model: RunModel | None = None
+
+    @classmethod
+    def begin(cls, config: pytest.Config) -> RunSession:
+        """Load the environment, start its stand-in if it has one that is not running, and begin the run.
+
+        Raises:
+            UsageError: The command line, the environment file or the tape is wrong.
+        """
+        from_controller = getattr(config, "workerinput", {})
+        path = find(config.getoption("env"), config.rootpath / "environments")
+        overlay = from_controller.get("apex_overlay", {})
+        environment = load(path, overlay)
+        replay: Path | None = config.getoption("replay")
+        if replay is None and environment.cloud.resource_manager.rstrip("/").endswith(".invalid"):
+            overlay = config.hook.pytest_assurance_stand_in(config=config, environment=environment.name) or {}
+            environment = load(path, overlay)
+        options = RunOptions(
+            replay=replay,
+            vantage=config.getoption("vantage"),
+            reports=config.getoption("reports").absolute(),
+            run_id=from_controller.get("apex_run_id") or new_run_id(),
+            selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
+        )
+        run = Run(environment, options)
+        session = cls(config, run, overlay)
+        config.hook.pytest_assurance_load_nouns()
+        config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
+        if not from_controller:
+            session._prepare_reports()
+        return session
+
+    def _prepare_reports(self) -> None:
+        """Hand pytest-html its report, and keep pytest's own sections of tracebacks out of the way of ours."""
+        config = self._config
+        self._run.directory.mkdir(parents=True, exist_ok=True)
+        configure_html(config, self._run.directory / "report.html")
+        config.pluginmanager.register(HtmlReport(self._finished_model), "assurance-html")
+        if config.option.tbstyle == "auto":
+            config.option.tbstyle = "no"
+            config.option.reportchars = "N"
+
+    def _finished_model(self) -> RunModel:
+        if self._model is None:
+            raise RuntimeError("the report was asked for before the run had ended")
+        return self._model
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:  # Any: pytest-xdist's worker controller is not typed
+        """Send a worker what it needs to join this run."""
+        node.workerinput["apex_run_id"] = self._run.options.run_id
+        node.workerinput["apex_overlay"] = dict(self._overlay)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # Any: as above
+        """Take from a worker who was signed in."""
+        self._identity = getattr(node, "workeroutput", {}).get("apex_identity", "") or self._identity
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make a case for each subject that the environment declares, in the order of their names."""
+        for name in metafunc.fixturenames:
+            if name in DECLARED:
+                subjects = dict(sorted(DECLARED[name](self._run.environment).items()))
+                metafunc.parametrize(name, list(subjects.values()), ids=list(subjects))
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Skip what the environment declares not to apply."""
+        for item in items:
+            declared = self._not_applicable(item)
+            if declared is not None:
+                item.add_marker(pytest.mark.skip(reason=declared.reason))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Obtain all readings before the first check, in every process that runs checks."""
+        distributing = self._config.getoption("dist", "no") != "no" and not hasattr(self._config, "workerinput")
+        if distributing or session.config.option.collectonly or session.testsfailed:
+            return
+        cases = [
+            (item.fixturenames, item.callspec.params if hasattr(item, "callspec") else {})
+            for item in session.items
+            if isinstance(item, pytest.Function) and not item.get_closest_marker("skip")
+        ]
+        wanted = needs_of(cases)
+        prefetch(self._run.estate, wanted, self._run.environment.limits.concurrency, self._progress)
+
+    def _progress(self, done: int, total: int) -> None:
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is None or hasattr(self._config, "workerinput"):
+            return
+        line = f"Reading {self._run.environment.name} ({self._run.source}): {done} of {total}"
+        if reporter.isatty:
+            reporter.rewrite(line, erase=True)
+        if done == total:
+            reporter.write_line("" if reporter.isatty else line)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Record the facts that a check asserts."""
+        with recording_facts() as facts:
+            item.stash[FACTS] = facts
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn the end of a case into its verdict, and the verdict into pytest's outcome."""
+        report = yield
+        mark = item.get_closest_marker("control")
+        if mark is None or (call.when != "call" and report.passed) or call.when == "teardown":
+            return report
+        record = self._record(item, call, report, mark.kwargs["id"])
+        _set_outcome(report, record)
+        report.user_properties.append((PROPERTY, asdict(record)))
+        return report
+
+    def _record(
+        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, control: str
+    ) -> VerdictRecord:
+        error = call.excinfo.value if call.excinfo is not None else None
+        statement = " ".join((getattr(item, "obj").__doc__ or item.name).split())  # noqa: B009  (pytest types no `obj`)
+        values: dict[str, Any]
+        if report.skipped:
+            values = self._skipped(item)
+        else:
+            values = asdict(judge(item.stash[FACTS] if FACTS in item.stash else (), error))
+        return VerdictRecord(
+            check=item.nodeid,
+            control=control,
+            subject=_subject(item, self._run.environment),
+            statement=statement,
+            duration_seconds=round(call.duration, 6),
+            **values,
+        )
+
+    def _skipped(self, item: pytest.Item) -> dict[str, Any]:
+        """Return what a skipped case came to: not applicable where the environment file says so, and else unjudged."""
+        declared = self._not_applicable(item)
+        empty = any(not DECLARED[name](self._run.environment) for name in _declared_names(item))
+        verdict = Verdict.NOT_APPLICABLE if declared is not None or empty else Verdict.NOT_EVALUATED
+        reason = declared.reason if declared is not None else NONE_DECLARED if empty else "The check was skipped."
+        return {
+            "verdict": verdict,
+            "expected": "",
+            "observed": "",
+            "reason": reason,
+            "remedy": "",
+            "resources": (),
+            "readings": (),
+        }
+
+    def _not_applicable(self, item: pytest.Item) -> NotApplicable | None:
+        mark = item.get_closest_marker("control")
+        if mark is None:
+            return None
+        environment, function = self._run.environment, getattr(item, "originalname", item.name)
+        for declared in environment.not_applicable:
+            if (
+                declared.control == mark.kwargs["id"]
+                and declared.check in {None, function}
+                and declared.subject in {None, _subject(item, environment)}
+                and declared.unless_vantage not in self._run.vantage
+            ):
+                return declared
+        return None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Collect verdicts, from this process and from workers."""
+        for name, values in report.user_properties:
+            if name == PROPERTY and isinstance(values, dict):
+                self._records.append(VerdictRecord.from_values(dict(values)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Seal the tape, write the reports, and set the exit status that the decision asks for."""
+        if hasattr(self._config, "workerinput"):
+            cast("Any", self._config).workeroutput["apex_identity"] = self._identity_here()
+            return
+        complete = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        finished = utc_now()
+        if self._run.replayed is not None:
+            self._run.copy_tape()
+        elif complete:
+            self._run.tape.seal(finished)
+        identity = self._identity_here() or self._identity
+        self._model = self._run.model(self._records, finished=finished, complete=complete, identity=identity)
+        write_reports(self._model, self._run.directory)
+        if complete and self._records:
+            session.exitstatus = EXIT_STATUSES[self._model.decision]
+
+    def _identity_here(self) -> str:
+        return self._run.identity()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what the run came to."""
+        if self._model is None or not self._records:
+            return
+        write_summary(terminalreporter, self._model)
+        terminalreporter.write_line(f"report: {_relative(self._run.directory / 'report.html')}")
+
+
+def _fixture_module(run: Run) -> types.ModuleType:
+    """Return a plugin module whose fixtures are the nouns, so that checks take them as arguments."""
+    module = types.ModuleType("assurance_generated_fixtures")
+
+    def estate() -> Estate:
+        return run.estate
+
+    setattr(module, "estate", pytest.fixture(estate))  # noqa: B010  (a fixture is no function for mypy)
+    for name, function in VIEWS.items():
+        setattr(module, name, pytest.fixture(function, name=name))
+    return module
+
+
+def _declared_names(item: pytest.Item) -> list[str]:
+    return [name for name in getattr(item, "fixturenames", ()) if name in DECLARED]
+
+
+def _subject(item: pytest.Item, environment: Environment) -> str:
+    """Return what the case is about: what stands in the brackets of its name, or the environment as a whole."""
+    name = item.name
+    return name[name.index("[") + 1 : -1] if "[" in name else environment.name
+
+
+def _set_outcome(report: pytest.TestReport, record: VerdictRecord) -> None:
+    """Give pytest the outcome that the verdict asks for: a case that could not be judged is an error, as in a fixture."""
+    if record.verdict in {Verdict.FAIL, Verdict.NOT_EVALUATED}:
+        report.outcome = "failed"
+        report.when = "setup" if record.verdict is Verdict.NOT_EVALUATED else report.when
+        told = record.reason or f"expected {record.expected}; observed {record.observed}"
+        report.longrepr = f"{record.statement}\n{told}\n{record.remedy}".strip()
+
+
+def _relative(path: Path) -> str:
+    """Return a path as short as it can be typed here."""
+    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)

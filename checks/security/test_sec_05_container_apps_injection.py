@@ -1,0 +1,44 @@
+"""SEC-05: the application runs in an internal environment within the declared subnet."""
+
+from assurance.checking import control
+from assurance.environment.model import DeclaredContainerApps
+from assurance.estate.container_apps import ContainerApp, ContainerEnvironment
+
+pytestmark = control("SEC-05")
+
+
+def test_environment_is_internal(container_environment: ContainerEnvironment) -> None:
+    """The Container Apps environment is provisioned, and internal to the network."""
+    assert container_environment.is_provisioned
+    assert container_environment.is_internal
+
+
+def test_environment_is_in_its_subnet(container_environment: ContainerEnvironment, container_apps_subnet_id: str) -> None:
+    """The environment's infrastructure stands in the declared subnet of the declared network."""
+    assert container_environment.is_in_subnet(container_apps_subnet_id)
+
+
+def test_environment_has_a_private_address(container_environment: ContainerEnvironment) -> None:
+    """The environment's static address is a private one."""
+    assert container_environment.has_private_address
+
+
+def test_environment_refuses_public_networks(container_environment: ContainerEnvironment) -> None:
+    """Public network access to the environment is off."""
+    assert container_environment.refuses_public_networks
+
+
+def test_application_runs_in_the_environment(container_app: ContainerApp, container_environment_id: str) -> None:
+    """The application is provisioned, and runs in the declared environment."""
+    assert container_app.is_provisioned
+    assert container_app.runs_in(container_environment_id)
+
+
+def test_ingress_is_as_declared(container_app: ContainerApp, declared_container_apps: DeclaredContainerApps) -> None:
+    """The application's ingress is internal, or external to the environment, as declared."""
+    assert container_app.has_ingress(external=declared_container_apps.ingress_external)
+
+
+def test_plain_http_is_refused(container_app: ContainerApp) -> None:
+    """The application is not served over plain HTTP."""
+    assert container_app.refuses_plain_http

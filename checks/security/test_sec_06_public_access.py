@@ -1,0 +1,46 @@
+"""SEC-06: no platform service accepts connections from public networks."""
+
+from assurance.checking import control
+from assurance.estate.services import PlatformService, PublicAddresses, ServicesOfKind
+
+pytestmark = control("SEC-06")
+
+
+def test_public_network_access_is_disabled(service: PlatformService) -> None:
+    """Each declared service has public network access explicitly disabled."""
+    assert service.refuses_public_networks
+
+
+def test_undeclared_services_are_not_public(services_of_kind: ServicesOfKind, declared_ids: tuple[str, ...]) -> None:
+    """Every other service of these kinds in the resource group has it disabled, too."""
+    assert services_of_kind.undeclared_refuse_public_networks(declared_ids)
+
+
+def test_network_rules_deny_by_default(firewalled_service: PlatformService) -> None:
+    """Each service's network rules deny what they do not name."""
+    assert firewalled_service.denies_by_default
+
+
+def test_no_address_is_let_in(service: PlatformService) -> None:
+    """No IP or firewall rule of a service lets any address in."""
+    assert service.admits_no_address
+
+
+def test_modern_tls_is_required(tls_service: PlatformService) -> None:
+    """Each service whose least TLS version can be set requires 1.2 or newer."""
+    assert tls_service.requires_modern_tls
+
+
+def test_https_is_required(storage_account: PlatformService) -> None:
+    """The storage account refuses plain HTTP."""
+    assert storage_account.requires_https
+
+
+def test_public_blobs_are_forbidden(storage_account: PlatformService) -> None:
+    """The storage account forbids anonymous access to blobs."""
+    assert storage_account.forbids_public_blobs
+
+
+def test_no_public_address_exists(public_addresses: PublicAddresses) -> None:
+    """The resource group has no public IP address."""
+    assert public_addresses.are_none

@@ -1,0 +1,44 @@
+"""SEC-07: the application authenticates with its user-assigned identity, and holds no secret in plain text."""
+
+from assurance.checking import control
+from assurance.estate.container_apps import ContainerApp
+from assurance.estate.identity import ManagedIdentity
+from assurance.estate.services import PlatformService
+from assurance.estate.vault import VaultSecrets
+
+pytestmark = control("SEC-07")
+
+
+def test_identity_exists(managed_identity: ManagedIdentity) -> None:
+    """The declared user-assigned identity exists."""
+    assert managed_identity.exists
+
+
+def test_identity_is_on_the_application(container_app: ContainerApp, identity_id: str) -> None:
+    """The declared user-assigned identity is assigned to the application."""
+    assert container_app.has_identity(identity_id)
+
+
+def test_images_are_pulled_with_the_identity(container_app: ContainerApp, identity_id: str) -> None:
+    """The application signs in to its registry with the identity, not with a password."""
+    assert container_app.pulls_images_with(identity_id)
+
+
+def test_no_secret_stands_in_plain_text(container_app: ContainerApp) -> None:
+    """No environment variable of any container holds a secret as a plain value."""
+    assert container_app.holds_no_plaintext_secret
+
+
+def test_secrets_come_from_the_vault(container_app: ContainerApp, vault_host: str, identity_id: str) -> None:
+    """Each secret of the application is a reference to the Key Vault, resolved by the identity."""
+    assert container_app.takes_secrets_from(vault_host, identity_id)
+
+
+def test_referenced_secrets_are_in_the_vault(container_app: ContainerApp, vault_secrets: VaultSecrets) -> None:
+    """Each secret that the application refers to is in the Key Vault, and enabled."""
+    assert vault_secrets.hold_enabled(container_app.vault_secret_names(), container_app.readings)
+
+
+def test_local_authentication_is_off(keyless_service: PlatformService) -> None:
+    """Each service accepts Microsoft Entra identities only: no SQL logins, keys or access policies."""
+    assert keyless_service.refuses_local_authentication

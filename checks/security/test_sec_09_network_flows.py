@@ -1,0 +1,30 @@
+"""SEC-09: each service is reached by its private address from inside, and not at all from outside."""
+
+from assurance.checking import control
+from assurance.environment.model import DeclaredEndpoint
+from assurance.estate.flows import InsideFlow, OutsideFlow
+from assurance.estate.private_link import PrivateEndpoint
+
+pytestmark = control("SEC-09")
+
+
+def test_name_resolves_through_the_private_zone(
+    inside_flow: InsideFlow, flow_endpoint_declared: DeclaredEndpoint
+) -> None:
+    """From inside, each service's name leads through its alias in the private zone."""
+    assert inside_flow.resolves_through(flow_endpoint_declared.zone)
+
+
+def test_name_resolves_to_the_private_endpoint(inside_flow: InsideFlow, flow_endpoint: PrivateEndpoint) -> None:
+    """From inside, each service's name resolves to its endpoint's private address, and to nothing else."""
+    assert inside_flow.resolves_to(flow_endpoint.addresses, flow_endpoint.cited)
+
+
+def test_connection_opens_from_inside(inside_flow: InsideFlow) -> None:
+    """From inside, a connection opens on the service's port, with a certificate for its name where TLS is spoken."""
+    assert inside_flow.opens
+
+
+def test_service_is_closed_from_outside(outside_flow: OutsideFlow) -> None:
+    """From outside, the service refuses: no connection, or an explicit answer that public access is disabled."""
+    assert outside_flow.is_closed

@@ -1,0 +1,78 @@
+"""`python -m sandbox`: run the stand-ins until interrupted, and write the environment file that uses them."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import signal
+import sys
+import threading
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sandbox.azure_estate import AzureEstate
+from sandbox.stand_ins import Sandbox
+from sandbox.toml_text import toml_text
+
+ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the stand-ins.
+
+    Returns:
+        0 after an interruption, 2 if there is no such environment.
+    """
+    options = _parser().parse_args(arguments)
+    declared = ENVIRONMENTS / f"{options.environment}.toml"
+    if not declared.is_file():
+        print(f"no environment file {declared}; expected one of {sorted(ENVIRONMENTS.glob('*.toml'))}", file=sys.stderr)
+        return 2
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with Sandbox(estate=_estate(options.environment, declared), latency_seconds=options.latency_ms / 1000) as sandbox:
+        print(_instructions(sandbox, _write_environment(sandbox, declared, options.directory)), flush=True)
+        stopped.wait()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--environment", default="sandbox", metavar="NAME", help="environments/NAME.toml")
+    parser.add_argument("--latency-ms", type=float, default=0.0, metavar="N", help="milliseconds added to each answer")
+    parser.add_argument("--directory", type=Path, metavar="DIR", help="where environment.toml and ca.pem are written")
+    return parser
+
+
+def _estate(environment: str, declared: Path) -> AzureEstate:
+    """The estate with the ids that the environment file declares; its names follow from the environment's name."""
+    file: dict[str, Any] = tomllib.loads(declared.read_text(encoding="utf-8"))
+    names = ("subscription_id", "tenant_id", "resource_group", "location")
+    return AzureEstate.load(environment, **{name: file[name] for name in names if name in file})
+
+
+def _write_environment(sandbox: Sandbox, declared: Path, directory: Path | None) -> Path:
+    overlay = sandbox.overlay()
+    target = sandbox.directory if directory is None else directory.resolve()
+    if directory is not None:
+        target.mkdir(parents=True, exist_ok=True)
+        overlay["cloud"]["ca_bundle"] = str(shutil.copy(sandbox.authority.path, target / "ca.pem"))
+    path = target / "environment.toml"
+    path.write_text(toml_text({"extends": str(declared), **overlay}), encoding="utf-8")
+    return path
+
+
+def _instructions(sandbox: Sandbox, path: Path) -> str:
+    exports = "\n".join(f"  export {name}={value}" for name, value in sandbox.environment_variables().items())
+    return (
+        f"The sandbox runs at {sandbox.resource_manager.url}. In another terminal:\n"
+        f"{exports}\n"
+        f"  pytest checks/security --env {path}\n"
+        "Interrupt with Ctrl+C."
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""The resource providers and types that the stand-in knows: a list of a known type may be empty, others are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PRIVATE_DNS_RECORD_TYPES = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "txt")
+
+# Lower case; nested types with their parents' types in front.
+RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
+    "microsoft.app": frozenset(
+        {"containerapps", "containerapps/revisions", "managedenvironments", "managedenvironments/certificates"}
+    ),
+    "microsoft.authorization": frozenset({"denyassignments", "roleassignments", "roledefinitions"}),
+    "microsoft.cognitiveservices": frozenset(
+        {"accounts", "accounts/deployments", "accounts/privateendpointconnections"}
+    ),
+    "microsoft.keyvault": frozenset({"vaults", "vaults/privateendpointconnections"}),
+    "microsoft.managedidentity": frozenset(
+        {"userassignedidentities", "userassignedidentities/federatedidentitycredentials"}
+    ),
+    "microsoft.network": frozenset(
+        {
+            "applicationgateways",
+            "applicationsecuritygroups",
+            "azurefirewalls",
+            "bastionhosts",
+            "loadbalancers",
+            "natgateways",
+            "networkinterfaces",
+            "networkinterfaces/ipconfigurations",
+            "networksecuritygroups",
+            "networksecuritygroups/defaultsecurityrules",
+            "networksecuritygroups/securityrules",
+            "privatednszones",
+            "privatednszones/all",
+            "privatednszones/virtualnetworklinks",
+            *(f"privatednszones/{record_type}" for record_type in PRIVATE_DNS_RECORD_TYPES),
+            "privateendpoints",
+            "privateendpoints/privatednszonegroups",
+            "publicipaddresses",
+            "routetables",
+            "virtualnetworks",
+            "virtualnetworks/subnets",
+            "virtualnetworks/virtualnetworkpeerings",
+        }
+    ),
+    "microsoft.security": frozenset({"alerts", "locations/alerts", "pricings", "securescores"}),
+    "microsoft.sql": frozenset(
+        {
+            "servers",
+            "servers/administrators",
+            "servers/azureadonlyauthentications",
+            "servers/databases",
+            "servers/firewallrules",
+            "servers/ipv6firewallrules",
+            "servers/outboundfirewallrules",
+            "servers/privateendpointconnections",
+            "servers/virtualnetworkrules",
+        }
+    ),
+    "microsoft.storage": frozenset({"storageaccounts", "storageaccounts/privateendpointconnections"}),
+}
+# Lists that Azure answers whole, without nextLink.
+UNPAGED = frozenset({"microsoft.security/pricings"})

@@ -1,0 +1,185 @@
+"""The estate that the stand-in for Azure serves: resources as data, easy to read and to make wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from sandbox.property_paths import change_property, remove_property
+from sandbox.resource_ids import ResourcePath, normalized
+
+# A resource is whatever JSON Azure answers; its shape belongs to Azure and differs from type to type.
+Resource: TypeAlias = dict[str, Any]
+
+ESTATE_DIRECTORY = Path(__file__).parent / "estate"
+# One file a noun; together they are what Azure Resource Manager knows.
+RESOURCE_FILES = (
+    "subscription",
+    "network",
+    "private_endpoints",
+    "private_dns",
+    "container_apps",
+    "sql",
+    "storage",
+    "cognitive_services",
+    "key_vault",
+    "identity",
+    "authorization",
+    "defender",
+)
+TENANT_ID = "11111111-1111-4111-8111-111111111111"
+SUBSCRIPTION_ID = "22222222-2222-4222-8222-222222222222"
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@lru_cache(maxsize=64)
+def _file_text(name: str) -> str:
+    return (ESTATE_DIRECTORY / f"{name}.json").read_text(encoding="utf-8")
+
+
+class AzureEstate:
+    """Every resource of one deployment, in the JSON that Azure Resource Manager answers.
+
+    Attributes:
+        parameters: What the placeholders of the data files stand for, by name: `environment`, `subscription_id`, ...
+        resources: The resources by their id in lower case, in the order in which Azure lists them.
+        groups: The members of each Microsoft Entra group, by object id, for `assignedTo()`.
+        secrets: The items of the key vault's secret list: ids and attributes, never a value.
+    """
+
+    def __init__(self, parameters: dict[str, str]) -> None:
+        self.parameters = parameters
+        self.resources: dict[str, Resource] = {}
+        self.groups: dict[str, list[str]] = {}
+        self.secrets: list[Resource] = []
+
+    @classmethod
+    def load(
+        cls,
+        environment: str = "sandbox",
+        *,
+        resource_group: str | None = None,
+        suffix: str = "4k7x",
+        location: str = "eastus",
+        subscription_id: str = SUBSCRIPTION_ID,
+        tenant_id: str = TENANT_ID,
+    ) -> AzureEstate:
+        """Read the compliant estate of one environment.
+
+        Args:
+            environment: The environment's name, which is part of nearly every resource's name.
+            resource_group: The resource group's name; `apex-rg-<environment>` by default.
+            suffix: What makes the names of the storage account and the key vault unique.
+            location: The Azure region.
+            subscription_id: The subscription's id.
+            tenant_id: The Microsoft Entra tenant's id.
+        """
+        group = resource_group or f"apex-rg-{environment}"
+        estate = cls(
+            {
+                "environment": environment,
+                "location": location,
+                "resource_group": group,
+                "resource_group_id": f"/subscriptions/{subscription_id}/resourceGroups/{group}",
+                "resource_group_upper": group.upper(),
+                "subscription_id": subscription_id,
+                "suffix": suffix,
+                "tenant_id": tenant_id,
+            }
+        )
+        for name in RESOURCE_FILES:
+            for resource in estate.read(name):
+                estate.resources[normalized(resource["id"])] = resource
+        estate.groups = estate.read("directory_groups")
+        estate.secrets = estate.read("key_vault_secrets")
+        return estate
+
+    def read(self, name: str) -> Any:  # noqa: ANN401 - a data file holds a list or an object
+        """One data file with its placeholders replaced.
+
+        Raises:
+            KeyError: The file names a placeholder that is not among the parameters.
+        """
+        return json.loads(self.fill(_file_text(name)))
+
+    def fill(self, text: str) -> str:
+        """The text with every placeholder replaced, such as `{environment}` or `{resource_group_id}`."""
+        return _PLACEHOLDER.sub(lambda match: self.parameters[match.group(1)], text)
+
+    def find(self, reference: str) -> Resource:
+        """The one resource that a reference means.
+
+        Args:
+            reference: An id, or the end of one, in any casing: `sql-apex-prod`, or, where several resources share a
+                name, `privatelink.openai.azure.com/A/openai-apex-prod`. A name that a top-level resource and others
+                share means the top-level resource. Placeholders are replaced.
+
+        Raises:
+            KeyError: None, or more than one, is meant.
+        """
+        return self.resources[self._key(reference)]
+
+    def change(self, reference: str, path: str, value: object) -> None:
+        """Set one property of one resource.
+
+        Args:
+            reference: The resource, as in `find`.
+            path: The property's path: `properties.publicNetworkAccess`; a list's item is chosen by its name or its
+                position: `properties.subnets[snet-privateendpoints].properties.addressPrefix`, `...rules[0]`.
+            value: What it becomes, as JSON data.
+        """
+        change_property(self.find(reference), self.fill(path), value)
+
+    def remove(self, reference: str, path: str | None = None) -> None:
+        """Remove a resource with all that hangs under it or, if a path is given, one of its properties or items."""
+        key = self._key(reference)
+        if path is not None:
+            remove_property(self.resources[key], self.fill(path))
+            return
+        for candidate in [key, *(one for one in self.resources if one.startswith(f"{key}/"))]:
+            del self.resources[candidate]
+
+    def add(self, resource: Resource) -> Resource:
+        """Add a resource, or replace the one with the same id.
+
+        Args:
+            resource: The body, with its full `id`; `name` and `type` follow from the id if absent. Placeholders are
+                replaced: `{"id": "{resource_group_id}/providers/Microsoft.Network/publicIPAddresses/jump"}`.
+        """
+        filled: Resource = json.loads(self.fill(json.dumps(resource)))
+        segments = filled["id"].split("/")
+        filled.setdefault("name", segments[-1])
+        provider = filled["id"].rsplit("/providers/", 1)[-1].split("/")
+        filled.setdefault("type", "/".join([provider[0], *provider[1::2]]))
+        self.resources[normalized(filled["id"])] = filled
+        return filled
+
+    def copy(self) -> AzureEstate:
+        """An estate of its own with the same content."""
+        twin = AzureEstate(dict(self.parameters))
+        twin.resources, twin.groups, twin.secrets = json.loads(json.dumps([self.resources, self.groups, self.secrets]))
+        return twin
+
+    def of_type(self, resource_type: str) -> Iterator[Resource]:
+        """The resources of one type, such as `Microsoft.Network/virtualNetworks/subnets`, in any casing."""
+        namespace, *types = resource_type.lower().split("/")
+        for key, resource in list(self.resources.items()):
+            path = ResourcePath.parse(key)
+            if path.namespace == namespace and list(path.types) == types:
+                yield resource
+
+    def _key(self, reference: str) -> str:
+        wanted = normalized(self.fill(reference))
+        if wanted in self.resources:
+            return wanted
+        candidates = [key for key in self.resources if key.endswith(wanted)]
+        top_level = [key for key in candidates if len(ResourcePath.parse(key).types) == 1]
+        for choice in (candidates, top_level):
+            if len(choice) == 1:
+                return choice[0]
+        raise KeyError(f"{reference!r} means {len(candidates)} resources of the estate, expected one: {candidates}")

@@ -1,0 +1,89 @@
+"""The stand-in for Azure Resource Manager: the estate over HTTPS on loopback."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import UTC, datetime
+from itertools import count
+from uuid import uuid4
+
+from sandbox import arm_errors
+from sandbox.arm_answers import document, require_api_version
+from sandbox.azure_estate import AzureEstate
+from sandbox.http_server import Answer, HttpsServer, Request
+from sandbox.http_stand_in import HttpStandIn
+
+# What Azure allows a subscription before it throttles; each answer tells how many reads remain.
+SUBSCRIPTION_READS = 12000
+
+
+class AzureResourceManager(HttpStandIn):
+    """Serves an estate as Azure Resource Manager does: by id, by collection, page by page, for one token.
+
+    Attributes:
+        estate: What it serves; a change shows in the next answer.
+        token: The only bearer token it accepts.
+        page_size: How many items a page of a list holds.
+    """
+
+    def __init__(
+        self, estate: AzureEstate, token: str, context: ssl.SSLContext, *, latency_seconds: float = 0.0
+    ) -> None:
+        super().__init__(latency_seconds=latency_seconds)
+        self.estate = estate
+        self.token = token
+        self.page_size = 50
+        self._served = count(1)
+        self._server = HttpsServer(self.respond, context, name="sandbox-resource-manager")
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, as `https://127.0.0.1:PORT`."""
+        return self._server.url
+
+    def start(self) -> None:
+        """Accept requests from now on."""
+        self._server.open()
+
+    def stop(self) -> None:
+        """Stop for good."""
+        self._server.stop()
+
+    def answer(self, request: Request) -> Answer:
+        """The true answer to one request."""
+        headers = self._headers(request)
+        try:
+            self._admit(request)
+            body = document(self.estate, request, page_size=self.page_size)
+        except arm_errors.ArmError as error:
+            refused = error.answer
+            return Answer(refused.status, refused.body, {**headers, **refused.headers})
+        return Answer.of_json(200, body, headers)
+
+    def _admit(self, request: Request) -> None:
+        """Check what Azure checks before it looks at the path; the api-version comes before the token."""
+        require_api_version(request.query)
+        given = request.headers.get("Authorization", "")
+        tenant_id = self.estate.parameters["tenant_id"]
+        if not given:
+            raise arm_errors.missing_token(tenant_id)
+        if given != f"Bearer {self.token}":
+            raise arm_errors.invalid_token(tenant_id)
+        if request.method not in ("GET", "HEAD"):
+            raise arm_errors.method_not_allowed(request.method)
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        correlation = str(uuid4())
+        region = self.estate.parameters["location"].upper()
+        headers = {
+            "Cache-Control": "no-cache",
+            "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+            "X-Content-Type-Options": "nosniff",
+            "x-ms-ratelimit-remaining-subscription-reads": str(max(0, SUBSCRIPTION_READS - next(self._served))),
+            "x-ms-request-id": str(uuid4()),
+            "x-ms-correlation-request-id": correlation,
+            "x-ms-routing-request-id": f"{region}:{datetime.now(UTC):%Y%m%dT%H%M%SZ}:{correlation}",
+        }
+        if "/microsoft.network/" in request.path.lower():
+            headers["x-ms-arm-service-request-id"] = str(uuid4())
+        return headers

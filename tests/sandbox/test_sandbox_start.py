@@ -1,0 +1,132 @@
+"""Starting, stopping and announcing the sandbox, from Python and from the command line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox import AzureEstate, Sandbox
+from sandbox.toml_text import toml_text
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_nothing_is_left_behind() -> None:
+    """After stop() threads have ended, ports are refused and the directory is gone, though connections were open."""
+    threads = set(threading.enumerate())
+    sandbox = Sandbox().start()
+    address = ("127.0.0.1", int(sandbox.resource_manager.url.rpartition(":")[2]))
+    trusted = ssl.create_default_context(cafile=str(sandbox.authority.path))
+    plain = socket.create_connection(address)
+    secure = trusted.wrap_socket(socket.create_connection(address), server_hostname="127.0.0.1")
+    directory = sandbox.directory
+    sandbox.stop()
+    assert set(threading.enumerate()) == threads
+    assert not directory.exists()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(address)
+    plain.close()
+    secure.close()
+
+
+def test_it_starts_fast_and_again() -> None:
+    """A start takes less than half a second, and a stopped sandbox starts again with another token."""
+    sandbox = Sandbox()
+    started = time.perf_counter()
+    with sandbox:
+        first = sandbox.token
+    assert time.perf_counter() - started < 0.5
+    with sandbox:
+        assert sandbox.token != first
+
+
+def test_the_overlay_is_what_an_environment_file_takes() -> None:
+    """The overlay has exactly the keys of the contract, and its addresses are on loopback."""
+    with Sandbox("prod") as sandbox:
+        overlay = sandbox.overlay()
+        assert overlay.keys() == {"stand_in", "cloud", "credential", "views", "vantage"}
+        assert overlay["stand_in"] == "sandbox"
+        assert overlay["cloud"] == {
+            "resource_manager": sandbox.resource_manager.url,
+            "authority": "https://login.microsoftonline.com",
+            "ca_bundle": str(sandbox.directory / "ca.pem"),
+        }
+        assert overlay["credential"] == {"kind": "token", "token_variable": "APEX_SANDBOX_TOKEN"}
+        assert overlay["vantage"] == ["inside", "outside"]
+        assert overlay["views"].keys() == {"inside", "outside"}
+        inside, outside = overlay["views"]["inside"]["connect"], overlay["views"]["outside"]["connect"]
+        assert inside.keys() == {
+            "10.0.2.4:1433",
+            *(f"10.0.2.{number}:443" for number in (5, 6, 7, 8)),
+            "kv-apex-prod-4k7x.vault.azure.net:443",
+        }
+        assert "203.0.113.4:1433" in outside
+        addresses = [*inside.values(), *outside.values()]
+        addresses += [view["nameservers"][0] for view in overlay["views"].values()]
+        assert all(address.startswith("127.0.0.1:") for address in addresses)
+        assert sandbox.environment_variables() == {"APEX_SANDBOX_TOKEN": sandbox.token}
+
+
+def test_an_estate_of_ones_own_is_served() -> None:
+    """A changed estate is what the sandbox serves."""
+    estate = AzureEstate.load("sandbox")
+    estate.change("sql-apex-sandbox", "properties.publicNetworkAccess", "Enabled")
+    with Sandbox(estate=estate) as sandbox:
+        assert sandbox.resource_manager.estate is estate
+
+
+def test_toml_is_read_back_as_it_was() -> None:
+    """What is written as TOML is read by the standard library with the same content."""
+    values = {"text": 'a "b"\n\\', "list": ["x", "y"], "yes": True, "number": 2, "t": {"10.0.2.4:1433": {"é": "1"}}}
+    assert tomllib.loads(toml_text(values)) == values
+
+
+def test_toml_refuses_what_it_cannot_hold() -> None:
+    """A value that has no place in TOML is an error."""
+    with pytest.raises(TypeError, match="no place"):
+        toml_text({"nothing": None})
+
+
+def test_the_command_writes_an_environment_file(tmp_path: Path) -> None:
+    """The file extends the declared environment and leads to a server that answers until it is interrupted."""
+    command = [sys.executable, "-m", "sandbox", "--environment", "sandbox", "--directory", str(tmp_path / "out")]
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+    ) as process:
+        assert process.stdout is not None
+        printed = "".join(process.stdout.readline() for _ in range(4))
+        text = (tmp_path / "out" / "environment.toml").read_text(encoding="utf-8")
+        written = tomllib.loads(text)
+        token = printed.partition("export APEX_SANDBOX_TOKEN=")[2].split()[0]
+        trusted = ssl.create_default_context(cafile=written["cloud"]["ca_bundle"])
+        url = f"{written['cloud']['resource_manager']}/subscriptions?api-version=2022-12-01"
+        answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, verify=trusted)
+        process.send_signal(signal.SIGINT)
+        status = process.wait(timeout=10)
+    assert text.startswith(f'extends = "{REPOSITORY / "environments" / "sandbox.toml"}"')
+    assert written["cloud"]["ca_bundle"] == str(tmp_path / "out" / "ca.pem")
+    assert f"--env {tmp_path / 'out' / 'environment.toml'}" in printed
+    assert answer.status_code == 200
+    assert status == 0
+
+
+def test_the_command_refuses_an_unknown_environment() -> None:
+    """A misspelt environment is named, with what there is instead."""
+    command = [sys.executable, "-m", "sandbox", "--environment", "prd"]
+    finished = subprocess.run(  # noqa: S603 - our own module
+        command, cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=30
+    )
+    assert finished.returncode == 2
+    assert "prd.toml" in finished.stderr
+    assert "prod.toml" in finished.stderr
