@@ -1,96 +1,42 @@
 """Takes secrets and personal data out of answers before they are written.
 
-Each is replaced by `[redacted KIND DIGEST]`. Equal values give equal digests within one environment, so that relations and
-drift still show; the digest is a slow one (scrypt), salted with the environment, so that a short secret cannot be guessed from it.
+Each is replaced by `[redacted KIND DIGEST]`. Equal values give equal digests within one environment, so that relations
+and drift still show; the digest is a slow one (scrypt), salted with the environment, so that a short secret cannot be
+guessed from it. What counts as a secret is in `assurance.secret_forms`.
 """
+
+from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from assurance.secret_forms import (
+    SECRET_FORMS,
+    TEXT_HINT,
+    has_secret_name,
+    kind_of_key,
+    secret_kind,
+)
+
+__all__ = ["PLAIN_ENVIRONMENT_VALUE", "Redactor", "kind_of_token", "secret_kind"]
+
 PLAIN_ENVIRONMENT_VALUE = "environment-value"
 
-_TOKEN = re.compile(r"^\[redacted ([a-z-]+) ([0-9a-f]{16})\]$")
-_SECRET_KEYS = {
-    "access_token": "token",
-    "accesstoken": "token",
-    "refresh_token": "token",
-    "refreshtoken": "token",
-    "id_token": "token",
-    "password": "password",
-    "administratorloginpassword": "password",
-    "clientsecret": "client-secret",
-    "client_secret": "client-secret",
-    "key1": "account-key",
-    "key2": "account-key",
-    "primarykey": "account-key",
-    "secondarykey": "account-key",
-    "primarysharedkey": "account-key",
-    "secondarysharedkey": "account-key",
-    "sharedkey": "account-key",
-    "accountkey": "account-key",
-    "instrumentationkey": "instrumentation-key",
-    "connectionstring": "connection-string",
-    "primaryconnectionstring": "connection-string",
-    "secondaryconnectionstring": "connection-string",
-    "sastoken": "shared-access-signature",
-    "privatekey": "private-key",
-}
-# Secrets recognised by their form wherever they stand. The named group `secret` is what is replaced.
-_SECRET_FORMS = (
-    ("private-key", re.compile(r"(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$))", re.S)),
-    ("json-web-token", re.compile(r"(?P<secret>\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)")),
-    ("token", re.compile(r"\bBearer\s+(?P<secret>[A-Za-z0-9._~+/=-]{16,})", re.I)),
-    ("account-key", re.compile(r"\b(?:AccountKey|SharedAccessKey|api[-_]?key)\s*[=:]\s*(?P<secret>[^;&\s\"']{8,})", re.I)),
-    ("shared-access-signature", re.compile(r"[?&;](?:sig|SharedAccessSignature)=(?P<secret>[^&;\s\"']{8,})", re.I)),
-    ("shared-access-signature", re.compile(r"^(?:sig)=(?P<secret>[^&;\s\"']{8,})", re.I)),
-    ("password", re.compile(r"\b(?:Password|Pwd)\s*=\s*(?P<secret>[^;&\s\"']+)", re.I)),
-    ("client-secret", re.compile(r"\bclient_?secret\s*=\s*(?P<secret>[^;&\s\"']+)", re.I)),
-    ("instrumentation-key", re.compile(r"\bInstrumentationKey=(?P<secret>[0-9a-fA-F-]{32,36})", re.I)),
-    ("password", re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s:@]+:(?P<secret>[^@\s/]+)@", re.I)),
-    ("e-mail-address", re.compile(r"(?P<secret>\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b)")),
-)
-_SECRET_NAME = re.compile(
-    r"PASSW|PWD|SECRET|API_?KEY|ACCESS_?KEY|ACCOUNT_?KEY|(^|_)KEY$|(^|_)TOKEN$|CONNECTION_?STRING|CREDENTIAL|(^|_)SAS(_|$)|CONN_?STR", re.I
-)
-_HARMLESS_VALUE = re.compile(r"^(|true|false|yes|no|on|off|-?\d+(\.\d+)?|https?://[^@?\s]*|@Microsoft\.KeyVault\(.*\))$", re.I)
-_GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.I)
-_OPAQUE = re.compile(r"^[A-Za-z0-9+/_~.=-]{24,}$")
+_TOKEN = re.compile(r"\[redacted ([a-z-]+) [0-9a-f]{16}\]")
+_ENVIRONMENTS = frozenset({"env", "environmentvariables"})
+# Lists whose items hold a secret under `value`: of a container app, of a storage account, of a registry.
+_HOLDERS = {"secrets": "client-secret", "keys": "account-key", "passwords": "password"}
+_VAULT_SECRET = re.compile(r"https://[^/]+/secrets/", re.I)
+_SECRET_OPTION = re.compile(r"--?[\w-]*(?:passw(?:or)?d|pwd|secret|key|token|connection-?string)", re.I)
 
 
 def kind_of_token(value: str) -> str | None:
     """Return the kind of secret that a redacted value was, or None if `value` was not redacted."""
-    match = _TOKEN.match(value)
+    match = _TOKEN.fullmatch(value)
     return match.group(1) if match else None
-
-
-def secret_kind(name: str, value: str) -> str | None:
-    """Return what kind of secret an environment variable holds in plain text, or None if it seems to hold none.
-
-    Recognised by form (keys, tokens, connection strings), by a telling name, or as a long string of high entropy.
-    """
-    for kind, form in _SECRET_FORMS:
-        if kind != "e-mail-address" and form.search(value):
-            return kind
-    if _HARMLESS_VALUE.match(value):
-        return None
-    if _SECRET_NAME.search(name):
-        return "connection-string" if "CONN" in name.upper() else "named-secret"
-    if _OPAQUE.match(value) and not _GUID.match(value) and _looks_random(value):
-        return "opaque-string"
-    return None
-
-
-def _looks_random(value: str) -> bool:
-    """Tell a generated key from words: many different characters, digits among letters."""
-    counts = Counter(value)
-    entropy = -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
-    digits = sum(character.isdigit() for character in value)
-    return entropy > 3.3 and 0.1 < digits / len(value) and not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9-]+)+", value)
 
 
 @dataclass(slots=True)
@@ -106,16 +52,27 @@ class Redactor:
 
     def body(self, content: bytes) -> bytes:
         """Return an answer's body without secrets; JSON keeps its structure, anything else is treated as text."""
+        doubled = False
+
+        def last_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+            nonlocal doubled
+            found = dict(pairs)
+            doubled = doubled or len(found) != len(pairs)
+            return found
+
         try:
-            document = json.loads(content)
-        except ValueError:
+            document = json.loads(content, object_pairs_hook=last_of_each)
+            redacted = self._value(document)
+        except (ValueError, RecursionError):
             return self.text(content.decode("utf-8", "replace")).encode()
-        redacted = self._value(document)
-        return content if redacted == document else json.dumps(redacted, ensure_ascii=False).encode()
+        # A key that stands twice hides its first value from the parser: only what was parsed is known to be clean.
+        return content if redacted == document and not doubled else _json(redacted).encode("utf-8", "backslashreplace")
 
     def text(self, text: str) -> str:
         """Return a message or URL without the secrets that are recognised by their form."""
-        for kind, form in _SECRET_FORMS:
+        if TEXT_HINT.search(text) is None:
+            return text
+        for kind, form in SECRET_FORMS:
             text = form.sub(lambda match, kind=kind: self._replace(match, kind), text)  # type: ignore[misc]
         return text
 
@@ -124,29 +81,83 @@ class Redactor:
         if kind_of_token(value):
             return value
         if value not in self._digests:
-            raw = hashlib.scrypt(value.encode(), salt=self.salt.encode(), n=2**12, r=8, p=1, dklen=8)
-            self._digests[value] = raw.hex()
+            secret = value.encode("utf-8", "surrogatepass")
+            self._digests[value] = hashlib.scrypt(secret, salt=self.salt.encode(), n=2**12, r=8, p=1, dklen=8).hex()
         return f"[redacted {kind} {self._digests[value]}]"
 
     def _replace(self, match: re.Match[str], kind: str) -> str:
-        secret = match.group("secret")
+        if _TOKEN.match(match.string, match.start("secret")):
+            return match.group(0)
         start, end = match.start("secret") - match.start(), match.end("secret") - match.start()
         whole = match.group(0)
-        return whole[:start] + (secret if secret.startswith("[redacted") else self.token(kind, secret)) + whole[end:]
+        return whole[:start] + self.token(kind, match.group("secret")) + whole[end:]
 
-    def _value(self, value: Any, key: str = "", parent: str = "") -> Any:  # Any: a JSON value of any kind
+    def _value(self, value: Any, key: str = "", holder: str = "") -> Any:  # noqa: ANN401  (a JSON value of any kind)
+        """Redact what stands under `key`, or in the list that stands under `holder`."""
         if isinstance(value, dict):
-            if parent in {"env", "secrets"} and isinstance(value.get("value"), str):
-                value = {**value, "value": self._environment_value(str(value.get("name", "")), value["value"], parent)}
-            return {name: self._value(item, name) for name, item in value.items()}
+            return self._object(value, key, holder)
         if isinstance(value, list):
-            return [self._value(item, key, parent=key) for item in value]
-        if not isinstance(value, str):
+            return self._list(value, key)
+        if value is None or isinstance(value, bool) or value == "":
             return value
-        kind = _SECRET_KEYS.get(key.lower())
-        return self.token(kind, value) if kind and value else self.text(value)
+        kind = kind_of_key(key, str(value))
+        if kind is not None and (isinstance(value, str) or kind in {"password", "client-secret"}):
+            return self.token(kind, str(value))
+        return self._string(value) if isinstance(value, str) else value
 
-    def _environment_value(self, name: str, value: str, parent: str) -> str:
-        if parent == "secrets":
-            return self.token("client-secret", value)
-        return self.token(secret_kind(name, value) or PLAIN_ENVIRONMENT_VALUE, value)
+    def _list(self, items: list[Any], key: str) -> list[Any]:
+        redacted: list[Any] = []
+        option = ""
+        for item in items:
+            # A command line gives an option and its value as two items.
+            secret = isinstance(item, str) and option
+            redacted.append(self.token("named-secret", item) if secret else self._value(item, key, holder=key))
+            option = item if isinstance(item, str) and _SECRET_OPTION.fullmatch(item) else ""
+        return redacted
+
+    def _object(self, value: dict[str, Any], key: str, holder: str) -> dict[str, Any]:
+        redacted = {self.text(name): self._value(item, name) for name, item in value.items()}
+        if key.lower() in _ENVIRONMENTS:
+            return {name: self._plain(name, item) for name, item in value.items()}
+        if "value" in value:
+            redacted["value"] = self._held(value, holder.lower(), redacted["value"])
+        return redacted
+
+    def _held(self, owner: dict[str, Any], holder: str, redacted: Any) -> Any:  # noqa: ANN401  (a JSON value)
+        """Redact the `value` of an object by what the object or the list around it is."""
+        name, value = owner.get("name"), owner["value"]
+        if holder in _ENVIRONMENTS:
+            return self._plain(str(name), value)
+        if isinstance(value, (bool, dict, list)) or value in (None, ""):
+            return redacted
+        if holder in _HOLDERS:
+            return self.token(_HOLDERS[holder], str(value))
+        if _VAULT_SECRET.match(str(owner.get("id"))):
+            return self.token("client-secret", str(value))
+        if isinstance(name, str) and isinstance(value, str) and has_secret_name(name, value):
+            return self.token("named-secret", value)
+        return redacted
+
+    def _plain(self, name: str, value: Any) -> Any:  # noqa: ANN401  (a JSON value)
+        """Redact an environment variable's value, whatever it is: the kind says whether it seems to be a secret."""
+        if value is None or value == "":
+            return value
+        if isinstance(value, (dict, list)):
+            return self._value(value, name)
+        text = value if isinstance(value, str) else json.dumps(value)
+        return self.token(secret_kind(name, text) or PLAIN_ENVIRONMENT_VALUE, text)
+
+    def _string(self, text: str) -> str:
+        """Redact a text; where it is itself JSON, as JSON."""
+        if text.lstrip()[:1] in {"{", "["}:
+            try:
+                document = json.loads(text)
+                redacted = self._value(document)
+            except (ValueError, RecursionError):
+                return self.text(text)
+            return self.text(text) if redacted == document else _json(redacted)
+        return self.text(text)
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False)

@@ -157,7 +157,8 @@ class RunSession:
             return report
         record = self._record(item, call, report, mark.kwargs["id"])
         _set_outcome(report, record)
-        report.user_properties.append((PROPERTY, asdict(record)))
+        # Workers send plain values only: an enum, though a text, does not pass.
+        report.user_properties.append((PROPERTY, {**asdict(record), "verdict": str(record.verdict)}))
         return report
 
     def _record(

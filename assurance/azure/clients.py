@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 from azure.core.credentials import TokenCredential
 from azure.core.pipeline.transport import RequestsTransport
 
-from assurance.azure.transport import TapeTransport
+from assurance.azure.transport import TapeTransport, Upstream
 from assurance.environment import Environment
 from assurance.redaction import Redactor
 from assurance.tape import Tape
 
-_CLIENTS = {
+CLIENTS = {
     "network": "azure.mgmt.network:NetworkManagementClient",
     "private_dns": "azure.mgmt.privatedns:PrivateDnsManagementClient",
     "container_apps": "azure.mgmt.appcontainers:ContainerAppsAPIClient",
@@ -35,13 +35,24 @@ class AzureClients:
 
     The values are typed `Any`: the clients' own operation classes are chosen at run time by api-version, and what the
     estate relies on is not their models but the bodies of the answers (see `assurance.azure.reader`).
+
+    Args:
+        upstream: What sends in place of azure-core's own transport; None for that one.
     """
 
-    def __init__(self, environment: Environment, tape: Tape, redactor: Redactor, credential: TokenCredential) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        tape: Tape,
+        redactor: Redactor,
+        credential: TokenCredential,
+        upstream: Upstream | None = None,
+    ) -> None:
         self._environment = environment
         self._tape = tape
         self._redactor = redactor
         self._credential = credential
+        self._given_upstream = upstream
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -67,7 +78,7 @@ class AzureClients:
             return self._clients[vault_host]
 
     def _make(self, name: str) -> Any:
-        module, class_name = _CLIENTS[name].split(":")
+        module, class_name = CLIENTS[name].split(":")
         client_class = getattr(importlib.import_module(module), class_name)
         resource_manager = self._environment.cloud.resource_manager.rstrip("/")
         return client_class(
@@ -84,16 +95,17 @@ class AzureClients:
         return self._transport("resource_manager", urlsplit(self._environment.cloud.resource_manager).netloc)
 
     @cached_property
-    def _upstream(self) -> RequestsTransport | None:
-        if self._tape.replaying:
-            return None
+    def _upstream(self) -> Upstream | None:
+        if self._tape.replaying or self._given_upstream is not None:
+            return self._given_upstream
         from assurance.azure.upstream import session_for
 
         session = session_for(self._environment.limits.concurrency, self._environment.views.inside.connect)
         bundle = self._environment.cloud.ca_bundle
-        return RequestsTransport(
+        upstream: Upstream = RequestsTransport(
             session=session, session_owner=False, connection_verify=str(bundle) if bundle is not None else True
         )
+        return upstream
 
     def _transport(self, endpoint: str, host: str) -> TapeTransport:
         return TapeTransport(

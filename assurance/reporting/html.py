@@ -1,13 +1,15 @@
 """The HTML report: pytest-html makes the page and its table of cases; this plugin puts the run's model into it.
 
-pytest-html generates the page in its own `pytest_sessionfinish`, last of all, and calls `pytest_html_results_summary` just
-before. Only then is the model final, so every row with a verdict is made there, and not as the reports come in.
+pytest-html generates the page in its own `pytest_sessionfinish`, last of all, and calls `pytest_html_results_summary`
+just before. Only then is the model final, so every row with a verdict is made there, and not as the reports come in.
 """
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +17,7 @@ import pytest
 
 from assurance.reporting.html_evidence import appendix
 from assurance.reporting.html_page import opening
-from assurance.reporting.html_rows import HEADER, OUTCOMES, row_of, without_verdict
+from assurance.reporting.html_rows import HEADER, OUTCOMES, WITHOUT_VERDICT, row_of, without_verdict
 from assurance.reporting.html_script import SCRIPT
 from assurance.reporting.markup import Html
 from assurance.reporting.model import RunModel, VerdictRecord
@@ -36,10 +38,10 @@ class ReportData(Protocol):
 
     @property
     def data(self) -> dict[str, Any]:
-        """What pytest-html's script reads: `tests` (rows by node id), `environment`, `initialSort`, `renderCollapsed`."""
+        """What its script reads: `tests` (rows by node id), `environment`, `initialSort`, `renderCollapsed`."""
 
     @property
-    def outcomes(self) -> Any:
+    def outcomes(self) -> dict[str, dict[str, Any]]:
         """The label and the number of each outcome, by pytest-html's name for it."""
 
 
@@ -47,7 +49,7 @@ def configure(config: pytest.Config, path: Path) -> None:
     """Make pytest-html write a self-contained report to `path`; to be called before its own `pytest_configure`."""
     config.option.htmlpath = str(path)
     config.option.self_contained_html = True
-    # The report repeats the style sheet's path in a comment: a relative one does not tell where this machine keeps its files.
+    # The report repeats the style sheet's path in a comment; a relative one does not tell how this machine is laid out.
     # The user's own sheets follow ours, and so prevail.
     config.option.css = [_relative(STYLE_SHEET), *config.option.css]
 
@@ -81,6 +83,7 @@ class HtmlReport:
         report.data["renderCollapsed"] = ["all"]
         for verdict, outcome in OUTCOMES.items():
             report.outcomes[outcome.lower()]["label"] = VERDICT_WORDS[verdict]
+        report.outcomes[WITHOUT_VERDICT.lower()]["label"] = "without verdict"
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
@@ -122,9 +125,13 @@ class HtmlReport:
         rows: dict[str, list[dict[str, Any]]] = {}
         for record in sorted(records, key=lambda record: ORDER.index(record.verdict)):
             rows.setdefault(record.check, []).append(row_of(record, model))
-            report.outcomes[OUTCOMES[record.verdict].lower()]["value"] += 1
-        without = {check: found for check, found in report.data["tests"].items() if found}
-        report.data["tests"] = {check: rows.get(check, []) + without.get(check, []) for check in [*rows, *without]}
+        without = {check: found for check, found in report.data["tests"].items() if found and check not in rows}
+        for row in chain.from_iterable(without.values()):
+            row["result"] = WITHOUT_VERDICT
+        report.data["tests"] = rows | without
+        shown = Counter(row["result"].lower() for found in report.data["tests"].values() for row in found)
+        for outcome, values in report.outcomes.items():
+            values["value"] = shown[outcome]
 
 
 def _verdict_of(report: pytest.TestReport | pytest.CollectReport) -> VerdictRecord | None:

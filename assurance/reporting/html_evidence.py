@@ -21,7 +21,11 @@ def cited(record: VerdictRecord, model: RunModel) -> Html:
     """Return the table of the readings that a verdict rests on, each linked to its place in the appendix."""
     readings = model.readings_of(record)
     missing = len(record.readings) - len(readings)
-    note = element("p", f"{counted(missing, 'cited reading')} not on this run's tape.", class_="note") if missing else Html()
+    note = (
+        element("p", f"{counted(missing, 'cited reading')} not on this run's tape.", class_="note")
+        if missing
+        else Html()
+    )
     if not readings:
         return join(note or element("p", "No reading stands behind this case.", class_="note"))
     caption = f"Evidence: {counted(len(readings), 'reading')}"
@@ -38,8 +42,8 @@ def appendix(model: RunModel) -> Html:
         sections.append(_section(reading, body))
     introduction = element(
         "p",
-        f"{counted(len(model.readings), 'reading')}, in the order in which they were begun. Secrets and personal data were "
-        "taken out before a body was written and digested; each digest is that of the file bodies/SHA-256 on the tape.",
+        f"{counted(len(model.readings), 'reading')}, in the order in which they were begun. Secrets and personal data "
+        "were taken out before a body was written and digested; its digest is its file's name in the tape's bodies/.",
     )
     title = element("h2", "Readings")
     return element("section", title, introduction, *sections, id="readings", class_="apex-section")

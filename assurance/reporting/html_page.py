@@ -36,10 +36,10 @@ def opening(model: RunModel) -> Html:
         _printed_on_every_page(model),
         _banner(model),
         _decision(model),
+        _facts(model),
         _controls(model.controls()),
         _findings(model),
         *(_groups(title, by_reason(model, verdict), verdict) for verdict, title in _GROUPED.items()),
-        _facts(model),
         element(
             "section",
             element("h2", "Every case"),
@@ -52,7 +52,7 @@ def opening(model: RunModel) -> Html:
 
 
 def _printed_on_every_page(model: RunModel) -> Html:
-    """Return the rule that repeats the banner's words at the foot of each printed page; they are all words of our own."""
+    """Return the rule that repeats the banner's words, which are all our own, at the foot of each printed page."""
     words = f"APEX Assurance: {model.run.source}" + ("" if model.run.source is Source.LIVE else ", no audit evidence")
     return Html(f'<style>@page {{ @bottom-center {{ content: "{words}"; font: 8pt sans-serif }} }}</style>')
 
@@ -61,7 +61,9 @@ def _banner(model: RunModel) -> Html:
     run = model.run
     words = element("p", element("strong", str(run.source)), " ", run.origin)
     worth = element("p", evidence_sentence(run), class_="worth")
-    return element("section", words, worth, class_=f"banner {run.source.lower()}", aria_label="What this report rests on")
+    return element(
+        "section", words, worth, class_=f"banner {run.source.lower()}", aria_label="What this report rests on"
+    )
 
 
 def _decision(model: RunModel) -> Html:

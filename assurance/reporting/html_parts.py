@@ -14,14 +14,14 @@ SYMBOLS = {
     Verdict.FAIL: "✗",
     Verdict.NOT_EVALUATED: "?",
     Verdict.WAIVED: "≈",
-    Verdict.NOT_APPLICABLE: "–",
+    Verdict.NOT_APPLICABLE: "—",
 }
 
 
 def verdict_badge(verdict: Verdict | None) -> Html:
     """Return a verdict as a coloured word; a dash where there is none."""
     if verdict is None:
-        return Html("–")
+        return Html("—")
     symbol = element("span", SYMBOLS[verdict], aria_hidden="true")
     return element("span", symbol, " ", VERDICT_WORDS[verdict], class_=f"verdict {verdict.replace('_', '-')}")
 

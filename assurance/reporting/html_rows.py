@@ -1,4 +1,4 @@
-"""The table of cases of the HTML report: its columns, and a row for each verdict, as pytest-html's script takes them."""
+"""The table of cases of the HTML report: its columns, and a row for each verdict, as pytest-html's script reads it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ OUTCOMES = {
     Verdict.WAIVED: "XFailed",
     Verdict.NOT_APPLICABLE: "Skipped",
 }
+# The filter for what brought no verdict: counted with the failures, it would contradict the number of findings.
+WITHOUT_VERDICT = "Rerun"
 # pytest-html takes the keys to sort by from the columns that are `sortable`; these four are what its script needs.
 HEADER = (
     '<th class="sortable" data-column-type="result" scope="col">Verdict</th>',
@@ -53,7 +55,7 @@ def row_id(record: VerdictRecord) -> str:
 
 
 def without_verdict(cells: list[str], node_id: str) -> list[str]:
-    """Return the cells of a test that brings no verdict, from those that pytest-html made (result, test, duration, links)."""
+    """Return the cells of a test that brings no verdict, from pytest-html's own (result, test, duration, links)."""
     return [
         cells[0],
         '<td class="col-control"></td>',

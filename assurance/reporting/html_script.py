@@ -27,8 +27,8 @@ SCRIPT = """
   const prepareTable = () => {
     all('#results-table th.sortable').forEach((head) => {
       pressable(head, (cell) => cell.click());
-      const sorted = head.classList.contains('asc') ? 'descending' : head.classList.contains('desc') ? 'ascending' : 'none';
-      head.setAttribute('aria-sort', sorted);
+      const has = (name) => head.classList.contains(name);
+      head.setAttribute('aria-sort', has('asc') ? 'descending' : has('desc') ? 'ascending' : 'none');
     });
     all('#results-table tr.collapsible').forEach((row) => {
       const cell = row.querySelector('td.col-result');

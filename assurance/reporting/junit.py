@@ -37,9 +37,7 @@ def write(model: RunModel, path: Path) -> None:
 def _add_suite(root: ElementTree.Element, model: RunModel, control_id: str, records: Sequence[VerdictRecord]) -> None:
     run = model.run
     title = CONTROLS[control_id].title if control_id in CONTROLS else ""
-    suite = _element(
-        root, "testsuite", name=f"{control_id} {title}".strip(), timestamp=run.started, **_totals(records)
-    )
+    suite = _element(root, "testsuite", name=f"{control_id} {title}".strip(), timestamp=run.started, **_totals(records))
     facts = {
         "run": run.id,
         "environment": run.environment,

@@ -22,7 +22,8 @@ def element(tag: str, *content: Content, **attributes: str | bool) -> Html:
     Args:
         tag: Its name.
         content: What stands within.
-        attributes: By name, with `_` for `-` and a trailing `_` for words of Python's own; True stands alone, False is left out.
+        attributes: By name, with `_` for `-` and a trailing `_` for words of Python's own. True stands alone, False is
+            left out.
     """
     written = "".join(_attribute(name, value) for name, value in attributes.items() if value is not False)
     return Html(f"<{tag}{written}>{join(*content)}</{tag}>")

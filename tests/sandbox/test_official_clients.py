@@ -96,8 +96,9 @@ def test_virtual_network(clients: Clients) -> None:
 def test_subnets_are_resources_too(clients: Clients) -> None:
     """What stands inline in the network is also listed and got on its own."""
     listed = [subnet.name for subnet in clients.network.subnets.list(GROUP, "vnet-apex-sandbox")]
+    subnet = clients.network.subnets.get(GROUP, "vnet-apex-sandbox", "snet-privateendpoints")
     assert listed == ["snet-containerapps", "snet-privateendpoints"]
-    assert clients.network.subnets.get(GROUP, "vnet-apex-sandbox", listed[1]).address_prefix == "10.0.2.0/24"
+    assert subnet.address_prefix == "10.0.2.0/24"
 
 
 def test_network_security_groups(clients: Clients) -> None:
@@ -125,10 +126,11 @@ def test_private_endpoints(clients: Clients) -> None:
         assert connection.private_link_service_connection_state.status == "Approved"
         interface = clients.network.network_interfaces.get(GROUP, endpoint.network_interfaces[0].id.split("/")[-1])
         address = interface.ip_configurations[0].private_ip_address
-        zones = clients.network.private_dns_zone_groups.get(GROUP, endpoint.name, "default").private_dns_zone_configs
+        name = str(endpoint.name)
+        zones = clients.network.private_dns_zone_groups.get(GROUP, name, "default").private_dns_zone_configs
         assert address.startswith("10.0.2.")
         assert zones[0].record_sets[0].ip_addresses == [address]
-        groups = list(clients.network.private_dns_zone_groups.list(endpoint.name, GROUP))
+        groups = list(clients.network.private_dns_zone_groups.list(name, GROUP))
         assert [group.name for group in groups] == ["default"]
 
 
@@ -140,7 +142,7 @@ def test_no_public_address(clients: Clients) -> None:
 
 def test_private_dns(clients: Clients) -> None:
     """Each of five zones has one A record and one completed link without registration."""
-    zones = [zone.name for zone in clients.private_dns.private_zones.list_by_resource_group(GROUP)]
+    zones = [str(zone.name) for zone in clients.private_dns.private_zones.list_by_resource_group(GROUP)]
     assert len(zones) == 5
     for zone in zones:
         records = list(clients.private_dns.record_sets.list_by_type(GROUP, zone, "A"))
@@ -168,7 +170,8 @@ def test_container_app(clients: Clients) -> None:
     """The app has its identity, its secrets by reference, internal ingress, two revisions, probes and its scale."""
     app = clients.container_apps.container_apps.get(GROUP, "ca-apex-sandbox")
     configuration, container = app.configuration, app.template.containers[0]
-    (identity_id,) = app.identity.user_assigned_identities
+    assert app.identity is not None
+    (identity_id,) = app.identity.user_assigned_identities or {}
     assert app.identity.type == "UserAssigned"
     assert identity_id.endswith("/id-apex-sandbox")
     assert configuration.registries[0].identity == identity_id
@@ -220,12 +223,15 @@ def test_cognitive_services(clients: Clients) -> None:
     accounts = {account.kind: account for account in clients.cognitive.accounts.list_by_resource_group(GROUP)}
     assert accounts.keys() == {"OpenAI", "FormRecognizer"}
     for account in accounts.values():
+        assert account.properties is not None
         assert account.properties.public_network_access == "Disabled"
         assert account.properties.disable_local_auth is True
+        assert account.properties.network_acls is not None
         assert account.properties.network_acls.default_action == "Deny"
         assert account.properties.custom_sub_domain_name == account.name
-        connection = account.properties.private_endpoint_connections[0].properties
-        assert connection.private_link_service_connection_state.status == "Approved"
+        (connection,) = account.properties.private_endpoint_connections or []
+        assert connection.properties is not None
+        assert connection.properties.private_link_service_connection_state.status == "Approved"
 
 
 def test_key_vault(clients: Clients) -> None:
@@ -237,8 +243,10 @@ def test_key_vault(clients: Clients) -> None:
     assert (properties.enable_soft_delete, properties.soft_delete_retention_in_days) == (True, 90)
     assert properties.enable_purge_protection is True
     assert properties.public_network_access == "Disabled"
+    assert properties.network_acls is not None
     assert (properties.network_acls.default_action, properties.network_acls.bypass) == ("Deny", "None")
-    assert properties.private_endpoint_connections[0].private_link_service_connection_state.status == "Approved"
+    (connection,) = properties.private_endpoint_connections or []
+    assert connection.private_link_service_connection_state.status == "Approved"
 
 
 def test_identity(clients: Clients) -> None:

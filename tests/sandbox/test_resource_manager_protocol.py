@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -170,13 +172,15 @@ def test_requests_are_counted_with_their_query(sandbox: Sandbox, client: httpx.C
 def test_lists_come_in_pages(sandbox: Sandbox, client: httpx.Client, group: str) -> None:
     """Pages are linked by absolute links and hold each item once."""
     sandbox.resource_manager.page_size = 2
-    link, names, pages = f"{group}/providers/Microsoft.Network/privateEndpoints?api-version={VERSION}", [], 0
-    while link:
-        page = client.get(link, params={}).json() if pages == 0 else client.get(httpx.URL(link), params=None).json()
-        names += [one["name"] for one in page["value"]]
-        link, pages = page.get("nextLink", ""), pages + 1
-        assert link == "" or link.startswith(f"{sandbox.resource_manager.url}/")
-    assert (pages, len(names), len(set(names))) == (3, 5, 5)
+    first = client.get(f"{group}/providers/Microsoft.Network/privateEndpoints").json()
+    client.params = httpx.QueryParams()  # the links hold the api-version themselves
+    second = client.get(first["nextLink"]).json()
+    third = client.get(second["nextLink"]).json()
+    names = {one["name"] for page in (first, second, third) for one in page["value"]}
+    assert [len(page["value"]) for page in (first, second, third)] == [2, 2, 1]
+    assert len(names) == 5
+    assert first["nextLink"].startswith(f"{sandbox.resource_manager.url}/")
+    assert "nextLink" not in third
 
 
 def test_a_foreign_skip_token_is_refused(client: httpx.Client, group: str) -> None:
@@ -281,11 +285,33 @@ def test_a_cut_body(sandbox: Sandbox, client: httpx.Client, group: str) -> None:
         client.get(group)
 
 
-def test_a_reset_connection(sandbox: Sandbox, client: httpx.Client, group: str) -> None:
-    """The connection is reset without an answer."""
+def test_a_reset_connection(sandbox: Sandbox, group: str) -> None:
+    """The connection is reset, and not ended in an orderly way, without an answer.
+
+    TLS runs in memory here, because some versions of OpenSSL report a reset as an end.
+    """
     sandbox.resource_manager.faults.append(Fault("resourceGroups", ending="reset"))
-    with pytest.raises(httpx.ReadError):
-        client.get(group)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    trusted = ssl.create_default_context(cafile=str(sandbox.authority.path))
+    tls = trusted.wrap_bio(incoming, outgoing, server_hostname="127.0.0.1")
+    port = int(sandbox.resource_manager.url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+        while not tls.version() or outgoing.pending:
+            with suppress(ssl.SSLWantReadError):
+                tls.do_handshake()
+            connection.sendall(outgoing.read())
+            if not tls.version():
+                incoming.write(connection.recv(65536))
+        tls.write(f"GET {group} HTTP/1.1\r\n\r\n".encode())
+        connection.sendall(outgoing.read())
+        with pytest.raises(ConnectionResetError):
+            _read_to_end(connection)
+
+
+def _read_to_end(connection: socket.socket) -> None:
+    """Read away what the server sent before the request, its session tickets, and what follows."""
+    while connection.recv(65536):
+        pass
 
 
 def test_a_hanging_answer(sandbox: Sandbox, client: httpx.Client, group: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import dns.message
@@ -123,8 +124,6 @@ def test_a_long_answer_moves_to_tcp(server: DnsServer) -> None:
 
 def test_garbage_is_ignored(server: DnsServer) -> None:
     """What is no DNS message is not answered and does no harm."""
-    import socket
-
     host, _, port = server.inside.address.partition(":")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(b"not a message", (host, int(port)))

@@ -214,12 +214,11 @@ def _secret_client(sandbox: Sandbox, view: View, token: str) -> SecretClient:
     name = _service(sandbox, "key_vault").fqdn
     session = Session()
     session.mount("https://", _Dialer(sandbox.listeners.connect(view)[f"{name}:443"], name))
-    transport = RequestsTransport(session=session, session_owner=False)
+    transport = RequestsTransport(session=session, session_owner=False, connection_verify=str(sandbox.authority.path))
     return SecretClient(
         f"https://{name}",
         _FixedToken(token),
         transport=transport,
-        connection_verify=str(sandbox.authority.path),
         retry_total=0,
     )
 

@@ -153,8 +153,9 @@ def test_plural_fields_count() -> None:
 
 def test_singular_and_plural_fields_are_united() -> None:
     """Both fields set at once both count."""
-    both = rule("Web", 100, sourceAddressPrefix="10.0.0.0/24", sourceAddressPrefixes=["198.51.100.7"])
-    assert "Internet (198.51.100.7)" in group(both).admits_from_internet()[0].description
+    for single, several in (("10.0.0.0/24", "198.51.100.7"), ("198.51.100.7", "10.0.0.0/24")):
+        both = rule("Web", 100, sourceAddressPrefix=single, sourceAddressPrefixes=[several])
+        assert "Internet (198.51.100.7)" in group(both).admits_from_internet()[0].description
 
 
 @pytest.mark.parametrize("word", ["tcp", "Tcp", "TCP"])

@@ -1,0 +1,185 @@
+"""What a secret looks like: its form, the name of the key or variable that holds it, or its randomness.
+
+Sources: Microsoft's documentation of Azure's key formats (identifiable keys carry a fixed signature), RFC 7519 for JSON
+web tokens, and the vendors' own documentation of their token prefixes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from functools import lru_cache
+
+# What introduces a value in text: `name=value`, `name: value`, `"name": "value"`, also with escaped quotes.
+_INTRODUCED = (
+    r"\\?[\"']?\s*[=:]\s*(?P<quote>\\?[\"'])?"
+    r"(?P<secret>(?(quote)(?:(?!(?P=quote)).)+|(?:[^;\"'\r\n<>]{1,128}(?=;)|[^;\s\"'<>]+)))"
+)
+_LETTERS = r"A-Za-z0-9"
+
+
+def _named(names: str) -> re.Pattern[str]:
+    return re.compile(rf"(?i:{names}){_INTRODUCED}")
+
+
+# Secrets recognised by their form wherever they stand. The named group `secret` is what is replaced.
+SECRET_FORMS = tuple(
+    (kind, re.compile(form) if isinstance(form, str) else form)
+    for kind, form in (
+        ("private-key", r"(?s)(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))"),
+        ("json-web-token", rf"(?P<secret>eyJ[{_LETTERS}_-]{{8,}}\.[{_LETTERS}_-]{{8,}}(?:\.[{_LETTERS}_-]*){{0,3}})"),
+        (
+            "token",
+            rf"\b(?i:Bearer)\s+(?P<secret>(?=[{_LETTERS}._~+/=-]*(?:\d|[a-z][A-Z]))[{_LETTERS}._~+/=-]{{16,}})",
+        ),
+        ("password", rf"\b[Bb]asic\s+(?P<secret>(?=[{_LETTERS}+/]*(?:[\d=]|[a-z][A-Z]))[{_LETTERS}+/]{{8,}}={{0,2}})"),
+        ("token", rf"(?P<secret>(?:gh[pousr]_[{_LETTERS}]{{30,}}|github_pat_\w{{22,}}|xox[a-z]-[{_LETTERS}-]{{10,}}))"),
+        ("account-key", rf"(?P<secret>\bsk-(?=[\w-]*\d)[{_LETTERS}_-]{{20,}})"),
+        (
+            "webhook",
+            r"(?i)(?:hooks\.slack\.com/\w+|webhook\.office\.com/\w+|discord(?:app)?\.com/api/webhooks)/"
+            r"(?P<secret>[^\s\"'<>?]{8,})",
+        ),
+        ("account-key", r"(?i)pagerduty\.com/[^\s\"']*?(?P<secret>\b[0-9a-z]{32}\b)"),
+        # Keys of Azure AI services: 84 characters with a signature in the middle.
+        ("account-key", rf"(?P<secret>[{_LETTERS}]{{52}}JQQJ9[9DH][{_LETTERS}]{{26}}(?:[{_LETTERS}]{{2}}==)?)"),
+        # Keys of storage and Cosmos DB accounts: 64 bytes in base 64.
+        ("account-key", rf"(?<![{_LETTERS}+/])(?P<secret>[{_LETTERS}+/]{{86}}==)"),
+        # Client secrets of Microsoft Entra: 40 characters with a signature.
+        ("client-secret", r"(?<![\w~.-])(?P<secret>[\w~.-]{3}\dQ~[\w~.-]{31,34})"),
+        (
+            "instrumentation-key",
+            r"(?i)InstrumentationKey\\?[\"']?\s*[=:]\s*\\?[\"']?(?P<secret>[0-9a-f-]{32,36})",
+        ),
+        ("account-key", _named(r"account_?key|shared_?access_?key(?!name)|(?:api|access|subscription)[-_]?key")),
+        ("account-key", _named(r"(?:master|functions?|routing|integration|storage)[-_]?key")),
+        (
+            "shared-access-signature",
+            r"(?i)(?:\bsig|%26sig|SharedAccessSignature)(?:=|%3D)(?P<secret>[^&;\s\"'<>]{8,})",
+        ),
+        ("function-key", rf"[?&]code=(?P<secret>[{_LETTERS}_/+=%.~-]{{20,}})"),
+        ("client-secret", _named(r"client[-_]?secret|(?<![A-Za-z])secret(?=\\?[\"']?\s*=)")),
+        ("password", _named(r"passw(?:or)?d|pwd|passphrase")),
+        ("token", _named(r"(?:access|refresh|id|auth|bearer|sas)[-_]?token")),
+        ("password", r"(?i)<(?:\w*(?:password|secret|accountkey|accesskey|connectionstring))>(?P<secret>[^<]+)</"),
+        ("password", r"(?i)\b[a-z][a-z0-9+.-]*://[^/\s:@\"']*:(?P<secret>[^@\s/\"']+)@"),
+        ("token", rf"(?i)\b[a-z][a-z0-9+.-]*://(?P<secret>[{_LETTERS}_-]{{20,}})@"),
+        (
+            "e-mail-address",
+            r"(?P<secret>(?<![\w.+#-])[\w.+#-]++(?:'[\w.+#-]++)*+(?:@|%40)[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})",
+        ),
+    )
+)
+# A text without any of these holds none of the forms; most texts are spared the forms in this way.
+TEXT_HINT = re.compile(
+    r"eyJ|bearer|basic|key|sig|secret|passw|pwd|passphrase|token|code=|connectionstring|://|@|%40|PRIVATE|"
+    r"gh[pousr]_|github_pat|xox|sk-|slack|office\.com|discord|pagerduty|JQQJ9|==|Q~|%3D",
+    re.I,
+)
+_KEYS = {"key1": "account-key", "key2": "account-key", "secret": "client-secret", "token": "token"}
+_KEYS |= {"authorization": "token", "cookie": "token", "setcookie": "token"}
+_KEY_ENDINGS = {
+    "connectionstring": "connection-string",
+    "instrumentationkey": "instrumentation-key",
+    "password": "password",
+    "passwd": "password",
+    "pwd": "password",
+    "passphrase": "password",
+    "clientsecret": "client-secret",
+    "appsecret": "client-secret",
+    "secretvalue": "client-secret",
+    "privatekey": "private-key",
+    "certificatevalue": "private-key",
+    "sastoken": "shared-access-signature",
+    "sasuri": "shared-access-signature",
+    "phonenumber": "phone-number",
+}
+_KEY_ENDINGS |= dict.fromkeys(("accesstoken", "refreshtoken", "idtoken", "authtoken", "bearertoken"), "token")
+_KEY_ENDINGS |= dict.fromkeys(
+    ("apikey", "accesskey", "accountkey", "sharedkey", "masterkey", "primarykey", "secondarykey", "subscriptionkey")
+    + ("functionkey", "storagekey", "routingkey", "integrationkey", "signingkey", "secretkey"),
+    "account-key",
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
+_SECRET_NAME = re.compile(
+    r"PASSW|PWD|PASSPHRASE|SECRET|(?<!PUBLIC)(?<!PUBLIC_)(?<!PARTITION_)(?<!MON)KEY[_-]?\d*$|API[_-]?KEY|ACCESS[_-]?KEY"
+    r"|ACCOUNT[_-]?KEY|TOKEN$|CONNECTION[_-]?STRING|CONN[_-]?STR|CREDENTIAL|(^|_)SAS(_|$)|^AUTHORIZATION$|^COOKIE$",
+    re.I,
+)
+# A variable that says where a secret is, or how to handle it, does not hold one.
+_ABOUT_A_SECRET = re.compile(r"_?(NAME|HEADER|PATH|FILE|REF|ALGORITHM|TYPE|VERSION)$", re.I)
+_ENDS_AS_A_SECRET = re.compile(r"(PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|KEY|TOKEN|PIN)[_-]?\d*$", re.I)
+_HARMLESS_VALUE = re.compile(r"|true|false|yes|no|on|off|https?://[^@?\s]*|@Microsoft\.KeyVault\(.*\)", re.I)
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_OPAQUE = re.compile(r"[A-Za-z0-9+/_~.=-]{24,}")
+_NAMES_A_DIGEST = re.compile(r"(^|_)(COMMIT|SHA\d*|DIGEST|HASH|REVISION|ETAG|ID|GUID|UUID)$", re.I)
+_HEXADECIMAL = re.compile(r"[0-9a-f]+", re.I)
+# Below these shares of adjacent characters of different classes a string reads as words, above them as a key. Random
+# base 64 has 0.65 of them, random base 36 has 0.40; CamelCase words have fewer than 0.3.
+_MIXED_CASE_CHANGES = 0.4
+_ONE_CASE_CHANGES = 0.25
+_LEAST_ENTROPY_BITS = 2.8
+_LEAST_SEGMENT = 16
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_name(key: str) -> str | None:
+    bare = re.sub(r"[^a-z0-9]", "", key.lower())
+    return _KEYS.get(bare) or next((kind for ending, kind in _KEY_ENDINGS.items() if bare.endswith(ending)), None)
+
+
+def kind_of_key(key: str, value: str) -> str | None:
+    """Return what kind of secret a JSON key says that its value is, or None if it says nothing of the sort.
+
+    A date is none: a storage account's `keyCreationTime` has `key1` and `key2` too.
+    """
+    kind = _kind_of_name(key)
+    return None if kind is None or _DATE.fullmatch(value) else kind
+
+
+def has_secret_name(name: str, value: str) -> bool:
+    """Tell whether a variable is named as one that holds a secret, and its value can be one."""
+    if _HARMLESS_VALUE.fullmatch(value) or not _SECRET_NAME.search(name) or _ABOUT_A_SECRET.search(name):
+        return False
+    # PASSWORD_MIN_LENGTH=12 is harmless, PASSWORD=12 is not.
+    return not _NUMBER.fullmatch(value) or bool(_ENDS_AS_A_SECRET.search(name))
+
+
+def secret_kind(name: str, value: str) -> str | None:
+    """Return what kind of secret an environment variable holds in plain text, or None if it seems to hold none.
+
+    Recognised by form (keys, tokens, connection strings), by a telling name, or as a long string that looks random.
+    """
+    for kind, form in SECRET_FORMS:
+        if kind != "e-mail-address" and form.search(value):
+            return kind
+    if _HARMLESS_VALUE.fullmatch(value):
+        return None
+    if has_secret_name(name, value):
+        return "connection-string" if "CONN" in name.upper() else "named-secret"
+    is_digest = _NAMES_A_DIGEST.search(name) and _HEXADECIMAL.fullmatch(value)
+    return "opaque-string" if _OPAQUE.fullmatch(value) and not is_digest and _looks_random(value) else None
+
+
+def _looks_random(value: str) -> bool:
+    """Tell a generated key from words, paths, host names and GUIDs."""
+    if value.endswith("=") or re.search(r"[A-Za-z0-9]\+[A-Za-z0-9]", value):
+        return _changes(value) > _MIXED_CASE_CHANGES
+    longest = max(re.split(r"[^A-Za-z0-9]+", value), key=len)
+    if len(longest) < _LEAST_SEGMENT or _entropy_bits(longest) < _LEAST_ENTROPY_BITS:
+        return False
+    one_case = longest.islower() or longest.isupper()
+    return _changes(longest) > (_ONE_CASE_CHANGES if one_case else _MIXED_CASE_CHANGES)
+
+
+def _changes(value: str) -> float:
+    """Return the share of adjacent characters that are of different classes: lower, upper, digit, other."""
+    classes = [(c.islower(), c.isupper(), c.isdigit()) for c in value]
+    return sum(left != right for left, right in zip(classes, classes[1:], strict=False)) / max(1, len(value) - 1)
+
+
+def _entropy_bits(value: str) -> float:
+    """Return the entropy of a character of `value`, in bits."""
+    counts = Counter(value)
+    return -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())

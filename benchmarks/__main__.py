@@ -1,0 +1,98 @@
+"""`python -m benchmarks`: what the ten controls cost, next to bare pytest that imports the SDK clients they use.
+
+All runs are made in turn on the same machine, several rounds, and the median of each is told: the ratios say something on
+any machine, the seconds only on this one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
+
+from assurance.azure.clients import CLIENTS
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 5
+LATENCY_MILLISECONDS = 100
+MOST_TIMES_FLOOR = 3.0
+MOST_SECONDS_BEYOND = 1.0
+MOST_REQUESTS = 50
+
+
+def main() -> int:
+    """Measure, print, and return 0 if the suite keeps its bounds, 1 if not."""
+    with tempfile.TemporaryDirectory() as directory, _slow_sandbox(Path(directory)) as (environment, variables):
+        reports = Path(directory) / "reports"
+        bare = Path(directory) / "test_bare.py"
+        imports = "\n".join(f"import {path.split(':')[0]}" for path in CLIENTS.values())
+        bare.write_text(f"{imports}\nimport azure.keyvault.secrets\n\n\ndef test_nothing() -> None:\n    assert True\n")
+        commands = {
+            "floor": ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", directory, str(bare)],
+            "replay": ["checks/security", "--env", "prod", "--replay", "fixtures/recordings/prod", "--reports", str(reports)],
+            "live": ["checks/security", "--env", str(environment), "--reports", str(reports)],
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
+        for round_number in range(1, ROUNDS + 1):
+            for name, arguments in commands.items():
+                seconds[name].append(_time(arguments, variables))
+                print(f"round {round_number} of {ROUNDS}  {name:<7} {seconds[name][-1]:6.2f} s", flush=True)
+        [results] = sorted(reports.glob("sandbox/*/results.json"))[-1:]
+        requests = json.loads(results.read_text())["run"]["requests"]
+    return _tell({name: statistics.median(values) for name, values in seconds.items()}, requests)
+
+
+def _tell(medians: Mapping[str, float], requests: int) -> int:
+    floor, replay, live = medians["floor"], medians["replay"], medians["live"]
+    bounds = [
+        (f"replay is {replay / floor:.2f} times the floor, at most {MOST_TIMES_FLOOR}", replay <= MOST_TIMES_FLOOR * floor),
+        (
+            f"live with {LATENCY_MILLISECONDS} ms an answer is {live - replay:+.2f} s beyond replay, "
+            f"{live / floor:.2f} times the floor; at most {MOST_TIMES_FLOOR} times the floor plus {MOST_SECONDS_BEYOND} s",
+            live <= MOST_TIMES_FLOOR * floor + MOST_SECONDS_BEYOND,
+        ),
+        (f"{requests} requests to Azure, at most {MOST_REQUESTS}", requests <= MOST_REQUESTS),
+    ]
+    print(f"\nmedians: floor {floor:.2f} s, replay {replay:.2f} s, live {live:.2f} s")
+    for told, kept in bounds:
+        print(f"{'kept  ' if kept else 'MISSED'} {told}")
+    return 0 if all(kept for _, kept in bounds) else 1
+
+
+def _time(arguments: list[str], variables: Mapping[str, str]) -> float:
+    """Return the wall time of one run, in seconds; a run that does not end well ends the benchmark."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    return time.perf_counter() - started
+
+
+@contextmanager
+def _slow_sandbox(directory: Path) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Run the sandbox in a process of its own, and give its environment file and the variables that it needs."""
+    command = [sys.executable, "-m", "sandbox", "--latency-ms", str(LATENCY_MILLISECONDS), "--directory", str(directory)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            variables: dict[str, str] = {}
+            for line in process.stdout or ():
+                export = re.match(r"\s*export (\w+)=(\S+)", line)
+                if export:
+                    variables[export[1]] = export[2]
+                if "Interrupt" in line:
+                    break
+            yield directory / "environment.toml", variables
+        finally:
+            process.terminate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""Small functions that make one thing of a world other than it was; the catalogues are written with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from assurance.probes.dialer import Connection
+from falsification.world import Change, Name, World
+from sandbox.azure_estate import AzureEstate, Resource
+
+GROUP = "{resource_group_id}"
+SHARED = "/subscriptions/{subscription_id}/resourceGroups/apex-rg-shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which reality breaks a requirement.
+
+    Attributes:
+        name: What it is called, stable.
+        wrong: What is wrong, in one sentence.
+        change: What makes it so.
+        controls: The controls that must report it, and the only ones that may.
+        check: The check that must report it, where it is meant for one; empty if any check of the controls will do.
+    """
+
+    name: str
+    wrong: str
+    change: Change
+    controls: tuple[str, ...]
+    check: str = ""
+
+
+def sets(reference: str, path: str, value: object) -> Change:
+    """Give a property another value; placeholders in the value are replaced."""
+
+    def change(world: World) -> None:
+        world.azure.change(reference, path, filled(world.azure, value))
+
+    return change
+
+
+def drops(reference: str, path: str | None = None) -> Change:
+    """Remove a resource or, with a path, one of its properties or items."""
+    return lambda world: world.azure.remove(reference, path)
+
+
+def adds(resource: Mapping[str, object]) -> Change:
+    """Add a resource."""
+    return lambda world: world.azure.add(dict(resource))
+
+
+def appends(reference: str, path: str, item: object) -> Change:
+    """Add an item to a list, or begin the list where there is none."""
+
+    def change(world: World) -> None:
+        value = at(world.azure.find(reference), path)
+        found = value if isinstance(value, list) else []
+        world.azure.change(reference, path, [*found, filled(world.azure, item)])
+
+    return change
+
+
+def edits(reference: str, edit: Callable[[Resource], object]) -> Change:
+    """Let a function edit a resource."""
+    return lambda world: edit(world.azure.find(reference))
+
+
+def rewrites(reference: str, old: str, new: str) -> Change:
+    """Replace a text wherever it stands in a resource, its id too; the resource keeps its place in lists."""
+
+    def change(world: World) -> None:
+        azure = world.azure
+        was = azure.find(reference)
+        now: Resource = json.loads(json.dumps(was).replace(azure.fill(old), azure.fill(new)))
+        key = next(key for key, one in azure.resources.items() if one is was)
+        azure.resources = {
+            (now["id"].lower() if one == key else one): (now if one == key else value)
+            for one, value in azure.resources.items()
+        }
+
+    return change
+
+
+def copies(reference: str, old: str, new: str) -> Change:
+    """Add a copy of a resource in which a text is replaced."""
+
+    def change(world: World) -> None:
+        azure = world.azure
+        world.azure.add(json.loads(json.dumps(azure.find(reference)).replace(azure.fill(old), azure.fill(new))))
+
+    return change
+
+
+def moves(reference: str) -> Change:
+    """Put a resource, under its own name, into another resource group; with all that hangs under it."""
+
+    def change(world: World) -> None:
+        azure = world.azure
+        was = azure.find(reference)
+        group, elsewhere = azure.fill(GROUP).lower(), azure.fill(SHARED)
+        key = next(key for key, one in azure.resources.items() if one is was)
+        for one in [one for one in azure.resources if one == key or one.startswith(f"{key}/")]:
+            moved = azure.resources.pop(one)
+            moved["id"] = elsewhere + moved["id"][len(group) :]
+            azure.resources[moved["id"].lower()] = moved
+
+    return change
+
+
+def all_of(*changes: Change) -> Change:
+    """Make several changes."""
+
+    def change(world: World) -> None:
+        for one in changes:
+            one(world)
+
+    return change
+
+
+def names(vantage: str, service: str, *aliases: str, addresses: tuple[str, ...]) -> Change:
+    """Let a service's name lead over these aliases to these addresses, from a vantage."""
+
+    def change(world: World) -> None:
+        host = world.services[service].fqdn
+        found = [world.azure.fill(alias) for alias in aliases]
+        world.side(vantage).names[host] = Name(found, list(addresses))
+
+    return change
+
+
+def unknown_name(vantage: str, service: str) -> Change:
+    """Let a service's name not exist."""
+
+    def change(world: World) -> None:
+        world.side(vantage).names[world.services[service].fqdn] = Name([], [], exists=False)
+
+    return change
+
+
+def connects_inside(service: str, connection: Connection) -> Change:
+    """Let a connection to a service from inside end so."""
+    return lambda world: world.connect_inside(service, connection)
+
+
+def connects_outside(service: str, connection: Connection) -> Change:
+    """Let a connection to a service from outside end so."""
+    return lambda world: world.connect_outside(service, connection)
+
+
+def filled(azure: AzureEstate, value: object) -> object:
+    """Return a value with its placeholders replaced."""
+    return json.loads(azure.fill(json.dumps(value)))
+
+
+def at(resource: Resource, path: str) -> object:
+    """Return what stands at a path of plain keys; None if nothing does."""
+    found: object = resource
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found

@@ -1,0 +1,159 @@
+"""Stand-ins for the seams, in this process: what the suite asks is answered by functions, without sockets or files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import IncompleteReadError, ServiceResponseError, ServiceResponseTimeoutError
+from azure.core.rest import HttpRequest
+
+from assurance.azure.credential import StaticToken
+from assurance.environment.model import View
+from assurance.errors import NotEvaluated
+from assurance.probes.dialer import Connection, Dialer
+from assurance.probes.resolver import Resolver
+from assurance.redaction import Redactor
+from assurance.tape import Reading, Tape, TapeHeader, sha256, utc_now
+from falsification.world import World
+from sandbox.http_server import Answer, Request
+
+TOKEN = "falsification"  # noqa: S105  (the stand-ins want one, and it opens nothing)
+
+Respond = Callable[[Request], Answer]
+
+
+class MemoryTape(Tape):
+    """A tape that is kept in memory, may begin with readings that are known, and remembers which ones were asked for.
+
+    Attributes:
+        asked: The keys that were asked for since this was last cleared.
+    """
+
+    def __init__(self, header: TapeHeader, known: Mapping[str, Reading] | None = None) -> None:
+        super().__init__(Path("nowhere"), header, replaying=False)
+        self._in_memory.update(known or {})
+        self.asked: set[str] = set()
+
+    def obtain(self, key: str, ask: Callable[[], Reading]) -> Reading:
+        """Return the reading under `key`, asking for it if it is not known."""
+        self.asked.add(key)
+        if key not in self._in_memory:
+            self._in_memory[key] = ask()
+        return self._in_memory[key]
+
+    def look_up(self, key: str) -> Reading | None:
+        """Return the reading under `key`; None if there is none."""
+        return self._in_memory.get(key)
+
+    def readings(self) -> list[Reading]:
+        """Return all readings, by key."""
+        return [self._in_memory[key] for key in sorted(self._in_memory)]
+
+
+@dataclass(frozen=True, slots=True)
+class DirectResponse:
+    """As much of a response as the tape's transport reads."""
+
+    status_code: int
+    headers: dict[str, str]
+    content: bytes
+
+    def read(self) -> bytes:
+        """Return the body."""
+        return self.content
+
+
+class DirectUpstream:
+    """Hands requests to the sandbox's stand-ins by host, and fails as azure-core's own transport fails.
+
+    Args:
+        stand_ins: What answers, by host (and port where one is named).
+    """
+
+    def __init__(self, stand_ins: Mapping[str, Respond]) -> None:
+        self._stand_ins = stand_ins
+
+    def send(self, request: HttpRequest, **_: object) -> DirectResponse:
+        """Return the answer.
+
+        Raises:
+            IncompleteReadError: The body was cut.
+            ServiceResponseError: The connection was reset, or nothing came in time.
+        """
+        answer = self._stand_ins[urlsplit(request.url).netloc](as_received(request.method, request.url, request.headers))
+        match answer.ending:
+            case "hang":
+                raise ServiceResponseTimeoutError("Read timed out. (read timeout=10.0)")
+            case "reset":
+                raise ServiceResponseError("('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))")
+            case "cut":
+                whole = len(answer.body)
+                raise IncompleteReadError(f"IncompleteRead({whole // 2} bytes read, {whole - whole // 2} more expected)")
+        headers = {"content-type": answer.content_type, **answer.headers}
+        return DirectResponse(answer.status, headers, answer.body)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def as_received(method: str, url: str, headers: Mapping[str, str]) -> Request:
+    """Return a request as the stand-ins receive it."""
+    parts = urlsplit(url)
+    received = Message()
+    for name, value in {**headers, "Host": parts.netloc}.items():
+        received[name] = value
+    return Request.build(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, received)
+
+
+class WorldResolver(Resolver):
+    """Resolves as the world says."""
+
+    def __init__(self, tape: Tape, vantage: str, world: World) -> None:
+        super().__init__(tape, vantage, View())
+        self._names = world.side(vantage).names
+        self._from = vantage
+
+    def _ask(self, key: str, name: str) -> Reading:
+        found = self._names.get(name.lower())
+        failure = found.failure if found is not None else ""
+        answer: dict[str, object] = {"exists": False, "aliases": [], "addresses": []}
+        if found is not None and found.exists:
+            answer = {"exists": True, "aliases": found.aliases, "addresses": sorted(found.addresses)}
+        body = b"" if failure else json.dumps(answer, sort_keys=True).encode()
+        question = f"A and AAAA records of {name}, from {self._from}"
+        digest = sha256(body) if body else ""
+        return Reading(key, "dns", question, utc_now(), 0, failure=failure, sha256=digest, body=body)
+
+
+class WorldDialer(Dialer):
+    """Connects as the world says; what it does not say is unreachable."""
+
+    def __init__(self, tape: Tape, vantage: str, world: World, redactor: Redactor) -> None:
+        super().__init__(tape, vantage, View(), None, 1.0, redactor)
+        self._connections = world.side(vantage).connections
+
+    def _connect(self, name: str, address: str, port: int, tls: bool, ask: bool) -> Connection:  # noqa: ARG002
+        return self._connections.get(f"{address}:{port}", Connection("unreachable"))
+
+
+class NobodySignedIn(StaticToken):
+    """A credential that cannot be obtained."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:  # Any: as azure-core types them
+        """Refuse.
+
+        Raises:
+            NotEvaluated: Always.
+        """
+        raise NotEvaluated("No credential: signing in failed.", "Run `az login`.")
+

@@ -1,0 +1,133 @@
+"""SEC-01: ways in which the virtual network is not as declared."""
+
+from __future__ import annotations
+
+from falsification.changes import Violation, all_of, appends, copies, drops, moves, sets
+from falsification.world import Change
+
+NETWORK = "virtualNetworks/vnet-apex-{environment}"
+APPS = "properties.subnets[snet-containerapps]"
+ENDPOINTS = "properties.subnets[snet-privateendpoints]"
+SPACE = "properties.addressSpace.addressPrefixes"
+
+PROVISIONED = "test_virtual_network_is_provisioned"
+SPACED = "test_address_space_is_exactly_as_declared"
+PREFIXED = "test_subnet_has_its_prefix"
+DELEGATED = "test_subnet_is_delegated"
+POLICIES = "test_endpoint_policies_are_as_declared"
+LARGE = "test_container_apps_subnet_is_large_enough"
+
+
+def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
+    return Violation(name, wrong, change, ("SEC-01", *others), check)
+
+
+def _delegation(service: str | None, name: str = "delegation") -> dict[str, object]:
+    properties = {} if service is None else {"serviceName": service}
+    return {"name": name, "properties": {"provisioningState": "Succeeded", **properties}}
+
+
+_WHOLE = (
+    _of("network-missing", "The virtual network does not exist.", PROVISIONED, drops(NETWORK), "SEC-02"),
+    _of("network-in-another-group", "Only a namesake in another resource group exists.", PROVISIONED, moves(NETWORK), "SEC-02"),
+    _of("network-of-similar-name", "Only a network whose name begins with the declared one exists.", PROVISIONED,
+        all_of(copies(NETWORK, "vnet-apex-{environment}", "vnet-apex-{environment}-2"),
+               drops("Microsoft.Network/virtualNetworks/vnet-apex-{environment}")), "SEC-02"),
+    _of("network-deployment-failed", "The network's last deployment failed.", PROVISIONED,
+        sets(NETWORK, "properties.provisioningState", "Failed")),
+    _of("network-still-updating", "The network is being updated.", PROVISIONED,
+        sets(NETWORK, "properties.provisioningState", "Updating")),
+    _of("network-without-state", "The answer does not say whether the network was deployed.", PROVISIONED,
+        drops(NETWORK, "properties.provisioningState")),
+    _of("address-space-wider", "The address space is wider than declared.", SPACED, sets(NETWORK, SPACE, ["10.0.0.0/8"])),
+    _of("address-space-narrower", "The address space is narrower than declared.", SPACED, sets(NETWORK, SPACE, ["10.0.0.0/17"])),
+    _of("address-space-other", "The address space is another one.", SPACED, sets(NETWORK, SPACE, ["10.1.0.0/16"])),
+    _of("address-space-extended", "A second prefix stands beside the declared one.", SPACED,
+        appends(NETWORK, SPACE, "10.200.0.0/16")),
+    _of("address-space-extended-by-ipv6", "An IPv6 prefix stands beside the declared one.", SPACED,
+        appends(NETWORK, SPACE, "fd00:db8::/48")),
+    _of("address-space-public", "The network also uses public addresses.", SPACED, appends(NETWORK, SPACE, "203.0.113.0/24")),
+    _of("address-space-empty", "The list of prefixes is empty.", SPACED, sets(NETWORK, SPACE, [])),
+    _of("address-space-null", "The list of prefixes is null.", SPACED, sets(NETWORK, SPACE, None)),
+    _of("address-space-half", "Half of the declared space is split off and gone.", SPACED,
+        sets(NETWORK, SPACE, ["10.0.0.0/18", "10.0.128.0/17"])),
+)  # fmt: skip
+
+_PREFIXES = (
+    _of("apps-subnet-missing", "The application's subnet does not exist.", PREFIXED, drops(NETWORK, APPS), "SEC-02"),
+    _of("endpoints-subnet-missing", "The endpoints' subnet does not exist.", PREFIXED, drops(NETWORK, ENDPOINTS), "SEC-02"),
+    _of("subnets-gone", "The network has no subnets at all.", PREFIXED, sets(NETWORK, "properties.subnets", []), "SEC-02"),
+    _of("apps-subnet-renamed", "The application's subnet has another name.", PREFIXED,
+        all_of(sets(NETWORK, f"{APPS}.id", "{resource_group_id}/providers/Microsoft.Network/virtualNetworks/"
+                    "vnet-apex-{environment}/subnets/snet-container-apps"),
+               sets(NETWORK, f"{APPS}.name", "snet-container-apps")), "SEC-02"),
+    _of("subnet-in-another-network", "The endpoints' subnet is in another network of the group.", PREFIXED,
+        all_of(copies(NETWORK, "vnet-apex-{environment}", "vnet-other-{environment}"),
+               drops("Microsoft.Network/virtualNetworks/vnet-apex-{environment}", ENDPOINTS)), "SEC-02"),
+    _of("endpoints-prefix-other", "The endpoints' subnet has another prefix.", PREFIXED,
+        sets(NETWORK, f"{ENDPOINTS}.properties.addressPrefix", "10.0.3.0/24")),
+    _of("endpoints-prefix-wider", "The endpoints' subnet is wider than declared.", PREFIXED,
+        sets(NETWORK, f"{ENDPOINTS}.properties.addressPrefix", "10.0.2.0/23")),
+    _of("endpoints-prefix-narrower", "The endpoints' subnet is narrower than declared.", PREFIXED,
+        sets(NETWORK, f"{ENDPOINTS}.properties.addressPrefix", "10.0.2.0/25")),
+    _of("apps-prefix-shifted", "The application's subnet has the declared length elsewhere.", PREFIXED,
+        sets(NETWORK, f"{APPS}.properties.addressPrefix", "10.0.4.0/23")),
+    _of("apps-prefix-in-plural-field-too", "A second prefix stands in the plural field.", PREFIXED,
+        sets(NETWORK, f"{APPS}.properties.addressPrefixes", ["10.0.0.0/23", "10.0.8.0/23"])),
+    _of("endpoints-prefixes-disagree", "The plural field names another prefix than the singular one.", PREFIXED,
+        sets(NETWORK, f"{ENDPOINTS}.properties.addressPrefixes", ["10.0.9.0/24"])),
+    _of("endpoints-prefix-absent", "The subnet has no prefix.", PREFIXED,
+        drops(NETWORK, f"{ENDPOINTS}.properties.addressPrefix")),
+    _of("apps-prefix-null", "The subnet's prefix is null.", PREFIXED, sets(NETWORK, f"{APPS}.properties.addressPrefix", None)),
+    _of("apps-subnet-failed", "The subnet's last deployment failed.", PREFIXED,
+        sets(NETWORK, f"{APPS}.properties.provisioningState", "Failed")),
+    _of("endpoints-subnet-being-deleted", "The subnet is being deleted.", PREFIXED,
+        sets(NETWORK, f"{ENDPOINTS}.properties.provisioningState", "Deleting")),
+    _of("apps-subnet-too-small", "The application's subnet is smaller than Container Apps needs.", LARGE,
+        sets(NETWORK, f"{APPS}.properties.addressPrefix", "10.0.0.0/28")),
+    _of("apps-subnet-partly-too-small", "One of two prefixes is smaller than Container Apps needs.", LARGE,
+        sets(NETWORK, f"{APPS}.properties.addressPrefixes", ["10.0.0.0/23", "10.0.8.0/29"])),
+    _of("apps-subnet-size-unknown", "The application's subnet has no prefix to measure.", LARGE,
+        drops(NETWORK, f"{APPS}.properties.addressPrefix")),
+)  # fmt: skip
+
+_SETTINGS = (
+    _of("delegation-missing", "The application's subnet is not delegated.", DELEGATED,
+        sets(NETWORK, f"{APPS}.properties.delegations", [])),
+    _of("delegation-null", "The subnet's delegations are null.", DELEGATED,
+        sets(NETWORK, f"{APPS}.properties.delegations", None)),
+    _of("delegation-to-another-service", "The subnet is delegated to App Service.", DELEGATED,
+        sets(NETWORK, f"{APPS}.properties.delegations", [_delegation("Microsoft.Web/serverFarms")])),
+    _of("delegation-named-right-only", "The delegation has the right name and another service.", DELEGATED,
+        sets(NETWORK, f"{APPS}.properties.delegations",
+             [_delegation("Microsoft.ContainerInstance/containerGroups", "Microsoft.App/environments")])),
+    _of("delegation-singular", "The delegation names the service in the singular.", DELEGATED,
+        sets(NETWORK, f"{APPS}.properties.delegations", [_delegation("Microsoft.App/environment")])),
+    _of("delegation-without-service", "The delegation names no service.", DELEGATED,
+        sets(NETWORK, f"{APPS}.properties.delegations", [_delegation(None)])),
+    _of("delegation-to-a-second-service", "The subnet is delegated to a second service as well.", DELEGATED,
+        sets(NETWORK, f"{APPS}.properties.delegations",
+             [_delegation("Microsoft.App/environments"), _delegation("Microsoft.Web/serverFarms", "web")])),
+    _of("delegation-on-the-other-subnet", "The delegation is on the endpoints' subnet instead.", DELEGATED,
+        all_of(sets(NETWORK, f"{APPS}.properties.delegations", []),
+               sets(NETWORK, f"{ENDPOINTS}.properties.delegations", [_delegation("Microsoft.App/environments")]))),
+    _of("delegation-on-the-network", "The delegation is written on the network instead of the subnet.", DELEGATED,
+        all_of(sets(NETWORK, f"{APPS}.properties.delegations", []),
+               sets(NETWORK, "properties.delegations", [_delegation("Microsoft.App/environments")]))),
+    _of("endpoint-policies-enabled", "Network policies for private endpoints are on.", POLICIES,
+        sets(NETWORK, f"{ENDPOINTS}.properties.privateEndpointNetworkPolicies", "Enabled")),
+    _of("endpoint-policies-for-groups-only", "Network policies are on for security groups.", POLICIES,
+        sets(NETWORK, f"{ENDPOINTS}.properties.privateEndpointNetworkPolicies", "NetworkSecurityGroupEnabled")),
+    _of("endpoint-policies-absent", "The answer does not tell the policies.", POLICIES,
+        drops(NETWORK, f"{ENDPOINTS}.properties.privateEndpointNetworkPolicies")),
+    _of("endpoint-policies-null", "The policies are null.", POLICIES,
+        sets(NETWORK, f"{ENDPOINTS}.properties.privateEndpointNetworkPolicies", None)),
+    _of("endpoint-policies-on-the-wrong-level", "Only the network's own policies are as declared.", POLICIES,
+        all_of(drops(NETWORK, f"{ENDPOINTS}.properties.privateEndpointNetworkPolicies"),
+               sets(NETWORK, "properties.privateEndpointNetworkPolicies", "Disabled"))),
+    _of("endpoint-policies-of-services-only", "Only the policies for private link services are off.", POLICIES,
+        all_of(sets(NETWORK, f"{ENDPOINTS}.properties.privateEndpointNetworkPolicies", "Enabled"),
+               sets(NETWORK, f"{ENDPOINTS}.properties.privateLinkServiceNetworkPolicies", "Disabled"))),
+)  # fmt: skip
+
+VIOLATIONS = (*_WHOLE, *_PREFIXES, *_SETTINGS)
