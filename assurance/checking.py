@@ -20,7 +20,12 @@ def control(control_id: str) -> list[pytest.MarkDecorator]:
     """
     if control_id not in CONTROLS:
         raise UsageError(f"there is no control {control_id!r}; assurance/controls.py has {', '.join(CONTROLS)}")
-    return [pytest.mark.control(id=control_id), pytest.mark.pre_deployment, pytest.mark.post_deployment, pytest.mark.nightly]
+    return [
+        pytest.mark.control(id=control_id),
+        pytest.mark.pre_deployment,
+        pytest.mark.post_deployment,
+        pytest.mark.nightly,
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,8 @@ class Outcome:
 def judge(facts: Sequence[Fact], error: BaseException | None) -> Outcome:
     """Return the outcome of a case that asserted these facts and ended so.
 
-    Nothing passes by accident: a case that asserted no fact, or one that rests on no reading, is not evaluated, and so is
-    one that broke down for any reason other than a fact that does not hold.
+    Nothing passes by accident: a case that asserted no fact, or one that rests on no reading, is not evaluated, and so
+    is one that broke down for any reason other than a fact that does not hold.
     """
     if isinstance(error, NotEvaluated):
         return Outcome(Verdict.NOT_EVALUATED, reason=error.reason, remedy=error.remedy, readings=error.readings)

@@ -7,7 +7,9 @@ import pytest
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_assurance_stand_in(config: pytest.Config, environment: str) -> Mapping[str, Any] | None:  # Any: values of a TOML document
+def pytest_assurance_stand_in(
+    config: pytest.Config, environment: str
+) -> Mapping[str, Any] | None:  # Any: values of a TOML document
     """Start a stand-in for the outside world and return what an environment file is to be refined with.
 
     Asked only for an environment whose file names a stand-in that is not running. `environment` is its name. The stand-in

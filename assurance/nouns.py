@@ -1,8 +1,8 @@
 """Nouns: what checks take as arguments, and how each is obtained from an environment and its estate.
 
-A declared noun is a family of subjects that an environment file declares (its subnets, its services); a view is a function
-of the estate and of other nouns. pytest obtains them as fixtures; `resolve` obtains them without pytest, which is how
-readings are fetched before the first check and how many estates are judged in one process.
+A declared noun is a family of subjects that an environment file declares (its subnets, its services); a view is a
+function of the estate and of other nouns. pytest obtains them as fixtures; `resolve` obtains them without pytest, which
+is how readings are fetched before the first check and how many estates are judged in one process.
 """
 
 from __future__ import annotations

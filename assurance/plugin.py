@@ -1,6 +1,6 @@
 """The pytest plugin's front door: the options, the markers, and the start of a run where `--env` asks for one.
 
-What a run does stands in `assurance.session`, which is imported only then: without `--env` nothing is loaded or changed.
+What a run does stands in `assurance.session`, which is imported only then: without `--env` nothing is loaded.
 """
 
 from __future__ import annotations
@@ -20,10 +20,18 @@ MARKERS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the suite's options."""
     group = parser.getgroup("APEX Assurance")
-    group.addoption("--env", metavar="NAME|FILE", help="the environment to judge: a name in environments/, or a TOML file")
-    group.addoption("--replay", metavar="DIR", type=Path, help="answer only from the tape in DIR; no network, no credential")
-    group.addoption("--vantage", choices=("inside", "outside"), help="where the suite runs from; else the environment file's")
-    group.addoption("--reports", metavar="DIR", type=Path, default=Path("reports"), help="where evidence packs go (reports)")
+    group.addoption(
+        "--env", metavar="NAME|FILE", help="the environment to judge: a name in environments/, or a TOML file"
+    )
+    group.addoption(
+        "--replay", metavar="DIR", type=Path, help="answer only from the tape in DIR: no network, no credential"
+    )
+    group.addoption(
+        "--vantage", choices=("inside", "outside"), help="where the suite runs from; else the environment file's"
+    )
+    group.addoption(
+        "--reports", metavar="DIR", type=Path, default=Path("reports"), help="where evidence packs go (reports)"
+    )
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

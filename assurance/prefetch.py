@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 
-from assurance.errors import NotEvaluated
 from assurance.estate import Estate
 from assurance.nouns import DECLARED, VIEWS, Value, needs, resolve
 
@@ -26,11 +25,12 @@ def needs_of(cases: Iterable[tuple[Iterable[str], Mapping[str, Value]]]) -> list
 
 
 def prefetch(estate: Estate, wanted: list[Need], concurrency: int, progress: Progress) -> None:
-    """Obtain every view; what cannot be obtained is remembered by the estate and told by the checks that need it."""
+    """Obtain every view; what cannot be obtained is told by the checks that need it."""
 
     def obtain(need: Need) -> None:
         name, subjects = need
-        with suppress(NotEvaluated):
+        # Also what nobody foresaw: one broken answer must not end the run, and its check will say "not evaluated".
+        with suppress(Exception):
             resolve(name, {**subjects, "estate": estate})
 
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="reading") as pool:

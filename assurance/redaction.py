@@ -111,7 +111,11 @@ class Redactor:
         for item in items:
             # A command line gives an option and its value as two items.
             secret = isinstance(item, str) and option
-            redacted.append(self.token("named-secret", item) if secret else self._value(item, key, holder=key))
+            redacted.append(
+                self.token("named-secret", item)
+                if secret
+                else self._value(item, "" if isinstance(item, dict) else key, holder=key)
+            )
             option = item if isinstance(item, str) and _SECRET_OPTION.fullmatch(item) else ""
         return redacted
 

@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from functools import lru_cache
+from itertools import pairwise
 
 # What introduces a value in text: `name=value`, `name: value`, `"name": "value"`, also with escaped quotes.
 _INTRODUCED = (
@@ -17,6 +18,7 @@ _INTRODUCED = (
     r"(?P<secret>(?(quote)(?:(?!(?P=quote)).)+|(?:[^;\"'\r\n<>]{1,128}(?=;)|[^;\s\"'<>]+)))"
 )
 _LETTERS = r"A-Za-z0-9"
+_WEBHOOK_HOSTS = r"(?:hooks\.slack\.com/\w+|webhook\.office\.com/\w+|discord(?:app)?\.com/api/webhooks)"
 
 
 def _named(names: str) -> re.Pattern[str]:
@@ -27,7 +29,10 @@ def _named(names: str) -> re.Pattern[str]:
 SECRET_FORMS = tuple(
     (kind, re.compile(form) if isinstance(form, str) else form)
     for kind, form in (
-        ("private-key", r"(?s)(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))"),
+        (
+            "private-key",
+            r"(?s)(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))",
+        ),
         ("json-web-token", rf"(?P<secret>eyJ[{_LETTERS}_-]{{8,}}\.[{_LETTERS}_-]{{8,}}(?:\.[{_LETTERS}_-]*){{0,3}})"),
         (
             "token",
@@ -36,11 +41,7 @@ SECRET_FORMS = tuple(
         ("password", rf"\b[Bb]asic\s+(?P<secret>(?=[{_LETTERS}+/]*(?:[\d=]|[a-z][A-Z]))[{_LETTERS}+/]{{8,}}={{0,2}})"),
         ("token", rf"(?P<secret>(?:gh[pousr]_[{_LETTERS}]{{30,}}|github_pat_\w{{22,}}|xox[a-z]-[{_LETTERS}-]{{10,}}))"),
         ("account-key", rf"(?P<secret>\bsk-(?=[\w-]*\d)[{_LETTERS}_-]{{20,}})"),
-        (
-            "webhook",
-            r"(?i)(?:hooks\.slack\.com/\w+|webhook\.office\.com/\w+|discord(?:app)?\.com/api/webhooks)/"
-            r"(?P<secret>[^\s\"'<>?]{8,})",
-        ),
+        ("webhook", rf"(?i){_WEBHOOK_HOSTS}/(?P<secret>[^\s\"'<>?]{{8,}})"),
         ("account-key", r"(?i)pagerduty\.com/[^\s\"']*?(?P<secret>\b[0-9a-z]{32}\b)"),
         # Keys of Azure AI services: 84 characters with a signature in the middle.
         ("account-key", rf"(?P<secret>[{_LETTERS}]{{52}}JQQJ9[9DH][{_LETTERS}]{{26}}(?:[{_LETTERS}]{{2}}==)?)"),
@@ -97,8 +98,10 @@ _KEY_ENDINGS = {
 }
 _KEY_ENDINGS |= dict.fromkeys(("accesstoken", "refreshtoken", "idtoken", "authtoken", "bearertoken"), "token")
 _KEY_ENDINGS |= dict.fromkeys(
-    ("apikey", "accesskey", "accountkey", "sharedkey", "masterkey", "primarykey", "secondarykey", "subscriptionkey")
-    + ("functionkey", "storagekey", "routingkey", "integrationkey", "signingkey", "secretkey"),
+    (
+        *("apikey", "accesskey", "accountkey", "sharedkey", "masterkey", "primarykey", "secondarykey", "secretkey"),
+        *("subscriptionkey", "functionkey", "storagekey", "routingkey", "integrationkey", "signingkey"),
+    ),
     "account-key",
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
@@ -176,7 +179,7 @@ def _looks_random(value: str) -> bool:
 def _changes(value: str) -> float:
     """Return the share of adjacent characters that are of different classes: lower, upper, digit, other."""
     classes = [(c.islower(), c.isupper(), c.isdigit()) for c in value]
-    return sum(left != right for left, right in zip(classes, classes[1:], strict=False)) / max(1, len(value) - 1)
+    return sum(left != right for left, right in pairwise(classes)) / max(1, len(value) - 1)
 
 
 def _entropy_bits(value: str) -> float:

@@ -1,11 +1,11 @@
-"""A run within pytest: its cases, its readings, its verdicts, its reports. Hooks only; each hands over to who does it."""
+"""A run within pytest: its cases, readings, verdicts and reports. Hooks only; each hands over to who does it."""
 
 from __future__ import annotations
 
 import os
 import sys
 import types
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
@@ -15,7 +15,6 @@ import pytest
 from assurance.checking import judge
 from assurance.environment import Environment, find, load
 from assurance.environment.model import NotApplicable
-
 from assurance.estate import Estate
 from assurance.nouns import DECLARED, VIEWS
 from assurance.prefetch import needs_of, prefetch
@@ -29,8 +28,12 @@ from assurance.terminal import write_summary
 from assurance.verdicts import Decision, ExitStatus, Fact, Verdict, recording_facts
 
 PROPERTY = "apex_verdict"
-FACTS = pytest.StashKey[list[Fact]]()
-EXIT_STATUSES = {Decision.GO: ExitStatus.GO, Decision.NO_GO: ExitStatus.NO_GO, Decision.INCONCLUSIVE: ExitStatus.INCONCLUSIVE}
+FACTS = pytest.StashKey[Sequence[Fact]]()
+EXIT_STATUSES = {
+    Decision.GO: ExitStatus.GO,
+    Decision.NO_GO: ExitStatus.NO_GO,
+    Decision.INCONCLUSIVE: ExitStatus.INCONCLUSIVE,
+}
 NONE_DECLARED = "The environment file declares none of these."
 
 
@@ -91,13 +94,13 @@ class RunSession:
         return self._model
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_configure_node(self, node: Any) -> None:  # Any: pytest-xdist's worker controller is not typed
+    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  (pytest-xdist types no worker)
         """Send a worker what it needs to join this run."""
         node.workerinput["apex_run_id"] = self._run.options.run_id
         node.workerinput["apex_overlay"] = dict(self._overlay)
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:  # Any: as above
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  (as above)
         """Take from a worker who was signed in."""
         self._identity = getattr(node, "workeroutput", {}).get("apex_identity", "") or self._identity
 
@@ -166,11 +169,8 @@ class RunSession:
     ) -> VerdictRecord:
         error = call.excinfo.value if call.excinfo is not None else None
         statement = " ".join((getattr(item, "obj").__doc__ or item.name).split())  # noqa: B009  (pytest types no `obj`)
-        values: dict[str, Any]
-        if report.skipped:
-            values = self._skipped(item)
-        else:
-            values = asdict(judge(item.stash[FACTS] if FACTS in item.stash else (), error))
+        skipped = self._skipped(item) if report.skipped else None
+        values: dict[str, Any] = skipped or asdict(judge(item.stash.get(FACTS, []), error))
         return VerdictRecord(
             check=item.nodeid,
             control=control,
@@ -271,7 +271,7 @@ def _subject(item: pytest.Item, environment: Environment) -> str:
 
 
 def _set_outcome(report: pytest.TestReport, record: VerdictRecord) -> None:
-    """Give pytest the outcome that the verdict asks for: a case that could not be judged is an error, as in a fixture."""
+    """Give pytest the outcome that the verdict asks for: what could not be judged is an error, as a fixture's."""
     if record.verdict in {Verdict.FAIL, Verdict.NOT_EVALUATED}:
         report.outcome = "failed"
         report.when = "setup" if record.verdict is Verdict.NOT_EVALUATED else report.when

@@ -3,7 +3,7 @@
 Layout of a tape's directory:
 
     tape.json            what it is: environment, source, origin, dates; and once sealed, the digest of each reading
-    readings/KEY.json    one reading: what was asked, what came back, when, under which request id, the digest of its body
+    readings/KEY.json    one reading: what was asked, what came back, when, under which request id, its body's digest
     bodies/SHA256        redacted bytes of a body, named by their SHA-256, so that `sha256sum` checks them
 
 Workers of pytest-xdist share one tape: a lock for each key makes sure that the world is asked once.
@@ -14,19 +14,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock
+from pydantic import TypeAdapter, ValidationError
 
-from assurance.errors import MissingReading, TapeRefused
+from assurance.errors import MissingReading, NotEvaluated, TapeRefused
 
 FORMAT = 1
+_KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,11 @@ class TapeHeader:
     format: int = FORMAT
 
 
+Kind = TypeVar("Kind", Reading, TapeHeader)
+READINGS = TypeAdapter(Reading)
+HEADERS = TypeAdapter(TapeHeader)
+
+
 class Tape:
     """A tape being written, or one being replayed."""
 
@@ -132,21 +141,20 @@ class Tape:
             TapeRefused: There is no tape, or it is not sealed, cut or edited; the message names the file.
         """
         directory = directory / "tape" if (directory / "tape" / "tape.json").is_file() else directory
-        document = _load(directory / "tape.json")
+        path = directory / "tape.json"
+        document = _load(path)
         if "readings" not in document:
-            raise TapeRefused(f"{directory / 'tape.json'}: the tape was not sealed, its run was interrupted; record again")
-        try:
-            header = TapeHeader(**{**document["header"], "vantage": tuple(document["header"]["vantage"])})
-        except (TypeError, KeyError) as error:
-            raise TapeRefused(f"{directory / 'tape.json'}: key 'header' is not that of a tape: {error}") from error
-        if header.format != FORMAT:
-            raise TapeRefused(f"{directory / 'tape.json'}: format {header.format} is not {FORMAT}; record again")
-        tape = cls(directory, header, replaying=True)
-        for key, digest in document["readings"].items():
-            tape._in_memory[key] = tape._verified(key, digest)
-        extra = {path.stem for path in (directory / "readings").glob("*.json")} - set(document["readings"])
+            raise TapeRefused(f"{path}: the tape was not sealed, its run was interrupted; record again")
+        tape = cls(directory, _header(path, document.get("header")), replaying=True)
+        digests = _digests(path, document["readings"])
+        for key, digest in digests.items():
+            tape._in_memory[key] = _verified(directory, key, digest)
+        extra = {found.stem for found in (directory / "readings").glob("*.json")} - set(digests)
         if extra:
-            raise TapeRefused(f"{directory}: holds readings that its tape.json does not list: {', '.join(sorted(extra))}")
+            raise TapeRefused(
+                f"{directory / 'readings'}: holds readings that {path} does not list: {', '.join(sorted(extra))}; "
+                "record again"
+            )
         return tape
 
     def obtain(self, key: str, ask: Callable[[], Reading]) -> Reading:
@@ -159,7 +167,9 @@ class Tape:
         if reading is not None:
             return reading
         if self.replaying:
-            raise MissingReading("The replayed tape does not hold this answer.", "Record a new tape with this selection.")
+            raise MissingReading(
+                "The replayed tape does not hold this answer.", "Record a new tape with this selection."
+            )
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock, FileLock(self.directory / "locks" / key):
@@ -170,19 +180,23 @@ class Tape:
 
     def look_up(self, key: str) -> Reading | None:
         """Return the reading under `key`, whoever of this run obtained it; None if nobody did."""
-        if key in self._in_memory:
-            return self._in_memory[key]
+        if key in self._in_memory or self.replaying:
+            return self._in_memory.get(key)
         return self._stored(key) if (self.directory / "readings" / f"{key}.json").exists() else None
 
     def readings(self) -> list[Reading]:
         """Return all readings, in the order in which they were begun."""
-        keys = sorted(path.stem for path in (self.directory / "readings").glob("*.json"))
+        stored = (path.stem for path in (self.directory / "readings").glob("*.json"))
+        keys = sorted(self._in_memory) if self.replaying else sorted(stored)
         found = [reading for key in keys if (reading := self.look_up(key)) is not None]
         return sorted(found, key=lambda reading: (reading.started, reading.key))
 
     def seal(self, finished: str) -> None:
         """Write down the digest of every reading: after this a change shows."""
-        digests = {path.stem: sha256(path.read_bytes()) for path in sorted((self.directory / "readings").glob("*.json"))}
+        stored = sorted((self.directory / "readings").glob("*.json"))
+        digests = {path.stem: sha256(path.read_bytes()) for path in stored}
+        for partial in self.directory.glob("*/*.partial"):
+            partial.unlink(missing_ok=True)
         shutil.rmtree(self.directory / "locks", ignore_errors=True)
         document = {"header": asdict(self.header), "finished": finished, "readings": digests}
         _write(self.directory / "tape.json", json.dumps(document, indent=1))
@@ -195,35 +209,88 @@ class Tape:
         return reading
 
     def _stored(self, key: str) -> Reading:
-        metadata = json.loads((self.directory / "readings" / f"{key}.json").read_bytes())
-        digest = metadata["sha256"]
-        return Reading(**metadata, body=(self.directory / "bodies" / digest).read_bytes() if digest else b"")
-
-    def _verified(self, key: str, digest: str) -> Reading:
         path = self.directory / "readings" / f"{key}.json"
         try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise TapeRefused(f"{path}: the tape is cut, this reading is missing; restore it or record again") from error
-        if sha256(content) != digest:
-            raise TapeRefused(f"{path}: the tape was edited, this reading is not the one recorded; record again")
-        metadata = json.loads(content)
-        body = self.directory / "bodies" / metadata["sha256"]
-        try:
-            reading = Reading(**metadata, body=body.read_bytes() if metadata["sha256"] else b"")
-        except OSError as error:
-            raise TapeRefused(f"{body}: the tape is cut, this body is missing; restore it or record again") from error
-        if reading.sha256 and sha256(reading.body) != reading.sha256:
-            raise TapeRefused(f"{body}: the tape was edited, these are not the bytes recorded; record again")
+            return _reading(self.directory, path, path.read_bytes())
+        except (TapeRefused, OSError) as error:
+            raise NotEvaluated(f"The tape of this run was changed under way: {error}", "Run again.") from error
+
+
+def _header(path: Path, values: object) -> TapeHeader:
+    form = values.get("format", FORMAT) if isinstance(values, dict) else FORMAT
+    if form != FORMAT:
+        raise TapeRefused(f"{path}: format {form!r} is not {FORMAT}; record again, or use the version that recorded it")
+    return _validated(HEADERS, path, values, "key 'header'")
+
+
+def _digests(path: Path, values: object) -> dict[str, str]:
+    if not isinstance(values, dict):
+        raise TapeRefused(f"{path}: the tape is edited, key 'readings' is not an object; record again")
+    for key, digest in values.items():
+        if not _KEY.fullmatch(key) or not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            raise TapeRefused(f"{path}: the tape is edited, key 'readings.{key}' is not a digest; record again")
+    return values
+
+
+def _verified(directory: Path, key: str, digest: str) -> Reading:
+    path = directory / "readings" / f"{key}.json"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise TapeRefused(f"{path}: the tape is cut, this reading is missing; restore it or record again") from error
+    if sha256(content) != digest:
+        raise TapeRefused(f"{path}: the tape was edited, this reading is not the one recorded; record again")
+    return _reading(directory, path, content)
+
+
+def _reading(directory: Path, path: Path, content: bytes) -> Reading:
+    """Return the reading whose metadata are `content`, with its body.
+
+    Raises:
+        TapeRefused: The metadata are not those of a reading, or the body is missing or not the one recorded.
+    """
+    values = _parsed(path, content)
+    reading = _validated(READINGS, path, values, "the reading")
+    if reading.key != path.stem or "body" in values or (reading.sha256 and not _DIGEST.fullmatch(reading.sha256)):
+        raise TapeRefused(f"{path}: the tape is edited, this is not the reading {path.stem}; record again")
+    if not reading.sha256:
         return reading
+    stored = directory / "bodies" / reading.sha256
+    try:
+        body = stored.read_bytes()
+    except OSError as error:
+        raise TapeRefused(f"{stored}: the tape is cut, this body is missing; restore it or record again") from error
+    if sha256(body) != reading.sha256:
+        raise TapeRefused(f"{stored}: the tape was edited, these are not the bytes recorded; record again")
+    return replace(reading, body=body)
+
+
+def _validated(form: TypeAdapter[Kind], path: Path, values: object, what: str) -> Kind:
+    """Return the dataclass that `values` (of JSON) are, with no field but its own, each of its type."""
+    try:
+        entry = form.validate_json(json.dumps(values), strict=True)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        told = f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}"
+        raise TapeRefused(f"{path}: {what} is not that of a tape: {told}; record again") from error
+    unknown = set(values) - {known.name for known in fields(entry)} if isinstance(values, dict) else set()
+    if unknown:
+        raise TapeRefused(f"{path}: {what} is not that of a tape: {', '.join(sorted(unknown))}; record again")
+    return entry
 
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         raise TapeRefused(f"{path}: no tape is here; give the directory of a tape or of an evidence pack") from error
-    except ValueError as error:
+    return _parsed(path, content)
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
         raise TapeRefused(f"{path}: the tape is cut or edited, this is not valid JSON; record again") from error
     if not isinstance(document, dict):
         raise TapeRefused(f"{path}: the tape is edited, a JSON object was expected; record again")

@@ -86,7 +86,9 @@ def _write_decision(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     run = model.run
     requests = f"{run.requests} requests to Azure" if run.source is not Source.RECORDED else "no request to Azure"
     reporter.write_line("")
-    reporter.write_line(f"{run.source}: {run.origin}; {requests}, {len(model.readings)} readings, from {'/'.join(run.vantage)}.")
+    reporter.write_line(
+        f"{run.source}: {run.origin}; {requests}, {len(model.readings)} readings, from {'/'.join(run.vantage)}."
+    )
     if run.source is not Source.LIVE:
         reporter.write_line(f"This run is {run.source}: it is no audit evidence of a deployment.", yellow=True)
     decision = model.decision

@@ -1,7 +1,7 @@
 """`python -m benchmarks`: what the ten controls cost, next to bare pytest that imports the SDK clients they use.
 
-All runs are made in turn on the same machine, several rounds, and the median of each is told: the ratios say something on
-any machine, the seconds only on this one.
+All runs are made in turn on the same machine, several rounds, and the median of each is told: the ratios say something
+on any machine, the seconds only on this one.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 
 from assurance.azure.clients import CLIENTS
@@ -38,7 +37,15 @@ def main() -> int:
         bare.write_text(f"{imports}\nimport azure.keyvault.secrets\n\n\ndef test_nothing() -> None:\n    assert True\n")
         commands = {
             "floor": ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", directory, str(bare)],
-            "replay": ["checks/security", "--env", "prod", "--replay", "fixtures/recordings/prod", "--reports", str(reports)],
+            "replay": [
+                "checks/security",
+                "--env",
+                "prod",
+                "--replay",
+                "fixtures/recordings/prod",
+                "--reports",
+                str(reports),
+            ],
             "live": ["checks/security", "--env", str(environment), "--reports", str(reports)],
         }
         seconds: dict[str, list[float]] = {name: [] for name in commands}
@@ -54,10 +61,15 @@ def main() -> int:
 def _tell(medians: Mapping[str, float], requests: int) -> int:
     floor, replay, live = medians["floor"], medians["replay"], medians["live"]
     bounds = [
-        (f"replay is {replay / floor:.2f} times the floor, at most {MOST_TIMES_FLOOR}", replay <= MOST_TIMES_FLOOR * floor),
         (
-            f"live with {LATENCY_MILLISECONDS} ms an answer is {live - replay:+.2f} s beyond replay, "
-            f"{live / floor:.2f} times the floor; at most {MOST_TIMES_FLOOR} times the floor plus {MOST_SECONDS_BEYOND} s",
+            f"replay is {replay / floor:.2f} times the floor, at most {MOST_TIMES_FLOOR}",
+            replay <= MOST_TIMES_FLOOR * floor,
+        ),
+        (
+            (
+                f"live with {LATENCY_MILLISECONDS} ms an answer is {live - replay:+.2f} s beyond replay, {live / floor:.2f} "
+                f"times the floor; at most {MOST_TIMES_FLOOR} times the floor plus {MOST_SECONDS_BEYOND} s"
+            ),
             live <= MOST_TIMES_FLOOR * floor + MOST_SECONDS_BEYOND,
         ),
         (f"{requests} requests to Azure, at most {MOST_REQUESTS}", requests <= MOST_REQUESTS),
@@ -79,7 +91,15 @@ def _time(arguments: list[str], variables: Mapping[str, str]) -> float:
 @contextmanager
 def _slow_sandbox(directory: Path) -> Iterator[tuple[Path, dict[str, str]]]:
     """Run the sandbox in a process of its own, and give its environment file and the variables that it needs."""
-    command = [sys.executable, "-m", "sandbox", "--latency-ms", str(LATENCY_MILLISECONDS), "--directory", str(directory)]
+    command = [
+        sys.executable,
+        "-m",
+        "sandbox",
+        "--latency-ms",
+        str(LATENCY_MILLISECONDS),
+        "--directory",
+        str(directory),
+    ]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         try:
             variables: dict[str, str] = {}

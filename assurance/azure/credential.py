@@ -5,18 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import threading
 import time
 from typing import Any
 
 from azure.core.credentials import AccessToken, TokenCredential
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import AzureError
 
 from assurance.environment import Environment
 from assurance.environment.model import Credential
 from assurance.errors import NotEvaluated
 
 TOKEN_LIFETIME_SECONDS = 3600
+GRACE_SECONDS = 300
 
 
 class StaticToken:
@@ -25,7 +27,7 @@ class StaticToken:
     def __init__(self, token: str) -> None:
         self._token = token
 
-    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:
+    def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
         """Return the token."""
         return AccessToken(self._token, int(time.time()) + TOKEN_LIFETIME_SECONDS)
 
@@ -40,7 +42,7 @@ class SignInOnce:
         self._tokens: dict[tuple[str, ...], AccessToken] = {}
         self._refusal: NotEvaluated | None = None
 
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401  (azure-core's signature)
         """Return a token for `scopes`.
 
         Raises:
@@ -50,7 +52,7 @@ class SignInOnce:
             if self._refusal is not None:
                 raise self._refusal.again()
             token = self._tokens.get(scopes)
-            if token is not None and token.expires_on - time.time() > 300:  # noqa: PLR2004  (seconds of grace)
+            if token is not None and token.expires_on - time.time() > GRACE_SECONDS:
                 return token
             try:
                 self._credential = self._credential or _build(self._environment)
@@ -58,7 +60,7 @@ class SignInOnce:
             except NotEvaluated as refusal:
                 self._refusal = refusal
                 raise
-            except (ClientAuthenticationError, ValueError, OSError) as error:
+            except (AzureError, ValueError, OSError) as error:
                 self._refusal = _refused(self._environment.credential, error)
                 raise self._refusal from error
             return self._tokens[scopes]
@@ -108,12 +110,13 @@ def _build(environment: Environment) -> TokenCredential:
 
 
 def _from_variable(variable: str) -> TokenCredential:
-    token = os.environ.get(variable, "")
+    token = os.environ.get(variable, "").strip()
+    remedy = f"Set it: export {variable}=$(az account get-access-token --query accessToken -o tsv)"
     if not token:
-        raise NotEvaluated(
-            f"No credential: the environment variable {variable} is not set.",
-            f"Set it: export {variable}=$(az account get-access-token --query accessToken -o tsv)",
-        )
+        raise NotEvaluated(f"No credential: the environment variable {variable} is not set.", remedy)
+    # A header with a line break is refused deep in the HTTP client, in a message that shows the token.
+    if not re.fullmatch(r"[!-~]+", token):
+        raise NotEvaluated(f"No credential: the environment variable {variable} does not hold a bare token.", remedy)
     return StaticToken(token)
 
 

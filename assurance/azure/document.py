@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,7 +66,10 @@ class Document:
     def number(self, *path: str) -> float | None:
         """Return the number at `path`."""
         found = self.value(*path)
-        if found is None or (isinstance(found, (int, float)) and not isinstance(found, bool)):
+        if found is None:
+            return None
+        # Python's JSON parser accepts NaN and Infinity, which no comparison judges.
+        if isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found):
             return found
         raise self.broken(path, "a number", found)
 

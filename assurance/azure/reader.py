@@ -1,7 +1,7 @@
 """Runs an operation of the SDK and returns the bodies that it received, with the readings that hold them.
 
-The SDK makes the request (URL, api-version, sign-in, paging); its models are not what is judged, since some drop unknown
-fields, rename others, and read a body of another api-version as empty without a word.
+The SDK makes the request (URL, api-version, sign-in, paging); its models are not what is judged, since some drop
+unknown fields, rename others, and read a body of another api-version as empty without a word.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from azure.core.exceptions import (
-    AzureError,
-    HttpResponseError,
-    ServiceRequestError,
-    ServiceResponseError,
-)
+from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 
 from assurance.azure.document import Document
-from assurance.azure.transport import TapeResponse
-from assurance.errors import BrokenReading, MissingReading, NotEvaluated
+from assurance.azure.response import LOWEST_ERROR_STATUS, TapeResponse
+from assurance.azure.transport import NoAnswerError
+from assurance.errors import BrokenReading, NotEvaluated
 
 # An operation of an SDK client; what it takes differs from one to the next.
 Operation = Callable[..., Any]
+Elements = tuple[Document, ...]
 
 WRONG_CONFIGURATION = frozenset({"ResourceGroupNotFound", "SubscriptionNotFound", "InvalidSubscriptionId"})
 ABSENT = frozenset({"ResourceNotFound", "NotFound", "ParentResourceNotFound", "RoleDefinitionDoesNotExist"})
 MOST_PAGES = 200
+UNAUTHORIZED = 401
+NOT_FOUND = 404
+REACH_REMEDY = "Check the network, the proxy and the endpoints in the environment file."
 
 
 class _Exchange:
@@ -35,38 +35,49 @@ class _Exchange:
     def __init__(self) -> None:
         self.responses: list[TapeResponse] = []
 
-    def __call__(self, pipeline_response: Any) -> None:  # Any: azure-core's hook is not typed
+    def __call__(self, pipeline_response: Any) -> None:  # noqa: ANN401  (azure-core's hook is not typed)
         self.responses.append(pipeline_response.http_response)
 
     @property
     def readings(self) -> tuple[str, ...]:
         return tuple(response.reading.key for response in self.responses)
 
+    def last(self) -> TapeResponse:
+        if not self.responses:
+            raise BrokenReading("The operation ended without any answer.")
+        return self.responses[-1]
+
 
 def get(operation: Operation, *arguments: object, **options: object) -> tuple[Document | None, tuple[str, ...]]:
     """Return the resource that `operation` gets, or None if Azure says that there is none; and the readings.
 
     Raises:
-        NotEvaluated: Azure did not say: no permission, throttled, unreachable, broken, or a wrong subscription or group.
+        NotEvaluated: Azure did not say: no permission, throttled, unreachable, broken, or a wrong subscription or
+            group.
     """
     exchange = _Exchange()
     try:
         operation(*arguments, raw_response_hook=exchange, **options)
+        resource = _document(exchange.last())
+        _refuse_formless(resource)
+    except NotEvaluated:
+        raise
     except HttpResponseError as error:
         if _is_absent(error):
-            return None, _readings_of(error)
-        raise _not_evaluated(error) from error
-    except (AzureError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _not_evaluated(error) from error
-    response = exchange.responses[-1]
-    return _document(response), exchange.readings
+            return None, exchange.readings
+        raise _not_evaluated(error, exchange) from error
+    except Exception as error:
+        raise _not_evaluated(error, exchange) from error
+    return resource, exchange.readings
 
 
-def list_all(operation: Operation, *arguments: object, **options: object) -> tuple[tuple[Document, ...] | None, tuple[str, ...]]:
-    """Return all resources that `operation` lists, over all pages, or None if what would hold them is absent; and the readings.
+def list_all(operation: Operation, *arguments: object, **options: object) -> tuple[Elements | None, tuple[str, ...]]:
+    """Return all resources that `operation` lists, over all pages; None if what would hold them is absent.
+
+    The keys of the readings come with them.
 
     Raises:
-        NotEvaluated: As for `get`; also where the pages lead in a circle or beyond a bound.
+        NotEvaluated: As for `get`; also where the pages lead in a circle, beyond a bound, or are not all followed.
     """
     exchange = _Exchange()
     try:
@@ -74,24 +85,34 @@ def list_all(operation: Operation, *arguments: object, **options: object) -> tup
         for number, page in enumerate(pages.by_page(), start=1):
             list(page)
             _refuse_endless(exchange, number)
+        return _elements(exchange), exchange.readings
+    except NotEvaluated:
+        raise
     except HttpResponseError as error:
         if _is_absent(error) and len(exchange.responses) <= 1:
-            return None, _readings_of(error)
-        raise _not_evaluated(error) from error
-    except (AzureError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise _not_evaluated(error) from error
-    return tuple(_elements(exchange)), exchange.readings
+            return None, exchange.readings
+        raise _not_evaluated(error, exchange) from error
+    except Exception as error:
+        raise _not_evaluated(error, exchange) from error
 
 
-def _elements(exchange: _Exchange) -> list[Document]:
-    if not exchange.responses:
-        raise BrokenReading("The list was read without any answer.")
+def _elements(exchange: _Exchange) -> Elements:
     elements: list[Document] = []
     for response in exchange.responses:
-        if response.status_code == 401:  # noqa: PLR2004  (the challenge that Key Vault's client waits for)
+        if response.status_code == UNAUTHORIZED:  # the challenge that Key Vault's client waits for
             continue
         elements += _document(response).required_items("value")
-    return elements
+    if _document(exchange.last()).text("nextLink"):
+        raise BrokenReading("The list has more pages than the SDK followed.", "", exchange.readings)
+    return tuple(elements)
+
+
+def _refuse_formless(answer: Document) -> None:
+    """Refuse what is neither a resource nor a whole list: a few lists come in one piece, and the SDK gets them as such."""
+    if answer.value("value") is None:
+        answer.required_text("id")
+    elif answer.text("nextLink"):
+        raise BrokenReading(f"The answer to {answer.where} is only the first page of a list.", "", answer.readings)
 
 
 def _refuse_endless(exchange: _Exchange, number: int) -> None:
@@ -105,29 +126,25 @@ def _refuse_endless(exchange: _Exchange, number: int) -> None:
 
 
 def _document(response: TapeResponse) -> Document:
-    where = response.reading.question
     try:
         body = response.json()
-    except ValueError as error:
-        raise BrokenReading(
-            f"The answer to {where} is not JSON.",
-            "Something between here and Azure may have answered: a proxy, a sign-in page.",
-            (response.reading.key,),
-        ) from error
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(response, (response.reading.key,)) from error
+    where = response.reading.question
     if not isinstance(body, Mapping):
         raise BrokenReading(f"The answer to {where} is not a JSON object.", "", (response.reading.key,))
     return Document(body, (response.reading.key,), where)
 
 
 def _is_absent(error: HttpResponseError) -> bool:
-    return error.status_code == 404 and _code(error) in ABSENT  # noqa: PLR2004  (HTTP: not found)
+    return error.status_code == NOT_FOUND and _code(error) in ABSENT
 
 
 def _code(error: HttpResponseError) -> str:
     """Return the error code of Azure's answer, in either of its two forms; empty if it has none."""
     try:
         body = error.response.json() if isinstance(error.response, TapeResponse) else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     if not isinstance(body, Mapping):
         return ""
@@ -136,31 +153,38 @@ def _code(error: HttpResponseError) -> str:
     return code if isinstance(code, str) else ""
 
 
-def _readings_of(error: HttpResponseError) -> tuple[str, ...]:
-    return (error.response.reading.key,) if isinstance(error.response, TapeResponse) else ()
-
-
-def _not_evaluated(error: Exception) -> NotEvaluated:
+def _not_evaluated(error: Exception, exchange: _Exchange) -> NotEvaluated:
+    """Return why a requirement cannot be judged, from what an operation raised."""
     if isinstance(error, HttpResponseError) and isinstance(error.response, TapeResponse):
-        return _refused(error)
+        if (error.status_code or 0) >= LOWEST_ERROR_STATUS:
+            return _refused(error, error.response, exchange.readings)
+        return _unreadable(error.response, exchange.readings)
+    if isinstance(error, NoAnswerError):
+        return NotEvaluated(_sentence(error), REACH_REMEDY, (*exchange.readings, error.reading))
     if isinstance(error, (ServiceRequestError, ServiceResponseError)):
-        return NotEvaluated(
-            f"{_sentence(error)}", "Check the network, the proxy and the endpoints in the environment file."
-        )
-    for inner in (error, error.__cause__, error.__context__):
-        if isinstance(inner, (NotEvaluated, MissingReading)):
+        return NotEvaluated(_sentence(error), REACH_REMEDY, exchange.readings)
+    for inner in (error.__cause__, error.__context__):
+        if isinstance(inner, NotEvaluated):
             return inner
+    where = f" to {exchange.responses[-1].reading.question}" if exchange.responses else ""
     return BrokenReading(
-        f"The SDK could not read Azure's answer: {type(error).__name__}: {_sentence(error)}",
+        f"The SDK could not read Azure's answer{where}: {type(error).__name__}: {_sentence(error)}",
         "Look at the reading; the api-version may have changed.",
+        exchange.readings,
     )
 
 
-def _refused(error: HttpResponseError) -> NotEvaluated:
-    code, readings = _code(error), _readings_of(error)
-    response = error.response
-    where = response.reading.question if isinstance(response, TapeResponse) else "a request"
-    said = f"HTTP {error.status_code}{f' {code}' if code else ''} to {where}."
+def _unreadable(response: TapeResponse, readings: tuple[str, ...]) -> BrokenReading:
+    return BrokenReading(
+        f"The answer to {response.reading.question} is not JSON.",
+        "Something between here and Azure may have answered: a proxy, a sign-in page.",
+        readings,
+    )
+
+
+def _refused(error: HttpResponseError, response: TapeResponse, readings: tuple[str, ...]) -> NotEvaluated:
+    code = _code(error)
+    said = f"HTTP {error.status_code}{f' {code}' if code else ''} to {response.reading.question}."
     match error.status_code:
         case 401:
             return NotEvaluated(f"Azure did not accept the sign-in: {said}", "Sign in again: az login.", readings)
@@ -177,9 +201,13 @@ def _refused(error: HttpResponseError) -> NotEvaluated:
                 readings,
             )
         case 429:
-            return NotEvaluated(f"Throttled beyond the bound: {said}", "Run again later, or with less concurrency.", readings)
+            return NotEvaluated(
+                f"Throttled beyond the bound: {said}", "Run again later, or with less concurrency.", readings
+            )
         case _:
-            return NotEvaluated(f"Azure did not answer the question: {said}", "Run again; if it stays, ask Azure.", readings)
+            return NotEvaluated(
+                f"Azure did not answer the question: {said}", "Run again; if it stays, ask Azure.", readings
+            )
 
 
 def _sentence(error: Exception) -> str:

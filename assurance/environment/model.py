@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from assurance.environment.values import (
+    FlowEnd,
+    Guid,
+    HostAndPort,
+    HostName,
+    HttpsUrl,
+    NameServer,
+    PortRange,
+    Prefix,
+    VariableName,
+    lies_within,
+    repeated,
+)
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Guid = Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
-HttpsUrl = Annotated[str, StringConstraints(pattern=r"^https://[^/\s]+/?$")]
-HostAndPort = Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:.]+\]|[^:\s]+):\d{1,5}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
 Vantage = Literal["inside", "outside"]
 Direction = Literal["Inbound", "Outbound"]
 ServiceKind = Literal["sql", "storage", "cognitive", "key_vault"]
@@ -24,22 +35,13 @@ class Declared(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def _network(value: str) -> str:
-    """Refuse a prefix that is not a network, or whose host bits are set."""
-    try:
-        (IPv6Network if ":" in value else IPv4Network)(value)
-    except ValueError as error:
-        raise ValueError(f"a CIDR prefix such as 10.0.0.0/16 was expected: {error}") from error
-    return value
-
-
 class Cloud(Declared):
     """Endpoints of the Azure cloud; a sovereign cloud or a stand-in has others."""
 
     resource_manager: HttpsUrl
     authority: HttpsUrl
     log_analytics: HttpsUrl = "https://api.loganalytics.azure.com"
-    key_vault_suffix: Text = "vault.azure.net"
+    key_vault_suffix: HostName = "vault.azure.net"
     ca_bundle: Path | None = Field(default=None, strict=False)
 
 
@@ -48,7 +50,7 @@ class Credential(Declared):
 
     kind: Literal["default", "environment", "azure_cli", "managed_identity", "workload_identity", "token"]
     client_id: Guid | None = None
-    token_variable: Text | None = None
+    token_variable: VariableName | None = None
 
     @model_validator(mode="after")
     def _token_needs_its_variable(self) -> Self:
@@ -61,15 +63,15 @@ class Limits(Declared):
     """Bounds on how the suite reads: at most so many requests at once, so long for an answer and for retries."""
 
     concurrency: Annotated[int, Field(ge=1, le=64)] = 12
-    timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
-    retry_budget_seconds: Annotated[float, Field(ge=0)] = 15.0
+    timeout_seconds: Annotated[Seconds, Field(gt=0)] = 10.0
+    retry_budget_seconds: Annotated[Seconds, Field(ge=0)] = 15.0
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
 
 
 class View(Declared):
     """How names resolve and addresses are dialled from one vantage, where that is not what this machine does anyway."""
 
-    nameservers: tuple[HostAndPort, ...] = Field(default=(), strict=False)
+    nameservers: tuple[NameServer, ...] = Field(default=(), strict=False)
     connect: dict[HostAndPort, HostAndPort] = {}
 
 
@@ -84,14 +86,12 @@ class Subnet(Declared):
     """One subnet of the virtual network."""
 
     name: Text
-    prefix: Text
+    prefix: Prefix
     delegation: Text | None = None
     private_endpoint_network_policies: (
         Literal["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"] | None
     ) = None
     network_security_group: Text
-
-    _prefix_is_a_network = field_validator("prefix")(_network)
 
 
 class DeclaredNetwork(Declared):
@@ -99,24 +99,28 @@ class DeclaredNetwork(Declared):
 
     name: Text
     resource_group: Text | None = None
-    address_space: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    address_space: Annotated[tuple[Prefix, ...], Field(min_length=1, strict=False)]
     subnets: Annotated[tuple[Subnet, ...], Field(min_length=1, strict=False)]
 
-    @field_validator("address_space")
-    @classmethod
-    def _each_is_a_network(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_network(prefix) for prefix in value)
+    @model_validator(mode="after")
+    def _subnets_lie_in_the_address_space(self) -> Self:
+        for subnet in self.subnets:
+            if not lies_within(subnet.prefix, self.address_space):
+                raise ValueError(
+                    f"subnet {subnet.name} has {subnet.prefix}, outside address_space {self.address_space}"
+                )
+        return self
 
 
 class DeclaredFlow(Declared):
-    """Traffic through a network security group; addresses are a prefix, a service tag or `*`; ports `443`, `1-9`, `*`."""
+    """Traffic through a security group; its ends are a prefix, a service tag or `*`; ports are `443`, `1-9`, `*`."""
 
     name: Text
     direction: Direction
     protocol: Literal["*", "Tcp", "Udp", "Icmp", "Esp", "Ah"]
-    source: Text
-    destination: Text
-    ports: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    source: FlowEnd
+    destination: FlowEnd
+    ports: Annotated[tuple[PortRange, ...], Field(min_length=1, strict=False)]
 
 
 class DeclaredSecurityGroup(Declared):
@@ -136,30 +140,33 @@ class DeclaredEndpoint(Declared):
     resource_group: Text | None = None
     subnet: Text
     group_id: Text
-    zone: Text
+    zone: HostName
     zone_resource_group: Text | None = None
 
 
 class DeclaredService(Declared):
-    """A platform service."""
+    """A platform service; `database` and `secrets` are names within it, for the controls that look into a service."""
 
     kind: ServiceKind
     name: Text
     resource_group: Text | None = None
-    fqdn: Text
+    fqdn: HostName
     port: Port = 443
     tls: bool = True
     local_authentication: bool | None = False
+    database: Text | None = None
+    secrets: tuple[Text, ...] = Field(default=(), strict=False)
     private_endpoint: DeclaredEndpoint
 
 
 class DeclaredContainerApps(Declared):
-    """The Container Apps environment and the application in it."""
+    """The Container Apps environment and the application in it; `image` is the repository of its image."""
 
     environment: Text
     app: Text
     resource_group: Text | None = None
     subnet: Text
+    image: Text | None = None
     workload_profiles: bool
     ingress_external: bool = False
 
@@ -225,17 +232,37 @@ class Environment(Declared):
 
     @model_validator(mode="after")
     def _names_refer_to_what_is_declared(self) -> Self:
-        subnets = {subnet.name for subnet in self.virtual_network.subnets}
-        groups = {group.name for group in self.network_security_groups}
-        references = [(f"virtual_network.subnets.{s.name}", s.network_security_group, groups)
-                      for s in self.virtual_network.subnets]
-        references += [(f"services.{key}.private_endpoint.subnet", s.private_endpoint.subnet, subnets)
-                       for key, s in self.services.items()]
+        groups = [group.name for group in self.network_security_groups]
+        subnets = [subnet.name for subnet in self.virtual_network.subnets]
+        references = [
+            (f"virtual_network.subnets.{subnet.name}.network_security_group", subnet.network_security_group, groups)
+            for subnet in self.virtual_network.subnets
+        ]
+        references += [
+            (f"services.{key}.private_endpoint.subnet", service.private_endpoint.subnet, subnets)
+            for key, service in self.services.items()
+        ]
         references.append(("container_apps.subnet", self.container_apps.subnet, subnets))
-        references += [("identity.roles.service", role.service, set(self.services)) for role in self.identity.roles]
-        for where, name, known in references:
-            if name not in known:
-                raise ValueError(f"{where} names {name!r}, which is not declared; declared are {sorted(known)}")
+        references += [("identity.roles.service", role.service, list(self.services)) for role in self.identity.roles]
+        wrong = [
+            f"{where}: names {name!r}, which is not declared; one of {', '.join(sorted(known))} was expected"
+            for where, name, known in references
+            if name not in known
+        ]
+        if wrong:
+            raise ValueError("\n  ".join(wrong))
+        return self
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        names = {
+            "virtual_network.subnets": [subnet.name for subnet in self.virtual_network.subnets],
+            "network_security_groups": [group.name for group in self.network_security_groups],
+            "identity.roles": [f"{role.role} on {role.service}" for role in self.identity.roles],
+        }
+        for where, declared in names.items():
+            if twice := repeated(declared):
+                raise ValueError(f"{where}: declares {twice!r} twice; remove one of the two, or correct its name")
         return self
 
     def group_of(self, resource_group: str | None) -> str:

@@ -84,7 +84,9 @@ class ContainerApp(Resource):
             observed = f"ingress.external is {_told(found)}" if has_one else "the application has no ingress"
             return has_one and found is external, observed
 
-        return self.judge(f"ingress is {wanted}", ingress, f"az containerapp ingress update {named(self.id)} --type {wanted}")
+        return self.judge(
+            f"ingress is {wanted}", ingress, f"az containerapp ingress update {named(self.id)} --type {wanted}"
+        )
 
     @property
     def refuses_plain_http(self) -> Fact:
@@ -120,7 +122,9 @@ class ContainerApp(Resource):
                 for registry in registries
                 if not same_id(registry.text("identity"), identity_id) or registry.text("passwordSecretRef")
             ]
-            return bool(registries) and not wrong, listed(wrong, "by the identity" if registries else "no registry is set")
+            return bool(registries) and not wrong, listed(
+                wrong, "by the identity" if registries else "no registry is set"
+            )
 
         remedy = f"az containerapp registry set {named(self.id)} --server REGISTRY --identity {identity_id}"
         return self.judge("images are pulled with the identity", pulled, remedy)
@@ -142,12 +146,13 @@ class ContainerApp(Resource):
 
         remedy = (
             f"Move the value to Key Vault, then az containerapp secret set {named(self.id)} --secrets "
-            "NAME=keyvaultref:URL,identityref:IDENTITY-ID and refer to it with secretref:NAME. Rotate the secret: it was exposed."
+            "NAME=keyvaultref:URL,identityref:IDENTITY-ID and refer to it with secretref:NAME. "
+            "Rotate the secret: it was exposed."
         )
         return self.judge("no secret is the plain value of an environment variable", none, remedy)
 
     def takes_secrets_from(self, vault_host: str, identity_id: str) -> Fact:
-        """Whether each secret is a reference to that vault, resolved by that identity, and each reference has its secret."""
+        """Whether each secret is a reference to that vault, by that identity, and each secretRef has its secret."""
 
         def referenced(document: Document) -> Judgement:
             secrets = document.items("properties", "configuration", "secrets")
@@ -174,7 +179,9 @@ class ContainerApp(Resource):
 
 
 def _containers(document: Document) -> tuple[Document, ...]:
-    return document.items("properties", "template", "containers") + document.items("properties", "template", "initContainers")
+    return document.items("properties", "template", "containers") + document.items(
+        "properties", "template", "initContainers"
+    )
 
 
 def _environment(containers: Iterable[Document]) -> list[Document]:

@@ -28,7 +28,9 @@ class DefenderPlans:
         found = only(plan, self.documents)
         holds, observed = _is_on(found) if found is not None else (False, "no such plan is listed")
         remedy = f"az security pricing create --name {plan} --tier Standard"
-        return Fact(holds, f"plan {plan} is Standard", observed, f"{self.scope}/{plan}", self.readings, "" if holds else remedy)
+        return Fact(
+            holds, f"plan {plan} is Standard", observed, f"{self.scope}/{plan}", self.readings, "" if holds else remedy
+        )
 
     def that_are_off(self, plans: Sequence[str]) -> list[str]:
         """Return those of the plans that are not on."""
@@ -49,7 +51,9 @@ class Alerts:
         Raises:
             NotEvaluated: A plan is off, so that an empty list proves nothing.
         """
-        found = [one for one in self.documents if self._concerns(one, resource_ids) and _is_open(one) and _is_severe(one)]
+        found = [
+            one for one in self.documents if self._concerns(one, resource_ids) and _is_open(one) and _is_severe(one)
+        ]
         off = plans.that_are_off(declared)
         if off and not found:
             raise NotEvaluated(
@@ -62,7 +66,9 @@ class Alerts:
             f"({one.text('properties', 'status')})"
             for one in found
         ]
-        remedy = "Triage each in Defender for Cloud; after the cause is gone: az security alert update --status resolve."
+        remedy = (
+            "Triage each in Defender for Cloud; after the cause is gone: az security alert update --status resolve."
+        )
         return Fact(
             not found,
             "no open alert of High or unknown severity",
@@ -82,7 +88,7 @@ class Alerts:
         return any(
             is_within(one, self.resource_group)
             or any(is_within(one, known) for known in resource_ids)
-            or len(segments(one)) <= 2  # noqa: PLR2004  (a subscription's id has two segments)
+            or len(segments(one)) <= 2
             for one in about
         )
 
@@ -118,7 +124,9 @@ def _is_on(plan: Document) -> Judgement:
     tier = plan.text("properties", "pricingTier") or "absent"
     coverage = plan.text("properties", "resourcesCoverageStatus")
     deprecated = plan.flag("properties", "deprecated") is True
-    holds = tier.casefold() == "standard" and (coverage or "FullyCovered").casefold() == "fullycovered" and not deprecated
+    holds = (
+        tier.casefold() == "standard" and (coverage or "FullyCovered").casefold() == "fullycovered" and not deprecated
+    )
     details = [f"tier {tier}", *([f"coverage {coverage}"] if coverage else []), *(["deprecated"] if deprecated else [])]
     return holds, ", ".join(details)
 

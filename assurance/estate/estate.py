@@ -24,6 +24,11 @@ from assurance.estate.vault import VaultSecrets
 from assurance.probes.dialer import Connection, Dialer
 from assurance.probes.resolver import Resolution, Resolver
 
+WAYS = {
+    "inside": "from a machine or a Container Apps job in the virtual network",
+    "outside": "from a machine outside the virtual network",
+}
+
 Documents = tuple[tuple[Document, ...], tuple[str, ...]]
 
 
@@ -98,7 +103,9 @@ class Estate:
         operation = self._operation("network", "virtual_networks", "get")
         return self._once.of(
             "virtual network",
-            lambda: VirtualNetwork(network_id, *reader.get(operation(), resource_group_of(network_id), name_of(network_id))),
+            lambda: VirtualNetwork(
+                network_id, *reader.get(operation(), resource_group_of(network_id), name_of(network_id))
+            ),
         )
 
     def network_security_group(self, name: str) -> NetworkSecurityGroup:
@@ -137,7 +144,8 @@ class Estate:
         app_id = self._id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
         operation = self._operation("container_apps", "container_apps", "get")
         return self._once.of(
-            "container app", lambda: ContainerApp(app_id, *reader.get(operation(), resource_group_of(app_id), declared.app))
+            "container app",
+            lambda: ContainerApp(app_id, *reader.get(operation(), resource_group_of(app_id), declared.app)),
         )
 
     def service(self, service: str) -> PlatformService:
@@ -298,7 +306,9 @@ class Estate:
         )
         definitions: dict[str, Document] = {}
         definition_readings: tuple[str, ...] = ()
-        for role_id in sorted({name_of(one.required_text("properties", "roleDefinitionId")).casefold() for one in assignments}):
+        for role_id in sorted(
+            {name_of(one.required_text("properties", "roleDefinitionId")).casefold() for one in assignments}
+        ):
             full_id = f"{self.subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
             operation = self._operation("authorization", "role_definitions", "get_by_id")
             definition, cited = reader.get(operation(), full_id)
@@ -314,7 +324,9 @@ class Estate:
         secrets = self._clients.secrets(declared.fqdn)
         documents, readings = reader.list_all(secrets.list_properties_of_secrets)
         if documents is None:
-            raise NotEvaluated(f"The vault {declared.fqdn} has no list of secrets.", "Check services.key_vault.fqdn.", readings)
+            raise NotEvaluated(
+                f"The vault {declared.fqdn} has no list of secrets.", "Check services.key_vault.fqdn.", readings
+            )
         return VaultSecrets(self.service_id(service), documents, readings)
 
     def _read_plans(self) -> DefenderPlans:
@@ -336,12 +348,10 @@ class Estate:
 
     def _demand(self, vantage: Vantage) -> None:
         if vantage not in self.vantage:
-            other = "from a machine or a Container Apps job in the virtual network" if vantage == "inside" else (
-                "from a machine outside the virtual network"
-            )
+            here = "/".join(self.vantage)
             raise NotEvaluated(
-                f"This can only be judged from {vantage} the virtual network, and the suite runs from {'/'.join(self.vantage)}.",
-                f"Run it {other}: --vantage {vantage}.",
+                f"This can only be judged from {vantage} the virtual network, and the suite runs from {here}.",
+                f"Run it {WAYS[vantage]}: --vantage {vantage}.",
             )
 
 

@@ -50,9 +50,13 @@ class InsideFlow:
     def opens(self) -> Fact:
         """Whether every address accepts a connection, with a certificate for the name where TLS is spoken."""
         told = [f"{address}:{self.port} {_told(connection)}" for address, connection in self.connections]
-        holds = bool(self.connections) and all(one.outcome == "open" and not one.tls_failure for _, one in self.connections)
+        holds = bool(self.connections) and all(
+            one.outcome == "open" and not one.tls_failure for _, one in self.connections
+        )
         remedy = "Check the network security groups on the way (SEC-02), routes, and the endpoint's state (SEC-03)."
-        return self._fact(holds, f"a connection opens on port {self.port}", listed(told, "nothing to connect to"), remedy)
+        return self._fact(
+            holds, f"a connection opens on port {self.port}", listed(told, "nothing to connect to"), remedy
+        )
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...] = ()) -> Fact:
         cited = (self.resolution.reading, *(one.reading for _, one in self.connections), *readings)

@@ -74,7 +74,7 @@ class Access:
         else:
             observed = f"not assigned; the identity's roles are {listed(self._told(one) for one in self._own())}"
         remedy = (
-            f'az role assignment create --assignee-object-id {self.identity.principal_id} --assignee-principal-type '
+            f"az role assignment create --assignee-object-id {self.identity.principal_id} --assignee-principal-type "
             f'ServicePrincipal --role "{role}" --scope {scope}'
         )
         return self._fact(bool(plain) and not denied, f"{role} on {scope}, or above it", observed, remedy)
@@ -118,7 +118,12 @@ class Access:
         named = {(one.text("id") or "").casefold() for one in denial.items("properties", "principals")}
         excluded = {(one.text("id") or "").casefold() for one in denial.items("properties", "excludePrincipals")}
         here = denial.text("properties", "scope")
-        return principal not in excluded and bool(named & {principal, EVERYONE}) and here is not None and is_within(scope, here)
+        return (
+            principal not in excluded
+            and bool(named & {principal, EVERYONE})
+            and here is not None
+            and is_within(scope, here)
+        )
 
     def _takes_from(self, denial: Document, role: str) -> bool:
         """Tell whether a denial takes away any action that the role grants."""

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 
 from assurance.azure.document import Document
 from assurance.environment.model import DeclaredFlow
-from assurance.estate.resource import Judgement, Resource, listed, named, name_of, only, resource_group_of, same_id
+from assurance.estate.resource import Judgement, Resource, listed, name_of, named, only, resource_group_of, same_id
 from assurance.estate.security_rules import Blocking, Flow, Opening, RuleSet, SecurityRule
 from assurance.verdicts import Fact
 
@@ -60,7 +60,9 @@ class Subnet(Resource):
         """Whether the subnet is delegated to the service, and to nothing else."""
 
         def delegated(document: Document) -> Judgement:
-            found = [item.text("properties", "serviceName") or "" for item in document.items("properties", "delegations")]
+            found = [
+                item.text("properties", "serviceName") or "" for item in document.items("properties", "delegations")
+            ]
             return [name.casefold() for name in found] == [service.casefold()], f"delegated to {listed(found)}"
 
         return self.judge(f"delegated to {service}", delegated, f"{self._update()} --delegations {service}")
@@ -70,7 +72,9 @@ class Subnet(Resource):
 
         def set_so(document: Document) -> Judgement:
             found = document.text("properties", "privateEndpointNetworkPolicies")
-            return (found or "").casefold() == policies.casefold(), f"privateEndpointNetworkPolicies is {found or 'absent'}"
+            return (
+                found or ""
+            ).casefold() == policies.casefold(), f"privateEndpointNetworkPolicies is {found or 'absent'}"
 
         remedy = f"{self._update()} --private-endpoint-network-policies {policies}"
         return self.judge(f"privateEndpointNetworkPolicies is {policies}", set_so, remedy)
@@ -164,8 +168,8 @@ class NetworkSecurityGroup(Resource):
             return not openings, _told(openings, f"all else {direction.lower()} is denied")
 
         remedy = (
-            f"Remove or narrow the rule named: az network nsg rule delete --resource-group {resource_group_of(self.id)} "
-            f"--nsg-name {self.name} --name RULE"
+            "Remove or narrow the rule named: az network nsg rule delete "
+            f"--resource-group {resource_group_of(self.id)} --nsg-name {self.name} --name RULE"
         )
         return self.judge(expected, closed, remedy)
 

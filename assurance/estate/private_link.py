@@ -131,7 +131,9 @@ class PrivateDnsZone:
 
     def is_linked_to(self, network_id: str) -> Fact:
         """Whether the zone is linked to that very network, and the link is completed."""
-        mine = [link for link in self.links or () if same_id(link.text("properties", "virtualNetwork", "id"), network_id)]
+        mine = [
+            link for link in self.links or () if same_id(link.text("properties", "virtualNetwork", "id"), network_id)
+        ]
         states = [link.text("properties", "virtualNetworkLinkState") or "absent" for link in mine]
         holds = bool(states) and all(state.casefold() == COMPLETED for state in states)
         others = len(self.links or ()) - len(mine)

@@ -75,7 +75,9 @@ class Resource:
             return
         if not same_id(self.document.id, self.id):
             raise BrokenReading(
-                f"Azure was asked for {self.id} and answered with {self.document.id}.", "Look at the reading.", self.readings
+                f"Azure was asked for {self.id} and answered with {self.document.id}.",
+                "Look at the reading.",
+                self.readings,
             )
         if self.document.within("properties") is None:
             raise self.document.broken(("properties",), "an object", None)
@@ -101,18 +103,22 @@ class Resource:
         return self.judge("provisioningState is Succeeded", succeeded, "Deploy the resource again and read its error.")
 
     def judge(
-        self, expected: str, judgement: Callable[[Document], Judgement], remedy: str = "", readings: tuple[str, ...] = ()
+        self,
+        expected: str,
+        judgement: Callable[[Document], Judgement],
+        remedy: str = "",
+        readings: tuple[str, ...] = (),
     ) -> Fact:
         """Return a fact about the document; of a resource that does not exist, nothing holds."""
         if self.document is None:
-            remedy = f"Deploy it: az deployment group create --resource-group {resource_group_of(self.id)} (main.bicep)."
+            remedy = (
+                f"Deploy it: az deployment group create --resource-group {resource_group_of(self.id)} (main.bicep)."
+            )
             return self.fact(False, expected, "the resource does not exist", remedy)
         holds, observed = judgement(self.document)
         return self.fact(holds, expected, observed, remedy, readings)
 
-    def fact(
-        self, holds: bool, expected: str, observed: str, remedy: str = "", readings: tuple[str, ...] = ()
-    ) -> Fact:
+    def fact(self, holds: bool, expected: str, observed: str, remedy: str = "", readings: tuple[str, ...] = ()) -> Fact:
         """Return a fact whose subject is this resource."""
         cited = tuple(dict.fromkeys((*self.readings, *readings)))
         return Fact(holds, expected, observed, self.id, cited, "" if holds else remedy)

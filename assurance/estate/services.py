@@ -165,7 +165,9 @@ class ServicesOfKind:
         judged = [(one, *_refuses_public_networks(one)) for one in others]
         found = [f"{one.id}: {observed}" for one, holds, observed in judged if not holds]
         remedy = "; ".join(
-            f"{_UPDATES[self.kind]} {named(one.id)} {_DISABLE_PUBLIC_ACCESS[self.kind]}" for one, holds, _ in judged if not holds
+            f"{_UPDATES[self.kind]} {named(one.id)} {_DISABLE_PUBLIC_ACCESS[self.kind]}"
+            for one, holds, _ in judged
+            if not holds
         )
         if len(others) + len(declared_ids) < len(self.documents):
             found.append("two services of one id were listed")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from assurance.environment.model import View
+from assurance.errors import NotEvaluated
 from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
 
@@ -52,7 +53,11 @@ class Dialer:
         self._redactor = redactor
 
     def dial(self, name: str, address: str, port: int, *, tls: bool, ask: bool) -> Connection:
-        """Connect to `address` for the service `name`; with `tls` verify its certificate, with `ask` send `GET /`."""
+        """Connect to `address` for the service `name`; with `tls` verify its certificate, with `ask` send `GET /`.
+
+        Raises:
+            NotEvaluated: The certificate cannot be verified here: the CA bundle is missing or broken.
+        """
         key = key_of("dial", self._vantage, name.lower(), address, str(port), str(tls), str(ask))
         reading = self._tape.obtain(key, lambda: self._ask(key, name, address, port, tls, ask))
         return Connection(**{**json.loads(reading.body), "reading": key})
@@ -74,11 +79,12 @@ class Dialer:
         )
 
     def _connect(self, name: str, address: str, port: int, tls: bool, ask: bool) -> Connection:
+        context = self._context() if tls else None
         mapped = self._view.connect.get(f"[{address}]:{port}" if ":" in address else f"{address}:{port}")
         host, _, mapped_port = (mapped or f"{address}:{port}").rpartition(":")
         try:
             with socket.create_connection((host.strip("[]"), int(mapped_port)), self._timeout_seconds) as plain:
-                return self._over(plain, name, tls, ask)
+                return _over(plain, name, context, ask)
         except ConnectionRefusedError:
             return Connection("refused")
         except TimeoutError:
@@ -86,18 +92,33 @@ class Dialer:
         except OSError as error:
             return Connection("unreachable", tls_failure=f"{error.strerror or type(error).__name__}")
 
-    def _over(self, plain: socket.socket, name: str, tls: bool, ask: bool) -> Connection:
-        if not tls:
-            return Connection("open")
-        context = ssl.create_default_context(cafile=str(self._ca_bundle) if self._ca_bundle is not None else None)
+    def _context(self) -> ssl.SSLContext:
+        bundle = self._ca_bundle
         try:
-            with context.wrap_socket(plain, server_hostname=name) as secure:
-                status, body = _get(secure, name) if ask else (None, "")
-                return Connection("open", http_status=status, http_body=body)
-        except ssl.SSLCertVerificationError as error:
-            return Connection("open", tls_failure=error.verify_message)
-        except (ssl.SSLError, ConnectionError, TimeoutError) as error:
-            return Connection("open", tls_failure=getattr(error, "reason", None) or type(error).__name__)
+            return ssl.create_default_context(cafile=str(bundle) if bundle is not None else None)
+        except OSError as error:
+            raise NotEvaluated(
+                f"The CA bundle {bundle} cannot be used: {error.strerror or type(error).__name__}.",
+                "Correct cloud.ca_bundle in the environment file: a file of certificates in PEM form.",
+            ) from error
+
+
+def _over(plain: socket.socket, name: str, context: ssl.SSLContext | None, ask: bool) -> Connection:
+    """Go on over an open connection: with TLS if there is a context, and with a question if there is one."""
+    if context is None:
+        return Connection("open")
+    try:
+        with context.wrap_socket(plain, server_hostname=name) as secure:
+            status, body = _get(secure, name) if ask else (None, "")
+            return Connection("open", http_status=status, http_body=body)
+    except ssl.SSLCertVerificationError as error:
+        return Connection("open", tls_failure=error.verify_message)
+    except TimeoutError:
+        return Connection("open", tls_failure="timed out")
+    except ssl.SSLError as error:
+        return Connection("open", tls_failure=error.reason or type(error).__name__)
+    except (OSError, ValueError) as error:  # ValueError: a name that no certificate can be for
+        return Connection("open", tls_failure=type(error).__name__)
 
 
 def _get(secure: ssl.SSLSocket, name: str) -> tuple[int | None, str]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+
+if TYPE_CHECKING:
+    from dns.message import Message
+    from dns.resolver import NXDOMAIN
 
 LIFETIME_SECONDS = 5.0
 
@@ -90,9 +95,17 @@ class Resolver:
         for kind in ("A", "AAAA"):
             try:
                 answer = resolver.resolve(name, kind, raise_on_no_answer=False, search=False)
-            except dns.resolver.NXDOMAIN:
-                return {"exists": False, "aliases": [], "addresses": []}
+            except dns.resolver.NXDOMAIN as error:
+                return {"exists": False, "aliases": _aliases_of_nothing(error), "addresses": []}
             for record_set in answer.chaining_result.cnames:
                 aliases += [str(record.target).rstrip(".").lower() for record in record_set]
             addresses += [record.address for record in answer.rrset or ()]
         return {"exists": True, "aliases": list(dict.fromkeys(aliases)), "addresses": sorted(set(addresses))}
+
+
+def _aliases_of_nothing(error: NXDOMAIN) -> list[str]:
+    """Return the aliases that lead to a name which does not exist: it tells which zone lacks a record."""
+    responses: dict[object, Message] = error.responses()  # type: ignore[no-untyped-call]
+    records = [record_set for response in responses.values() for record_set in response.answer]
+    targets = [str(record.target) for record_set in records for record in record_set if hasattr(record, "target")]
+    return [target.rstrip(".").lower() for target in targets]

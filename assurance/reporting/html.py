@@ -125,10 +125,10 @@ class HtmlReport:
         rows: dict[str, list[dict[str, Any]]] = {}
         for record in sorted(records, key=lambda record: ORDER.index(record.verdict)):
             rows.setdefault(record.check, []).append(row_of(record, model))
-        without = {check: found for check, found in report.data["tests"].items() if found and check not in rows}
+        without = {check: found for check, found in report.data["tests"].items() if found}
         for row in chain.from_iterable(without.values()):
             row["result"] = WITHOUT_VERDICT
-        report.data["tests"] = rows | without
+        report.data["tests"] = {check: rows.get(check, []) + without.get(check, []) for check in [*rows, *without]}
         shown = Counter(row["result"].lower() for found in report.data["tests"].values() for row in found)
         for outcome, values in report.outcomes.items():
             values["value"] = shown[outcome]

@@ -14,7 +14,7 @@ from assurance.tape import Reading
 MOST_BODY_CHARACTERS = 4_096
 MOST_APPENDIX_CHARACTERS = 4_000_000
 SHORT_DIGEST = 12
-COLUMNS = ("Question", "UTC time", "Status", "Request id", "API version", "Attempts", "Page", "SHA-256 of the body")
+COLUMNS = ("Question", "UTC time", "Status", "Request id", "API version", "Attempts", "Page", "SHA-256")
 
 
 def cited(record: VerdictRecord, model: RunModel) -> Html:

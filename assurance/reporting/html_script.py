@@ -32,10 +32,11 @@ SCRIPT = """
     });
     all('#results-table tr.collapsible').forEach((row) => {
       const cell = row.querySelector('td.col-result');
-      pressable(cell, () => { focused = row.dataset.id; cell.click(); });
-      cell.setAttribute('role', 'button');
-      cell.setAttribute('aria-expanded', String(!cell.classList.contains('collapsed')));
-      if (row.dataset.id === focused) { cell.focus(); focused = null; }
+      const button = cell.querySelector('.verdict') ?? cell;
+      pressable(button, () => { focused = row.dataset.id; cell.click(); });
+      button.setAttribute('role', 'button');
+      button.setAttribute('aria-expanded', String(!cell.classList.contains('collapsed')));
+      if (row.dataset.id === focused) { button.focus(); focused = null; }
     });
   };
 

@@ -14,7 +14,9 @@ def test_virtual_network_is_provisioned(virtual_network: VirtualNetwork) -> None
     assert virtual_network.is_provisioned
 
 
-def test_address_space_is_exactly_as_declared(virtual_network: VirtualNetwork, declared_network: DeclaredNetwork) -> None:
+def test_address_space_is_exactly_as_declared(
+    virtual_network: VirtualNetwork, declared_network: DeclaredNetwork
+) -> None:
     """The virtual network has exactly the declared address space."""
     assert virtual_network.address_space_is(declared_network.address_space)
 

@@ -13,7 +13,9 @@ def test_environment_is_internal(container_environment: ContainerEnvironment) ->
     assert container_environment.is_internal
 
 
-def test_environment_is_in_its_subnet(container_environment: ContainerEnvironment, container_apps_subnet_id: str) -> None:
+def test_environment_is_in_its_subnet(
+    container_environment: ContainerEnvironment, container_apps_subnet_id: str
+) -> None:
     """The environment's infrastructure stands in the declared subnet of the declared network."""
     assert container_environment.is_in_subnet(container_apps_subnet_id)
 

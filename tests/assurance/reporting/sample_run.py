@@ -52,7 +52,9 @@ READINGS = (
     reading(1, f"GET https://management.azure.com{NETWORK}/virtualNetworks/vnet-apex", b'{"name": "vnet-apex"}'),
     reading(2, f"GET https://management.azure.com{NETWORK}/networkSecurityGroups/nsg-apex", LONG_BODY),
     reading(3, f"GET https://management.azure.com{STORAGE}", HOSTILE_BODY),
-    reading(4, "A and AAAA records of stapexsandbox.blob.core.windows.net, from inside", b'{"exists": true}', kind="dns"),
+    reading(
+        4, "A and AAAA records of stapexsandbox.blob.core.windows.net, from inside", b'{"exists": true}', kind="dns"
+    ),
     reading(5, f"GET https://management.azure.com{SUBSCRIPTION}/roleAssignments", b"", failure="timed out"),
 )
 
@@ -83,8 +85,12 @@ def sample_verdicts() -> tuple[VerdictRecord, ...]:
     passes += [record("SEC-03", "test_endpoint_is_provisioned", name, Verdict.PASS, cites=3) for name in subnets]
     failed = record("SEC-06", "test_public_access_is_off", "stapexsandbox", Verdict.FAIL, cites=2)
     failures = [
-        replace(failed, observed="publicNetworkAccess = 'Enabled'", remedy=f"az storage account update --ids {STORAGE}"),
-        replace(failed, check=f"{failed.check[:-1]}-x]", subject="stapex-x", observed=HOSTILE, remedy="one\n```\ntwo|2"),
+        replace(
+            failed, observed="publicNetworkAccess = 'Enabled'", remedy=f"az storage account update --ids {STORAGE}"
+        ),
+        replace(
+            failed, check=f"{failed.check[:-1]}-x]", subject="stapex-x", observed=HOSTILE, remedy="one\n```\ntwo|2"
+        ),
         replace(
             record("SEC-02", "test_nothing_enters_from_internet", "nsg-apex", Verdict.FAIL, cites=1),
             expected="no rule allows Internet to enter",
@@ -92,10 +98,14 @@ def sample_verdicts() -> tuple[VerdictRecord, ...]:
         ),
     ]
     unjudged = [
-        replace(record("SEC-08", "test_role_is_assigned", role, Verdict.NOT_EVALUATED, cites=4), reason=DENIED, remedy=GRANT)
+        replace(
+            record("SEC-08", "test_role_is_assigned", role, Verdict.NOT_EVALUATED, cites=4), reason=DENIED, remedy=GRANT
+        )
         for role in ("Key Vault Secrets User", "Storage Blob Data Contributor")
     ]
-    broken = replace(record("SEC-10", "test_plan_is_on", "CloudPosture", Verdict.NOT_EVALUATED), reason=HOSTILE, readings=())
+    broken = replace(
+        record("SEC-10", "test_plan_is_on", "CloudPosture", Verdict.NOT_EVALUATED), reason=HOSTILE, readings=()
+    )
     waived = replace(
         record("SEC-10", "test_plan_is_on", "SqlServers", Verdict.WAIVED),
         observed="pricingTier = 'Free'",

@@ -1,0 +1,52 @@
+"""Runs the suite as its users do: as a command, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.toml_text import toml_text
+from tests.suite.running import ROOT, Ended, RunSuite
+
+
+@pytest.fixture
+def run_suite(tmp_path: Path) -> RunSuite:
+    """Run pytest in the repository with these arguments; reports go to a temporary directory."""
+
+    def run(*arguments: str, variables: Mapping[str, str] | None = None, plugin: str | None = None) -> Ended:
+        reports = tmp_path / f"reports-{len(list(tmp_path.iterdir()))}"
+        hidden = ("APEX_SANDBOX_TOKEN", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT")
+        environment = {name: value for name, value in os.environ.items() if name not in hidden}
+        options = ["-p", plugin] if plugin is not None else []
+        command = [sys.executable, "-m", "pytest", *options, *arguments, "--reports", str(reports)]
+        ended = subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**environment, **(variables or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout + ended.stderr, reports)
+
+    return run
+
+
+@pytest.fixture
+def sandbox_file(tmp_path: Path) -> Callable[[Sandbox], Path]:
+    """Write the environment file of a sandbox that this test has started, with further values if it gives any."""
+
+    def write(sandbox: Sandbox, **further: object) -> Path:
+        path = tmp_path / "environment.toml"
+        values = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay(), **further}
+        path.write_text(toml_text(values), encoding="utf-8")
+        return path
+
+    return write
