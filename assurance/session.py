@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import types
 from collections.abc import Generator, Mapping, Sequence
@@ -21,6 +20,7 @@ from assurance.prefetch import needs_of, prefetch
 from assurance.reporting.html import HtmlReport
 from assurance.reporting.html import configure as configure_html
 from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.wording import printable
 from assurance.reporting.writer import write_reports
 from assurance.run import Run, RunOptions, new_run_id
 from assurance.tape import utc_now
@@ -156,12 +156,11 @@ class RunSession:
         """Turn the end of a case into its verdict, and the verdict into pytest's outcome."""
         report = yield
         mark = item.get_closest_marker("control")
-        if mark is None or (call.when != "call" and report.passed) or call.when == "teardown":
+        if mark is None or (call.when != "call" and report.passed):
             return report
         record = self._record(item, call, report, mark.kwargs["id"])
         _set_outcome(report, record)
-        # Workers send plain values only: an enum, though a text, does not pass.
-        report.user_properties.append((PROPERTY, {**asdict(record), "verdict": str(record.verdict)}))
+        report.user_properties.append((PROPERTY, _sendable(record)))
         return report
 
     def _record(
@@ -244,7 +243,6 @@ class RunSession:
         if self._model is None or not self._records:
             return
         write_summary(terminalreporter, self._model)
-        terminalreporter.write_line(f"report: {_relative(self._run.directory / 'report.html')}")
 
 
 def _fixture_module(run: Run) -> types.ModuleType:
@@ -279,6 +277,7 @@ def _set_outcome(report: pytest.TestReport, record: VerdictRecord) -> None:
         report.longrepr = f"{record.statement}\n{told}\n{record.remedy}".strip()
 
 
-def _relative(path: Path) -> str:
-    """Return a path as short as it can be typed here."""
-    return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+def _sendable(record: VerdictRecord) -> dict[str, Any]:
+    """Return a record as workers can send it: plain values, and no text that is not Unicode."""
+    values = {**asdict(record), "verdict": str(record.verdict)}
+    return {name: printable(value) if isinstance(value, str) else value for name, value in values.items()}

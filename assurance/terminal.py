@@ -1,22 +1,30 @@
-"""What the terminal says at the end: the controls, what to do, and the decision last."""
+"""What the terminal says at the end: what to do, the controls, and the decision last."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import pytest
 
-from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.model import RunModel
+from assurance.reporting.wording import (
+    VERDICT_WORDS,
+    by_reason,
+    counted,
+    counts_in_words,
+    decision_sentence,
+    evidence_sentence,
+    requests_in_words,
+)
 from assurance.verdicts import Decision, Source, Verdict
 
-WORDS = {
-    Verdict.PASS: "pass",
-    Verdict.FAIL: "FAIL",
-    Verdict.NOT_EVALUATED: "NOT EVALUATED",
-    Verdict.WAIVED: "waived",
-    Verdict.NOT_APPLICABLE: "not applicable",
-}
 MOST_CASES_NAMED = 3
+COLOURS: dict[Verdict | Decision, dict[str, bool]] = {
+    Verdict.PASS: {"green": True},
+    Verdict.FAIL: {"red": True, "bold": True},
+    Verdict.NOT_EVALUATED: {"yellow": True, "bold": True},
+    Decision.GO: {"green": True, "bold": True},
+    Decision.NO_GO: {"red": True, "bold": True},
+    Decision.INCONCLUSIVE: {"yellow": True, "bold": True},
+}
 
 
 def write_summary(reporter: pytest.TerminalReporter, model: RunModel) -> None:
@@ -31,7 +39,7 @@ def _write_findings(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     failed = [record for record in model.verdicts if record.verdict is Verdict.FAIL]
     if not failed:
         return
-    reporter.section(f"{len(failed)} findings", red=True, bold=True)
+    reporter.section(counted(len(failed), "finding"), red=True, bold=True)
     for record in failed:
         reporter.write_line(f"{record.control}  {record.statement}  [{record.subject}]", red=True, bold=True)
         reporter.write_line(f"  expected  {record.expected}")
@@ -46,23 +54,20 @@ def _write_findings(reporter: pytest.TerminalReporter, model: RunModel) -> None:
 
 def _write_unjudged(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     """Write each reason once, with the cases that it kept from being judged."""
-    by_reason: dict[tuple[str, str], list[VerdictRecord]] = defaultdict(list)
-    for record in model.verdicts:
-        if record.verdict is Verdict.NOT_EVALUATED:
-            by_reason[record.reason, record.remedy].append(record)
-    if not by_reason:
+    groups = by_reason(model, Verdict.NOT_EVALUATED)
+    if not groups:
         return
-    reporter.section(f"{sum(map(len, by_reason.values()))} not evaluated", yellow=True, bold=True)
-    for (reason, remedy), records in by_reason.items():
-        reporter.write_line(reason, yellow=True)
-        if remedy:
-            reporter.write_line(f"  remedy    {remedy}")
-        controls = ", ".join(sorted({record.control for record in records}))
-        reporter.write_line(f"  concerns  {len(records)} cases of {controls}")
-        for record in records[:MOST_CASES_NAMED]:
+    total = sum(len(group.records) for group in groups)
+    reporter.section(f"{total} not evaluated", yellow=True, bold=True)
+    for group in groups:
+        reporter.write_line(group.reason, yellow=True)
+        if group.remedy:
+            reporter.write_line(f"  remedy    {group.remedy}")
+        reporter.write_line(f"  concerns  {counted(len(group.records), 'case')} of {', '.join(group.controls)}")
+        for record in group.records[:MOST_CASES_NAMED]:
             reporter.write_line(f"            {record.check.rsplit('/', 1)[-1]}")
-        if len(records) > MOST_CASES_NAMED:
-            reporter.write_line(f"            and {len(records) - MOST_CASES_NAMED} more")
+        if len(group.records) > MOST_CASES_NAMED:
+            reporter.write_line(f"            and {len(group.records) - MOST_CASES_NAMED} more")
         reporter.write_line("")
 
 
@@ -70,31 +75,19 @@ def _write_controls(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     reporter.section(f"{model.run.environment}: controls", bold=True)
     reporter.ensure_newline()
     for summary in model.controls():
-        counts = ", ".join(f"{count} {WORDS[verdict].lower()}" for verdict, count in summary.counts.items() if count)
-        word = WORDS[summary.verdict] if summary.verdict is not None else ""
-        colours = {
-            "green": summary.verdict is Verdict.PASS,
-            "red": summary.verdict is Verdict.FAIL,
-            "yellow": summary.verdict is Verdict.NOT_EVALUATED,
-        }
+        verdict = summary.verdict
+        word = VERDICT_WORDS[verdict] if verdict is not None else ""
         reporter.write(f"{summary.control.id}  {summary.control.title:<40}")
-        reporter.write(f"{word:<15}", **colours)
-        reporter.write(f"{counts}\n")
+        reporter.write(f"{word:<15}", **(COLOURS.get(verdict, {}) if verdict is not None else {}))
+        reporter.write(f"{counts_in_words(summary.counts)}\n")
 
 
 def _write_decision(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     run = model.run
-    requests = f"{run.requests} requests to Azure" if run.source is not Source.RECORDED else "no request to Azure"
+    facts = f"requests to Azure: {requests_in_words(run)}; {counted(len(model.readings), 'reading')}"
     reporter.write_line("")
-    reporter.write_line(
-        f"{run.source}: {run.origin}; {requests}, {len(model.readings)} readings, from {'/'.join(run.vantage)}."
-    )
+    reporter.write_line(f"{run.source}: {run.origin}; {facts}; from {'/'.join(run.vantage)}")
     if run.source is not Source.LIVE:
-        reporter.write_line(f"This run is {run.source}: it is no audit evidence of a deployment.", yellow=True)
-    decision = model.decision
-    colours = {
-        "green": decision is Decision.GO,
-        "red": decision is Decision.NO_GO,
-        "yellow": decision is Decision.INCONCLUSIVE,
-    }
-    reporter.write_line(f"{run.environment}: {decision}", bold=True, **colours)
+        reporter.write_line(evidence_sentence(run), yellow=True)
+    reporter.write_line(f"{run.environment}: {model.decision}", **COLOURS[model.decision])
+    reporter.write_line(decision_sentence(model))

@@ -15,6 +15,7 @@ from assurance.estate.container_apps import ContainerApp, ContainerEnvironment
 from assurance.estate.defender import Alerts, DefenderPlans, SecureScore
 from assurance.estate.flows import InsideFlow, OutsideFlow
 from assurance.estate.identity import Access, ManagedIdentity
+from assurance.estate.ids import DeclaredIds
 from assurance.estate.network import NetworkSecurityGroup, VirtualNetwork
 from assurance.estate.once import Once
 from assurance.estate.private_link import PrivateDnsZone, PrivateEndpoint
@@ -32,7 +33,7 @@ WAYS = {
 Documents = tuple[tuple[Document, ...], tuple[str, ...]]
 
 
-class Estate:
+class Estate(DeclaredIds):
     """What Azure, DNS and the network say of one environment.
 
     Every method returns a frozen view and remembers it. Raises NotEvaluated where the world did not say.
@@ -46,56 +47,12 @@ class Estate:
         dialers: Mapping[Vantage, Dialer],
         vantage: tuple[Vantage, ...],
     ) -> None:
-        self.environment = environment
+        super().__init__(environment)
         self.vantage = vantage
         self._clients = clients
         self._resolvers = resolvers
         self._dialers = dialers
         self._once = Once()
-
-    @property
-    def group_id(self) -> str:
-        """The id of the environment's resource group."""
-        return f"/subscriptions/{self.environment.subscription_id}/resourceGroups/{self.environment.resource_group}"
-
-    @property
-    def subscription_id(self) -> str:
-        """The id of the environment's subscription."""
-        return f"/subscriptions/{self.environment.subscription_id}"
-
-    def virtual_network_id(self) -> str:
-        """Return the id of the declared virtual network."""
-        declared = self.environment.virtual_network
-        return self._id(f"Microsoft.Network/virtualNetworks/{declared.name}", declared.resource_group)
-
-    def subnet_id(self, name: str) -> str:
-        """Return the id of a declared subnet."""
-        return f"{self.virtual_network_id()}/subnets/{name}"
-
-    def service_id(self, service: str) -> str:
-        """Return the id of a declared service."""
-        declared = self.environment.services[service]
-        return self._id(f"{PROVIDERS[declared.kind]}/{declared.name}", declared.resource_group)
-
-    def network_security_group_id(self, name: str) -> str:
-        """Return the id of a declared network security group."""
-        declared = next(group for group in self.environment.network_security_groups if group.name == name)
-        return self._id(f"Microsoft.Network/networkSecurityGroups/{name}", declared.resource_group)
-
-    def zone_id(self, service: str) -> str:
-        """Return the id of the private DNS zone of a service."""
-        endpoint = self.environment.services[service].private_endpoint
-        return self._id(f"Microsoft.Network/privateDnsZones/{endpoint.zone}", endpoint.zone_resource_group)
-
-    def container_environment_id(self) -> str:
-        """Return the id of the Container Apps environment."""
-        declared = self.environment.container_apps
-        return self._id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
-
-    def identity_id(self) -> str:
-        """Return the id of the application's user-assigned identity."""
-        declared = self.environment.identity
-        return self._id(f"Microsoft.ManagedIdentity/userAssignedIdentities/{declared.name}", declared.resource_group)
 
     def virtual_network(self) -> VirtualNetwork:
         """Return the virtual network with its subnets."""
@@ -141,7 +98,7 @@ class Estate:
     def container_app(self) -> ContainerApp:
         """Return the application."""
         declared: DeclaredContainerApps = self.environment.container_apps
-        app_id = self._id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
+        app_id = self._provider_id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
         operation = self._operation("container_apps", "container_apps", "get")
         return self._once.of(
             "container app",
@@ -156,11 +113,6 @@ class Estate:
         """Return all services of a kind in the environment's resource group."""
         documents, readings = self._services(kind, self.environment.resource_group)
         return ServicesOfKind(kind, f"{self.group_id}/providers/{PROVIDERS[kind]}", documents, readings)
-
-    def service_ids(self, kind: ServiceKind | None = None) -> tuple[str, ...]:
-        """Return the ids of the declared services, of one kind or of all."""
-        services = self.environment.services.items()
-        return tuple(self.service_id(name) for name, declared in services if kind is None or declared.kind == kind)
 
     def public_addresses(self) -> PublicAddresses:
         """Return the public IP addresses of the resource group."""
@@ -214,9 +166,6 @@ class Estate:
         self._demand("outside")
         return self._once.of(("outside", service), lambda: OutsideFlow(*self._probe("outside", service)))
 
-    def _id(self, provider_path: str, resource_group: str | None) -> str:
-        return self.environment.resource_id(provider_path, resource_group)
-
     def _operation(self, client: str, group: str, name: str) -> _Bound:
         return _Bound(self._clients, client, group, name)
 
@@ -234,7 +183,7 @@ class Estate:
     def _read_private_endpoint(self, service: str) -> PrivateEndpoint:
         declared = self.environment.services[service].private_endpoint
         group = self.environment.group_of(declared.resource_group)
-        endpoint_id = self._id(f"Microsoft.Network/privateEndpoints/{declared.name}", declared.resource_group)
+        endpoint_id = self._provider_id(f"Microsoft.Network/privateEndpoints/{declared.name}", declared.resource_group)
         listing, readings = self._list("endpoints", self._operation("network", "private_endpoints", "list"), group)
         found = only(declared.name, listing)
         if found is None:

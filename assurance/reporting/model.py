@@ -12,9 +12,7 @@ from assurance.tape import Reading
 from assurance.verdicts import Decision, Source, Verdict, decide
 
 SCHEMA_VERSION = "1.0"
-SUPPORTS = (
-    "A passing check supports the clauses that it cites; it does not alone show that they are met."
-)
+SUPPORTS = "A passing check supports the clauses that it cites; it does not alone show that they are met."
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,11 @@ def as_document(model: RunModel) -> dict[str, Any]:
     verdicts = [asdict(record) for record in model.verdicts]
     readings = [reading.metadata() for reading in model.readings]
     controls = [
-        {**asdict(summary.control), "verdict": summary.verdict, "counts": {str(k): n for k, n in summary.counts.items()}}
+        {
+            **asdict(summary.control),
+            "verdict": summary.verdict,
+            "counts": {str(k): n for k, n in summary.counts.items()},
+        }
         for summary in model.controls()
     ]
     run = {**asdict(model.run), "decision": str(model.decision)}

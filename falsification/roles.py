@@ -1,0 +1,48 @@
+"""Role and deny assignments and role definitions, in Azure's own shape."""
+
+from __future__ import annotations
+
+from uuid import NAMESPACE_URL, uuid5
+
+from falsification.changes import adds
+from falsification.world import Change
+
+PRINCIPAL = "7b1f9c52-8d34-4e0a-9a6e-52c1d3f0a711"
+CLIENT = "c4d2a8e6-15b7-4f93-8e21-0f6ab97d3c58"
+SUBSCRIPTION = "/subscriptions/{subscription_id}"
+DEFINITIONS = "providers/Microsoft.Authorization/roleDefinitions"
+OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+ACCESS_ADMINISTRATOR = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"
+ROLES_ADMINISTRATOR = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
+READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+CUSTOM = "0b6f3c9e-1d24-4a58-9c77-5e2f8a1d6b30"
+
+
+def grants(role: str, scope: str, *, principal: str = PRINCIPAL, kind: str = "ServicePrincipal", condition: str | None = None) -> Change:
+    """Return the change that assigns a role."""
+    name = uuid5(NAMESPACE_URL, f"{role}{scope}{principal}")
+    definition = role if "/" in role else f"{SUBSCRIPTION}/{DEFINITIONS}/{role}"
+    properties = {"roleDefinitionId": definition, "principalId": principal, "principalType": kind, "scope": scope, "condition": condition}
+    return adds({"id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}", "properties": properties})
+
+
+def denies(
+    scope: str, *, actions: tuple[str, ...] = (), data: tuple[str, ...] = (), principal: str = PRINCIPAL, kind: str = "ServicePrincipal",
+    **other: object,
+) -> Change:  # fmt: skip
+    """Return the change that adds a deny assignment."""
+    name = uuid5(NAMESPACE_URL, f"{scope}{actions}{data}")
+    taken = {"actions": list(actions), "notActions": [], "dataActions": list(data), "notDataActions": []}
+    properties = {
+        "denyAssignmentName": "Planted", "permissions": [taken], "scope": scope, "doNotApplyToChildScopes": False,
+        "principals": [{"id": principal, "type": kind}], "excludePrincipals": [], **other,
+    }  # fmt: skip
+    return adds({"id": f"{scope}/providers/Microsoft.Authorization/denyAssignments/{name}", "properties": properties})
+
+
+def defines(role: str, *, actions: tuple[str, ...] = (), data: tuple[str, ...] = ()) -> Change:
+    """Return the change that adds a custom role."""
+    permission = {"actions": list(actions), "notActions": [], "dataActions": list(data), "notDataActions": []}
+    properties = {"roleName": "Planted", "type": "CustomRole", "assignableScopes": [SUBSCRIPTION], "permissions": [permission]}
+    return adds({"id": f"{SUBSCRIPTION}/{DEFINITIONS}/{role}", "name": role, "properties": properties})

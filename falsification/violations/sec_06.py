@@ -1,0 +1,130 @@
+"""SEC-06: ways in which a platform service accepts connections from public networks."""
+
+from __future__ import annotations
+
+from falsification.changes import Violation, adds, all_of, appends, drops, edits, moves, sets
+from falsification.violations.sec_03 import SERVICES
+from falsification.world import Change
+
+DISABLED = "test_public_network_access_is_disabled"
+UNDECLARED = "test_undeclared_services_are_not_public"
+DENYING = "test_network_rules_deny_by_default"
+ADDRESS = "test_no_address_is_let_in"
+MODERN = "test_modern_tls_is_required"
+HTTPS = "test_https_is_required"
+BLOBS = "test_public_blobs_are_forbidden"
+PUBLIC = "test_no_public_address_exists"
+
+ACCESS = "properties.publicNetworkAccess"
+RULES = "properties.networkAcls"
+FIREWALLED = {service: reference for service, reference in SERVICES.items() if service != "sql"}
+GONE = ("SEC-03", "SEC-06", "SEC-07")
+_SQL, _STORAGE = SERVICES["sql"], SERVICES["storage"]
+
+
+def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
+    return Violation(name, wrong, change, ("SEC-06",), check)
+
+
+def _firewall(name: str, start: str, end: str) -> Change:
+    rule_id = f"{{resource_group_id}}/providers/{_SQL}/firewallRules/{name}"
+    return adds({"id": rule_id, "properties": {"startIpAddress": start, "endIpAddress": end}})
+
+
+def _stranger(provider: str, name: str, properties: dict[str, object], group: str = "{resource_group_id}") -> Change:
+    return adds({"id": f"{group}/providers/{provider}/{name}", "location": "{location}",
+                 "properties": {"provisioningState": "Succeeded", **properties}})  # fmt: skip
+
+
+_ACCESS = (
+    *(_of(f"{service}-public", f"{service} has public network access enabled.", DISABLED, sets(reference, ACCESS, "Enabled"))
+      for service, reference in SERVICES.items()),
+    *(_of(f"{service}-access-absent", f"{service} does not tell, which means enabled.", DISABLED, drops(reference, ACCESS))
+      for service, reference in SERVICES.items()),
+    *(_of(f"{service}-access-null", f"Public network access of {service} is null.", DISABLED, sets(reference, ACCESS, None))
+      for service, reference in SERVICES.items()),
+    _of("access-secured-by-perimeter", "Access is left to a network security perimeter.", DISABLED, sets(_SQL, ACCESS, "SecuredByPerimeter")),
+    _of("access-enabled-in-capitals", "Access is enabled, in other casing.", DISABLED, sets(_STORAGE, ACCESS, "ENABLED")),
+    _of("access-enabled-in-lower-case", "Access is enabled, in lower case.", DISABLED, sets(SERVICES["key-vault"], ACCESS, "enabled")),
+    _of("access-misspelt", "Access has a word that only resembles Disabled.", DISABLED, sets(SERVICES["openai"], ACCESS, "Disable")),
+    _of("access-empty", "Access is an empty text.", DISABLED, sets(SERVICES["key-vault"], ACCESS, "")),
+    _of("access-at-the-wrong-level", "Disabled stands beside the properties, not in them.", DISABLED,
+        all_of(drops(_STORAGE, ACCESS), sets(_STORAGE, "publicNetworkAccess", "Disabled"))),
+    _of("access-in-the-network-rules", "Disabled stands in the network rules.", DISABLED,
+        all_of(drops(SERVICES["openai"], ACCESS), sets(SERVICES["openai"], f"{RULES}.publicNetworkAccess", "Disabled"))),
+    *(Violation(f"{service}-missing", f"{service} does not exist.", drops(SERVICES[service]), GONE, DISABLED) for service in SERVICES),
+    Violation("service-in-another-group", "Only a namesake in another resource group exists.", moves(SERVICES["openai"]), GONE, DISABLED),
+)  # fmt: skip
+
+_BESIDE = (
+    _of("undeclared-storage-public", "A second storage account of the group is public.", UNDECLARED,
+        _stranger("Microsoft.Storage/storageAccounts", "stscratch", {"publicNetworkAccess": "Enabled"})),
+    _of("undeclared-storage-silent", "A second storage account does not tell, which means public.", UNDECLARED,
+        _stranger("Microsoft.Storage/storageAccounts", "stscratch", {})),
+    _of("undeclared-server-public", "A second SQL server of the group is public.", UNDECLARED,
+        _stranger("Microsoft.Sql/servers", "sql-scratch", {"publicNetworkAccess": "Enabled"})),
+    _of("undeclared-vault-public", "A second vault of the group is public.", UNDECLARED,
+        _stranger("Microsoft.KeyVault/vaults", "kv-scratch", {"publicNetworkAccess": "enabled"})),
+    _of("undeclared-account-public", "A third account for cognitive services is public.", UNDECLARED,
+        _stranger("Microsoft.CognitiveServices/accounts", "speech-scratch", {"publicNetworkAccess": "Enabled"})),
+    _of("undeclared-one-of-two-public", "Of two further storage accounts one is public.", UNDECLARED,
+        all_of(_stranger("Microsoft.Storage/storageAccounts", "sta", {"publicNetworkAccess": "Disabled"}),
+               _stranger("Microsoft.Storage/storageAccounts", "stb", {"publicNetworkAccess": "Enabled"}))),
+    _of("undeclared-of-similar-name", "A storage account whose name begins with the declared one is public.", UNDECLARED,
+        _stranger("Microsoft.Storage/storageAccounts", "stapex{environment}{suffix}2", {"publicNetworkAccess": "Enabled"})),
+    _of("public-address", "A public IP address stands in the group.", PUBLIC,
+        _stranger("Microsoft.Network/publicIPAddresses", "pip-jump", {"ipAddress": "203.0.113.50"})),
+    _of("public-address-not-yet-given", "A public IP address that has no number yet stands in the group.", PUBLIC,
+        _stranger("Microsoft.Network/publicIPAddresses", "pip-jump", {"publicIPAllocationMethod": "Dynamic"})),
+)  # fmt: skip
+
+_RULES = (
+    *(_of(f"{service}-allows-by-default", f"The network rules of {service} allow by default.", DENYING,
+          sets(reference, f"{RULES}.defaultAction", "Allow")) for service, reference in FIREWALLED.items()),
+    *(_of(f"{service}-without-network-rules", f"{service} has no network rules, which means open.", DENYING, drops(reference, RULES))
+      for service, reference in FIREWALLED.items()),
+    _of("network-rules-null", "The network rules are null.", DENYING, sets(SERVICES["openai"], RULES, None)),
+    _of("default-action-absent", "The network rules have no default action.", DENYING, drops(_STORAGE, f"{RULES}.defaultAction")),
+    _of("default-action-null", "The default action is null.", DENYING, sets(SERVICES["key-vault"], f"{RULES}.defaultAction", None)),
+    _of("default-action-in-lower-case", "The default action is allow, in lower case.", DENYING,
+        sets(SERVICES["key-vault"], f"{RULES}.defaultAction", "allow")),
+    _of("default-action-at-the-wrong-level", "Deny stands beside the network rules.", DENYING,
+        all_of(drops(_STORAGE, f"{RULES}.defaultAction"), sets(_STORAGE, "properties.defaultAction", "Deny"))),
+    *(_of(f"{service}-lets-an-address-in", f"A rule of {service} lets an address in.", ADDRESS,
+          appends(reference, f"{RULES}.ipRules", {"value": "203.0.113.7", "action": "Allow"})) for service, reference in FIREWALLED.items()),
+    _of("storage-lets-an-ipv6-address-in", "A rule of the storage account lets an IPv6 address in.", ADDRESS,
+        appends(_STORAGE, f"{RULES}.ipv6Rules", {"value": "2001:db8::/32", "action": "Allow"})),
+    _of("rule-without-address", "A rule lets in an address that it does not tell.", ADDRESS, appends(_STORAGE, f"{RULES}.ipRules", {"action": "Allow"})),
+    _of("sql-lets-all-of-azure-in", "A firewall rule lets all of Azure in.", ADDRESS, _firewall("AllowAllWindowsAzureIps", "0.0.0.0", "0.0.0.0")),
+    _of("sql-lets-azure-in-by-another-name", "The rule for all of Azure has a harmless name.", ADDRESS, _firewall("office", "0.0.0.0", "0.0.0.0")),
+    _of("sql-lets-everybody-in", "A firewall rule spans all addresses.", ADDRESS, _firewall("temporary", "0.0.0.0", "255.255.255.255")),
+    _of("sql-lets-one-address-in", "A firewall rule lets one address in.", ADDRESS, _firewall("home", "203.0.113.8", "203.0.113.8")),
+    _of("sql-rule-without-addresses", "A firewall rule does not tell its addresses.", ADDRESS,
+        adds({"id": f"{{resource_group_id}}/providers/{_SQL}/firewallRules/odd", "properties": {}})),
+    _of("sql-lets-ipv6-in", "An IPv6 firewall rule lets everybody in.", ADDRESS,
+        adds({"id": f"{{resource_group_id}}/providers/{_SQL}/ipv6FirewallRules/all",
+              "properties": {"startIPv6Address": "::", "endIPv6Address": "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"}})),
+)  # fmt: skip
+
+_TRANSPORT = (
+    _of("sql-tls-1-0", "The server accepts TLS 1.0.", MODERN, sets(_SQL, "properties.minimalTlsVersion", "1.0")),
+    _of("sql-tls-1-1", "The server accepts TLS 1.1.", MODERN, sets(_SQL, "properties.minimalTlsVersion", "1.1")),
+    _of("sql-tls-none", "The server accepts any TLS version.", MODERN, sets(_SQL, "properties.minimalTlsVersion", "None")),
+    _of("sql-tls-absent", "The server does not tell its least TLS version.", MODERN, drops(_SQL, "properties.minimalTlsVersion")),
+    _of("sql-tls-under-the-other-name", "The version stands under the name that storage accounts use.", MODERN,
+        all_of(drops(_SQL, "properties.minimalTlsVersion"), sets(_SQL, "properties.minimumTlsVersion", "1.2"))),
+    _of("storage-tls-1-0", "The storage account accepts TLS 1.0.", MODERN, sets(_STORAGE, "properties.minimumTlsVersion", "TLS1_0")),
+    _of("storage-tls-1-1", "The storage account accepts TLS 1.1.", MODERN, sets(_STORAGE, "properties.minimumTlsVersion", "TLS1_1")),
+    _of("storage-tls-null", "The storage account's version is null, which means 1.0.", MODERN, sets(_STORAGE, "properties.minimumTlsVersion", None)),
+    _of("storage-tls-absent", "The storage account does not tell, which means 1.0.", MODERN, drops(_STORAGE, "properties.minimumTlsVersion")),
+    _of("storage-http", "The storage account accepts plain HTTP.", HTTPS, sets(_STORAGE, "properties.supportsHttpsTrafficOnly", False)),
+    _of("storage-http-absent", "The storage account does not tell about HTTP.", HTTPS, drops(_STORAGE, "properties.supportsHttpsTrafficOnly")),
+    _of("storage-http-under-the-sdks-name", "The setting stands under the SDK's name.", HTTPS,
+        edits(_STORAGE, lambda one: one["properties"].update(
+            {"enableHttpsTrafficOnly": one["properties"].pop("supportsHttpsTrafficOnly")}))),
+    _of("storage-blobs-public", "Blobs may be public.", BLOBS, sets(_STORAGE, "properties.allowBlobPublicAccess", True)),
+    _of("storage-blobs-absent", "The account does not tell about public blobs.", BLOBS, drops(_STORAGE, "properties.allowBlobPublicAccess")),
+    _of("storage-blobs-null", "Whether blobs may be public is null.", BLOBS, sets(_STORAGE, "properties.allowBlobPublicAccess", None)),
+)  # fmt: skip
+
+VIOLATIONS = (*_ACCESS, *_BESIDE, *_RULES, *_TRANSPORT)

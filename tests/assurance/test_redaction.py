@@ -1,0 +1,344 @@
+"""Redaction: no planted secret survives in any place, and nothing harmless is lost."""
+
+import json
+import re
+from collections.abc import Callable
+from time import perf_counter
+
+import pytest
+
+from assurance.redaction import PLAIN_ENVIRONMENT_VALUE, Redactor, kind_of_token, secret_kind
+
+HEX_KEY = "3f8a1c9d7e2b4056a1b2c3d4e5f60718"
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiIxMjM0NTY3OCJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
+STORAGE_KEY = "Ab3" + "dE4fG5hI6jK7" * 6 + "LmN8oPq9rSt" + "=="
+SIGNATURE = "q1W2e3R4t5Y6u7I8o9P0aSdFgHjKlZxCvBnM%2F1%3D"
+AI_KEY = "9kL2mN4pQ6rS8tU0vW1xY3zA5bC7dE9fG1hI3jK5lM7nO9pQ1rS3" + "JQQJ99BCAC" + "Yeb4fgD7hJ2kL4mN6pQ8rS"
+PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAxyz123\nabcDEF456\n-----END RSA PRIVATE KEY-----"
+GUID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+
+# What is planted, by name: a text around it, and the secret itself.
+PLANTED = {
+    "bearer": ("Authorization: Bearer {}", "AbCdEf0123456789xyzOPAQUE"),
+    "json-web-token": ("the token {} was refused", JWT),
+    "basic": ("Authorization: Basic {}", "YXBleDpodW50ZXIy"),
+    "account-key": ("DefaultEndpointsProtocol=https;AccountName=st;AccountKey={};EndpointSuffix=x", STORAGE_KEY),
+    "account-key-alone": ("rotated {} today", STORAGE_KEY),
+    "sas-in-url": ("https://st.blob.core.windows.net/c/b?sv=2022-11-02&sp=r&sig={}", SIGNATURE),
+    "sas-alone": ("sv=2022-11-02&ss=b&srt=sco&se=2027-01-01&sig={}", SIGNATURE),
+    "sas-nested-in-url": ("https://x.invalid/?next=https%3A%2F%2Fst%2Fb%3Fsp%3Dr%26sig%3D{}", "q1W2e3R4t5Y6u7I8"),
+    "sql-password": ("Server=tcp:sql;Initial Catalog=db;User ID=sa;Password={};Encrypt=True", "hunter2!x"),
+    "sql-password-with-spaces": ("Server=tcp:sql;User ID=sa;Pwd={};Encrypt=True", "correct horse battery"),
+    "service-bus": ("Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey={}", "aGVsbG8gd29ybGQgMTIzNDU2Nzg5MA="),
+    "application-insights": ("InstrumentationKey={};IngestionEndpoint=https://eastus.in/", GUID),
+    "client-secret-in-form": ("grant_type=client_credentials&client_secret={}", "Zx8~aQ.bcdefg-hijk"),
+    "entra-client-secret": ("secret value {} expired", "abc8Q~" + "dEfGhIjKlMnOpQrStUvWxYz0123456789A"),
+    "private-key": ("found:\n{}", PEM),
+    "password-in-url": ("postgresql://apex:{}@db.invalid:5432/apex", "s3cr3t-pa55"),
+    "password-in-url-without-user": ("rediss://:{}@cache.invalid:6380", "s3cr3t-pa55"),
+    "password-in-prose": ("login failed, password: {}", "hunter2"),
+    "password-in-json-text": ('the body was {{"password": "{}", "x": 1', "correct horse"),
+    "api-key-header": ("api-key: {}", HEX_KEY),
+    "subscription-key-header": ("Ocp-Apim-Subscription-Key: {}", HEX_KEY),
+    "azure-ai-key": ("the key {} is not valid", AI_KEY),
+    "openai-key": ("used {}", "sk-proj-Ab12Cd34Ef56Gh78Ij90Kl12"),
+    "github-token": ("cloned with {}", "ghp_" + "a1B2c3D4e5" * 4),
+    "github-fine-grained-token": ("cloned with {}", "github_pat_" + "a1B2c3D4e5" * 4),
+    "token-as-url-user": ("https://{}@github.invalid/apex.git", "a1b2c3d4e5f6a7b8c9d0e1f2"),
+    "slack-webhook": ("https://hooks.slack.com/services/{}", "T000/B000/abcDEF123456ghiJKL"),
+    "slack-token": ("used {}", "xoxb-123456789012-abcdefABCDEF"),
+    "teams-webhook": ("https://contoso.webhook.office.com/webhookb2/{}", GUID + "@x/IncomingWebhook/abc123"),
+    "pagerduty": ("https://events.pagerduty.com/integration/{}/enqueue", HEX_KEY),
+    "function-key": ("https://f.azurewebsites.net/api/run?code={}", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7=="),
+    "refresh-token": ("refresh_token={}&scope=x", "0.AXEA-opaque-value"),
+    "e-mail-address": ("assigned to {} yesterday", "jane.o'brien@apex.example"),
+    "e-mail-of-a-guest": ("user {}", "jane_apex.example#EXT#@contoso.onmicrosoft.com"),
+    "e-mail-in-url": ("https://graph.invalid/users?filter={}", "jane.doe%40apex.example"),
+    "xml": ("<Account><AccountKey>{}</AccountKey></Account>", "abcd1234efgh"),
+}
+# JSON bodies by name, in which the secret stands because of where it stands.
+PLANTED_BODIES: dict[str, tuple[object, str]] = {
+    "storage-key-list": ({"keys": [{"keyName": "key1", "permissions": "FULL", "value": "k-9d8f"}]}, "k-9d8f"),
+    "cognitive-keys": ({"key1": HEX_KEY, "key2": "other"}, HEX_KEY),
+    "cognitive-second-key": ({"key1": "other", "key2": HEX_KEY}, HEX_KEY),
+    "84-characters": ({"message": f"key {AI_KEY}"}, AI_KEY),
+    "administrator": ({"properties": {"administratorLoginPassword": "hunter2"}}, "hunter2"),
+    "admin": ({"osProfile": {"adminPassword": "hunter2"}}, "hunter2"),
+    "numeric-password": ({"password": 73910284}, "73910284"),
+    "instrumentation": ({"properties": {"InstrumentationKey": GUID}}, GUID),
+    "dapr": ({"properties": {"daprAIInstrumentationKey": GUID}}, GUID),
+    "connection-string": ({"ConnectionString": "anything-at-all"}, "anything-at-all"),
+    "workspace": ({"primarySharedKey": "abc123=="}, "abc123=="),
+    "cosmos": ({"primaryMasterKey": "abc123=="}, "abc123=="),
+    "routing-key": ({"routing_key": HEX_KEY}, HEX_KEY),
+    "registry": ({"username": "apexacr", "passwords": [{"name": "password", "value": "abc+12/3"}]}, "abc+12/3"),
+    "container-secret": ({"secrets": [{"name": "x", "value": "plain"}]}, "plain"),
+    "vault-secret": ({"id": "https://kv.vault.azure.net/secrets/x/1", "value": "plain"}, "plain"),
+    "environment": ({"env": [{"name": "GREETING", "value": "hello there"}]}, "hello there"),
+    "numeric-environment": ({"env": [{"name": "PIN", "value": 918273}]}, "918273"),
+    "environment-of-a-group": ({"environmentVariables": [{"name": "A", "value": "hello there"}]}, "hello there"),
+    "environment-as-object": ({"environmentVariables": {"A": "hello there"}}, "hello there"),
+    "dapr-metadata": ({"metadata": [{"name": "redisPassword", "value": "abc"}]}, '"abc"'),
+    "http-header": ({"httpHeaders": [{"name": "Authorization", "value": "opaque"}]}, "opaque"),
+    "command-line": ({"args": ["serve", "--api-key", "opaque-1", "--port", "80"]}, "opaque-1"),
+    "alert": ({"alerts": [{"who": ["jane@apex.example"]}]}, "jane@apex.example"),
+    "phone": ({"smsReceivers": [{"countryCode": "1", "phoneNumber": "5551234567"}]}, "5551234567"),
+    "json-in-string": ({"message": json.dumps({"error": {"client_secret": "hunter2"}})}, "hunter2"),
+    "json-in-json-in-string": ({"m": json.dumps({"m": json.dumps({"key1": "hunter2"})})}, "hunter2"),
+    "name-of-a-key": ({"owners": {"jane@apex.example": True}}, "jane@apex.example"),
+}
+HARMLESS = {
+    "resource id": (
+        f"/subscriptions/{GUID}/resourceGroups/apex-rg-prod/providers/Microsoft.KeyVault/vaults/kv-apex-prod-4k7x"
+    ),
+    "sub-resource id": "/subscriptions/x/providers/Microsoft.Authorization/roleAssignments/" + GUID,
+    "guid": GUID,
+    "etag": 'W/"0x8DC4F1A2B3C4D5E"',
+    "dns name": "ca-apex-prod--r0012.internal.purplebay-3f9c2d41.eastus.azurecontainerapps.io",
+    "image digest": "apexacr.azurecr.io/apex-backend@sha256:" + "9f86d081884c7d65" * 4,
+    "digest": "sha256:" + "9f86d081884c7d65" * 4,
+    "version": "1.4.2-beta.20260311.5",
+    "date": "2026-03-12T08:15:30.0000000Z",
+    "origins": "https://apex.example,https://admin.apex.example",
+    "vault reference": "@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/x/)",
+    "secret url": "https://kv-apex-prod-4k7x.vault.azure.net/secrets/AZURE-SQL-CONNECTION-STRING",
+    "challenge": 'Bearer authorization="https://login.microsoftonline.com/x", resource="https://vault.azure.net"',
+    "other challenge": "Bearer authorization_uri=https://login.microsoftonline.com/x resource_id=https://s.azure.com",
+    "prose": "Public access is disabled. Basic authentication is disabled. Rotate the keys of each account.",
+    "skip token": "https://management.azure.com/x?api-version=2024-01-01&$skiptoken=b2Zmc2V0OjI%3D",
+}
+PLAIN_VALUES = {
+    "ENVIRONMENT": "production",
+    "LOG_LEVEL": "INFO",
+    "DEBUG": "false",
+    "MAX_TOKENS": "4096",
+    "PASSWORD_MIN_LENGTH": "12",
+    "API_KEY_HEADER": "X-API-Key",
+    "KEY_VAULT_NAME": "kv-apex-prod-4k7x",
+    "KEY_VAULT_URL": "https://kv-apex-prod-4k7x.vault.azure.net/",
+    "KEYVAULT_SECRET_NAME": "azure-sql-connection-string",
+    "TOKEN_URL": "https://login.microsoftonline.com/x/oauth2/v2.0/token",
+    "SQL_HOST": "sql-apex-prod.database.windows.net",
+    "CORS_ORIGINS": "https://apex.example,https://admin.apex.example",
+    "AZURE_CLIENT_ID": GUID,
+    "RUN_ID": HEX_KEY,
+    "IMAGE_DIGEST": "sha256:" + "9f86d081884c7d65" * 4,
+    "GIT_COMMIT": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+    "APP_VERSION": "1.4.2-beta.20260311.5",
+    "POD": "ca-apex-prod--r0012-7f8d9c6b5-x2x4z",
+    "WORKSPACE": f"/subscriptions/{GUID}/resourceGroups/apex-rg-prod/providers/Microsoft.OperationalInsights/x",
+    "SUPPORT_ADDRESS": "support@apex.example",
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "SECRET_REFERENCE": "@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/x/)",
+}
+SECRET_VALUES = {
+    "DB_PASSWORD": "hunter2",
+    "NUMERIC_PASSWORD": "123456",
+    "OPENAI_API_KEY": HEX_KEY,
+    "OPENAIKEY": "short",
+    "OpenAI__Key": "short",
+    "AZURE_SQL_CONNECTION_STRING": "anything",
+    "ACCESS_TOKEN": "x1",
+    "A": "Server=tcp:x;Password=abc;",
+    "B": JWT,
+    "C": STORAGE_KEY,
+    "D": HEX_KEY,
+    "E": AI_KEY,
+    "F": "https://st.blob.core.windows.net/c?sp=r&sig=" + SIGNATURE,
+    "G": "https://hooks.slack.com/services/T000/B000/abcDEF123456ghiJKL",
+    "H": "kJ8f-2Lq9xWz_TbV4nMpR7sYcE1uHg3aD5oIi6tQ0wX",
+    "I": "aGVsbG8gd29ybGQgMTIzNDU2Nzg5MGFiY2RlZmdoaWo=",
+    "DATABASE_URL": "postgresql://apex:pw@db.invalid/apex",
+    "SENTRY": "https://0a1b2c3d4e5f60718293a4b5c6d7e8f9@o1.ingest.invalid/2",
+}
+
+
+def as_text(text: str) -> bytes:
+    """A body that is no JSON."""
+    return f"<html>{text}</html>".encode()
+
+
+def as_json(text: str) -> bytes:
+    """A JSON body with the text deep inside."""
+    return json.dumps({"properties": {"list": [{"message": text}]}}).encode()
+
+
+def as_json_in_string(text: str) -> bytes:
+    """A JSON body whose message is itself JSON."""
+    return json.dumps({"message": json.dumps({"inner": [text]})}).encode()
+
+
+def as_environment(text: str) -> bytes:
+    """The body of a container app with the text in a variable."""
+    return json.dumps({"template": {"containers": [{"env": [{"name": "A", "value": text}]}]}}).encode()
+
+
+def pieces(secret: str) -> list[str]:
+    """What must not be found: the secret, or any long part of it."""
+    return [secret, *re.findall(r"[A-Za-z0-9]{12,}", secret)]
+
+
+@pytest.mark.parametrize("name", sorted(PLANTED))
+def test_no_planted_secret_survives_in_a_message_or_url(redactor: Redactor, name: str) -> None:
+    """A message or URL with a secret keeps none of it, and keeps what is in front of it."""
+    around, secret = PLANTED[name]
+    redacted = redactor.text(around.format(secret))
+    assert not [piece for piece in pieces(secret) if piece in redacted]
+    assert "[redacted " in redacted
+    assert redacted.startswith(around.format("\0").split("\0")[0][:10])
+
+
+@pytest.mark.parametrize("wrap", [as_text, as_json, as_json_in_string, as_environment])
+@pytest.mark.parametrize("name", sorted(PLANTED))
+def test_no_planted_secret_survives_in_a_body(redactor: Redactor, name: str, wrap: Callable[[str], bytes]) -> None:
+    """A body keeps no secret, be it text, JSON, JSON in a string, or a container's environment."""
+    around, secret = PLANTED[name]
+    redacted = redactor.body(wrap(around.format(secret))).decode()
+    assert not [piece for piece in pieces(secret) if piece in redacted]
+    assert "[redacted " in redacted
+
+
+@pytest.mark.parametrize("name", sorted(PLANTED_BODIES))
+def test_no_secret_survives_by_where_it_stands(redactor: Redactor, name: str) -> None:
+    """A value that is secret because of its key, its owner or its list is replaced."""
+    body, secret = PLANTED_BODIES[name]
+    redacted = redactor.body(json.dumps(body).encode()).decode()
+    assert secret not in redacted
+    assert secret.strip('"') not in redacted.replace("[redacted", "")
+    assert "[redacted " in redacted
+
+
+@pytest.mark.parametrize("name", sorted(PLANTED_BODIES))
+def test_structure_stays(redactor: Redactor, name: str) -> None:
+    """A redacted body has the same objects, lists and lengths."""
+
+    def shape(value: object) -> object:
+        if isinstance(value, dict):
+            return [shape(item) for item in value.values()]
+        return [shape(item) for item in value] if isinstance(value, list) else "value"
+
+    body, _ = PLANTED_BODIES[name]
+    assert shape(json.loads(redactor.body(json.dumps(body).encode()))) == shape(body)
+
+
+@pytest.mark.parametrize("name", sorted(HARMLESS))
+def test_harmless_text_is_untouched(redactor: Redactor, name: str) -> None:
+    """Ids, names, dates, versions and prose stay as they are, in text and in JSON."""
+    text = HARMLESS[name]
+    body = json.dumps({"properties": {"x": [text]}, "id": text}).encode()
+    assert redactor.text(text) == text
+    assert redactor.body(body) == body
+
+
+@pytest.mark.parametrize("name", sorted(PLAIN_VALUES))
+def test_a_plain_variable_is_no_secret(redactor: Redactor, name: str) -> None:
+    """A harmless environment variable is not called a secret; its value is redacted as an ordinary one all the same."""
+    value = PLAIN_VALUES[name]
+    assert secret_kind(name, value) is None
+    redacted = json.loads(redactor.body(json.dumps({"env": [{"name": name, "value": value}]}).encode()))
+    assert redacted["env"][0]["name"] == name
+    assert kind_of_token(redacted["env"][0]["value"]) == PLAIN_ENVIRONMENT_VALUE
+
+
+@pytest.mark.parametrize("name", sorted(SECRET_VALUES))
+def test_a_secret_variable_is_told(redactor: Redactor, name: str) -> None:
+    """A secret in an environment variable is told by its form, its name or its randomness, also after redaction."""
+    value = SECRET_VALUES[name]
+    assert secret_kind(name, value) is not None
+    redacted = json.loads(redactor.body(json.dumps({"env": [{"name": name, "value": value}]}).encode()))
+    assert kind_of_token(redacted["env"][0]["value"]) == secret_kind(name, value)
+
+
+def test_references_stay_readable(redactor: Redactor) -> None:
+    """A reference to a secret is no secret: `secretRef` and `keyVaultUrl` stay."""
+    body = {
+        "configuration": {
+            "secrets": [{"name": "db", "keyVaultUrl": "https://kv.vault.azure.net/secrets/db", "identity": "/x/id"}],
+            "registries": [{"server": "apexacr.azurecr.io", "username": "", "passwordSecretRef": "registry-password"}],
+        },
+        "env": [{"name": "DB_PASSWORD", "secretRef": "db"}, {"name": "EMPTY", "value": ""}],
+        "keyCreationTime": {"key1": "2026-01-02T03:04:05.1234567Z", "key2": None},
+        "disablePasswordAuthentication": True,
+    }
+    content = json.dumps(body).encode()
+    assert redactor.body(content) == content
+
+
+def test_equal_values_give_equal_tokens_within_one_environment(redactor: Redactor) -> None:
+    """Relations and drift show: one value, one token; another value, another token."""
+    assert redactor.token("password", "a") == Redactor(redactor.salt).token("password", "a")
+    assert redactor.token("password", "a") != redactor.token("password", "b")
+
+
+def test_environments_differ_in_their_tokens(redactor: Redactor) -> None:
+    """The same secret in two environments gives two tokens, so that nobody can compare them."""
+    assert redactor.token("password", "a") != Redactor("other").token("password", "a")
+
+
+def test_one_value_has_one_digest_wherever_it_stands(redactor: Redactor) -> None:
+    """A key found by its place in a body and by its form in a text has the same digest."""
+    in_body = json.loads(redactor.body(json.dumps({"key1": STORAGE_KEY}).encode()))["key1"]
+    in_text = redactor.text(f"rotated {STORAGE_KEY} today")
+    assert in_body.split()[-1] in in_text
+
+
+@pytest.mark.parametrize("name", sorted(PLANTED))
+def test_redaction_is_idempotent(redactor: Redactor, name: str) -> None:
+    """What is redacted already is not redacted again, so a recording of a recording is the same."""
+    around, secret = PLANTED[name]
+    once = redactor.body(as_json(around.format(secret)))
+    assert redactor.body(once) == once
+    assert redactor.text(redactor.text(around.format(secret))) == redactor.text(around.format(secret))
+
+
+def test_redaction_of_a_container_app_is_idempotent(redactor: Redactor) -> None:
+    """A redacted variable keeps its kind when it is redacted again, whatever its name."""
+    content = json.dumps({"env": [{"name": n, "value": v} for n, v in {**PLAIN_VALUES, **SECRET_VALUES}.items()]})
+    once = redactor.body(content.encode())
+    assert redactor.body(once) == once
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"password": "hunter2", "password": ""}', b'{"password": "hunter2", "x": "\\ud800"}', b'\xff\xfe "hunter2'],
+    ids=["a key twice", "half a surrogate pair", "invalid UTF-8"],
+)
+def test_odd_bodies_are_redacted_too(redactor: Redactor, body: bytes) -> None:
+    """A body that only just is JSON, or is none, raises nothing and keeps no password."""
+    assert b"hunter2" not in redactor.body(body.replace(b'\xfe "', b"\xfe password="))
+
+
+def test_a_body_nested_beyond_all_bounds_is_treated_as_text(redactor: Redactor) -> None:
+    """Nesting that no parser follows does not break the redactor."""
+    body = b'{"a":' * 100_000 + b'"password=hunter2"'
+    assert b"hunter2" not in redactor.body(body)
+
+
+def test_a_body_without_secrets_is_kept_byte_by_byte(redactor: Redactor) -> None:
+    """Spaces and the order of keys stay, so that the digest is that of Azure's own bytes."""
+    body = b'{ "b" : 1,\n "a": [ "\xc3\xa4" ] }'
+    assert redactor.body(body) == body
+
+
+@pytest.mark.parametrize(
+    "text", ["a.b-c_d" * 150_000, "eyJ" * 3 + "x" * 1_000_000, "=" * 1_000_000, "password" * 120_000]
+)
+def test_long_runs_of_one_kind_are_quick(redactor: Redactor, text: str) -> None:
+    """No form takes more than linear time on a megabyte of what nearly matches."""
+    started = perf_counter()
+    assert redactor.text(f"{text} key @") == f"{text} key @"
+    assert perf_counter() - started < 2.0
+
+
+def test_a_megabyte_is_redacted_in_well_under_a_second(redactor: Redactor) -> None:
+    """A list of a megabyte, with some secrets in it, costs little beside fetching it."""
+    item = {"id": HARMLESS["resource id"], "properties": {"host": HARMLESS["dns name"], "etag": HARMLESS["etag"]}}
+    secret = {"env": [{"name": name, "value": value} for name, value in SECRET_VALUES.items()]}
+    body = json.dumps({"value": [secret, *([item] * 3400)]}).encode()
+    redactor.body(json.dumps(secret).encode())
+    started = perf_counter()
+    redacted = redactor.body(body)
+    elapsed = perf_counter() - started
+    assert len(body) > 1_000_000
+    assert HEX_KEY.encode() not in redacted
+    assert elapsed < 0.8
