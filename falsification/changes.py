@@ -22,7 +22,7 @@ class Violation:
         name: What it is called, stable.
         wrong: What is wrong, in one sentence.
         change: What makes it so.
-        controls: The controls that must report it, and the only ones that may.
+        controls: The controls that must report it, and the only ones that may; first the one that it is meant for.
         check: The check that must report it, where it is meant for one; empty if any check of the controls will do.
     """
 

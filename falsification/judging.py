@@ -33,7 +33,15 @@ from assurance.nouns import DECLARED, needs, resolve
 from assurance.redaction import Redactor
 from assurance.tape import Reading, TapeHeader, utc_now
 from assurance.verdicts import Verdict, recording_facts
-from falsification.seams import TOKEN, DirectUpstream, MemoryTape, NobodySignedIn, WorldDialer, WorldResolver, as_received
+from falsification.seams import (
+    TOKEN,
+    DirectUpstream,
+    MemoryTape,
+    NobodySignedIn,
+    WorldDialer,
+    WorldResolver,
+    as_received,
+)
 from falsification.world import World, compliant_world, show
 from sandbox.azure_resource_manager import AzureResourceManager
 from sandbox.http_server import Answer
@@ -151,7 +159,7 @@ class Judge:
     def resting_on(self, key: str) -> list[Case]:
         """Return the cases that rest on a reading: whose facts cite it or, if none does, that ask for it.
 
-        A view may ask for more than each of its facts needs: whether an endpoint is approved does not rest on its address.
+        broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != Verdict.PASS]
         """
         citing = [case for case in self.cases if key in self.compliant[case.id].readings]
         return citing or [case for case in self.cases if key in self.asks_for[case.id]]
@@ -168,7 +176,9 @@ class Judge:
             outcomes[case.id] = self._outcome(case, estate)
             asks_for[case.id] = frozenset(tape.asked)
         self.readings.update((reading.key, reading) for reading in tape.readings())
-        broken = [f"{case_id}: {one.observed}{one.reason}" for case_id, one in outcomes.items() if one.verdict != Verdict.PASS]
+        broken = [
+            f"{case_id}: {one.observed}{one.reason}" for case_id, one in outcomes.items() if one.verdict != Verdict.PASS
+        ]
         if broken or not outcomes:
             raise AssertionError(f"the compliant world does not pass: {broken}")
         return outcomes, asks_for

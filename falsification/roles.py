@@ -19,11 +19,19 @@ READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 CUSTOM = "0b6f3c9e-1d24-4a58-9c77-5e2f8a1d6b30"
 
 
-def grants(role: str, scope: str, *, principal: str = PRINCIPAL, kind: str = "ServicePrincipal", condition: str | None = None) -> Change:
+def grants(
+    role: str, scope: str, *, principal: str = PRINCIPAL, kind: str = "ServicePrincipal", condition: str | None = None
+) -> Change:
     """Return the change that assigns a role."""
     name = uuid5(NAMESPACE_URL, f"{role}{scope}{principal}")
     definition = role if "/" in role else f"{SUBSCRIPTION}/{DEFINITIONS}/{role}"
-    properties = {"roleDefinitionId": definition, "principalId": principal, "principalType": kind, "scope": scope, "condition": condition}
+    properties = {
+        "roleDefinitionId": definition,
+        "principalId": principal,
+        "principalType": kind,
+        "scope": scope,
+        "condition": condition,
+    }
     return adds({"id": f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}", "properties": properties})
 
 
@@ -44,5 +52,10 @@ def denies(
 def defines(role: str, *, actions: tuple[str, ...] = (), data: tuple[str, ...] = ()) -> Change:
     """Return the change that adds a custom role."""
     permission = {"actions": list(actions), "notActions": [], "dataActions": list(data), "notDataActions": []}
-    properties = {"roleName": "Planted", "type": "CustomRole", "assignableScopes": [SUBSCRIPTION], "permissions": [permission]}
+    properties = {
+        "roleName": "Planted",
+        "type": "CustomRole",
+        "assignableScopes": [SUBSCRIPTION],
+        "permissions": [permission],
+    }
     return adds({"id": f"{SUBSCRIPTION}/{DEFINITIONS}/{role}", "name": role, "properties": properties})

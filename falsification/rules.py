@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 APPS_GROUP = "networkSecurityGroups/nsg-containerapps-{environment}"
 ENDPOINTS_GROUP = "networkSecurityGroups/nsg-privateendpoints-{environment}"
 RULES = "properties.securityRules"
@@ -17,7 +19,7 @@ def rule(
     source: str | list[str] = "*",
     destination: str = "*",
     port: str = "",
-    ports: list[str] | None = None,
+    ports: Sequence[str] = (),
     **other: object,
 ) -> dict[str, object]:
     """Return a rule.
@@ -46,7 +48,7 @@ def rule(
         "priority": priority,
         "direction": direction,
         "sourcePortRanges": [],
-        "destinationPortRanges": ports or [],
+        "destinationPortRanges": list(ports),
         "sourceAddressPrefixes": source if isinstance(source, list) else [],
         "destinationAddressPrefixes": [],
         **other,
@@ -55,15 +57,23 @@ def rule(
 
 
 def allow(
-    name: str, priority: int, source: str | list[str], *, port: str = "443", ports: list[str] | None = None, **other: object
+    name: str,
+    priority: int,
+    source: str | list[str],
+    *,
+    port: str = "443",
+    ports: Sequence[str] = (),
+    **other: object,
 ) -> dict[str, object]:
     """Return a rule that lets a source in, to the endpoints' subnet if nothing else is said."""
-    return _inbound(name, priority, "Allow", source, "" if ports else port, ports, {"destination": "10.0.2.0/24", **other})
+    return _inbound(
+        name, priority, "Allow", source, "" if ports else port, ports, {"destination": "10.0.2.0/24", **other}
+    )
 
 
 def deny(name: str, priority: int, source: str | list[str], *, port: str = "*", **other: object) -> dict[str, object]:
     """Return a rule that keeps a source out."""
-    return _inbound(name, priority, "Deny", source, port, None, {"destination": "*", **other})
+    return _inbound(name, priority, "Deny", source, port, (), {"destination": "*", **other})
 
 
 def _inbound(
@@ -72,12 +82,20 @@ def _inbound(
     access: str,
     source: str | list[str],
     port: str,
-    ports: list[str] | None,
+    ports: Sequence[str],
     other: dict[str, object],
 ) -> dict[str, object]:
     destination, protocol = str(other.pop("destination")), str(other.pop("protocol", "Tcp"))
     made = rule(
-        name, priority, "Inbound", access, protocol=protocol, source=source, destination=destination, port=port, ports=ports
+        name,
+        priority,
+        "Inbound",
+        access,
+        protocol=protocol,
+        source=source,
+        destination=destination,
+        port=port,
+        ports=ports,
     )
     properties = made["properties"]
     assert isinstance(properties, dict)

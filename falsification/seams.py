@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from azure.core.credentials import AccessToken
@@ -87,15 +86,21 @@ class DirectUpstream:
             IncompleteReadError: The body was cut.
             ServiceResponseError: The connection was reset, or nothing came in time.
         """
-        answer = self._stand_ins[urlsplit(request.url).netloc](as_received(request.method, request.url, request.headers))
+        answer = self._stand_ins[urlsplit(request.url).netloc](
+            as_received(request.method, request.url, request.headers)
+        )
         match answer.ending:
             case "hang":
                 raise ServiceResponseTimeoutError("Read timed out. (read timeout=10.0)")
             case "reset":
-                raise ServiceResponseError("('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))")
+                raise ServiceResponseError(
+                    "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
+                )
             case "cut":
                 whole = len(answer.body)
-                raise IncompleteReadError(f"IncompleteRead({whole // 2} bytes read, {whole - whole // 2} more expected)")
+                raise IncompleteReadError(
+                    f"IncompleteRead({whole // 2} bytes read, {whole - whole // 2} more expected)"
+                )
         headers = {"content-type": answer.content_type, **answer.headers}
         return DirectResponse(answer.status, headers, answer.body)
 
@@ -149,11 +154,10 @@ class NobodySignedIn(StaticToken):
     def __init__(self) -> None:
         super().__init__("")
 
-    def get_token(self, *_scopes: str, **_options: Any) -> AccessToken:  # Any: as azure-core types them
+    def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
         """Refuse.
 
         Raises:
             NotEvaluated: Always.
         """
         raise NotEvaluated("No credential: signing in failed.", "Run `az login`.")
-

@@ -1,4 +1,4 @@
-"""The world that is judged: the sandbox's Azure, and what names and connections lead to, all of it data to be made wrong."""
+"""The world that is judged: the sandbox's Azure, and what names and connections lead to; data, to be made wrong."""
 
 from __future__ import annotations
 

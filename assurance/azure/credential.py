@@ -89,20 +89,23 @@ def _build(environment: Environment) -> TokenCredential:
     import azure.identity as identity
 
     authority = environment.cloud.authority.removeprefix("https://").rstrip("/")
+    # The declared authority is taken at its word: to have it confirmed by the public cloud's fails where that is out of
+    # reach, in a sovereign cloud or behind a firewall.
+    declared_authority: dict[str, Any] = {"authority": authority, "disable_instance_discovery": True}
     match declared.kind:
         case "environment":
-            return identity.EnvironmentCredential(authority=authority)
+            return identity.EnvironmentCredential(**declared_authority)
         case "azure_cli":
             return identity.AzureCliCredential(tenant_id=environment.tenant_id)
         case "managed_identity":
             return identity.ManagedIdentityCredential(client_id=declared.client_id)
         case "workload_identity":
             return identity.WorkloadIdentityCredential(
-                client_id=declared.client_id, tenant_id=environment.tenant_id, authority=authority
+                client_id=declared.client_id, tenant_id=environment.tenant_id, **declared_authority
             )
         case _:
             return identity.DefaultAzureCredential(
-                authority=authority,
+                **declared_authority,
                 managed_identity_client_id=declared.client_id,
                 exclude_shared_token_cache_credential=True,
                 exclude_interactive_browser_credential=True,

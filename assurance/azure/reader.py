@@ -60,8 +60,8 @@ def get(operation: Operation, *arguments: object, **options: object) -> tuple[Do
         operation(*arguments, raw_response_hook=exchange, **options)
         resource = _document(exchange.last())
         _refuse_formless(resource)
-    except NotEvaluated:
-        raise
+    except NotEvaluated as error:
+        raise _citing(error, exchange) from error.__cause__
     except HttpResponseError as error:
         if _is_absent(error):
             return None, exchange.readings
@@ -86,8 +86,8 @@ def list_all(operation: Operation, *arguments: object, **options: object) -> tup
             list(page)
             _refuse_endless(exchange, number)
         return _elements(exchange), exchange.readings
-    except NotEvaluated:
-        raise
+    except NotEvaluated as error:
+        raise _citing(error, exchange) from error.__cause__
     except HttpResponseError as error:
         if _is_absent(error) and len(exchange.responses) <= 1:
             return None, exchange.readings
@@ -108,7 +108,7 @@ def _elements(exchange: _Exchange) -> Elements:
 
 
 def _refuse_formless(answer: Document) -> None:
-    """Refuse what is neither a resource nor a whole list: a few lists come in one piece, and the SDK gets them as such."""
+    """Refuse what is neither a resource nor a whole list: the SDK gets a few lists in one piece."""
     if answer.value("value") is None:
         answer.required_text("id")
     elif answer.text("nextLink"):
@@ -166,12 +166,26 @@ def _not_evaluated(error: Exception, exchange: _Exchange) -> NotEvaluated:
     for inner in (error.__cause__, error.__context__):
         if isinstance(inner, NotEvaluated):
             return inner
-    where = f" to {exchange.responses[-1].reading.question}" if exchange.responses else ""
+    where = ""
+    if exchange.responses:
+        response = exchange.last()
+        where = f" to {response.reading.question}"
+        try:
+            response.json()
+        except (ValueError, RecursionError):
+            return _unreadable(response, exchange.readings)
     return BrokenReading(
         f"The SDK could not read Azure's answer{where}: {type(error).__name__}: {_sentence(error)}",
         "Look at the reading; the api-version may have changed.",
         exchange.readings,
     )
+
+
+def _citing(error: NotEvaluated, exchange: _Exchange) -> NotEvaluated:
+    """Return the error, with the readings that led to it if it has none of its own."""
+    if error.readings or not exchange.readings:
+        return error
+    return type(error)(error.reason, error.remedy, exchange.readings)
 
 
 def _unreadable(response: TapeResponse, readings: tuple[str, ...]) -> BrokenReading:

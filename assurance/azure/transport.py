@@ -196,7 +196,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
 def _pause_seconds(headers: Mapping[str, str], attempt: int) -> float:
     """Return how long the service asks to wait (Retry-After, seconds or a date), else twice as long each time."""
     asked = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", asked):
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", asked):
         return float(asked)
     try:
         return max(0.0, email.utils.parsedate_to_datetime(asked).timestamp() - time.time())

@@ -22,6 +22,20 @@ MESSAGES = {
     "extra_forbidden": "is not a known key; remove it or correct its spelling",
     "missing": "is missing; add it",
 }
+# In words of TOML, where pydantic has those of Python.
+EXPECTED = {
+    "tuple_type": "a list was expected",
+    "dict_type": "a table was expected",
+    "model_type": "a table was expected",
+    "string_type": "a text in quotes was expected",
+    "int_type": "a whole number was expected",
+    "float_type": "a number was expected",
+    "finite_number": "a finite number was expected",
+    "bool_type": "true or false was expected",
+    "path_type": "a path was expected",
+    "too_short": "at least one item was expected",
+    "string_too_short": "a longer text was expected",
+}
 
 
 def find(name_or_file: str, folder: Path) -> Path:
@@ -56,7 +70,7 @@ def load(path: Path, overlay: Mapping[str, Any] | None = None) -> Environment:
     try:
         return Environment.model_validate(document)
     except ValidationError as error:
-        problems = "\n".join(_problem(dict(detail)) for detail in error.errors(include_url=False))
+        problems = "\n".join(_problem(detail) for detail in _causes(error))
         raise EnvironmentFileError(f"{path}: this is not a valid environment file:\n{problems}") from error
 
 
@@ -105,9 +119,25 @@ def _anchored(document: Document, folder: Path) -> Document:
     return document
 
 
+def _causes(error: ValidationError) -> list[Mapping[str, Any]]:
+    """Return the details of what is wrong, without those that only follow from others.
+
+    A list whose only item is wrong counts as empty too, for pydantic.
+    """
+    details: list[Mapping[str, Any]] = [dict(detail) for detail in error.errors(include_url=False)]
+    places = [detail["loc"] for detail in details]
+
+    def follows(detail: Mapping[str, Any]) -> bool:
+        here = detail["loc"]
+        return detail["type"] == "too_short" and any(len(p) > len(here) and p[: len(here)] == here for p in places)
+
+    return [detail for detail in details if not follows(detail)]
+
+
 def _problem(detail: Mapping[str, Any]) -> str:
     """Say one problem as `key: what is wrong`."""
-    message = MESSAGES.get(detail["type"]) or str(detail["msg"]).removeprefix("Value error, ")
+    said = EXPECTED.get(detail["type"]) or str(detail["msg"]).removeprefix("Value error, ")
+    message = MESSAGES.get(detail["type"], said)
     key = ".".join(str(part) for part in detail["loc"])
     if not key:
         return f"  {message}"

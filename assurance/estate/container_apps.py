@@ -69,8 +69,11 @@ class ContainerApp(Resource):
         """Whether it runs in that very environment."""
 
         def within(document: Document) -> Judgement:
-            found = document.text("properties", "managedEnvironmentId") or document.text("properties", "environmentId")
-            return same_id(found, environment_id), f"runs in {found or 'no environment'}"
+            # Azure names it in two fields, of which older api-versions have one.
+            fields = ("managedEnvironmentId", "environmentId")
+            found = {one for field in fields if (one := document.text("properties", field))}
+            holds = bool(found) and all(same_id(one, environment_id) for one in found)
+            return holds, f"runs in {listed(found, 'no environment')}"
 
         return self.judge(f"runs in {environment_id}", within, "Deploy the application into the declared environment.")
 

@@ -29,7 +29,12 @@ class DefenderPlans:
         holds, observed = _is_on(found) if found is not None else (False, "no such plan is listed")
         remedy = f"az security pricing create --name {plan} --tier Standard"
         return Fact(
-            holds, f"plan {plan} is Standard", observed, f"{self.scope}/{plan}", self.readings, "" if holds else remedy
+            holds,
+            f"plan {plan} is Standard and fully covered",
+            observed,
+            f"{self.scope}/{plan}",
+            self.readings,
+            "" if holds else remedy,
         )
 
     def that_are_off(self, plans: Sequence[str]) -> list[str]:
@@ -122,12 +127,10 @@ class SecureScore:
 
 def _is_on(plan: Document) -> Judgement:
     tier = plan.text("properties", "pricingTier") or "absent"
-    coverage = plan.text("properties", "resourcesCoverageStatus")
+    coverage = plan.text("properties", "resourcesCoverageStatus") or "absent"
     deprecated = plan.flag("properties", "deprecated") is True
-    holds = (
-        tier.casefold() == "standard" and (coverage or "FullyCovered").casefold() == "fullycovered" and not deprecated
-    )
-    details = [f"tier {tier}", *([f"coverage {coverage}"] if coverage else []), *(["deprecated"] if deprecated else [])]
+    holds = tier.casefold() == "standard" and coverage.casefold() == "fullycovered" and not deprecated
+    details = [f"tier {tier}", f"coverage {coverage}", *(["deprecated"] if deprecated else [])]
     return holds, ", ".join(details)
 
 

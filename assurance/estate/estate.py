@@ -10,7 +10,7 @@ from assurance.azure.clients import AzureClients
 from assurance.azure.document import Document
 from assurance.environment import Environment
 from assurance.environment.model import DeclaredContainerApps, DeclaredService, ServiceKind, Vantage
-from assurance.errors import NotEvaluated
+from assurance.errors import BrokenReading, NotEvaluated
 from assurance.estate.container_apps import ContainerApp, ContainerEnvironment
 from assurance.estate.defender import Alerts, DefenderPlans, SecureScore
 from assurance.estate.flows import InsideFlow, OutsideFlow
@@ -19,7 +19,7 @@ from assurance.estate.ids import DeclaredIds
 from assurance.estate.network import NetworkSecurityGroup, VirtualNetwork
 from assurance.estate.once import Once
 from assurance.estate.private_link import PrivateDnsZone, PrivateEndpoint
-from assurance.estate.resource import name_of, only, resource_group_of
+from assurance.estate.resource import answer_for, listed_within, name_of, only, resource_group_of
 from assurance.estate.services import PROVIDERS, PlatformService, PublicAddresses, ServicesOfKind
 from assurance.estate.vault import VaultSecrets
 from assurance.probes.dialer import Connection, Dialer
@@ -31,6 +31,7 @@ WAYS = {
 }
 
 Documents = tuple[tuple[Document, ...], tuple[str, ...]]
+Children = tuple[tuple[Document, ...] | None, tuple[str, ...]]
 
 
 class Estate(DeclaredIds):
@@ -117,7 +118,7 @@ class Estate(DeclaredIds):
     def public_addresses(self) -> PublicAddresses:
         """Return the public IP addresses of the resource group."""
         operation = self._operation("network", "public_ip_addresses", "list")
-        documents, readings = self._list("public addresses", operation, self.environment.resource_group)
+        documents, readings = self._list(operation, self.group_id, self.environment.resource_group)
         return PublicAddresses(self.group_id, documents, readings)
 
     def identity(self) -> ManagedIdentity:
@@ -146,12 +147,12 @@ class Estate(DeclaredIds):
 
     def alerts(self) -> Alerts:
         """Return the security alerts of the subscription."""
-        documents, readings = self._list("alerts", self._operation("security", "alerts", "list"))
+        documents, readings = self._list(self._operation("security", "alerts", "list"), self.subscription_id)
         return Alerts(self.group_id, documents, readings)
 
     def secure_score(self) -> SecureScore:
         """Return the secure score of the subscription."""
-        documents, readings = self._list("secure scores", self._operation("security", "secure_scores", "list"))
+        documents, readings = self._list(self._operation("security", "secure_scores", "list"), self.subscription_id)
         return SecureScore(self.subscription_id, documents, readings)
 
     def inside_flow(self, service: str) -> InsideFlow:
@@ -166,25 +167,34 @@ class Estate(DeclaredIds):
         self._demand("outside")
         return self._once.of(("outside", service), lambda: OutsideFlow(*self._probe("outside", service)))
 
+    def _group(self, name: str) -> str:
+        return f"{self.subscription_id}/resourceGroups/{name}"
+
     def _operation(self, client: str, group: str, name: str) -> _Bound:
         return _Bound(self._clients, client, group, name)
 
-    def _list(self, key: object, operation: _Bound, *arguments: object, **options: object) -> Documents:
-        """Return all of a list that Azure always has, if only empty."""
+    def _list(self, operation: _Bound, scope: str, *arguments: object, **options: object) -> Documents:
+        """Return all of a list, at a scope, that Azure always has, if only empty."""
 
         def read() -> Documents:
             documents, readings = reader.list_all(operation(), *arguments, **options)
             if documents is None:
                 raise NotEvaluated(f"Azure has no list of {operation}.", "Check the environment file's ids.", readings)
-            return documents, readings
+            return listed_within(scope, documents), readings
 
-        return self._once.of(("list", key, *arguments), read)
+        return self._once.of(("list", str(operation), scope.casefold()), read)
+
+    def _children(self, operation: _Bound, scope: str, *arguments: object) -> Children:
+        """Return all that hangs under a resource, or None if that resource does not exist."""
+        documents, readings = reader.list_all(operation(), *arguments)
+        return (None if documents is None else listed_within(scope, documents)), readings
 
     def _read_private_endpoint(self, service: str) -> PrivateEndpoint:
         declared = self.environment.services[service].private_endpoint
         group = self.environment.group_of(declared.resource_group)
         endpoint_id = self._provider_id(f"Microsoft.Network/privateEndpoints/{declared.name}", declared.resource_group)
-        listing, readings = self._list("endpoints", self._operation("network", "private_endpoints", "list"), group)
+        operation = self._operation("network", "private_endpoints", "list")
+        listing, readings = self._list(operation, self._group(group), group)
         found = only(declared.name, listing)
         if found is None:
             return PrivateEndpoint(endpoint_id, None, readings)
@@ -196,22 +206,23 @@ class Estate(DeclaredIds):
             for configuration in interface.required_items("properties", "ipConfigurations")
             if (address := configuration.text("properties", "privateIPAddress"))
         )
-        zone_groups, zone_readings = reader.list_all(
-            self._operation("network", "private_dns_zone_groups", "list")(), declared.name, group
+        zone_groups, zone_readings = self._children(
+            self._operation("network", "private_dns_zone_groups", "list"), endpoint_id, declared.name, group
         )
-        cited = tuple(chain.from_iterable(reading for _, reading in interfaces)) + zone_readings
-        return PrivateEndpoint(endpoint_id, found, readings, addresses, zone_groups or (), cited)
+        cited = tuple(chain.from_iterable(reading for _, reading in interfaces))
+        return PrivateEndpoint(endpoint_id, found, readings, addresses, zone_groups or (), cited, zone_readings)
 
     def _network_interface(self, interface_id: str) -> tuple[Document | None, tuple[str, ...]]:
         operation = self._operation("network", "network_interfaces", "get")
-        return reader.get(operation(), resource_group_of(interface_id), name_of(interface_id))
+        found, readings = reader.get(operation(), resource_group_of(interface_id), name_of(interface_id))
+        return answer_for(interface_id, found), readings
 
     def _read_zone(self, zone_id: str) -> PrivateDnsZone:
         arguments = (resource_group_of(zone_id), name_of(zone_id))
         records = self._operation("private_dns", "record_sets", "list_by_type")
         links = self._operation("private_dns", "virtual_network_links", "list")
-        found_records, record_readings = reader.list_all(records(), *arguments, "A")
-        found_links, link_readings = reader.list_all(links(), *arguments)
+        found_records, record_readings = self._children(records, zone_id, *arguments, "A")
+        found_links, link_readings = self._children(links, zone_id, *arguments)
         return PrivateDnsZone(zone_id, found_records, found_links, record_readings, link_readings)
 
     def _services(self, kind: ServiceKind, resource_group: str) -> Documents:
@@ -221,7 +232,7 @@ class Estate(DeclaredIds):
             "cognitive": ("cognitive_services", "accounts", "list_by_resource_group"),
             "key_vault": ("key_vault", "vaults", "list_by_resource_group"),
         }[kind]
-        return self._list(kind, self._operation(client, group, name), resource_group)
+        return self._list(self._operation(client, group, name), self._group(resource_group), resource_group)
 
     def _read_service(self, service: str) -> PlatformService:
         declared = self.environment.services[service]
@@ -231,41 +242,58 @@ class Estate(DeclaredIds):
         if declared.kind != "sql" or found is None:
             return PlatformService(service_id, found, readings, declared.kind)
         arguments = (resource_group_of(service_id), declared.name)
-        rules, rule_readings = reader.list_all(self._operation("sql", "firewall_rules", "list_by_server")(), *arguments)
-        entra, entra_readings = reader.get(
-            self._operation("sql", "server_azure_ad_only_authentications", "get")(), *arguments, "Default"
-        )
-        if rules is None:
-            raise NotEvaluated(f"{service_id} is listed, but its firewall rules are not found.", "", rule_readings)
-        return PlatformService(service_id, found, readings, "sql", rules, entra, rule_readings + entra_readings)
+        rules, cited = self._firewall_rules(service_id)
+        setting = f"{service_id}/azureADOnlyAuthentications/Default"
+        operation = self._operation("sql", "server_azure_ad_only_authentications", "get")
+        entra, entra_readings = reader.get(operation(), *arguments, name_of(setting))
+        entra = answer_for(setting, entra)
+        return PlatformService(service_id, found, readings, "sql", rules, entra, cited, entra_readings)
+
+    def _firewall_rules(self, server_id: str) -> Documents:
+        """Return the firewall rules of a SQL server, for IPv4 and for IPv6."""
+        rules: tuple[Document, ...] = ()
+        readings: tuple[str, ...] = ()
+        for family in ("firewall_rules", "ipv6_firewall_rules"):
+            operation = self._operation("sql", family, "list_by_server")
+            found, cited = self._children(operation, server_id, resource_group_of(server_id), name_of(server_id))
+            if found is None:
+                raise NotEvaluated(f"{server_id} is listed, but its firewall rules are not found.", "", cited)
+            rules, readings = rules + found, readings + cited
+        return rules, readings
 
     def _read_access(self) -> Access:
         identity = self.identity()
         principal = identity.principal_id
         if principal is None:
-            return Access(identity, (), (), {}, identity.readings)
+            return Access(identity, (), (), {}, {}, identity.readings)
         everything = f"assignedTo('{principal}')"
         assignments, readings = self._list(
-            "role assignments",
             self._operation("authorization", "role_assignments", "list_for_subscription"),
+            self.subscription_id,
             filter=everything,
         )
         denials, denial_readings = self._list(
-            "deny assignments", self._operation("authorization", "deny_assignments", "list"), filter=everything
+            self._operation("authorization", "deny_assignments", "list"), self.subscription_id, filter=everything
         )
         definitions: dict[str, Document] = {}
-        definition_readings: tuple[str, ...] = ()
+        definition_readings: dict[str, tuple[str, ...]] = {}
         for role_id in sorted(
             {name_of(one.required_text("properties", "roleDefinitionId")).casefold() for one in assignments}
         ):
             full_id = f"{self.subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
             operation = self._operation("authorization", "role_definitions", "get_by_id")
-            definition, cited = reader.get(operation(), full_id)
-            definition_readings += cited
+            definition, definition_readings[role_id] = reader.get(operation(), full_id)
             if definition is not None:
-                definitions[role_id] = definition
-        cited = identity.readings + readings + denial_readings + definition_readings
-        return Access(identity, assignments, denials, definitions, cited)
+                definitions[role_id] = self._of_role(role_id, definition)
+        cited = identity.readings + readings + denial_readings
+        return Access(identity, assignments, denials, definitions, definition_readings, cited)
+
+    def _of_role(self, role_id: str, definition: Document) -> Document:
+        """Return a role's definition after a look at whether it is that role's."""
+        if name_of(definition.id).casefold() != role_id:
+            reason = f"Azure was asked for role {role_id} and answered with {definition.id}."
+            raise BrokenReading(reason, "Look at the reading.", definition.readings)
+        return listed_within(self.subscription_id, (definition,))[0]
 
     def _read_secrets(self, service: str, declared: DeclaredService) -> VaultSecrets:
         self.container_app()
@@ -283,7 +311,10 @@ class Estate(DeclaredIds):
         document, readings = reader.get(self._operation("security", "pricings", "list")(), scope)
         if document is None:
             raise NotEvaluated("Azure has no Defender plans for the subscription.", "Check subscription_id.", readings)
-        return DefenderPlans(self.subscription_id, document.required_items("value"), readings)
+        if document.value("nextLink"):
+            raise document.broken(("nextLink",), "no further page", document.value("nextLink"))
+        plans = listed_within(self.subscription_id, document.required_items("value"))
+        return DefenderPlans(self.subscription_id, plans, readings)
 
     def _probe(self, vantage: Vantage, service: str) -> tuple[str, int, Resolution, tuple[tuple[str, Connection], ...]]:
         declared = self.environment.services[service]

@@ -34,9 +34,12 @@ class InsideFlow:
     def resolves_through(self, zone: str) -> Fact:
         """Whether the name leads through an alias in the private zone."""
         found = self.resolution.aliases
-        holds = any(alias.endswith(f".{zone}".casefold()) for alias in found)
+        # A chain that ends nowhere leads through nothing.
+        leads = bool(self.resolution.addresses)
+        holds = leads and any(alias.endswith(f".{zone}".casefold()) for alias in found)
         remedy = "Point the network's DNS at Azure (168.63.129.16) or at a resolver that forwards to it."
-        return self._fact(holds, f"an alias in {zone}", f"aliases {listed(found)}", remedy)
+        observed = f"aliases {listed(found)}{'' if leads else ', and no address'}"
+        return self._fact(holds, f"an alias in {zone}", observed, remedy)
 
     def resolves_to(self, addresses: Sequence[str], readings: tuple[str, ...]) -> Fact:
         """Whether the name resolves to exactly the endpoint's private addresses."""
@@ -54,12 +57,11 @@ class InsideFlow:
             one.outcome == "open" and not one.tls_failure for _, one in self.connections
         )
         remedy = "Check the network security groups on the way (SEC-02), routes, and the endpoint's state (SEC-03)."
-        return self._fact(
-            holds, f"a connection opens on port {self.port}", listed(told, "nothing to connect to"), remedy
-        )
+        observed, cited = listed(told, "nothing to connect to"), tuple(one.reading for _, one in self.connections)
+        return self._fact(holds, f"a connection opens on port {self.port}", observed, remedy, cited)
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...] = ()) -> Fact:
-        cited = (self.resolution.reading, *(one.reading for _, one in self.connections), *readings)
+        cited = (self.resolution.reading, *readings)
         return Fact(holds, expected, observed, f"{self.name}:{self.port}", cited, "" if holds else remedy)
 
 
@@ -77,8 +79,15 @@ class OutsideFlow:
         """Whether nobody gets in: no public address, no connection, or an explicit refusal of public access.
 
         Raises:
-            NotEvaluated: A connection opens, and what answers does not say whether it would let anyone in.
+            NotEvaluated: There is nothing to connect to, or no way out from here; or a connection opens, and what
+                answers does not say whether it would let anyone in.
         """
+        if not self.connections:
+            raise NotEvaluated(
+                f"From outside, {self.name} has no address, so nothing was tried.",
+                "Check services.*.fqdn in the environment file, and the name servers of this machine.",
+                self._cited,
+            )
         open_ones = [(address, one) for address, one in self.connections if one.outcome == "open" and not _refuses(one)]
         admitted = [(address, one) for address, one in open_ones if one.http_status is not None]
         if open_ones and not admitted:
@@ -88,12 +97,19 @@ class OutsideFlow:
                 "A gateway may accept and refuse at sign-in: try to sign in from outside, and judge SEC-06.",
                 self._cited,
             )
+        stranded = [where for where, one in self.connections if one.outcome == "unreachable" and not is_private(where)]
+        if stranded and not admitted:
+            raise NotEvaluated(
+                f"This machine has no route to {listed(stranded)}, which proves nothing about {self.name}.",
+                "Run from a machine that reaches the Internet.",
+                self._cited,
+            )
         told = [f"{address}:{self.port} {_told(one)}" for address, one in self.connections]
         remedy = "Disable public network access on the service (SEC-06)."
         return Fact(
             not admitted,
             "no connection from outside",
-            listed(told, "the name has no address"),
+            listed(told),
             f"{self.name}:{self.port}",
             self._cited,
             "" if not admitted else remedy,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from assurance.azure.document import Document
-from assurance.estate.resource import Resource, is_within, listed, name_of
+from assurance.errors import NotEvaluated
+from assurance.estate.resource import Resource, is_within, listed, name_of, same_id, segments
 from assurance.verdicts import Fact
 
 # "Azure built-in roles", Microsoft Learn.
@@ -27,6 +29,7 @@ BROAD_ROLES = frozenset(
     BUILT_IN_ROLES[name]
     for name in ("Owner", "Contributor", "User Access Administrator", "Role Based Access Control Administrator")
 )
+MANAGEMENT_GROUPS = ("providers", "microsoft.management", "managementgroups")
 EVERYONE = "00000000-0000-0000-0000-000000000000"
 ASSIGNING_ROLES = "microsoft.authorization/roleassignments/write"
 
@@ -34,6 +37,13 @@ ASSIGNING_ROLES = "microsoft.authorization/roleassignments/write"
 @dataclass(frozen=True, slots=True)
 class ManagedIdentity(Resource):
     """A user-assigned identity (Microsoft.ManagedIdentity/userAssignedIdentities)."""
+
+    @property
+    def exists(self) -> Fact:
+        """Whether it exists, with the object id that role assignments name."""
+        return self.judge(
+            "the resource exists", lambda document: (True, f"{document.id} exists, as {self.principal_id}")
+        )
 
     @property
     def principal_id(self) -> str | None:
@@ -50,23 +60,27 @@ class Access:
         assignments: Role assignments of the identity and of its groups.
         denials: Deny assignments that Azure reports for it.
         definitions: The definitions of the assigned roles, by the GUID in lower case.
-        readings: Keys of the readings behind all that.
+        definition_readings: Keys of the readings behind each definition, by the same GUID.
+        readings: Keys of the readings behind all else.
     """
 
     identity: ManagedIdentity
     assignments: tuple[Document, ...]
     denials: tuple[Document, ...]
     definitions: Mapping[str, Document]
+    definition_readings: Mapping[str, tuple[str, ...]]
     readings: tuple[str, ...]
 
     def grants(self, role: str, definition: str | None, scope: str) -> Fact:
         """Whether the role is assigned on that scope or above it, without a condition, and nothing denies it there."""
         wanted = (definition or BUILT_IN_ROLES.get(role, "")).casefold()
-        mine = [one for one in self._own() if _role_of(one) == wanted and is_within(scope, _scope_of(one))]
+        mine = [one for one in self._own() if _role_of(one) == wanted and _covers(_scope_of(one), scope)]
         plain = [one for one in mine if not one.text("properties", "condition")]
         denied = [one.text("properties", "denyAssignmentName") or one.name for one in self._denials_on(scope, wanted)]
         if plain and denied:
             observed = f"assigned, but denied by {listed(denied)}"
+        elif plain and wanted not in self.definitions:
+            observed = "assigned, but Azure has no definition of the role"
         elif plain:
             observed = f"assigned at {listed({_scope_of(one) for one in plain})}"
         elif mine:
@@ -77,15 +91,30 @@ class Access:
             f"az role assignment create --assignee-object-id {self.identity.principal_id} --assignee-principal-type "
             f'ServicePrincipal --role "{role}" --scope {scope}'
         )
-        return self._fact(bool(plain) and not denied, f"{role} on {scope}, or above it", observed, remedy)
+        holds = bool(plain) and not denied and wanted in self.definitions
+        cited = self.definition_readings.get(wanted, ())
+        return self._fact(holds, f"{role} on {scope}, or above it", observed, remedy, cited)
 
     @property
     def is_no_broader_than_needed(self) -> Fact:
-        """Whether the identity holds no administrative role and no wildcard actions, at any level."""
+        """Whether the identity holds no administrative role and no wildcard actions, at any level.
+
+        Raises:
+            NotEvaluated: Azure lists no assignment at all: who may not see any sees none.
+        """
+        if self.identity.document is not None and not self._own():
+            raise NotEvaluated(
+                f"Azure lists no role assignment of {self.identity.id}, which proves nothing.",
+                "Grant the suite's identity Reader on the subscription; the roles that are required are judged beside.",
+                self.readings,
+            )
         broad = [one for one in self._own() if self._is_broad(one)]
         remedy = "; ".join(f"az role assignment delete --ids {one.id}" for one in broad)
         expected = "no Owner, Contributor, User Access Administrator, and no wildcard actions, at any level"
-        return self._fact(not broad, expected, listed((self._told(one) for one in broad), "no broad role"), remedy)
+        cited = tuple(key for readings in self.definition_readings.values() for key in readings)
+        return self._fact(
+            not broad, expected, listed((self._told(one) for one in broad), "no broad role"), remedy, cited
+        )
 
     def _own(self) -> list[Document]:
         """Return the assignments to the identity or to a group (of which Azure says that it is a member)."""
@@ -114,16 +143,18 @@ class Access:
         return [one for one in self.denials if self._applies(one, scope) and self._takes_from(one, role)]
 
     def _applies(self, denial: Document, scope: str) -> bool:
-        principal = (self.identity.principal_id or "").casefold()
-        named = {(one.text("id") or "").casefold() for one in denial.items("properties", "principals")}
+        """Tell whether a denial is of the identity, or of a group (Azure lists those that it is in), on that scope."""
+        mine = {(self.identity.principal_id or "").casefold(), EVERYONE}
+        principals = denial.required_items("properties", "principals")
         excluded = {(one.text("id") or "").casefold() for one in denial.items("properties", "excludePrincipals")}
-        here = denial.text("properties", "scope")
-        return (
-            principal not in excluded
-            and bool(named & {principal, EVERYONE})
-            and here is not None
-            and is_within(scope, here)
+        concerned = any(
+            (one.text("id") or "").casefold() in mine or (one.text("type") or "").casefold() == "group"
+            for one in principals
         )
+        here = denial.required_text("properties", "scope")
+        there_only = denial.flag("properties", "doNotApplyToChildScopes") is True
+        reaches = same_id(scope, here) if there_only else _covers(here, scope)
+        return concerned and reaches and not excluded & mine
 
     def _takes_from(self, denial: Document, role: str) -> bool:
         """Tell whether a denial takes away any action that the role grants."""
@@ -144,10 +175,10 @@ class Access:
         name = definition.text("properties", "roleName") if definition is not None else None
         return f"{name or role} at {_scope_of(assignment)}"
 
-    def _fact(self, holds: bool, expected: str, observed: str, remedy: str) -> Fact:
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...]) -> Fact:
         if self.identity.document is None:
             holds, observed = False, "the identity does not exist"
-        return Fact(holds, expected, observed, self.identity.id, self.readings, "" if holds else remedy)
+        return Fact(holds, expected, observed, self.identity.id, self.readings + readings, "" if holds else remedy)
 
 
 def _role_of(assignment: Document) -> str:
@@ -159,6 +190,11 @@ def _scope_of(assignment: Document) -> str:
     return assignment.required_text("properties", "scope")
 
 
+def _covers(assigned: str, scope: str) -> bool:
+    """Tell whether what is assigned at one scope holds at another; Azure lists only management groups above it."""
+    return segments(assigned)[:3] == MANAGEMENT_GROUPS or is_within(scope, assigned)
+
+
 def _is_broad_action(action: str) -> bool:
     """Tell a wildcard over all providers, other than for reading, or one that reaches role assignments."""
     pattern = action.casefold()
@@ -168,5 +204,16 @@ def _is_broad_action(action: str) -> bool:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Tell whether two patterns of actions can name the same action."""
-    return fnmatchcase(one.casefold(), other.casefold()) or fnmatchcase(other.casefold(), one.casefold())
+    """Tell whether two patterns of actions, in which `*` is any text, can name the same action."""
+    return _meet(one.casefold(), other.casefold())
+
+
+@lru_cache(maxsize=4096)
+def _meet(one: str, other: str) -> bool:
+    if not one or not other:
+        return set(one + other) <= {"*"}
+    if one[0] == "*":
+        return _meet(one[1:], other) or _meet(one, other[1:])
+    if other[0] == "*":
+        return _meet(other, one)
+    return one[0] == other[0] and _meet(one[1:], other[1:])

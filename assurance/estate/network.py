@@ -163,15 +163,14 @@ class NetworkSecurityGroup(Resource):
         return self.judge(expected, opened, remedy)
 
     def _without_openings(self, expected: str, question: _Question, direction: str) -> Fact:
-        def closed(document: Document) -> Judgement:
-            openings = question(self._rules(document))
-            return not openings, _told(openings, f"all else {direction.lower()} is denied")
-
+        openings = question(self._rules(self.document)) if self.document is not None else ()
+        rules = " ".join(dict.fromkeys(opening.rule for opening in openings))
         remedy = (
-            "Remove or narrow the rule named: az network nsg rule delete "
-            f"--resource-group {resource_group_of(self.id)} --nsg-name {self.name} --name RULE"
+            "Remove or narrow each rule named: az network nsg rule delete "
+            f"--resource-group {resource_group_of(self.id)} --nsg-name {self.name} --name {rules}"
         )
-        return self.judge(expected, closed, remedy)
+        observed = _told(openings, f"all else {direction.lower()} is denied")
+        return self.judge(expected, lambda _: (not openings, observed), remedy)
 
     def _rules(self, document: Document) -> RuleSet:
         custom = document.required_items("properties", "securityRules")
@@ -196,7 +195,7 @@ def _flow(declared: DeclaredFlow) -> Flow:
 
 def _told(parts: Sequence[Opening] | Sequence[Blocking], none: str) -> str:
     """Return parts of the traffic with the rule that decides each."""
-    told = [f"rule {part.rule} (priority {part.priority}): {part.description}" for part in parts[:MOST_RULES_NAMED]]
+    told = [part.description for part in parts[:MOST_RULES_NAMED]]
     if len(parts) > MOST_RULES_NAMED:
         told.append(f"and {len(parts) - MOST_RULES_NAMED} more")
     return "; ".join(told) or none

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assurance.azure.document import Document
+from assurance.errors import NotEvaluated
 from assurance.estate.addresses import is_private
 from assurance.estate.resource import Judgement, Resource, listed, named, resource_group_of, same_id, segments
 from assurance.verdicts import Fact
@@ -20,12 +21,14 @@ class PrivateEndpoint(Resource):
     Attributes:
         addresses: The private addresses of its network interface.
         zone_groups: Its DNS zone groups.
-        cited: Keys of the readings behind those two.
+        address_readings: Keys of the readings behind the addresses.
+        zone_group_readings: Keys of the readings behind the zone groups.
     """
 
     addresses: tuple[str, ...] = ()
     zone_groups: tuple[Document, ...] = ()
-    cited: tuple[str, ...] = ()
+    address_readings: tuple[str, ...] = ()
+    zone_group_readings: tuple[str, ...] = ()
 
     def is_connected_to(self, service_id: str) -> Fact:
         """Whether it connects to that very resource, and to no other."""
@@ -80,7 +83,7 @@ class PrivateEndpoint(Resource):
             f"az network private-endpoint dns-zone-group create --resource-group {resource_group_of(self.id)} "
             f"--endpoint-name {self.name} --name default --zone-name {self.name} --private-dns-zone {zone_id}"
         )
-        return self.judge(f"a zone group names {zone_id}", registered, remedy, self.cited)
+        return self.judge(f"a zone group names {zone_id}", registered, remedy, self.zone_group_readings)
 
     def _create_again(self) -> str:
         return f"Delete it and deploy it again: az network private-endpoint delete {named(self.id)}"
@@ -96,6 +99,8 @@ def approved_by_service(service: Resource, endpoint: PrivateEndpoint) -> Fact:
             if same_id(item.text("properties", "privateEndpoint", "id"), endpoint.id)
         ]
         found = [_status(item) for item in mine]
+        if endpoint.document is None:
+            return False, f"the endpoint does not exist; the service has it as {listed(found, 'unknown')}"
         return _all_approved(found), f"the service has the endpoint as {listed(found, 'unknown')}"
 
     remedy = f"az network private-endpoint-connection approve --id CONNECTION-ID (listed under {service.id})"
@@ -124,10 +129,10 @@ class PrivateDnsZone:
     @property
     def exists(self) -> Fact:
         """Whether the zone exists."""
-        holds = self.records is not None and self.links is not None
+        holds = self.links is not None
         observed = "the zone exists" if holds else "the zone does not exist"
         remedy = f"az network private-dns zone create {named(self.id)}"
-        return self._fact(holds, "the zone exists", observed, remedy, self.record_readings + self.link_readings)
+        return self._fact(holds, "the zone exists", observed, remedy, self.link_readings)
 
     def is_linked_to(self, network_id: str) -> Fact:
         """Whether the zone is linked to that very network, and the link is completed."""
@@ -156,11 +161,21 @@ class PrivateDnsZone:
 
     @property
     def has_only_private_addresses(self) -> Fact:
-        """Whether no record of the zone is a public address."""
+        """Whether no record of the zone is a public address.
+
+        Raises:
+            NotEvaluated: The zone has no A record to judge.
+        """
+        if self.records is not None and not self.records:
+            raise NotEvaluated(
+                f"The zone {self.id} has no A record to judge.",
+                "Create the endpoint's zone group again, so that Azure writes the record.",
+                self.record_readings,
+            )
         found = [
             (item.name, address)
             for item in self.records or ()
-            for record in item.items("properties", "aRecords")
+            for record in item.required_items("properties", "aRecords")
             if not is_private(address := record.required_text("ipv4Address"))
         ]
         holds = self.records is not None and not found

@@ -56,6 +56,42 @@ def only(name: str, documents: Iterable[Document]) -> Document | None:
     return next((document for document in documents if document.name.casefold() == name.casefold()), None)
 
 
+def answer_for(resource_id: str, document: Document | None) -> Document | None:
+    """Return Azure's answer to a question for one resource, after a look at whether it is one.
+
+    Raises:
+        BrokenReading: The answer is about another resource, or has no properties.
+    """
+    if document is None:
+        return None
+    if not same_id(document.id, resource_id):
+        reason = f"Azure was asked for {resource_id} and answered with {document.id}."
+        raise BrokenReading(reason, "Look at the reading.", document.readings)
+    return _with_properties(document)
+
+
+def listed_within(scope: str, documents: tuple[Document, ...]) -> tuple[Document, ...]:
+    """Return what Azure lists at a scope, after a look at whether it is of that scope.
+
+    What stands above subscriptions, as some role assignments do, is of every scope.
+
+    Raises:
+        BrokenReading: An element is of another scope, or has no properties.
+    """
+    for document in documents:
+        if segments(document.id)[:1] == ("subscriptions",) and not is_within(document.id, scope):
+            reason = f"Azure was asked for what is at {scope} and listed {document.id}."
+            raise BrokenReading(reason, "Look at the reading.", document.readings)
+        _with_properties(document)
+    return documents
+
+
+def _with_properties(document: Document) -> Document:
+    if document.within("properties") is None:
+        raise document.broken(("properties",), "an object", None)
+    return document
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource that the environment declares, as Azure has it.
@@ -71,16 +107,7 @@ class Resource:
     readings: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if self.document is None:
-            return
-        if not same_id(self.document.id, self.id):
-            raise BrokenReading(
-                f"Azure was asked for {self.id} and answered with {self.document.id}.",
-                "Look at the reading.",
-                self.readings,
-            )
-        if self.document.within("properties") is None:
-            raise self.document.broken(("properties",), "an object", None)
+        answer_for(self.id, self.document)
 
     @property
     def name(self) -> str:

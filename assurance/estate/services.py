@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from assurance.azure.document import Document
 from assurance.environment.model import ServiceKind
-from assurance.estate.resource import Judgement, Resource, listed, named, same_id
+from assurance.errors import NotEvaluated
+from assurance.estate.resource import Judgement, Resource, is_within, listed, named, same_id
 from assurance.verdicts import Fact
 
 PROVIDERS: dict[ServiceKind, str] = {
@@ -37,15 +38,17 @@ class PlatformService(Resource):
 
     Attributes:
         kind: Which.
-        firewall_rules: Rules of a SQL server, which stand beside it; empty for the other kinds.
+        firewall_rules: Rules of a SQL server, for IPv4 and IPv6, which stand beside it; empty for the other kinds.
         entra_only: A SQL server's setting for Microsoft Entra-only authentication; None if absent or of another kind.
-        cited: Keys of the readings behind those two.
+        rule_readings: Keys of the readings behind the firewall rules.
+        entra_readings: Keys of the readings behind that setting.
     """
 
     kind: ServiceKind = "storage"
     firewall_rules: tuple[Document, ...] = ()
     entra_only: Document | None = None
-    cited: tuple[str, ...] = ()
+    rule_readings: tuple[str, ...] = ()
+    entra_readings: tuple[str, ...] = ()
 
     @property
     def refuses_public_networks(self) -> Fact:
@@ -81,7 +84,7 @@ class PlatformService(Resource):
         remedy = self._update("--set properties.networkAcls.ipRules=[]")
         if self.kind == "sql":
             remedy = f"az sql server firewall-rule delete {named(self.id).replace('--name', '--server')} --name RULE"
-        return self.judge("no IP or firewall rule", none, remedy, self.cited)
+        return self.judge("no IP or firewall rule", none, remedy, self.rule_readings)
 
     @property
     def requires_modern_tls(self) -> Fact:
@@ -129,7 +132,7 @@ class PlatformService(Resource):
         }[self.kind]
         if self.kind == "sql":
             remedy = f"{remedy} {named(self.id)}"
-        return self.judge(expected, self._local_authentication, remedy, self.cited)
+        return self.judge(expected, self._local_authentication, remedy, self.entra_readings)
 
     def _local_authentication(self, document: Document) -> Judgement:
         match self.kind:
@@ -160,7 +163,17 @@ class ServicesOfKind:
     readings: tuple[str, ...]
 
     def undeclared_refuse_public_networks(self, declared_ids: Sequence[str]) -> Fact:
-        """Whether every service that the environment does not declare refuses public networks, too."""
+        """Whether every service that the environment does not declare refuses public networks, too.
+
+        Raises:
+            NotEvaluated: The list is empty, although services of this kind are declared: who may not see any sees none.
+        """
+        if not self.documents and any(is_within(known, self.scope) for known in declared_ids):
+            raise NotEvaluated(
+                f"Azure lists nothing at {self.scope}, where the environment file declares services.",
+                "Grant the suite's identity Reader on the resource group, or deploy what is declared.",
+                self.readings,
+            )
         others = [one for one in self.documents if not any(same_id(one.id, known) for known in declared_ids)]
         judged = [(one, *_refuses_public_networks(one)) for one in others]
         found = [f"{one.id}: {observed}" for one, holds, observed in judged if not holds]
@@ -204,8 +217,8 @@ def _refuses_public_networks(document: Document) -> Judgement:
 
 def _address_range(rule: Document) -> str:
     """Return a firewall rule's range: the addresses decide, not the name."""
-    start = rule.text("properties", "startIpAddress") or "?"
-    end = rule.text("properties", "endIpAddress") or "?"
+    start = rule.text("properties", "startIpAddress") or rule.text("properties", "startIPv6Address") or "?"
+    end = rule.text("properties", "endIpAddress") or rule.text("properties", "endIPv6Address") or "?"
     meaning = " (all of Azure)" if start == end == "0.0.0.0" else ""  # noqa: S104  (an address that is judged, not bound)
     return f"{start}-{end}{meaning} by rule {rule.name}"
 

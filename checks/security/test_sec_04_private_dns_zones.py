@@ -21,7 +21,7 @@ def test_record_is_the_endpoints_address(
     private_dns_zone: PrivateDnsZone, zone_endpoint: PrivateEndpoint, record_name: str
 ) -> None:
     """Each service's A record is exactly its private endpoint's own address."""
-    assert private_dns_zone.holds_record(record_name, zone_endpoint.addresses, zone_endpoint.cited)
+    assert private_dns_zone.holds_record(record_name, zone_endpoint.addresses, zone_endpoint.address_readings)
 
 
 def test_zone_has_only_private_addresses(private_dns_zone: PrivateDnsZone) -> None:

@@ -17,7 +17,7 @@ def test_name_resolves_through_the_private_zone(
 
 def test_name_resolves_to_the_private_endpoint(inside_flow: InsideFlow, flow_endpoint: PrivateEndpoint) -> None:
     """From inside, each service's name resolves to its endpoint's private address, and to nothing else."""
-    assert inside_flow.resolves_to(flow_endpoint.addresses, flow_endpoint.cited)
+    assert inside_flow.resolves_to(flow_endpoint.addresses, flow_endpoint.address_readings)
 
 
 def test_connection_opens_from_inside(inside_flow: InsideFlow) -> None:

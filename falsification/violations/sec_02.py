@@ -1,4 +1,5 @@
 """SEC-02: ways in which the network security groups let through what they must not, or stop what they must let through."""
+# ruff: noqa: E501  (a catalogue is read as a table: one change, one line)
 
 from __future__ import annotations
 
@@ -26,9 +27,14 @@ def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
     return Violation(name, wrong, change, ("SEC-02",), check)
 
 
-def _enters(name: str, source: str | list[str], port: str = "443", **other: object) -> Violation:
+def _enters(name: str, source: str | list[str], port: str = "443", **other: str | list[str]) -> Violation:
     wrong = f"A rule lets {source if isinstance(source, str) else ' and '.join(source)} in, at port {port}."
-    return _of(f"lets-in-{name}", wrong, INTERNET, appends(ENDPOINTS_GROUP, RULES, allow("Mistake", 200, source, port=port, **other)))
+    return _of(
+        f"lets-in-{name}",
+        wrong,
+        INTERNET,
+        appends(ENDPOINTS_GROUP, RULES, allow("Mistake", 200, source, port=port, **other)),
+    )
 
 
 def _undeclared(name: str, group: str, wrong: str, *rules: dict[str, object]) -> Violation:

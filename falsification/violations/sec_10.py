@@ -1,4 +1,5 @@
 """SEC-10: ways in which Microsoft Defender for Cloud does not watch, or has found something."""
+# ruff: noqa: E501  (a catalogue is read as a table: one change, one line)
 
 from __future__ import annotations
 
@@ -26,14 +27,20 @@ def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
 
 
 def alert(
-    severity: str | None = "High", status: str | None = "Active", about: str | None = _VAULT, group: str = _GROUP, location: str = "eastus"
+    severity: str | None = "High",
+    status: str | None = "Active",
+    about: str | None = _VAULT,
+    group: str = _GROUP,
+    location: str = "eastus",
 ) -> Change:
     """Return the change that adds an alert; None leaves a property out."""
     told = {"severity": severity, "status": status, "alertDisplayName": "Planted"}
     properties: dict[str, object] = {key: value for key, value in told.items() if value is not None}
     if about is not None:
         properties["resourceIdentifiers"] = [{"type": "AzureResource", "azureResourceId": about}]
-    return adds({"id": f"{group}/providers/Microsoft.Security/locations/{location}/alerts/planted", "properties": properties})
+    return adds(
+        {"id": f"{group}/providers/Microsoft.Security/locations/{location}/alerts/planted", "properties": properties}
+    )
 
 
 VIOLATIONS = (

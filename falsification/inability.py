@@ -1,0 +1,281 @@
+"""The catalogue of inability: every reading that the checks rest on, with every fault in its place.
+
+Every check that rests on the reading must then be not evaluated, or fail where absence is a finding; none may pass.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from assurance.probes.dialer import Connection
+from assurance.tape import Reading
+from assurance.verdicts import Verdict
+from falsification.judging import UNAUTHORIZED, Judge
+from falsification.world import Change, Name, World
+from sandbox import Fault
+from sandbox.faults import ERRORS
+
+OTHER_SUBSCRIPTION = "33333333-3333-4333-8333-333333333333"
+PAGE = "a-page-that-fails"
+HTML = "<!DOCTYPE html><html><head><title>Sign in to the proxy</title></head><body>Please sign in.</body></html>"
+# Lists that Azure may well answer empty: an empty one is no fault, and so nothing to be found by.
+MAY_BE_EMPTY = re.compile(
+    r"/(firewallRules|ipv6FirewallRules|publicIPAddresses|denyAssignments|alerts)\?", re.IGNORECASE
+)
+
+# A body of Azure's: JSON of any kind.
+Body = dict[str, Any]
+Rewrite = Callable[[Body, str], object | None]
+"""What a body becomes, given the URL that it answers; None where the fault cannot befall such a body."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One fault in the place of one reading.
+
+    Attributes:
+        name: The fault, and the reading's question.
+        fault: The fault.
+        key: The reading's key in the compliant world.
+        change: What brings the fault into a world.
+    """
+
+    name: str
+    fault: str
+    key: str
+    change: Change
+
+
+def trials(judge: Judge) -> tuple[Trial, ...]:
+    """Return every fault in the place of every reading of the compliant world."""
+    readings = sorted(judge.readings.values(), key=lambda one: (one.kind, one.question, one.status or 0))
+    return tuple(trial for reading in readings for trial in _trials_of(reading, judge))
+
+
+def false_passes(judge: Judge, trial: Trial, world: World) -> list[str]:
+    """Return the ids of the cases that rest on the reading and pass although a fault is in its place."""
+    trial.change(world)
+    verdicts = judge.verdicts(world)
+    return [case.id for case in judge.resting_on(trial.key) if verdicts[case.id].verdict is Verdict.PASS]
+
+
+def _trials_of(reading: Reading, judge: Judge) -> Iterator[Trial]:
+    kinds: dict[str, Callable[[], Mapping[str, Change]]] = {
+        "http": lambda: _http_faults(reading),
+        "dns": lambda: _name_faults(reading, judge),
+        "dial": lambda: _dial_faults(reading),
+    }
+    question = re.sub(r"^(GET) https://[^/]+/(subscriptions/[^/]+/)?(resourceGroups/[^/]+/)?", r"\1 ", reading.question)
+    asked = f"{question} (unsigned)" if reading.status == UNAUTHORIZED else question
+    for fault, change in kinds[reading.kind]().items():
+        yield Trial(f"{fault}: {asked}", fault, reading.key, change)
+
+
+def _http_faults(reading: Reading) -> dict[str, Change]:
+    parts = urlsplit(reading.question.split(" ", 1)[1])
+    match = f"^{re.escape(f'{parts.path}?{parts.query}')}$"
+    # The vault's challenge is the first answer to the question, and the list the second; a fault meets one of them.
+    times = 1 if reading.status == UNAUTHORIZED else None
+    found: dict[str, list[Fault]] = {name: [replace(one, match=match, times=times)] for name, one in _answers().items()}
+    if reading.status == UNAUTHORIZED:
+        # Azure challenges by 401, so that this one is the truth here.
+        del found["401"]
+    else:
+        for name, rewrite in REWRITES.items():
+            body = rewrite(json.loads(reading.body), reading.question.split(" ", 1)[1])
+            if body is not None:
+                found[name] = [Fault(match, status=200, body=body, times=times)]
+        if "a-page-that-fails" in found:
+            found["a-page-that-fails"].append(Fault(PAGE, status=503))
+    return {name: _showing(faults) for name, faults in found.items()}
+
+
+def _showing(faults: list[Fault]) -> Change:
+    return lambda world: world.faults.extend(replace(fault) for fault in faults)
+
+
+def _answers() -> dict[str, Fault]:
+    """Return the faults that do not depend on what the true answer is."""
+    found = {str(status): Fault("", status=status) for status in (401, 403, 409, 429, 500, 503)}
+    found["429-with-retry-after"] = Fault("", status=429, headers={"Retry-After": "3600"})
+    found["503-with-retry-after-date"] = Fault("", status=503, headers={"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"})
+    for code in ("ResourceGroupNotFound", "SubscriptionNotFound", "ResourceNotFound", "InvalidResourceType"):
+        error = {"error": {"code": code, "message": "It could not be found."}}
+        found[f"404-{code}"] = Fault("", status=404, body=error)
+    found["404-html"] = Fault("", status=404, body=HTML, content_type="text/html")
+    found["400-without-error"] = Fault("", status=400, body={"code": "BadRequest", "message": ERRORS[400][1]})
+    for ending in ("hang", "reset", "cut"):
+        found[ending] = Fault("", ending=ending)
+    found["html"] = Fault("", status=200, body=HTML, content_type="text/html")
+    found["html-as-json"] = Fault("", status=200, body=HTML)
+    found["empty-body"] = Fault("", status=200, body="")
+    found["empty-object"] = Fault("", status=200, body={})
+    found["empty-array"] = Fault("", status=200, body="[]")
+    found["null"] = Fault("", status=200, body="null")
+    found["text"] = Fault("", status=200, body='"OK"')
+    found["204"] = Fault("", status=204, body="")
+    found["302-to-a-sign-in"] = Fault("", status=302, body="", headers={"Location": "https://proxy.example/"})
+    return found
+
+
+def _empty_list(body: Body, url: str) -> object | None:
+    """An empty list, where something must be in it."""
+    return {"value": []} if body.get("value") and not MAY_BE_EMPTY.search(url) else None
+
+
+def _null_list(body: Body, _: str) -> object | None:
+    """A list that is null."""
+    return {"value": None} if "value" in body else None
+
+
+def _list_for_a_resource(body: Body, _: str) -> object | None:
+    """A list, where one resource was asked for."""
+    return None if "value" in body else {"value": [body]}
+
+
+def _looping(body: Body, url: str) -> object | None:
+    """A next page that is this page."""
+    return {**body, "nextLink": url} if "value" in body else None
+
+
+def _page_that_fails(body: Body, url: str) -> object | None:
+    """A next page that fails."""
+    return {**body, "nextLink": f"{url}&$skiptoken={PAGE}"} if "value" in body else None
+
+
+def _page_elsewhere(body: Body, url: str) -> object | None:
+    """A next page on another host, to which no token may go."""
+    elsewhere = f"https://elsewhere.example{urlsplit(url).path}?api-version=2020-01-01"
+    return {**body, "nextLink": elsewhere} if "value" in body else None
+
+
+def _flattened(body: Body, _: str) -> object | None:
+    """Another api-version: what stood in `properties` (or, in a vault, `attributes`) stands beside the id."""
+    return _each(body, lambda one: {**_without(one, "properties", "attributes"), **(one.get("properties") or {})})
+
+
+def _capitalized(body: Body, _: str) -> object | None:
+    """Another api-version: every key of a resource begins with a capital."""
+    return _each(body, lambda one: {f"{key[:1].upper()}{key[1:]}": _capitals(value) for key, value in one.items()})
+
+
+def _other_envelope(body: Body, _: str) -> object | None:
+    """Another api-version: the list stands under another key."""
+    return {"items": body["value"]} if "value" in body else None
+
+
+def _without_properties(body: Body, _: str) -> object | None:
+    """Resources whose properties are null."""
+    return _each(body, lambda one: {**one, "properties": None, "attributes": None})
+
+
+def _of_another_resource(body: Body, url: str) -> object | None:
+    """A body of the same kind, of a resource elsewhere: the same in all but its subscription."""
+    if "vault" in urlsplit(url).netloc:
+        renamed: Body = json.loads(json.dumps(body).replace("/secrets/", "/secrets/OTHER-"))
+        return renamed
+    subscription = re.search(r"/subscriptions/([^/]+)/", f"{url}/")
+    text = json.dumps(body)
+    if subscription is None or subscription.group(1) not in text:
+        return None
+    moved: Body = json.loads(text.replace(subscription.group(1), OTHER_SUBSCRIPTION))
+    return moved
+
+
+def _of_another_kind(body: Body, url: str) -> object | None:
+    """The body of another kind of resource, whole and well-formed."""
+    if "value" in body:
+        return None
+    group = re.match(r"https://[^/]+(/subscriptions/[^/]+)", url)
+    above = group.group(1) if group else ""
+    return {
+        "id": f"{above}/providers/Microsoft.Other/things/x",
+        "name": "x",
+        "properties": {"provisioningState": "Succeeded"},
+    }
+
+
+REWRITES: Mapping[str, Rewrite] = {
+    "empty-list": _empty_list,
+    "null-list": _null_list,
+    "list-for-a-resource": _list_for_a_resource,
+    "looping-next-link": _looping,
+    "a-page-that-fails": _page_that_fails,
+    "next-page-on-another-host": _page_elsewhere,
+    "other-api-version-flattened": _flattened,
+    "other-api-version-capitalized": _capitalized,
+    "other-api-version-envelope": _other_envelope,
+    "without-properties": _without_properties,
+    "body-of-another-resource": _of_another_resource,
+    "body-of-another-kind": _of_another_kind,
+}
+
+
+def _each(body: Body, change: Callable[[Body], Body]) -> object | None:
+    """Return a body with its resource, or each of its resources, changed; None if there is none."""
+    if "value" not in body:
+        return change(body)
+    return {**body, "value": [change(one) for one in body["value"]]} if body["value"] else None
+
+
+def _without(values: Body, *keys: str) -> Body:
+    return {key: value for key, value in values.items() if key not in keys}
+
+
+def _capitals(value: Any) -> Any:  # noqa: ANN401  (JSON of any kind)
+    if isinstance(value, dict):
+        return {f"{key[:1].upper()}{key[1:]}": _capitals(inner) for key, inner in value.items()}
+    return [_capitals(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _name_faults(reading: Reading, judge: Judge) -> dict[str, Change]:
+    host, vantage = _asked(reading)
+    found = {
+        "servfail": Name([], [], failure="NoNameservers: All nameservers failed to answer the query: SERVFAIL"),
+        "refused": Name([], [], failure="NoNameservers: All nameservers failed to answer the query: REFUSED"),
+        "hang": Name([], [], failure="LifetimeTimeout: The resolution lifetime expired after 5.0 seconds"),
+        "unknown-name": Name([], [], exists=False),
+        "no-address": Name(json.loads(judge.readings[reading.key].body)["aliases"], []),
+    }
+    return {fault: _naming(vantage, host, name) for fault, name in found.items()}
+
+
+def _naming(vantage: str, host: str, name: Name) -> Change:
+    return lambda world: world.side(vantage).names.update({host: name})
+
+
+def _dial_faults(reading: Reading) -> dict[str, Change]:
+    """Return what befalls a connection; that it is refused or dropped from outside is what the guide demands."""
+    _, vantage = _asked(reading)
+    where = reading.question.split(" at ", 1)[1].split(",", 1)[0]
+    found = {
+        "unreachable": Connection("unreachable", tls_failure="Network is unreachable"),
+        "tls-reset": Connection("open", tls_failure="ConnectionResetError"),
+        "tls-hang": Connection("open", tls_failure="TimeoutError"),
+        "certificate-of-a-stranger": Connection("open", tls_failure="self-signed certificate"),
+        "500": Connection("open", http_status=500, http_body="error"),
+        "429": Connection("open", http_status=429, http_body="Too many requests"),
+        "html": Connection("open", http_status=200, http_body=HTML),
+        "403-of-a-proxy": Connection("open", http_status=403, http_body=HTML),
+    }
+    if vantage == "outside":
+        found["silence"] = Connection("open")
+    else:
+        found = {fault: one for fault, one in found.items() if one.http_status is None}
+        found |= {"refused": Connection("refused"), "hang": Connection("timed out")}
+    return {fault: _connecting(vantage, where, connection) for fault, connection in found.items()}
+
+
+def _connecting(vantage: str, where: str, connection: Connection) -> Change:
+    return lambda world: world.side(vantage).connections.update({where: connection})
+
+
+def _asked(reading: Reading) -> tuple[str, str]:
+    """Return the host name that a probe was about, and from where it was made."""
+    about = re.search(r"(?:records of|connection to) ([^ ,]+)", reading.question)
+    return (about.group(1) if about else ""), reading.question.rsplit(" ", 1)[-1]

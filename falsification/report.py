@@ -1,0 +1,92 @@
+"""The score in words: a table for the terminal, and a document for the repository."""
+
+from __future__ import annotations
+
+from assurance.controls import CONTROLS
+from falsification import harmless, inability, violations
+from falsification.score import Score
+
+METHOD = """# Falsifiability
+
+A check that cannot fail proves nothing. So the suite is tried on worlds that are wrong on purpose, and this is how it
+did.
+
+- **Violations**: each is one way in which reality breaks a requirement. The controls named must report it, by the check
+  that it is meant for, and no other control may.
+- **Harmless changes**: the world is other than it was, and still as the guide demands. No verdict may change.
+- **Inability**: in the place of every reading that the checks rest on, every fault in turn: no permission, throttling, a
+  hang, a reset, a page that never ends, a body of another resource or of another api-version. Every case that rests on
+  the reading must be not evaluated, or fail; none may pass. What is counted are the cases.
+
+The worlds are the sandbox's, in one process: the checks themselves, over the official SDK's clients, our transport,
+redaction and tape, with functions in the place of sockets. A case is judged again if any reading that it asks for is
+other than in the compliant world. Our bar is: all violations found, no false alarm, no false pass. `make falsify`
+computes this page; a survivor is a defect of a check, and the check is mended, not the catalogue.
+"""
+
+
+def table(score: Score) -> str:
+    """Return the score by control, as a table in Markdown."""
+    lines = [
+        "| Control | Violations found / all | False alarms / harmless | False passes / inability |",
+        "|---|---:|---:|---:|",
+    ]
+    named = [(control, f"{control} {one.title}") for control, one in CONTROLS.items()]
+    for control, title in named:
+        if any(one.control == control for one in score.results):
+            lines.append(f"| {title} | {_cells(score, control)} |")
+    return "\n".join([*lines, f"| **All** | {_cells(score, None)} |"])
+
+
+def document(score: Score) -> str:
+    """Return the whole document, in Markdown."""
+    survivors = "\n".join(f"- {told}" for told in score.survivors) or "None."
+    parts = [
+        METHOD,
+        f"## Score\n\n{table(score)}\n\nA violation that several controls report counts once in the last line.",
+    ]
+    parts += [
+        f"## Survivors\n\n{survivors}",
+        f"## Violations\n\n{_violations()}",
+        f"## Harmless changes\n\n{_harmless()}",
+    ]
+    return "\n\n".join((*parts, f"## Faults\n\n{_faults(score)}")) + "\n"
+
+
+def _cells(score: Score, control: str | None) -> str:
+    missed, all_of_them = score.counts("violation", control)
+    alarms, harmless_ones = score.counts("harmless", control)
+    passes, cases = score.counts("inability", control)
+    return f"{all_of_them - missed} / {all_of_them} | {alarms} / {harmless_ones} | {passes} / {cases}"
+
+
+def _violations() -> str:
+    sections = []
+    for control, described in CONTROLS.items():
+        mine = [one for one in violations.CATALOGUE if one.controls[0] == control]
+        if mine:
+            entries = "\n".join(f"- `{one.name}`: {one.wrong}{_others(one.controls, control)}" for one in mine)
+            sections.append(f"### {control} {described.title} ({len(mine)})\n\n{entries}")
+    return "\n\n".join(sections)
+
+
+def _others(controls: tuple[str, ...], control: str) -> str:
+    others = [one for one in controls if one != control]
+    return f" Reported by {', '.join(others)} as well." if others else ""
+
+
+def _harmless() -> str:
+    return "\n".join(f"- `{one.name}`: {one.other}" for one in harmless.CATALOGUE)
+
+
+def _faults(score: Score) -> str:
+    names = {one.name.split(": ", 1)[0] for one in score.results if one.kind == "inability"}
+    readings = {one.name.split(": ", 1)[1] for one in score.results if one.kind == "inability"}
+    told = "\n".join(f"- `{name}`{_meaning(name)}" for name in sorted(names))
+    return f"Each in the place of every reading that it can befall, of {len(readings)}:\n\n{told}"
+
+
+def _meaning(fault: str) -> str:
+    rewrite = inability.REWRITES.get(fault)
+    sentence = (rewrite.__doc__ or "").strip() if rewrite is not None else ""
+    return f": {sentence}" if sentence else ""
