@@ -1,7 +1,7 @@
 """The controls: what the guide demands, with its step and the ISO/IEC 27001 clauses that it supports.
 
-Guide: "Deployment Operations Guide" 2.0.0, Step 3 (before a deployment) and Step 18 (after it). Clause numbers of the 2022
-edition first, the 2013 edition as cross-reference, since the guide cites the latter.
+Guide: "Deployment Operations Guide" 2.0.0, Step 3 (before a deployment) and Step 18 (after it). Clause numbers of the
+2022 edition first, the 2013 edition as cross-reference, since the guide cites the latter.
 """
 
 from collections.abc import Mapping

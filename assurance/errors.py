@@ -26,11 +26,11 @@ class EnvironmentFileError(UsageError):
     """An environment file cannot be used."""
 
 
-class TapeRefused(UsageError):
+class TapeRefused(UsageError):  # noqa: N818  (it says what happened)
     """A tape cannot be replayed: it is cut, edited, or of another environment."""
 
 
-class NotEvaluated(AssuranceError):
+class NotEvaluated(AssuranceError):  # noqa: N818  (it is the verdict's own name)
     """A requirement could not be judged.
 
     Args:

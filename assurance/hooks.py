@@ -12,8 +12,8 @@ def pytest_assurance_stand_in(
 ) -> Mapping[str, Any] | None:  # Any: values of a TOML document
     """Start a stand-in for the outside world and return what an environment file is to be refined with.
 
-    Asked only for an environment whose file names a stand-in that is not running. `environment` is its name. The stand-in
-    stops by itself when the process ends, or in `pytest_unconfigure`.
+    Asked only for an environment whose file names a stand-in that is not running. `environment` is its name. The
+    stand-in stops by itself when the process ends, or in `pytest_unconfigure`.
     """
 
 

@@ -74,8 +74,9 @@ SECRET_FORMS = tuple(
 )
 # A text without any of these holds none of the forms; most texts are spared the forms in this way.
 TEXT_HINT = re.compile(
-    r"eyJ|bearer|basic|key|sig|secret|passw|pwd|passphrase|token|code=|connectionstring|://|@|%40|PRIVATE|"
-    r"gh[pousr]_|github_pat|xox|sk-|slack|office\.com|discord|pagerduty|JQQJ9|==|Q~|%3D",
+    r"(?:key|secret|token|passw(?:or)?d|pwd|passphrase|connectionstring)\\?[\"']?\s*[=:>]|sig(?:nature)?(?:=|%3D)|code="
+    r"|eyJ|(?:bearer|basic)\s|@|%40|PRIVATE KEY|gh[pousr]_|github_pat|xox|sk-|slack|office\.com|discord"
+    r"|pagerduty|JQQJ9|==|Q~",
     re.I,
 )
 _KEYS = {"key1": "account-key", "key2": "account-key", "secret": "client-secret", "token": "token"}

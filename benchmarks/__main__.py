@@ -67,8 +67,9 @@ def _tell(medians: Mapping[str, float], requests: int) -> int:
         ),
         (
             (
-                f"live with {LATENCY_MILLISECONDS} ms an answer is {live - replay:+.2f} s beyond replay, {live / floor:.2f} "
-                f"times the floor; at most {MOST_TIMES_FLOOR} times the floor plus {MOST_SECONDS_BEYOND} s"
+                f"live with {LATENCY_MILLISECONDS} ms an answer is {live - replay:+.2f} s beyond replay, "
+                f"{live / floor:.2f} times the floor; "
+                f"at most {MOST_TIMES_FLOOR} times the floor plus {MOST_SECONDS_BEYOND} s"
             ),
             live <= MOST_TIMES_FLOOR * floor + MOST_SECONDS_BEYOND,
         ),

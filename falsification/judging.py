@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 # The client remembers, for the whole process, how each vault challenges; a world must not know it from the one before.
 from azure.keyvault.secrets._shared import HttpChallengeCache
 
-import fixtures
+import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.azure.clients import AzureClients
 from assurance.azure.credential import StaticToken
 from assurance.checking import Outcome, judge
@@ -75,7 +75,6 @@ class Case:
 
 def cases(environment: Environment, folder: Path = CHECKS) -> tuple[Case, ...]:
     """Return every case of the check files in a folder, as pytest would collect them for an environment."""
-    fixtures.__name__  # noqa: B018  (importing the nouns registers them)
     return tuple(case for file in sorted(folder.glob("test_*.py")) for case in _cases_of(_module(file), environment))
 
 
@@ -125,6 +124,7 @@ class Judge:
         self._redactor = Redactor(salt="falsification")
         self._world = compliant_world()
         self._resource_manager = AzureResourceManager(self._world.azure, TOKEN, ssl.create_default_context())
+        self._resource_manager.stop()  # it is asked by calling it: the port that it has reserved is free again
         self._key_vault = KeyVaultDataPlane(self._world.azure, TOKEN)
         vault = next(one.fqdn for one in self.environment.services.values() if one.kind == "key_vault")
         self._stand_ins = {
@@ -134,10 +134,6 @@ class Judge:
         self.readings: dict[str, Reading] = {}
         self.compliant, self.asks_for = self._judge_compliant()
         self._answers = {key: self._answer(reading) for key, reading in self.readings.items() if reading.kind == "http"}
-
-    def close(self) -> None:
-        """Free the port that the stand-in for Azure Resource Manager has reserved."""
-        self._resource_manager.stop()
 
     def verdicts(self, world: World) -> dict[str, Outcome]:
         """Return what every case comes to in a world, by the case's id."""
@@ -159,7 +155,7 @@ class Judge:
     def resting_on(self, key: str) -> list[Case]:
         """Return the cases that rest on a reading: whose facts cite it or, if none does, that ask for it.
 
-        broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != Verdict.PASS]
+        A view may ask for more than its facts need: whether an endpoint is approved does not rest on its address.
         """
         citing = [case for case in self.cases if key in self.compliant[case.id].readings]
         return citing or [case for case in self.cases if key in self.asks_for[case.id]]
@@ -176,9 +172,7 @@ class Judge:
             outcomes[case.id] = self._outcome(case, estate)
             asks_for[case.id] = frozenset(tape.asked)
         self.readings.update((reading.key, reading) for reading in tape.readings())
-        broken = [
-            f"{case_id}: {one.observed}{one.reason}" for case_id, one in outcomes.items() if one.verdict != Verdict.PASS
-        ]
+        broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != Verdict.PASS]
         if broken or not outcomes:
             raise AssertionError(f"the compliant world does not pass: {broken}")
         return outcomes, asks_for

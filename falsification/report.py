@@ -14,9 +14,9 @@ did.
 - **Violations**: each is one way in which reality breaks a requirement. The controls named must report it, by the check
   that it is meant for, and no other control may.
 - **Harmless changes**: the world is other than it was, and still as the guide demands. No verdict may change.
-- **Inability**: in the place of every reading that the checks rest on, every fault in turn: no permission, throttling, a
-  hang, a reset, a page that never ends, a body of another resource or of another api-version. Every case that rests on
-  the reading must be not evaluated, or fail; none may pass. What is counted are the cases.
+- **Inability**: in the place of every reading that the checks rest on, every fault in turn: no permission, throttling,
+  a hang, a reset, a page that never ends, a body of another resource or of another api-version. Every case that rests
+  on the reading must be not evaluated, or fail; none may pass. What is counted are the cases.
 
 The worlds are the sandbox's, in one process: the checks themselves, over the official SDK's clients, our transport,
 redaction and tape, with functions in the place of sockets. A case is judged again if any reading that it asks for is

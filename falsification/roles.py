@@ -36,9 +36,14 @@ def grants(
 
 
 def denies(
-    scope: str, *, actions: tuple[str, ...] = (), data: tuple[str, ...] = (), principal: str = PRINCIPAL, kind: str = "ServicePrincipal",
+    scope: str,
+    *,
+    actions: tuple[str, ...] = (),
+    data: tuple[str, ...] = (),
+    principal: str = PRINCIPAL,
+    kind: str = "ServicePrincipal",
     **other: object,
-) -> Change:  # fmt: skip
+) -> Change:
     """Return the change that adds a deny assignment."""
     name = uuid5(NAMESPACE_URL, f"{scope}{actions}{data}")
     taken = {"actions": list(actions), "notActions": [], "dataActions": list(data), "notDataActions": []}

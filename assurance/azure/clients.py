@@ -56,14 +56,14 @@ class AzureClients:
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
-    def management(self, name: str) -> Any:
+    def management(self, name: str) -> Any:  # noqa: ANN401  (see the class)
         """Return the Resource Manager client for an area such as `network`."""
         with self._lock:
             if name not in self._clients:
                 self._clients[name] = self._make(name)
             return self._clients[name]
 
-    def secrets(self, vault_host: str) -> Any:
+    def secrets(self, vault_host: str) -> Any:  # noqa: ANN401  (see the class)
         """Return the client for the secrets (their names only) of a vault."""
         with self._lock:
             if vault_host not in self._clients:
@@ -77,7 +77,7 @@ class AzureClients:
                 )
             return self._clients[vault_host]
 
-    def _make(self, name: str) -> Any:
+    def _make(self, name: str) -> Any:  # noqa: ANN401  (see the class)
         module, class_name = CLIENTS[name].split(":")
         client_class = getattr(importlib.import_module(module), class_name)
         resource_manager = self._environment.cloud.resource_manager.rstrip("/")

@@ -173,7 +173,9 @@ def test_retry_after_as_a_date_is_obeyed(make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["60", "999999999999", format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)]
+    "asked",
+    ["60", "999999999999", format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)],
+    ids=["a minute", "an age", "a date"],
 )
 def test_retry_after_beyond_the_budget_is_given_up_at_once(make: Make, tape: Tape, asked: str) -> None:
     """A wait that the budget does not allow is not begun: the reading says 429."""

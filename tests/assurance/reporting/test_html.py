@@ -80,7 +80,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     root = Path(assurance.__file__).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "--rootdir", ".", "."]
-    ended = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stdout + ended.stderr
     return (directory / "pack" / "report.html").read_text("utf-8")
 

@@ -1,0 +1,75 @@
+"""The catalogues: large enough, well-formed, and truly run."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import pytest
+
+from assurance.controls import CONTROLS
+from falsification import harmless, violations
+from falsification.judging import ROOT
+from falsification.score import attempt_harmless, attempt_violation, the_judge
+from falsification.world import compliant_world
+
+KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LEAST_VIOLATIONS, LEAST_HARMLESS = 150, 50
+
+
+@lru_cache(maxsize=1)
+def _checks() -> tuple[str, ...]:
+    return tuple(sorted({case.check for case in the_judge().cases}))
+
+
+def test_catalogues_are_as_large_as_the_bar() -> None:
+    """There are at least 150 violations and 50 harmless changes, each with its own kebab-case name and a sentence."""
+    names = [*(one.name for one in violations.CATALOGUE), *(one.name for one in harmless.CATALOGUE)]
+    sentences = [*(one.wrong for one in violations.CATALOGUE), *(one.other for one in harmless.CATALOGUE)]
+    assert len(violations.CATALOGUE) >= LEAST_VIOLATIONS
+    assert len(harmless.CATALOGUE) >= LEAST_HARMLESS
+    assert len({one.name for one in violations.CATALOGUE}) == len(violations.CATALOGUE)
+    assert len({one.name for one in harmless.CATALOGUE}) == len(harmless.CATALOGUE)
+    assert [name for name in names if not KEBAB.fullmatch(name)] == []
+    assert [told for told in sentences if not told.endswith(".")] == []
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_every_control_has_violations(control: str) -> None:
+    """Each control has at least ten violations that are meant for it."""
+    assert len([one for one in violations.CATALOGUE if one.controls[0] == control]) >= 10
+
+
+@pytest.mark.parametrize("name", [one.name for one in violations.CATALOGUE])
+def test_violation_is_reported(name: str) -> None:
+    """Each violation is reported by the controls that it names, and by no others."""
+    results = attempt_violation(name)
+    assert results
+    assert [told for one in results for told in one.survivors] == []
+
+
+@pytest.mark.parametrize("name", [one.name for one in harmless.CATALOGUE])
+def test_harmless_change_changes_no_verdict(name: str) -> None:
+    """No harmless change changes any verdict, though each does change the world."""
+    world = compliant_world()
+    next(one for one in harmless.CATALOGUE if one.name == name).change(world)
+    assert world != compliant_world()
+    assert [told for one in attempt_harmless(name) for told in one.survivors] == []
+
+
+def test_every_check_reports_a_violation() -> None:
+    """Each function of checks/security is seen to report at least one violation that is meant for it."""
+    silent = []
+    for check in _checks():
+        meant = [one.name for one in violations.CATALOGUE if one.check == check]
+        if not any(check in result.reporters for name in meant for result in attempt_violation(name)):
+            silent.append(check)
+    assert silent == []
+
+
+def test_document_lists_every_violation_and_harmless_change() -> None:
+    """docs/falsifiability.md names what is in the catalogues, and says that nothing survived."""
+    written = (ROOT / "docs" / "falsifiability.md").read_text(encoding="utf-8")
+    assert [one.name for one in violations.CATALOGUE if f"- `{one.name}`: " not in written] == []
+    assert [one.name for one in harmless.CATALOGUE if f"- `{one.name}`: " not in written] == []
+    assert "## Survivors\n\nNone.\n" in written

@@ -1,0 +1,56 @@
+"""Inability never passes: here for a few readings of each kind, in the score for all."""
+
+from __future__ import annotations
+
+import pytest
+
+from assurance.verdicts import Verdict
+from falsification import inability
+from falsification.score import attempt_inability, the_judge
+from falsification.world import compliant_world
+
+READINGS = (
+    "GET providers/Microsoft.Network/virtualNetworks/vnet-apex-sandbox?",
+    "GET providers/Microsoft.Network/privateEndpoints?",
+    "GET providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net/A?",
+    "GET providers/Microsoft.Sql/servers/sql-apex-sandbox/ipv6FirewallRules?",
+    "GET providers/Microsoft.Storage/storageAccounts?",
+    "GET providers/Microsoft.Authorization/roleAssignments?",
+    "GET providers/Microsoft.Authorization/roleDefinitions/ba92f5b4",
+    "GET providers/Microsoft.Security/pricings?",
+    "GET secrets?",
+    "A and AAAA records of sql-apex-sandbox.database.windows.net, from outside",
+    "TLS connection to kv-apex-sandbox-4k7x.vault.azure.net at 10.0.2.8:443, from inside",
+    "TLS connection to openai-apex-sandbox.openai.azure.com at 203.0.113.6:443, from outside",
+)
+LEAST_FAULTS = {"GET": 25, "A a": 5, "TLS": 5}
+
+
+def _asked(trial: inability.Trial) -> str:
+    return trial.name.split(": ", 1)[1]
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_no_fault_makes_a_check_pass(reading: str) -> None:
+    """With any fault in the place of a reading, no case that rests on it passes."""
+    trials = [trial for trial in inability.trials(the_judge()) if _asked(trial).startswith(reading)]
+    assert len(trials) >= LEAST_FAULTS[reading[:3]]
+    results = [result for trial in trials for result in attempt_inability(trial.name)]
+    assert sum(result.judged for result in results) >= len(trials)
+    assert [told for result in results for told in result.survivors] == []
+
+
+def test_every_reading_is_tried() -> None:
+    """Every reading that any check asks for has its trials, and every case rests on one of them."""
+    judge = the_judge()
+    tried = {trial.key for trial in inability.trials(judge)}
+    assert tried == set(judge.readings)
+    assert {case.id for key in tried for case in judge.resting_on(key)} == {case.id for case in judge.cases}
+
+
+def test_nobody_signed_in_is_not_evaluated() -> None:
+    """Without a credential, every case that asks Azure is not evaluated."""
+    judge, world = the_judge(), compliant_world()
+    world.signs_in = False
+    verdicts = judge.verdicts(world)
+    assert {outcome.verdict for outcome in verdicts.values()} == {Verdict.NOT_EVALUATED}

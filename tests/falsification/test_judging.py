@@ -1,0 +1,137 @@
+"""The judge is right: its short cuts change nothing, and its stand-ins are as the sandbox's own sockets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assurance.azure.clients import AzureClients
+from assurance.azure.credential import StaticToken
+from assurance.azure.reader import get
+from assurance.environment import Environment, load
+from assurance.errors import NotEvaluated
+from assurance.probes.dialer import Dialer
+from assurance.probes.resolver import Resolver
+from assurance.redaction import Redactor
+from assurance.tape import TapeHeader, utc_now
+from falsification import harmless, violations
+from falsification.judging import ENVIRONMENT, NO_RETRIES
+from falsification.score import the_judge
+from falsification.seams import MemoryTape, WorldDialer, WorldResolver
+from falsification.world import compliant_world
+from sandbox import Fault, Sandbox
+from sandbox.http_server import Ending
+
+SOME = 40
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """The stand-ins on their sockets."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def environment(sandbox: Sandbox) -> Environment:
+    """The environment that uses them."""
+    return load(ENVIRONMENT, {**sandbox.overlay(), **NO_RETRIES})
+
+
+@pytest.fixture
+def tape() -> MemoryTape:
+    """A tape that nothing is on."""
+    return MemoryTape(TapeHeader("sandbox", "s", "g", "SANDBOX", "a test", ("inside", "outside"), utc_now()))
+
+
+@pytest.mark.parametrize("name", [one.name for one in violations.CATALOGUE[::SOME]])
+def test_short_cut_changes_no_verdict(name: str) -> None:
+    """Judging only the cases whose readings differ gives the same as judging all of them afresh."""
+    judge = the_judge()
+    change = next(one.change for one in violations.CATALOGUE if one.name == name)
+    world, other = compliant_world(), compliant_world()
+    change(world)
+    change(other)
+    quick, slow = judge.verdicts(world), judge.verdicts_afresh(other)
+    assert {key: one.verdict for key, one in quick.items()} == {key: one.verdict for key, one in slow.items()}
+    assert {key: one.observed for key, one in quick.items()} == {key: one.observed for key, one in slow.items()}
+
+
+def test_worlds_do_not_touch_each_other() -> None:
+    """After every harmless change has been judged, the compliant world is as it was."""
+    judge = the_judge()
+    for one in harmless.CATALOGUE[::10]:
+        world = compliant_world()
+        one.change(world)
+        judge.verdicts(world)
+    assert {outcome.verdict for outcome in judge.verdicts_afresh(compliant_world()).values()} == {"pass"}
+
+
+@pytest.mark.parametrize("vantage", ["inside", "outside"])
+def test_names_are_as_the_sandboxs_name_servers_tell(sandbox: Sandbox, environment: Environment, vantage: str) -> None:
+    """A world resolves every service's name as the real resolver does at the sandbox's name servers."""
+    world = compliant_world()
+    header = TapeHeader("sandbox", "s", "g", "SANDBOX", "a test", ("inside",), utc_now())
+    view = environment.views.inside if vantage == "inside" else environment.views.outside
+    real = Resolver(MemoryTape(header), vantage, view)
+    told = WorldResolver(MemoryTape(header), vantage, world)
+    found = {service.fqdn: real.resolve(service.fqdn) for service in world.services.values()}
+    assert found == {name: told.resolve(name) for name in found}
+    assert all(one.addresses for one in found.values()), sandbox.directory
+
+
+@pytest.mark.parametrize("vantage", ["inside", "outside"])
+def test_connections_are_as_the_sandboxs_listeners_end(environment: Environment, vantage: str) -> None:
+    """A world's connections end as the real dialer's do at the sandbox's listeners."""
+    world = compliant_world()
+    header = TapeHeader("sandbox", "s", "g", "SANDBOX", "a test", ("inside",), utc_now())
+    view = environment.views.inside if vantage == "inside" else environment.views.outside
+    redactor = Redactor("a test")
+    real = Dialer(MemoryTape(header), vantage, view, environment.cloud.ca_bundle, 5.0, redactor)
+    told = WorldDialer(MemoryTape(header), vantage, world, redactor)
+    for one in world.services.values():
+        address = one.private_address if vantage == "inside" else one.public_address
+        question = {"tls": one.speaks_tls, "ask": vantage == "outside"}
+        first = real.dial(one.fqdn, address, one.port, **question)
+        second = told.dial(one.fqdn, address, one.port, **question)
+        assert (first.outcome, first.tls_failure, first.http_status) == (
+            second.outcome,
+            second.tls_failure,
+            second.http_status,
+        )
+        assert first.http_body[:60] == second.http_body[:60]
+
+
+@pytest.mark.parametrize("ending", ["reset", "cut"])
+def test_faults_end_as_over_sockets(
+    sandbox: Sandbox, environment: Environment, tape: MemoryTape, ending: Ending
+) -> None:
+    """A reset and a cut body are failures of the same kind over sockets and in this process."""
+    client = AzureClients(environment, tape, Redactor("a test"), StaticToken(sandbox.token)).management("network")
+    sandbox.resource_manager.faults.append(Fault("virtualNetworks", ending=ending))
+    with pytest.raises(NotEvaluated, match="No answer from"):
+        get(client.virtual_networks.get, "apex-rg-sandbox", "vnet-apex-sandbox")
+    sandbox.resource_manager.faults.clear()
+    world = compliant_world()
+    world.faults.append(Fault("virtualNetworks/", ending=ending))
+    outcome = the_judge().verdicts(world)["SEC-01 test_virtual_network_is_provisioned"]
+    assert outcome.verdict == "not_evaluated"
+    assert "No answer from" in outcome.reason
+
+
+def test_bodies_are_as_over_sockets(sandbox: Sandbox, environment: Environment, tape: MemoryTape) -> None:
+    """The network's body is the same over sockets and in this process."""
+    client = AzureClients(environment, tape, Redactor("a test"), StaticToken(sandbox.token)).management("network")
+    document, _ = get(client.virtual_networks.get, "apex-rg-sandbox", "vnet-apex-sandbox")
+    judged = [one for one in the_judge().readings.values() if "/virtualNetworks/vnet-apex-sandbox?" in one.question]
+    assert document is not None
+    assert [json.loads(one.body) for one in judged] == [document.values]
+
+
+def test_check_files_are_all_read() -> None:
+    """Every file of checks/security has cases."""
+    files = list((Path(ENVIRONMENT).parent.parent / "checks" / "security").glob("test_*.py"))
+    assert len({case.control for case in the_judge().cases}) == len(files)
