@@ -1,0 +1,34 @@
+"""The remedies of platform services are the commands of their own kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from assurance.azure.document import Document
+from assurance.environment.model import ServiceKind
+from assurance.estate.services import PROVIDERS, PlatformService
+
+GROUP = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/apex-rg-prod"
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("sql", "az sql server update --resource-group apex-rg-prod --name one --enable-public-network false"),
+        (
+            "storage",
+            "az storage account update --resource-group apex-rg-prod --name one --public-network-access Disabled",
+        ),
+        ("key_vault", "az keyvault update --resource-group apex-rg-prod --name one --public-network-access Disabled"),
+        ("cognitive", "az resource update --ids ID --set properties.publicNetworkAccess=Disabled"),
+    ],
+)
+def test_the_remedy_for_public_access_is_that_of_the_kind(kind: ServiceKind, command: str) -> None:
+    """A service that is public is mended by the command of its own kind, with its names filled in."""
+    service_id = f"{GROUP}/providers/{PROVIDERS[kind]}/one"
+    document = Document({"id": service_id, "properties": {"publicNetworkAccess": "Enabled"}}, ("reading",))
+
+    fact = PlatformService(service_id, document, ("reading",), kind).refuses_public_networks
+
+    assert not fact.holds
+    assert fact.remedy == command.replace("ID", service_id)
