@@ -26,7 +26,6 @@ _UPDATES: dict[ServiceKind, str] = {
 _DISABLE_PUBLIC_ACCESS: dict[ServiceKind, str] = {
     "sql": "--enable-public-network false",
     "storage": "--public-network-access Disabled",
-    "cognitive": "--custom-domain NAME --api-properties publicNetworkAccess=Disabled",
     "key_vault": "--public-network-access Disabled",
 }
 SECURE_TLS = frozenset({"1.2", "1.3", "tls1_2", "tls1_3"})
@@ -53,10 +52,8 @@ class PlatformService(Resource):
     @property
     def refuses_public_networks(self) -> Fact:
         """Whether public network access is explicitly Disabled; absent means enabled."""
-        expected, remedy = "publicNetworkAccess is Disabled", self._update(_DISABLE_PUBLIC_ACCESS[self.kind])
-        if self.kind == "cognitive":
-            remedy = f"az resource update --ids {self.id} --set properties.publicNetworkAccess=Disabled"
-        return self.judge(expected, _refuses_public_networks, remedy)
+        remedy = _disable_public_access(self.kind, self.id)
+        return self.judge("publicNetworkAccess is Disabled", _refuses_public_networks, remedy)
 
     @property
     def denies_by_default(self) -> Fact:
@@ -177,11 +174,7 @@ class ServicesOfKind:
         others = [one for one in self.documents if not any(same_id(one.id, known) for known in declared_ids)]
         judged = [(one, *_refuses_public_networks(one)) for one in others]
         found = [f"{one.id}: {observed}" for one, holds, observed in judged if not holds]
-        remedy = "; ".join(
-            f"{_UPDATES[self.kind]} {named(one.id)} {_DISABLE_PUBLIC_ACCESS[self.kind]}"
-            for one, holds, _ in judged
-            if not holds
-        )
+        remedy = "; ".join(_disable_public_access(self.kind, one.id) for one, holds, _ in judged if not holds)
         if len(others) + len(declared_ids) < len(self.documents):
             found.append("two services of one id were listed")
         return Fact(
@@ -208,6 +201,13 @@ class PublicAddresses:
         found = [f"{one.name} ({one.text('properties', 'ipAddress') or 'no address yet'})" for one in self.documents]
         remedy = "; ".join(f"az network public-ip delete {named(one.id)}" for one in self.documents)
         return Fact(not found, "no public IP address", listed(found), self.scope, self.readings, remedy)
+
+
+def _disable_public_access(kind: ServiceKind, service_id: str) -> str:
+    """Return the command that disables public access; the Azure CLI has none of its own for Cognitive Services."""
+    if kind == "cognitive":
+        return f"az resource update --ids {service_id} --set properties.publicNetworkAccess=Disabled"
+    return f"{_UPDATES[kind]} {named(service_id)} {_DISABLE_PUBLIC_ACCESS[kind]}"
 
 
 def _refuses_public_networks(document: Document) -> Judgement:
