@@ -30,7 +30,7 @@ recordings: $(READY) ## make the bundled tape again, from the sandbox
 	$(BIN)/python -m sandbox.record
 
 falsify: $(READY) ## prove that every check can fail, and write docs/falsifiability.md
-	$(BIN)/python -m falsification --write
+	$(BIN)/apex-assurance falsify --write
 
 benchmark: $(READY) ## measure the suite against its floor
 	$(BIN)/python -m benchmarks

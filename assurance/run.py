@@ -15,7 +15,7 @@ import assurance
 from assurance.azure.clients import AzureClients
 from assurance.azure.credential import SignInOnce, StaticToken
 from assurance.environment import Environment
-from assurance.environment.model import Vantage
+from assurance.environment.base import Vantage
 from assurance.errors import TapeRefused
 from assurance.estate import Estate
 from assurance.probes.dialer import Dialer

@@ -1,67 +1,10 @@
-"""`python -m falsification`: prove that the checks can fail; exit status 0 if our bar is met, 1 if not."""
-
-from __future__ import annotations
+"""`python -m falsification` is `apex-assurance falsify`, for a checkout that is not installed."""
 
 import argparse
 import sys
-import time
-from collections.abc import Sequence
-from pathlib import Path
 
-from assurance.controls import CONTROLS
-from falsification import report
-from falsification.judging import ROOT
-from falsification.score import Score, compute, tasks
+from falsification import command
 
-DOCUMENT = ROOT / "docs" / "falsifiability.md"
-PROCESSES = 2
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Compute the score, print it and, if asked to, write it down."""
-    options = _parser().parse_args(arguments)
-    started = time.monotonic()
-    wanted = tasks(options.control)
-    score = compute(wanted, options.processes, _progress)
-    print(f"\n{report.table(score)}\n\n{_verdict(score)} {time.monotonic() - started:.0f} s.")
-    if options.write:
-        _write(score, options.document)
-    return 0 if score.is_met else 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m falsification", description=__doc__)
-    parser.add_argument("--control", choices=tuple(CONTROLS), help="try only this control's violations")
-    parser.add_argument("--processes", type=_positive, default=PROCESSES, metavar="N", help="how many share the work")
-    parser.add_argument("--write", action="store_true", help="write the score down")
-    parser.add_argument("--document", type=Path, default=DOCUMENT, metavar="FILE", help="where")
-    return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("a whole number of at least 1 was expected")
-    return number
-
-
-def _progress(done: int, total: int) -> None:
-    end = "" if sys.stderr.isatty() else "\n"
-    if sys.stderr.isatty() or done == total or done % 240 == 0:
-        print(f"\r{done} of {total} worlds judged", end=end, file=sys.stderr, flush=True)
-
-
-def _verdict(score: Score) -> str:
-    if score.is_met:
-        return "No survivors."
-    return "\n".join(("Survivors:", *(f"  {told}" for told in score.survivors), ""))
-
-
-def _write(score: Score, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(report.document(score), encoding="utf-8")
-    print(f"Written to {path}.")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+parser = argparse.ArgumentParser(prog="python -m falsification", description=command.__doc__)
+command.configure(parser)
+sys.exit(command.run(parser.parse_args()))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from assurance.environment.base import Declared, Port, Seconds, Text, Vantage
 from assurance.environment.values import (
     FlowEnd,
     Guid,
@@ -21,18 +22,8 @@ from assurance.environment.values import (
     repeated,
 )
 
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(allow_inf_nan=False)]
-Vantage = Literal["inside", "outside"]
 Direction = Literal["Inbound", "Outbound"]
 ServiceKind = Literal["sql", "storage", "cognitive", "key_vault"]
-
-
-class Declared(BaseModel):
-    """The base of every table: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Cloud(Declared):
@@ -72,7 +63,7 @@ class View(Declared):
     """How names resolve and addresses are dialled from one vantage, where that is not what this machine does anyway."""
 
     nameservers: tuple[NameServer, ...] = Field(default=(), strict=False)
-    connect: dict[HostAndPort, HostAndPort] = {}
+    connect: dict[HostAndPort, HostAndPort] = Field(default_factory=dict)
 
 
 class Views(Declared):

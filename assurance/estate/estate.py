@@ -9,7 +9,8 @@ from assurance.azure import reader
 from assurance.azure.clients import AzureClients
 from assurance.azure.document import Document
 from assurance.environment import Environment
-from assurance.environment.model import DeclaredContainerApps, DeclaredService, ServiceKind, Vantage
+from assurance.environment.base import Vantage
+from assurance.environment.model import DeclaredContainerApps, DeclaredService, ServiceKind
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.estate.container_apps import ContainerApp, ContainerEnvironment
 from assurance.estate.defender import Alerts, DefenderPlans, SecureScore

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from assurance.cli import main
 from falsification import report
-from falsification.__main__ import main
 from falsification.score import Result, Score, compute, tasks
 
 FOUND = Result("violation", "one", "SEC-01", 1, ())
@@ -52,7 +52,7 @@ def test_processes_give_the_same_score() -> None:
 def test_command_refuses_what_it_does_not_know() -> None:
     """An unknown control is a usage error of the command line."""
     try:
-        main(["--control", "SEC-99"])
+        main(["falsify", "--control", "SEC-99"])
     except SystemExit as stopped:
         status = stopped.code
     else:

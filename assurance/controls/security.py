@@ -1,38 +1,6 @@
-"""The controls: what the guide demands, with its step and the ISO/IEC 27001 clauses that it supports.
+"""SEC-01 to SEC-10: the ten security controls of the guide's Step 3 (before a deployment) and Step 18 (after it)."""
 
-Guide: "Deployment Operations Guide" 2.0.0, Step 3 (before a deployment) and Step 18 (after it). Clause numbers of the
-2022 edition first, the 2013 edition as cross-reference, since the guide cites the latter.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Literal
-
-Severity = Literal["critical", "high", "medium"]
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """One requirement of the guide.
-
-    Attributes:
-        id: Its number, such as `SEC-03`.
-        title: A few words.
-        requirement: The sentence that its checks prove.
-        guide_step: Where the guide demands it.
-        iso_2022: Clauses of Annex A of ISO/IEC 27001:2022, primary ones first.
-        iso_2013: The same in the 2013 edition.
-        severity: How bad a failure is.
-    """
-
-    id: str
-    title: str
-    requirement: str
-    guide_step: str
-    iso_2022: tuple[str, ...]
-    iso_2013: tuple[str, ...]
-    severity: Severity
+from assurance.controls.model import Control, Severity
 
 
 def _security(number: int, title: str, requirement: str, iso: str, iso_2013: str, severity: Severity) -> Control:
@@ -47,7 +15,7 @@ def _security(number: int, title: str, requirement: str, iso: str, iso_2013: str
     )
 
 
-_CATALOGUE = (
+SECURITY = (
     _security(
         1,
         "Virtual network",
@@ -129,5 +97,3 @@ _CATALOGUE = (
         "high",
     ),
 )
-
-CONTROLS: Mapping[str, Control] = MappingProxyType({control.id: control for control in _CATALOGUE})

@@ -1,0 +1,82 @@
+"""`apex-assurance`: what is asked of the suite beside judging, such as verifying an evidence pack.
+
+Each command is a module with a docstring, `configure(parser)` and `run(arguments)`, imported only when it is asked for.
+Distributions add commands by entry points of the group `apex_assurance.commands`; so `falsify` comes from a room above
+the engine without the engine knowing of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import Protocol, cast
+
+import assurance
+from assurance.errors import AssuranceError
+
+GROUP = "apex_assurance.commands"
+WRONG_USAGE = 2
+# A reader that went away (`apex-assurance history | head`): the shell's status for SIGPIPE.
+BROKEN_PIPE = 141
+
+# What each command does, in one line, by its name; its module is `assurance.commands.NAME`.
+COMMANDS: Mapping[str, str] = MappingProxyType({})
+
+
+class Command(Protocol):
+    """What the module of a command offers."""
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Carry the command out and return the exit status."""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns:
+        The command's exit status; 2 for wrong usage or bad input, which is told in one message on standard error.
+    """
+    words = sys.argv[1:] if words is None else list(words)
+    commands = {**COMMANDS, **_added()}
+    name = next((word for word in words if not word.startswith("-")), None)
+    parser = argparse.ArgumentParser(prog="apex-assurance", description="Proves what a deployment of APEX is.")
+    parser.add_argument("--version", action="version", version=f"apex-assurance {assurance.__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    command: Command | None = None
+    for known, line in sorted(commands.items()):
+        subparser = subparsers.add_parser(known, help=line)
+        if known == name:
+            command = _load(known)
+            subparser.description = command.__doc__
+            command.configure(subparser)
+    arguments = parser.parse_args(words)
+    if command is None:
+        parser.error("a command was expected")
+    try:
+        return command.run(arguments)
+    except AssuranceError as error:
+        print(f"apex-assurance {name}: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except BrokenPipeError:
+        # Python would complain again at exit when it flushes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _added() -> dict[str, str]:
+    """Return the commands that distributions add: an entry point's extras are not used, its module's docstring is."""
+    return {entry.name: f"see `apex-assurance {entry.name} --help`" for entry in entry_points(group=GROUP)}
+
+
+def _load(name: str) -> Command:
+    added = {entry.name: entry.value for entry in entry_points(group=GROUP)}
+    # A module is what it offers; mypy cannot see that of one imported by name.
+    return cast("Command", importlib.import_module(added.get(name, f"assurance.commands.{name}")))

@@ -1,0 +1,1 @@
+"""The commands of `apex-assurance`, one module each (see `assurance.cli`)."""
