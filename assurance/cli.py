@@ -25,7 +25,11 @@ WRONG_USAGE = 2
 BROKEN_PIPE = 141
 
 # What each command does, in one line, by its name; its module is `assurance.commands.NAME`.
-COMMANDS: Mapping[str, str] = MappingProxyType({})
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "annotate": "print the findings of an evidence pack as annotations of a pipeline's run",
+    }
+)
 
 
 class Command(Protocol):
