@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 
@@ -11,20 +12,28 @@ from assurance.controls import CONTROLS
 from assurance.errors import NotEvaluated, UsageError
 from assurance.verdicts import Fact, Verdict
 
+Moment = Literal["pre_deployment", "post_deployment", "nightly"]
 
-def control(control_id: str) -> list[pytest.MarkDecorator]:
+
+Moment = Literal["pre_deployment", "post_deployment", "nightly", "closing"]
+ALWAYS: tuple[Moment, ...] = ("pre_deployment", "post_deployment", "nightly")
+
+
+def control(control_id: str, *moments: Moment) -> list[pytest.MarkDecorator]:
     """Return the marks of a check file: its control, and the moments at which the guide demands it.
+
+    Args:
+        control_id: The control, such as `SEC-03`.
+        moments: When it is judged; before and after a deployment and every night where none is given.
 
     Raises:
         UsageError: There is no such control.
     """
     if control_id not in CONTROLS:
-        raise UsageError(f"there is no control {control_id!r}; assurance/controls.py has {', '.join(CONTROLS)}")
+        raise UsageError(f"there is no control {control_id!r}; assurance/controls has {', '.join(CONTROLS)}")
     return [
         pytest.mark.control(id=control_id),
-        pytest.mark.pre_deployment,
-        pytest.mark.post_deployment,
-        pytest.mark.nightly,
+        *(getattr(pytest.mark, moment) for moment in moments or ALWAYS),
     ]
 
 

@@ -1,0 +1,33 @@
+"""Reads a change record: TOML, judged strictly, with one message that names each key that is wrong."""
+
+from __future__ import annotations
+
+import tomllib
+
+from pydantic import ValidationError
+
+from assurance.changes.model import ChangeRecord
+from assurance.environment.problems import problems
+from assurance.errors import UsageError
+
+
+def parse(content: bytes, where: str) -> ChangeRecord:
+    """Return the change record that `content` is.
+
+    Args:
+        content: The bytes of a TOML file.
+        where: The file's name, for messages.
+
+    Raises:
+        UsageError: It is no TOML, or not a change record; the message names each key and what was expected.
+    """
+    try:
+        document = tomllib.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{where}: UTF-8 text was expected; byte {error.start} is none") from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"{where}: the file is not valid TOML: {error}") from error
+    try:
+        return ChangeRecord.model_validate(document)
+    except ValidationError as error:
+        raise UsageError(f"{where}: this is not a valid change record:\n{problems(error)}") from error

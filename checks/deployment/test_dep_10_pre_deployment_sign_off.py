@@ -1,0 +1,11 @@
+"""DEP-10: the deployment is authorised before it begins."""
+
+from assurance.changes import Change
+from assurance.checking import control
+
+pytestmark = control("DEP-10", "pre_deployment")
+
+
+def test_deployment_is_authorized(change: Change) -> None:
+    """All four roles signed, after the approvals and before the deployment."""
+    assert change.deployment_is_authorized

@@ -1,0 +1,11 @@
+"""DEP-21: stakeholders know that the deployment succeeded."""
+
+from assurance.changes import Change
+from assurance.checking import control
+
+pytestmark = control("DEP-21", "closing")
+
+
+def test_success_was_told(change: Change) -> None:
+    """Estimators, managers, auditors and IT leadership were told of the success, after it."""
+    assert change.success_was_told

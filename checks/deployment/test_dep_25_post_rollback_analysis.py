@@ -1,0 +1,11 @@
+"""DEP-25: a rollback is analysed."""
+
+from assurance.changes import Change
+from assurance.checking import control
+
+pytestmark = control("DEP-25", "closing")
+
+
+def test_rollback_is_analysed(change: Change) -> None:
+    """There was no rollback, or its analysis is whole."""
+    assert change.rollback_is_analysed
