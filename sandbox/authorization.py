@@ -17,6 +17,7 @@ from sandbox.resource_ids import ResourcePath, is_at_or_below, normalized
 
 ROLE_DEFINITIONS = "roledefinitions"
 ASSIGNMENTS = ("roleassignments", "denyassignments")
+PERMISSIONS = "permissions"
 
 _AT_SCOPE = re.compile(r"atscope\(\)", re.IGNORECASE)
 _PRINCIPAL = re.compile(r"(?:principalid\s+eq\s+'(?P<own>[^']+)'|assignedto\('(?P<any>[^']+)'\))", re.IGNORECASE)
@@ -59,6 +60,25 @@ def find_definition(estate: AzureEstate, path: ResourcePath) -> Resource | None:
         if definition["name"].lower() == path.names[0]:
             return _at_scope(definition, path.scope)
     return None
+
+
+def permissions_of_caller(estate: AzureEstate, path: ResourcePath) -> list[Resource]:
+    """What whoever asks may do at the path's scope: the permissions of every role that it has there or above.
+
+    Source: Azure's documentation of "Permissions - List For Resource Group" and "- List For Resource".
+    """
+    found: list[Resource] = []
+    for assignment in list_assignments(estate, path_of_assignments(path), f"assignedTo('{estate.caller}')"):
+        properties = assignment["properties"]
+        if not _is_below(normalized(properties["scope"]), path.scope):
+            definition = find_definition(estate, ResourcePath.parse(normalized(properties["roleDefinitionId"])))
+            found += definition["properties"]["permissions"] if definition is not None else []
+    return found
+
+
+def path_of_assignments(path: ResourcePath) -> ResourcePath:
+    """The collection of role assignments at a path's scope."""
+    return ResourcePath(path.scope, path.namespace, ("roleassignments",), ())
 
 
 def _at_scope(definition: Resource, scope: str) -> Resource:

@@ -1,0 +1,70 @@
+"""Say whether this machine and this identity can judge an environment, and what would not be evaluated."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import tempfile
+from pathlib import Path
+
+from assurance.doctor import Finding, State, examine
+from assurance.environment import Environment, find, load
+from assurance.errors import UsageError
+from assurance.estate.questions import Questions
+from assurance.run import Run, RunOptions, new_run_id
+
+NOT_READY = 1
+FOLDER = Path("environments")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--env", required=True, metavar="NAME|FILE", help="a name in environments/, or a TOML file")
+    parser.add_argument("--vantage", choices=("inside", "outside"), help="where the suite runs from; else the file's")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine, print each finding as it is known, and say what it comes to.
+
+    Raises:
+        UsageError: The environment file is wrong, or names a stand-in that does not run.
+    """
+    # The SDK warns of kinds of resource that its models do not know; what is judged is the body.
+    logging.getLogger("azure").setLevel(logging.ERROR)
+    logging.getLogger("msrest").setLevel(logging.ERROR)
+    environment = load(find(arguments.env, FOLDER))
+    _demand_endpoints(environment)
+    findings: list[Finding] = []
+    with tempfile.TemporaryDirectory(prefix="apex-doctor-") as directory:
+        options = RunOptions(None, arguments.vantage, Path(directory), new_run_id(), "doctor")
+        begun = Run(environment, options)
+        for finding in examine(begun, Questions(begun.clients)):
+            findings.append(finding)
+            _print(finding)
+    problems = [finding for finding in findings if finding.state is State.PROBLEM]
+    print(f"\n{_conclusion(environment, problems)}")
+    return NOT_READY if problems else 0
+
+
+def _demand_endpoints(environment: Environment) -> None:
+    if environment.cloud.resource_manager.rstrip("/").endswith(".invalid"):
+        raise UsageError(
+            f"environment {environment.name!r} rests on stand-ins, which only a run starts; start them with "
+            "`python -m sandbox`, and give the environment file that it names"
+        )
+
+
+def _print(finding: Finding) -> None:
+    marks = {State.OK: "ok     ", State.NOTE: "note   ", State.PROBLEM: "PROBLEM"}
+    print(f"{marks[finding.state]}  {finding.area:<12}  {finding.subject}: {finding.told}", flush=True)
+    if finding.controls and finding.controls != ("all",):
+        print(f"{'':23}not evaluated: {', '.join(finding.controls)}")
+    if finding.remedy:
+        print(f"{'':23}{finding.remedy}")
+
+
+def _conclusion(environment: Environment, problems: list[Finding]) -> str:
+    if not problems:
+        return f"Ready: pytest checks --env {environment.name}"
+    told = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return f"Not ready: {told}. What rests on them will be not evaluated, so no run can be GO."

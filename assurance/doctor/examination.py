@@ -1,0 +1,198 @@
+"""Examines, one after the other, all that a run rests on; each finding says what it means for the run."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from assurance.azure import reader
+from assurance.doctor.needs import NEEDS, Need, Rights
+from assurance.environment import Environment
+from assurance.errors import NotEvaluated
+from assurance.estate.questions import Questions
+from assurance.run import Run
+from assurance.tape import Reading
+
+MOST_SKEW_SECONDS = 60.0
+"""Microsoft Entra refuses tokens beyond five minutes; evidence should be better timed than that."""
+
+HTTPS_PORT = 443
+
+
+class State(StrEnum):
+    """What a finding means: fine; worth knowing; or something will not be judged."""
+
+    OK = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the examination.
+
+    Attributes:
+        area: What was looked at: file, identity, clock, endpoint, vantage, rights.
+        subject: Which of them.
+        state: What it means.
+        told: What was found.
+        remedy: What to do about it; empty where nothing is to be done.
+        controls: Controls of which something will not be judged.
+    """
+
+    area: str
+    subject: str
+    state: State
+    told: str
+    remedy: str = ""
+    controls: tuple[str, ...] = ()
+
+
+def examine(run: Run, questions: Questions) -> Iterator[Finding]:
+    """Look at everything, in the order in which it is needed.
+
+    Args:
+        run: A run with a tape of its own, which nobody keeps.
+        questions: Asks Azure on that tape.
+    """
+    environment = run.environment
+    yield from _file(environment)
+    rights, readings = _rights_on_group(questions, environment)
+    yield from _identity(run, rights)
+    yield from _clock([run.tape.look_up(key) for key in readings])
+    yield from _endpoints(run)
+    yield from _vantages(run)
+    if isinstance(rights, Rights):
+        yield from _rights(environment, rights)
+    yield from _subscription(run)
+
+
+def _file(environment: Environment) -> Iterator[Finding]:
+    place = f"{environment.resource_group} in {environment.subscription_id}"
+    yield Finding("file", environment.name, State.OK, f"valid; resource group {place}")
+    optional = {"application": "SMK, E2E, RBAC and AACE", "telemetry": "SLA", "deployment": "DEP"}
+    for table, families in optional.items():
+        if getattr(environment, table) is None:
+            told = f"has no table [{table}]: {families} will not be judged"
+            yield Finding("file", table, State.NOTE, told, f"Declare [{table}].")
+
+
+def _rights_on_group(questions: Questions, environment: Environment) -> tuple[Rights | NotEvaluated, tuple[str, ...]]:
+    operation = questions.operation("authorization", "permissions", "list_for_resource_group")
+    try:
+        documents, readings = reader.list_all(operation(), environment.resource_group)
+    except NotEvaluated as error:
+        return error, error.readings
+    return Rights(documents or ()), readings
+
+
+def _identity(run: Run, rights: Rights | NotEvaluated) -> Iterator[Finding]:
+    kind = run.environment.credential.kind
+    if isinstance(rights, NotEvaluated):
+        yield Finding("identity", kind, State.PROBLEM, rights.reason, rights.remedy, ("all",))
+    else:
+        yield Finding("identity", kind, State.OK, f"signed in as {run.identity() or 'an identity that is not told'}")
+
+
+def _clock(readings: list[Reading | None]) -> Iterator[Finding]:
+    dated = [one for one in readings if one is not None and "date" in one.headers]
+    if not dated:
+        yield Finding("clock", "this machine", State.NOTE, "not compared: no answer with a date")
+        return
+    reading = dated[0]
+    answered = datetime.fromisoformat(reading.started).timestamp() + reading.elapsed_milliseconds / 1000
+    skew = answered - parsedate_to_datetime(reading.headers["date"]).timestamp()
+    told = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Azure's"
+    late = abs(skew) > MOST_SKEW_SECONDS
+    remedy = "Set the clock: sign-in fails beyond five minutes, and evidence carries wrong times." if late else ""
+    yield Finding("clock", "this machine", State.PROBLEM if late else State.OK, told, remedy)
+
+
+def _endpoints(run: Run) -> Iterator[Finding]:
+    cloud = run.environment.cloud
+    urls = {"resource manager": cloud.resource_manager}
+    if run.environment.credential.kind != "token":
+        urls["authority"] = cloud.authority
+    if run.environment.telemetry is not None:
+        urls["log analytics"] = cloud.log_analytics
+    if run.environment.application is not None:
+        urls["application"] = run.environment.application.base_url
+    dialer = run.dialers[run.vantage[0]]
+    for name, url in urls.items():
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or HTTPS_PORT
+        try:
+            connection = dialer.dial(host, host, port, tls=True, ask=False)
+        except NotEvaluated as error:
+            yield Finding("endpoint", name, State.PROBLEM, error.reason, error.remedy)
+            continue
+        failure = connection.tls_failure or ("" if connection.outcome == "open" else connection.outcome)
+        remedy = "Check the network, the proxy and cloud.ca_bundle." if failure else ""
+        told = f"{host}:{port} {f'cannot be used: {failure}' if failure else 'answers, with a valid certificate'}"
+        yield Finding("endpoint", name, State.PROBLEM if failure else State.OK, told, remedy)
+
+
+def _vantages(run: Run) -> Iterator[Finding]:
+    """Say from where names resolve as they do inside the virtual network: to addresses of its own."""
+    space = [ipaddress.ip_network(prefix) for prefix in run.environment.virtual_network.address_space]
+    for vantage in run.vantage:
+        private: list[str] = []
+        public: list[str] = []
+        for service in run.environment.services.values():
+            try:
+                addresses = run.resolvers[vantage].resolve(service.fqdn).addresses
+            except NotEvaluated:
+                continue
+            own = all(any(ipaddress.ip_address(one) in prefix for prefix in space) for one in addresses)
+            (private if addresses and own else public).append(service.name)
+        seen = "inside" if private and not public else "outside" if public and not private else "neither"
+        told = f"{len(private)} of {len(run.environment.services)} services resolve into the virtual network"
+        fits = seen == vantage
+        remedy = f"This looks like {seen}: run where the vantage is {vantage}, or give --vantage." if not fits else ""
+        controls = () if fits else ("SEC-09",)
+        yield Finding("vantage", vantage, State.OK if fits else State.PROBLEM, told, remedy, controls)
+    for missing in sorted({"inside", "outside"} - set(run.vantage)):
+        told = f"no run from {missing}: half of SEC-09 is not judged, unless the file says which run covers it"
+        yield Finding("vantage", missing, State.NOTE, told, controls=("SEC-09",))
+
+
+def _rights(environment: Environment, rights: Rights) -> Iterator[Finding]:
+    missing = [need for need in NEEDS if not rights.allow(need)]
+    scope = f"resource group {environment.resource_group}"
+    if not missing:
+        yield Finding("rights", "group", State.OK, f"all {len(NEEDS)} rights that the suite needs on the {scope}")
+    for need in missing:
+        yield Finding("rights", need.action, State.PROBLEM, f"missing on the {scope}", _grant(need), need.controls)
+    changing = rights.changing()
+    if changing:
+        told = f"may change what it judges: {', '.join(changing[:5])}"
+        yield Finding("rights", "beyond reading", State.NOTE, told, "Judge with an identity that can only read.")
+
+
+def _grant(need: Need) -> str:
+    return f'az role assignment create --role "{need.role}" --assignee ... --scope ...'
+
+
+def _subscription(run: Run) -> Iterator[Finding]:
+    """Try what is read of the whole subscription: Azure documents no list of rights for it."""
+    tries: dict[str, tuple[str, Callable[[], object]]] = {
+        "Defender plans": ("SEC-10", run.estate.defender_plans),
+        "alerts": ("SEC-10", run.estate.alerts),
+        "secure score": ("SEC-10", run.estate.secure_score),
+        "role assignments": ("SEC-08", run.estate.access),
+    }
+    for subject, (control, read) in tries.items():
+        started = time.monotonic()
+        try:
+            read()
+        except NotEvaluated as error:
+            yield Finding("subscription", subject, State.PROBLEM, error.reason, error.remedy, (control,))
+        else:
+            told = f"read in {(time.monotonic() - started) * 1000:.0f} ms"
+            yield Finding("subscription", subject, State.OK, told)
