@@ -12,9 +12,6 @@ from assurance.controls import CONTROLS
 from assurance.errors import NotEvaluated, UsageError
 from assurance.verdicts import Fact, Verdict
 
-Moment = Literal["pre_deployment", "post_deployment", "nightly"]
-
-
 Moment = Literal["pre_deployment", "post_deployment", "nightly", "closing"]
 ALWAYS: tuple[Moment, ...] = ("pre_deployment", "post_deployment", "nightly")
 

@@ -27,6 +27,16 @@ BROKEN_PIPE = 141
 # What each command does, in one line, by its name; its module is `assurance.commands.NAME`.
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "doctor": "say whether this machine and identity can judge an environment",
+        "change": "begin, show or check a change record",
+        "verify": "verify an evidence pack, offline: files, signature, ledger, and every verdict again",
+        "baseline": "make what a run has found the baseline that drift is told from",
+        "explain": "show the chain from a verdict to the bytes that it rests on",
+        "pseudonymise": "copy an evidence pack with pseudonyms for ids, hosts and names, to share it outside",
+        "key": "make a key that signs evidence packs",
+        "sweep": "archive what earlier runs left in APEX",
+        "writes": "list what a run would write in APEX, without sending anything",
+        "inventory": "write the production inventory of what is deployed now",
         "annotate": "print the findings of an evidence pack as annotations of a pipeline's run",
     }
 )

@@ -3,6 +3,8 @@
 AssuranceError
 ├── UsageError               the user's input is wrong: one message, exit status 4, no traceback
 │   ├── EnvironmentFileError     an environment file
+│   ├── WaiversRefused           a file of waivers
+│   ├── BaselineRefused          a baseline that cannot be used, or a run that cannot become one
 │   └── TapeRefused              a tape that is cut, edited, or of another environment
 └── NotEvaluated             a requirement could not be judged: the verdict "not evaluated", never a pass
     ├── BrokenReading            an answer that is not what Azure, DNS or a socket sends
@@ -24,6 +26,14 @@ class UsageError(AssuranceError):
 
 class EnvironmentFileError(UsageError):
     """An environment file cannot be used."""
+
+
+class WaiversRefused(UsageError):  # noqa: N818  (it says what happened)
+    """A file of waivers cannot be used, or grants what must not be granted."""
+
+
+class BaselineRefused(UsageError):  # noqa: N818  (it says what happened)
+    """A baseline cannot be used, or a run cannot become one."""
 
 
 class TapeRefused(UsageError):  # noqa: N818  (it says what happened)

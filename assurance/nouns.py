@@ -28,7 +28,7 @@ def declared(function: Subjects) -> Subjects:
 
 
 def view(function: Callable[..., Value]) -> Callable[..., Value]:
-    """Register a view under the function's name; its parameters name other nouns, or `estate`."""
+    """Register a view under the function's name; its parameters name other nouns, or roots such as `estate`."""
     VIEWS[function.__name__] = function
     return function
 
@@ -42,8 +42,17 @@ def needs(name: str) -> frozenset[str]:
     return frozenset().union(*(needs(parameter) for parameter in inspect.signature(VIEWS[name]).parameters))
 
 
+def roots(name: str) -> frozenset[str]:
+    """Return the names at the bottom of a noun, which are given and not made: `estate`, `application`, `flows`, ..."""
+    if name in DECLARED:
+        return frozenset()
+    if name not in VIEWS:
+        return frozenset({name})
+    return frozenset().union(*(roots(parameter) for parameter in inspect.signature(VIEWS[name]).parameters))
+
+
 def resolve(name: str, given: Mapping[str, Value]) -> Value:
-    """Return the noun, made from what is given (`estate`, and a subject for each declared noun that it rests on)."""
+    """Return the noun, made from what is given (its roots, and a subject for each declared noun that it rests on)."""
     if name in given:
         return given[name]
     function = VIEWS[name]

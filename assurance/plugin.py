@@ -14,6 +14,7 @@ MARKERS = (
     "pre_deployment: what the guide demands before a deployment",
     "post_deployment: what the guide demands after a deployment",
     "nightly: what is checked every night",
+    "closing: what the guide demands before a change is closed",
 )
 
 
@@ -31,6 +32,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--reports", metavar="DIR", type=Path, default=Path("reports"), help="where evidence packs go (reports)"
+    )
+    group.addoption(
+        "--baseline",
+        metavar="FILE|DIR",
+        type=Path,
+        help="the baseline to compare with, or the directory of ENVIRONMENT.json; else baselines/ENVIRONMENT.json",
+    )
+    group.addoption(
+        "--waivers", metavar="FILE", type=Path, help="the waivers that apply; else waivers/ENVIRONMENT.toml"
+    )
+    group.addoption(
+        "--release",
+        metavar="FILE",
+        type=Path,
+        help="what is deployed, and where its pipeline left its reports: a TOML file with [release] and [artefacts]",
+    )
+    group.addoption("--change", metavar="CR|FILE", help="the change that this run belongs to, in changes/")
+    group.addoption(
+        "--gate", action="store_true", help="this run decides on a deployment: refuse a tape and stand-ins as its basis"
+    )
+    group.addoption(
+        "--allow-not-live", action="store_true", help="let a gate rest on a tape or on stand-ins, for a rehearsal"
     )
 
 

@@ -6,32 +6,34 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 
-from assurance.estate import Estate
-from assurance.nouns import DECLARED, VIEWS, Value, needs, resolve
+from assurance.nouns import DECLARED, VIEWS, Value, needs, resolve, roots
 
 Progress = Callable[[int, int], None]
 Need = tuple[str, Mapping[str, Value]]
+# What writes runs when its check does: the order of writing flows is that of the checks, and a flow that waits for a
+# job would hold the threads that others read in. What measures must have the machine to itself.
+NOT_AHEAD = frozenset({"flows", "measurements"})
 
 
 def needs_of(cases: Iterable[tuple[Iterable[str], Mapping[str, Value]]]) -> list[Need]:
-    """Return each view that the cases take, once for each set of subjects that it rests on."""
+    """Return each view that the cases take and that only reads, once for each set of subjects that it rests on."""
     found: dict[tuple[str, tuple[tuple[str, str], ...]], Need] = {}
     for names, subjects in cases:
         for name in names:
-            if name in VIEWS:
+            if name in VIEWS and not roots(name) & NOT_AHEAD:
                 mine = {noun: subjects[noun] for noun in sorted(needs(name)) if noun in DECLARED}
                 found.setdefault((name, tuple((noun, repr(value)) for noun, value in mine.items())), (name, mine))
     return list(found.values())
 
 
-def prefetch(estate: Estate, wanted: list[Need], concurrency: int, progress: Progress) -> None:
-    """Obtain every view; what cannot be obtained is told by the checks that need it."""
+def prefetch(given: Mapping[str, Value], wanted: list[Need], concurrency: int, progress: Progress) -> None:
+    """Obtain every view from the roots that are given; what cannot be obtained is told by the checks that need it."""
 
     def obtain(need: Need) -> None:
         name, subjects = need
         # Also what nobody foresaw: one broken answer must not end the run, and its check will say "not evaluated".
         with suppress(Exception):
-            resolve(name, {**subjects, "estate": estate})
+            resolve(name, {**subjects, **given})
 
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="reading") as pool:
         futures = [pool.submit(obtain, need) for need in wanted]

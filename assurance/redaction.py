@@ -76,6 +76,10 @@ class Redactor:
             text = form.sub(lambda match, kind=kind: self._replace(match, kind), text)  # type: ignore[misc]
         return text
 
+    def variable(self, name: str, value: str) -> str:
+        """Return what stands for the value of an environment variable."""
+        return value if value == "" else self.token(secret_kind(name, value) or PLAIN_ENVIRONMENT_VALUE, value)
+
     def token(self, kind: str, value: str) -> str:
         """Return what stands for `value`."""
         if kind_of_token(value):
@@ -149,7 +153,7 @@ class Redactor:
         if isinstance(value, (dict, list)):
             return self._value(value, name)
         text = value if isinstance(value, str) else json.dumps(value)
-        return self.token(secret_kind(name, text) or PLAIN_ENVIRONMENT_VALUE, text)
+        return self.variable(name, text)
 
     def _string(self, text: str) -> str:
         """Redact a text; where it is itself JSON, as JSON."""

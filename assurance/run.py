@@ -5,25 +5,38 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import assurance
 from assurance.azure.clients import AzureClients
 from assurance.azure.credential import SignInOnce, StaticToken
+from assurance.changes.given import GivenChange
 from assurance.environment import Environment
 from assurance.environment.base import Vantage
-from assurance.errors import TapeRefused
+from assurance.environment.model import View
+from assurance.errors import NotEvaluated, TapeRefused
 from assurance.estate import Estate
+from assurance.estate.instants import parsed_instant
 from assurance.probes.dialer import Dialer
+from assurance.probes.files import FileReader
 from assurance.probes.resolver import Resolver
 from assurance.redaction import Redactor
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
+from assurance.revision import revision
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.verdicts import Source
+
+if TYPE_CHECKING:
+    from assurance.application import Application, Flows
+    from assurance.performance import Measurements
+    from assurance.telemetry import Telemetry
 
 DISTRIBUTIONS = (
     "pytest", "pytest-html", "pytest-xdist", "azure-core", "azure-identity", "azure-mgmt-network", "azure-mgmt-sql",
@@ -41,6 +54,7 @@ class RunOptions:
         reports: Where evidence packs go.
         run_id: The run's id; workers join the run of their controller.
         selection: The pytest arguments, for the record.
+        change: The record of the change that the run belongs to; None if it was given none.
     """
 
     replay: Path | None
@@ -48,6 +62,7 @@ class RunOptions:
     reports: Path
     run_id: str
     selection: str
+    change: Path | None = None
 
 
 def new_run_id() -> str:
@@ -57,6 +72,10 @@ def new_run_id() -> str:
 
 class Run:
     """A run in progress.
+
+    Attributes:
+        notices: What every report must say beside the verdicts, such as what could not be archived.
+        rollback: The commands by which to go back, where the guide demands it.
 
     Raises:
         TapeRefused: The tape to replay is of another environment, cut or edited.
@@ -71,15 +90,86 @@ class Run:
         if self.replayed is not None:
             _refuse_foreign(self.replayed, environment, options.replay)
         self.vantage = _vantage(environment, options, self.replayed)
-        self.source = _source(environment, self.replayed)
+        self.source = source_of(environment, replaying=self.replayed is not None)
         self.tape = self.replayed or Tape.create(self.directory / "tape", self._header())
         self.credential = StaticToken("replayed") if self.replayed is not None else SignInOnce(environment)
         self.redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
+        self.given_change = GivenChange(self.tape, self.redactor, environment.name, options.change)
         self.estate = self._estate()
+        self.notices: tuple[str, ...] = ()
+        self.rollback: tuple[str, ...] = ()
+
+    @cached_property
+    def application(self) -> Application:
+        """The application's API.
+
+        Raises:
+            NotEvaluated: The environment file declares none.
+        """
+        # Importing httpx costs more than many a run: only where the API is called.
+        from assurance.application import Application
+
+        declared = self.environment.application
+        if declared is None:
+            raise NotEvaluated("The environment file has no table [application].", "Add it.")
+        return Application(self.environment, declared, self.tape, self.redactor)
+
+    @cached_property
+    def clients(self) -> AzureClients:
+        """The clients of Azure, over this run's tape."""
+        return AzureClients(self.environment, self.tape, self.redactor, self.credential)
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        """What Application Insights has recorded.
+
+        Raises:
+            NotEvaluated: The environment file says nothing of it.
+        """
+        from assurance.telemetry import Telemetry
+
+        declared = self.environment.telemetry
+        if declared is None:
+            raise NotEvaluated("The environment file has no table [telemetry].", "Add it.")
+        return Telemetry(self.environment, declared, self.clients, self.tape)
+
+    @cached_property
+    def measurements(self) -> Measurements:
+        """What measures the application, as its client.
+
+        Raises:
+            NotEvaluated: The environment file lacks a table that says where and how.
+        """
+        from assurance.performance import Measurements
+
+        return Measurements(self.application, self.telemetry.declared)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """What begins flows that write."""
+        from assurance.application import Flows
+
+        return Flows(self.application)
+
+    def roots(self) -> Mapping[str, Callable[[], object]]:
+        """Return what nouns are made of, by name, each made when it is first asked for."""
+        return {
+            "estate": lambda: self.estate,
+            "application": lambda: self.application,
+            "flows": lambda: self.flows,
+            "telemetry": lambda: self.telemetry,
+            "measurements": lambda: self.measurements,
+            "change": lambda: self.given_change.change(),
+        }
 
     def identity(self) -> str:
         """Return the object id of who is signed in; empty if nobody is, or if it is unknown."""
         return self.credential.identity() if isinstance(self.credential, SignInOnce) else ""
+
+    def close(self) -> None:
+        """Let go of the connections to the application, if there were any."""
+        if "application" in vars(self):
+            self.application.close()
 
     def copy_tape(self) -> None:
         """Put the replayed tape into this run's pack: a run is its tape."""
@@ -103,6 +193,8 @@ class Run:
             requests=0 if self.replayed is not None else requests,
             selection=self.options.selection,
             complete=complete,
+            notices=self.notices,
+            rollback=self.rollback,
         )
         return RunModel(record, in_order(records), tuple(readings))
 
@@ -115,6 +207,7 @@ class Run:
             origin=self._origin(),
             vantage=self.vantage,
             started=self.started,
+            run_id=self.options.run_id,
         )
 
     def _origin(self) -> str:
@@ -125,23 +218,34 @@ class Run:
             return "stand-ins for Azure, DNS and the network, on this machine"
         return f"Azure, at {urlsplit(self.environment.cloud.resource_manager).netloc}"
 
+    @cached_property
+    def resolvers(self) -> Mapping[Vantage, Resolver]:
+        """What resolves names, from each vantage of this run."""
+        return {one: Resolver(self.tape, one, self._view(one)) for one in self.vantage}
+
+    @cached_property
+    def dialers(self) -> Mapping[Vantage, Dialer]:
+        """What opens connections, from each vantage of this run."""
+        bundle, seconds = self.environment.cloud.ca_bundle, self.environment.limits.timeout_seconds / 2
+        return {one: Dialer(self.tape, one, self._view(one), bundle, seconds, self.redactor) for one in self.vantage}
+
+    def _view(self, vantage: Vantage) -> View:
+        return self.environment.views.inside if vantage == "inside" else self.environment.views.outside
+
     def _estate(self) -> Estate:
-        environment = self.environment
-        views = {"inside": environment.views.inside, "outside": environment.views.outside}
-        clients = AzureClients(environment, self.tape, self.redactor, self.credential)
-        resolvers: dict[Vantage, Resolver] = {}
-        dialers: dict[Vantage, Dialer] = {}
-        for vantage in self.vantage:
-            resolvers[vantage] = Resolver(self.tape, vantage, views[vantage])
-            dialers[vantage] = Dialer(
-                self.tape,
-                vantage,
-                views[vantage],
-                environment.cloud.ca_bundle,
-                environment.limits.timeout_seconds / 2,
-                self.redactor,
-            )
-        return Estate(environment, clients, resolvers, dialers, self.vantage)
+        seams = (self.clients, self.resolvers, self.dialers)
+        return Estate(self.environment, *seams, self.vantage, self._files(), _begun(self.tape))
+
+    def _files(self) -> FileReader:
+        return FileReader(self.tape, self.redactor, self.environment.deployment.artefacts.paths())
+
+
+def _begun(tape: Tape) -> datetime:
+    """Return when the run was begun whose answers are judged: ages of what it saw are counted to then."""
+    found = parsed_instant(tape.header.started)
+    if found is None:
+        raise TapeRefused(f"{tape.directory}: the tape does not say when it was begun; record again")
+    return found
 
 
 def _refuse_foreign(tape: Tape, environment: Environment, directory: Path | None) -> None:
@@ -166,9 +270,9 @@ def _vantage(environment: Environment, options: RunOptions, replayed: Tape | Non
     return environment.vantage
 
 
-def _source(environment: Environment, replayed: Tape | None) -> Source:
-    """Return what the run rests on; whatever answers on this machine's loopback is no live Azure."""
-    if replayed is not None:
+def source_of(environment: Environment, *, replaying: bool) -> Source:
+    """Return what a run rests on; whatever answers on this machine's loopback is no live Azure."""
+    if replaying:
         return Source.RECORDED
     host = urlsplit(environment.cloud.resource_manager).hostname or ""
     on_loopback = host in {"localhost", "::1"} or host.startswith("127.")
@@ -177,4 +281,6 @@ def _source(environment: Environment, replayed: Tape | None) -> Source:
 
 def _versions() -> dict[str, str]:
     versions = {"apex-assurance": assurance.__version__, "python": platform.python_version()}
+    commit = revision()
+    versions |= {"commit": commit} if commit else {}
     return versions | {name: importlib.metadata.version(name) for name in DISTRIBUTIONS}

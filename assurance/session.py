@@ -5,45 +5,53 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from assurance.applicability import offered_elsewhere, without_application
+from assurance.attested import AttestedSelection
+from assurance.changes import parse
+from assurance.changes.given import FOLDER, find_record, read_record
 from assurance.checking import judge
-from assurance.environment import Environment, find, load
+from assurance.collected import case_of, subject_of
+from assurance.environment import find, load, with_release
 from assurance.environment.model import NotApplicable
-from assurance.estate import Estate
-from assurance.nouns import DECLARED, VIEWS
+from assurance.gates import EXIT_STATUSES, demands_rollback, gate_of, rollback_commands, write_decision
+from assurance.inputs import keep_inputs, with_baseline
+from assurance.nouns import DECLARED, VIEWS, roots
+from assurance.packing import PackSealer, admit
 from assurance.prefetch import needs_of, prefetch
 from assurance.reporting.html import HtmlReport
 from assurance.reporting.html import configure as configure_html
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import printable
-from assurance.reporting.writer import write_reports
+from assurance.reporting.writer import falsifiability_in, write_reports
 from assurance.run import Run, RunOptions, new_run_id
 from assurance.tape import utc_now
 from assurance.terminal import write_summary
-from assurance.verdicts import Decision, ExitStatus, Fact, Verdict, recording_facts
+from assurance.tidying import Tidying
+from assurance.verdicts import Fact, Verdict, recording_facts
+from assurance.waivers import Waivers
+from assurance.waiving import WaiverJudge, waived, waivers_of_run
 
 PROPERTY = "apex_verdict"
 FACTS = pytest.StashKey[Sequence[Fact]]()
-EXIT_STATUSES = {
-    Decision.GO: ExitStatus.GO,
-    Decision.NO_GO: ExitStatus.NO_GO,
-    Decision.INCONCLUSIVE: ExitStatus.INCONCLUSIVE,
-}
 NONE_DECLARED = "The environment file declares none of these."
 
 
 class RunSession:
     """The hooks of a run, in the process that pytest was started in and in each worker of pytest-xdist."""
 
-    def __init__(self, config: pytest.Config, run: Run, overlay: Mapping[str, Any]) -> None:
+    def __init__(self, config: pytest.Config, run: Run, overlay: Mapping[str, Any], waivers: Waivers) -> None:
         self._config = config
         self._run = run
         self._overlay = overlay
+        self._waivers = waivers
+        self._waiver_judge = WaiverJudge(waivers, run.environment, lambda: self._records, self._tell)
         self._records: list[VerdictRecord] = []
         self._identity = ""
         self._model: RunModel | None = None
@@ -57,11 +65,15 @@ class RunSession:
         """
         from_controller = getattr(config, "workerinput", {})
         path = find(config.getoption("env"), config.rootpath / "environments")
-        overlay = from_controller.get("apex_overlay", {})
+        overlay = from_controller.get("apex_overlay") or with_release({}, config.getoption("release"))
         environment = load(path, overlay)
         replay: Path | None = config.getoption("replay")
         if replay is None and environment.cloud.resource_manager.rstrip("/").endswith(".invalid"):
-            overlay = config.hook.pytest_assurance_stand_in(config=config, environment=environment.name) or {}
+            stand_in = config.hook.pytest_assurance_stand_in(config=config, environment=environment.name) or {}
+            overlay = with_release(stand_in, config.getoption("release"))
+            environment = load(path, overlay)
+        if not from_controller:
+            overlay = with_baseline(config, environment, overlay)
             environment = load(path, overlay)
         options = RunOptions(
             replay=replay,
@@ -69,13 +81,20 @@ class RunSession:
             reports=config.getoption("reports").absolute(),
             run_id=from_controller.get("apex_run_id") or new_run_id(),
             selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
+            change=_change_record(config) if replay is None else None,
         )
+        waivers = waivers_of_run(config, environment, replay)
+        signing = None if from_controller else admit(config, environment, replay, options.reports)
         run = Run(environment, options)
-        session = cls(config, run, overlay)
+        session = cls(config, run, overlay, replace(waivers, today=_day_of(run)))
+        config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
+        config.pluginmanager.register(AttestedSelection(lambda: run.given_change.is_given), "assurance-attested")
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
-        if not from_controller:
+        if signing is not None:
             session._prepare_reports()
+            config.pluginmanager.register(Tidying(run), "assurance-tidying")
+            config.pluginmanager.register(PackSealer(run, signing, lambda: session._model), "assurance-pack")
         return session
 
     def _prepare_reports(self) -> None:
@@ -83,7 +102,8 @@ class RunSession:
         config = self._config
         self._run.directory.mkdir(parents=True, exist_ok=True)
         configure_html(config, self._run.directory / "report.html")
-        config.pluginmanager.register(HtmlReport(self._finished_model), "assurance-html")
+        report = HtmlReport(self._finished_model, lambda: falsifiability_in(self._run.directory))
+        config.pluginmanager.register(report, "assurance-html")
         if config.option.tbstyle == "auto":
             config.option.tbstyle = "no"
             config.option.reportchars = "N"
@@ -101,8 +121,10 @@ class RunSession:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  (as above)
-        """Take from a worker who was signed in."""
-        self._identity = getattr(node, "workeroutput", {}).get("apex_identity", "") or self._identity
+        """Take from a worker who was signed in, and what it collected."""
+        output = getattr(node, "workeroutput", {})
+        self._identity = output.get("apex_identity", "") or self._identity
+        self._waiver_judge.add(output.get("apex_collected", ()))
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make a case for each subject that the environment declares, in the order of their names."""
@@ -130,7 +152,9 @@ class RunSession:
             if isinstance(item, pytest.Function) and not item.get_closest_marker("skip")
         ]
         wanted = needs_of(cases)
-        prefetch(self._run.estate, wanted, self._run.environment.limits.concurrency, self._progress)
+        needed = frozenset().union(*(roots(name) for name, _ in wanted))
+        given = {name: give() for name, give in self._run.roots().items() if name in needed}
+        prefetch(given, wanted, self._run.environment.limits.concurrency, self._progress)
 
     def _progress(self, done: int, total: int) -> None:
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
@@ -170,14 +194,24 @@ class RunSession:
         statement = " ".join((getattr(item, "obj").__doc__ or item.name).split())  # noqa: B009  (pytest types no `obj`)
         skipped = self._skipped(item) if report.skipped else None
         values: dict[str, Any] = skipped or asdict(judge(item.stash.get(FACTS, []), error))
-        return VerdictRecord(
+        record = VerdictRecord(
             check=item.nodeid,
             control=control,
-            subject=_subject(item, self._run.environment),
+            subject=subject_of(item, self._run.environment),
             statement=statement,
             duration_seconds=round(call.duration, 6),
             **values,
         )
+        case = case_of(item, self._run.environment)
+        return waived(record, self._waivers.covering(case) if case is not None else None)
+
+    def _tell(self, record: VerdictRecord) -> None:
+        """Bring a verdict that no pytest item came to into the run, as the report of one."""
+        place = (record.check.partition("::")[0], None, record.check.partition("::")[2])
+        report = pytest.TestReport(record.check, place, {}, "passed", None, "call")
+        _set_outcome(report, record)
+        report.user_properties.append((PROPERTY, _sendable(record)))
+        self._config.hook.pytest_runtest_logreport(report=report)
 
     def _skipped(self, item: pytest.Item) -> dict[str, Any]:
         """Return what a skipped case came to: not applicable where the environment file says so, and else unjudged."""
@@ -204,11 +238,14 @@ class RunSession:
             if (
                 declared.control == mark.kwargs["id"]
                 and declared.check in {None, function}
-                and declared.subject in {None, _subject(item, environment)}
+                and declared.subject in {None, subject_of(item, environment)}
                 and declared.unless_vantage not in self._run.vantage
             ):
                 return declared
-        return None
+        control = mark.kwargs["id"]
+        return without_application(environment, control, getattr(item, "fixturenames", ())) or offered_elsewhere(
+            environment, control, subject_of(item, environment)
+        )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -219,19 +256,27 @@ class RunSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Seal the tape, write the reports, and set the exit status that the decision asks for."""
+        """Seal the tape, write the reports, set the exit status; `assurance.packing` then seals the pack."""
         if hasattr(self._config, "workerinput"):
-            cast("Any", self._config).workeroutput["apex_identity"] = self._identity_here()
+            output = cast("Any", self._config).workeroutput
+            output["apex_identity"] = self._identity_here()
+            output["apex_collected"] = self._waiver_judge.collected()
             return
         complete = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
         finished = utc_now()
+        gate = gate_of(self._config.option.markexpr or "")
+        if demands_rollback(self._records, gate):
+            # Asked before the tape is sealed: the answer is evidence too.
+            self._run.rollback = rollback_commands(self._run.estate)
         if self._run.replayed is not None:
             self._run.copy_tape()
         elif complete:
             self._run.tape.seal(finished)
+        keep_inputs(self._run, self._waivers)
         identity = self._identity_here() or self._identity
         self._model = self._run.model(self._records, finished=finished, complete=complete, identity=identity)
         write_reports(self._model, self._run.directory)
+        write_decision(self._model, gate, self._run.directory)
         if complete and self._records:
             session.exitstatus = EXIT_STATUSES[self._model.decision]
 
@@ -245,31 +290,41 @@ class RunSession:
         write_summary(terminalreporter, self._model)
 
 
+def _change_record(config: pytest.Config) -> Path | None:
+    """Return the record of the change that the run belongs to, once it is known to be valid."""
+    named: str | None = config.getoption("change")
+    if named is None:
+        return None
+    path = find_record(named, config.rootpath / FOLDER)
+    parse(read_record(path), str(path))
+    return path
+
+
 def _fixture_module(run: Run) -> types.ModuleType:
     """Return a plugin module whose fixtures are the nouns, so that checks take them as arguments."""
     module = types.ModuleType("assurance_generated_fixtures")
 
-    def estate() -> Estate:
-        return run.estate
-
-    setattr(module, "estate", pytest.fixture(estate))  # noqa: B010  (a fixture is no function for mypy)
+    for name, give in run.roots().items():
+        setattr(module, name, pytest.fixture(give, name=name))
     for name, function in VIEWS.items():
         setattr(module, name, pytest.fixture(function, name=name))
     return module
+
+
+def _day_of(run: Run) -> date:
+    """Return the day of a run, in UTC: of a live one that in its id, and of a replay that of its recording."""
+    return date.fromisoformat(run.options.run_id[:8] if run.replayed is None else run.replayed.header.started[:10])
 
 
 def _declared_names(item: pytest.Item) -> list[str]:
     return [name for name in getattr(item, "fixturenames", ()) if name in DECLARED]
 
 
-def _subject(item: pytest.Item, environment: Environment) -> str:
-    """Return what the case is about: what stands in the brackets of its name, or the environment as a whole."""
-    name = item.name
-    return name[name.index("[") + 1 : -1] if "[" in name else environment.name
-
-
 def _set_outcome(report: pytest.TestReport, record: VerdictRecord) -> None:
     """Give pytest the outcome that the verdict asks for: what could not be judged is an error, as a fixture's."""
+    if record.verdict is Verdict.WAIVED:
+        report.outcome = "skipped"
+        report.wasxfail = record.reason
     if record.verdict in {Verdict.FAIL, Verdict.NOT_EVALUATED}:
         report.outcome = "failed"
         report.when = "setup" if record.verdict is Verdict.NOT_EVALUATED else report.when

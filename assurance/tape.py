@@ -34,12 +34,33 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """How a reading was asked for, where its question does not say it all: of APEX's API, or by a query in a body.
+
+    Attributes:
+        caller: The role that called, `anonymous`, or the token that must be refused; empty for the suite's own identity.
+        trace_id: The W3C trace id of the request, under which its telemetry stands; empty for what is not APEX.
+        flow: The flow that it belongs to; empty for a plain read.
+        ordinal: 1 for the first time that the flow asked this, 2 for the second, ...; 0 for a plain read.
+        request_sha256: Digest of the request's body before redaction; empty if it had none.
+        request: The request's body, redacted, or of a file its name, type and size.
+    """
+
+    caller: str
+    trace_id: str
+    flow: str
+    ordinal: int
+    request_sha256: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """One answer obtained from the world.
 
     Attributes:
         key: Its name on the tape.
-        kind: `http`, `dns` or `dial`.
+        kind: `http`, `dns` or `dial`; `declared` for what the environment file says and a verdict rests on.
         question: What was asked: a method and URL, or a name and vantage.
         started: When, in UTC (ISO 8601).
         elapsed_milliseconds: How long until the answer was whole, retries included.
@@ -49,6 +70,7 @@ class Reading:
         sha256: Digest of the redacted body.
         attempts: How many times the question was sent.
         page: Which page of a list this is, from 1; None where there are no pages.
+        call: How it was asked, of APEX's API and where a body was sent; None for other readings.
     """
 
     key: str
@@ -63,12 +85,13 @@ class Reading:
     attempts: int = 1
     page: int | None = None
     api_version: str = ""
+    call: Call | None = None
     body: bytes = field(default=b"", repr=False)
 
     @property
     def request_id(self) -> str:
         """The id under which the service's operator finds this request; empty if it gave none."""
-        names = ("x-ms-request-id", "x-ms-correlation-request-id", "x-ms-arm-service-request-id")
+        names = ("x-ms-request-id", "x-ms-correlation-request-id", "x-ms-arm-service-request-id", "x-request-id")
         return next((self.headers[name] for name in names if name in self.headers), "")
 
     def metadata(self) -> dict[str, Any]:
@@ -90,12 +113,33 @@ def sha256(content: bytes) -> str:
 
 def key_of(*parts: str) -> str:
     """Return the key under which the answer to a question stands."""
-    return sha256("\n".join(parts).encode())[:24]
+    key = sha256("\n".join(parts).encode())[:24]
+    if _remembered is not None:
+        _remembered[key] = parts
+    return key
+
+
+_remembered: dict[str, tuple[str, ...]] | None = None
+
+
+def remember_questions() -> dict[str, tuple[str, ...]]:
+    """Return a mapping that from now on, in this process, learns of each key what it was made of.
+
+    A key cannot be turned back, and what it is made of may hold what must not be written on a tape. Who translates a
+    tape (see `assurance.evidence.pseudonymising`) learns it from a replay.
+    """
+    global _remembered  # noqa: PLW0603  (keys are made by every seam, with nothing in common but this module)
+    if _remembered is None:
+        _remembered = {}
+    return _remembered
 
 
 @dataclass(frozen=True, slots=True)
 class TapeHeader:
-    """What a tape is: of which environment, resting on what, made when and from which vantages."""
+    """What a tape is: of which environment, resting on what, made when, from which vantages and by which run.
+
+    The run's id is in the names of all that the run made in APEX: a replay asks for the same.
+    """
 
     environment: str
     subscription_id: str
@@ -105,6 +149,7 @@ class TapeHeader:
     vantage: tuple[str, ...]
     started: str
     format: int = FORMAT
+    run_id: str = ""
 
 
 Kind = TypeVar("Kind", Reading, TapeHeader)
@@ -129,7 +174,10 @@ class Tape:
         for folder in ("readings", "bodies", "locks"):
             (directory / folder).mkdir(parents=True, exist_ok=True)
         path = directory / "tape.json"
-        if not path.exists():
+        if path.exists():
+            # A worker began later than its run: what rests on when the run began must be the same for all.
+            header = _header(path, _load(path).get("header"))
+        else:
             _write(path, json.dumps({"header": asdict(header)}, indent=1))
         return cls(directory, header, replaying=False)
 

@@ -31,6 +31,7 @@ def write_summary(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     """Write the summary of a run."""
     _write_findings(reporter, model)
     _write_unjudged(reporter, model)
+    _write_waived(reporter, model)
     _write_controls(reporter, model)
     _write_decision(reporter, model)
 
@@ -44,6 +45,8 @@ def _write_findings(reporter: pytest.TerminalReporter, model: RunModel) -> None:
         reporter.write_line(f"{record.control}  {record.statement}  [{record.subject}]", red=True, bold=True)
         reporter.write_line(f"  expected  {record.expected}")
         reporter.write_line(f"  observed  {record.observed}")
+        if record.reason:
+            reporter.write_line(f"  reason    {record.reason}")
         for resource in record.resources:
             reporter.write_line(f"  resource  {resource}")
         for line in record.remedy.splitlines():
@@ -71,6 +74,19 @@ def _write_unjudged(reporter: pytest.TerminalReporter, model: RunModel) -> None:
         reporter.write_line("")
 
 
+def _write_waived(reporter: pytest.TerminalReporter, model: RunModel) -> None:
+    """Write each waiver that was needed, with the cases that it covers."""
+    groups = by_reason(model, Verdict.WAIVED)
+    if not groups:
+        return
+    reporter.section(f"{sum(len(group.records) for group in groups)} waived", purple=True, bold=True)
+    for group in groups:
+        reporter.write_line(group.reason, purple=True)
+        for record in group.records:
+            reporter.write_line(f"  covers    {record.control} {record.subject}: {record.observed}")
+        reporter.write_line("")
+
+
 def _write_controls(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     reporter.section(f"{model.run.environment}: controls", bold=True)
     reporter.ensure_newline()
@@ -91,3 +107,7 @@ def _write_decision(reporter: pytest.TerminalReporter, model: RunModel) -> None:
         reporter.write_line(evidence_sentence(run), yellow=True)
     reporter.write_line(f"{run.environment}: {model.decision}", **COLOURS[model.decision])
     reporter.write_line(decision_sentence(model))
+    if run.rollback:
+        reporter.write_line("To roll back (guide, Step 24):", red=True, bold=True)
+        for command in run.rollback:
+            reporter.write_line(f"  {command}")

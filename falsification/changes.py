@@ -33,6 +33,21 @@ class Violation:
     check: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Harmless:
+    """One change that must not matter.
+
+    Attributes:
+        name: What it is called, stable.
+        other: What is other than before, in one sentence.
+        change: What makes it so.
+    """
+
+    name: str
+    other: str
+    change: Change
+
+
 def sets(reference: str, path: str, value: object) -> Change:
     """Give a property another value; placeholders in the value are replaced."""
 
@@ -108,6 +123,33 @@ def moves(reference: str) -> Change:
             azure.resources[moved["id"].lower()] = moved
 
     return change
+
+
+def leaves(file: str, content: str) -> Change:
+    """Let a pipeline have left a file of that content."""
+    return lambda world: world.files.update({file: content.encode()})
+
+
+def loses(file: str) -> Change:
+    """Let a pipeline have left no such file."""
+    return lambda world: world.files.pop(file)
+
+
+def says(file: str, old: str, new: str) -> Change:
+    """Replace a text wherever it stands in a file that a pipeline has left; it must stand there."""
+
+    def change(world: World) -> None:
+        text = world.files[file].decode()
+        if old not in text:
+            raise KeyError(f"{file} does not hold {old!r}")
+        world.files[file] = text.replace(old, new).encode()
+
+    return change
+
+
+def images(edit: Callable[[list[Resource]], object]) -> Change:
+    """Let a function edit the list of images in the container registry."""
+    return lambda world: edit(world.azure.images)
 
 
 def all_of(*changes: Change) -> Change:

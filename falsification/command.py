@@ -10,6 +10,7 @@ from pathlib import Path
 from assurance.controls import CONTROLS
 from falsification import report
 from falsification.judging import ROOT
+from falsification.page import page
 from falsification.score import Score, compute, tasks
 
 DOCUMENT = ROOT / "docs" / "falsifiability.md"
@@ -55,5 +56,8 @@ def _verdict(score: Score) -> str:
 
 def _write(score: Score, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(report.document(score), encoding="utf-8")
-    print(f"Written to {path}.")
+    document = report.document(score)
+    path.write_text(document, encoding="utf-8")
+    as_page = path.with_suffix(".html")
+    as_page.write_text(page(document), encoding="utf-8")
+    print(f"Written to {path}, and as a page to {as_page}.")

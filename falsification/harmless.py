@@ -5,11 +5,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from assurance.probes.dialer import Connection
-from falsification.changes import SHARED, adds, all_of, appends, at, connects_outside, copies, drops, edits, names, sets
+from falsification.changes import (
+    SHARED,
+    Harmless,
+    adds,
+    all_of,
+    appends,
+    at,
+    connects_outside,
+    copies,
+    drops,
+    edits,
+    names,
+    sets,
+)
+from falsification.deployment_harmless import DEPLOYMENT
 from falsification.roles import CUSTOM, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
 from falsification.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
 from falsification.violations.sec_01 import APPS, ENDPOINTS, NETWORK
@@ -24,21 +37,6 @@ from falsification.violations.sec_10 import ELSEWHERE, MILD, PERCENTAGE, SECURE_
 from falsification.world import STRANGERS_ADDRESS, Change, World
 
 OTHER = "2f7d90b1-4c5e-4a68-b3f7-90d2a6c81e35"
-
-
-@dataclass(frozen=True, slots=True)
-class Harmless:
-    """One change that must not matter.
-
-    Attributes:
-        name: What it is called, stable.
-        other: What is other than before, in one sentence.
-        change: What makes it so.
-    """
-
-    name: str
-    other: str
-    change: Change
 
 
 def _everywhere(edit: Callable[[dict[str, Any]], object]) -> Change:  # Any: a resource's values
@@ -329,4 +327,15 @@ _FLOWS = (
              _second_address_outside),
 )  # fmt: skip
 
-CATALOGUE: tuple[Harmless, ...] = (*_SPELLING, *_NETWORK, *_LINKS, *_APPLICATION, *_SERVICES, *_ACCESS, *_FLOWS)
+CATALOGUE: tuple[Harmless, ...] = (
+    *_SPELLING,
+    *_NETWORK,
+    *_LINKS,
+    *_APPLICATION,
+    *_SERVICES,
+    *_ACCESS,
+    *_FLOWS,
+    *DEPLOYMENT,
+)
+
+__all__ = ["CATALOGUE", "Harmless"]

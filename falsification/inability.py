@@ -25,7 +25,8 @@ PAGE = "a-page-that-fails"
 HTML = "<!DOCTYPE html><html><head><title>Sign in to the proxy</title></head><body>Please sign in.</body></html>"
 # Lists that Azure may well answer empty: an empty one is no fault, and so nothing to be found by.
 MAY_BE_EMPTY = re.compile(
-    r"/(firewallRules|ipv6FirewallRules|publicIPAddresses|denyAssignments|alerts)\?", re.IGNORECASE
+    r"/(firewallRules|ipv6FirewallRules|publicIPAddresses|denyAssignments|alerts|eventtypes/management/values)\?",
+    re.IGNORECASE,
 )
 
 # A body of Azure's: JSON of any kind.
@@ -69,6 +70,7 @@ def _trials_of(reading: Reading, judge: Judge) -> Iterator[Trial]:
         "http": lambda: _http_faults(reading),
         "dns": lambda: _name_faults(reading, judge),
         "dial": lambda: _dial_faults(reading),
+        "file": lambda: _file_faults(reading),
     }
     question = re.sub(r"^(GET) https://[^/]+/(subscriptions/[^/]+/)?(resourceGroups/[^/]+/)?", r"\1 ", reading.question)
     asked = f"{question} (unsigned)" if reading.status == UNAUTHORIZED else question
@@ -219,7 +221,8 @@ REWRITES: Mapping[str, Rewrite] = {
 def _each(body: Body, change: Callable[[Body], Body]) -> object | None:
     """Return a body with its resource, or each of its resources, changed; None if there is none."""
     if "value" not in body:
-        return change(body)
+        # What a registry describes has no id, and holds nothing under `properties`.
+        return change(body) if "id" in body else None
     return {**body, "value": [change(one) for one in body["value"]]} if body["value"] else None
 
 
@@ -231,6 +234,28 @@ def _capitals(value: Any) -> Any:  # noqa: ANN401  (JSON of any kind)
     if isinstance(value, dict):
         return {f"{key[:1].upper()}{key[1:]}": _capitals(inner) for key, inner in value.items()}
     return [_capitals(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _file_faults(reading: Reading) -> dict[str, Change]:
+    """Return what befalls a file that a pipeline should have left."""
+    name = reading.question.split()[1]
+    found = {
+        "empty": b"",
+        "cut": reading.body[: len(reading.body) // 2],
+        "html": HTML.encode(),
+        "null": b"null",
+        "text": b"OK",
+        "empty-object": b"{}",
+        "empty-array": b"[]",
+        "binary": bytes(range(256)),
+        "entities": b'<!DOCTYPE x [<!ENTITY a "1">]><coverage line-rate="1" lines-valid="1" lines-covered="1"/>',
+    }
+    changes: dict[str, Change] = {fault: _leaving(name, content) for fault, content in found.items()}
+    return {**changes, "missing": lambda world: world.files.pop(name)}
+
+
+def _leaving(name: str, content: bytes) -> Change:
+    return lambda world: world.files.update({name: content})
 
 
 def _name_faults(reading: Reading, judge: Judge) -> dict[str, Change]:

@@ -1,4 +1,4 @@
-"""Judges a world: every case of every security check, in this process, on the answers of the sandbox's own functions.
+"""Judges a world: every case of every check on the estate, in this process, on the answers of the sandbox's functions.
 
 A case is a function of the readings that it asks for. So a world that differs from the compliant one in a few readings
 is judged by running only the cases that ask for those; the others come to what they came to in the compliant world.
@@ -15,6 +15,7 @@ import ssl
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,7 +30,7 @@ from assurance.azure.credential import StaticToken
 from assurance.checking import Outcome, judge
 from assurance.environment import Environment, load
 from assurance.estate import Estate
-from assurance.nouns import DECLARED, needs, resolve
+from assurance.nouns import DECLARED, needs, resolve, roots
 from assurance.redaction import Redactor
 from assurance.tape import Reading, TapeHeader, utc_now
 from assurance.verdicts import Verdict, recording_facts
@@ -39,16 +40,19 @@ from falsification.seams import (
     MemoryTape,
     NobodySignedIn,
     WorldDialer,
+    WorldFiles,
     WorldResolver,
     as_received,
 )
 from falsification.world import World, compliant_world, show
 from sandbox.azure_resource_manager import AzureResourceManager
+from sandbox.container_registry import HOST, ContainerRegistry
 from sandbox.http_server import Answer
 from sandbox.key_vault import KeyVaultDataPlane
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKS = ROOT / "checks" / "security"
+CHECKS = (ROOT / "checks" / "security", ROOT / "checks" / "deployment")
+ESTATE = frozenset({"estate"})
 ENVIRONMENT = ROOT / "environments" / "sandbox.toml"
 NO_RETRIES = {"limits": {"attempts": 1, "retry_budget_seconds": 0.0}}
 UNAUTHORIZED = 401
@@ -73,9 +77,12 @@ class Case:
     subjects: Mapping[str, Any]  # Any: what a noun stands for differs from one to the next
 
 
-def cases(environment: Environment, folder: Path = CHECKS) -> tuple[Case, ...]:
-    """Return every case of the check files in a folder, as pytest would collect them for an environment."""
-    return tuple(case for file in sorted(folder.glob("test_*.py")) for case in _cases_of(_module(file), environment))
+def cases(
+    environment: Environment, folders: tuple[Path, ...] = CHECKS, given: frozenset[str] = ESTATE
+) -> tuple[Case, ...]:
+    """Return every case of the check files in these folders that rests on what is given and on nothing else."""
+    files = [file for folder in folders for file in sorted(folder.glob("test_*.py"))]
+    return tuple(case for file in files for case in _cases_of(_module(file), environment, given))
 
 
 def _module(file: Path) -> ModuleType:
@@ -87,10 +94,10 @@ def _module(file: Path) -> ModuleType:
     return module
 
 
-def _cases_of(module: ModuleType, environment: Environment) -> Iterator[Case]:
+def _cases_of(module: ModuleType, environment: Environment, given: frozenset[str]) -> Iterator[Case]:
     control = next(mark.kwargs["id"] for mark in module.pytestmark if mark.name == "control")
     for name, function in vars(module).items():
-        if not name.startswith("test_"):
+        if not name.startswith("test_") or not _rests_on(function, given):
             continue
         nouns = sorted(frozenset().union(*(needs(parameter) for parameter in inspect.signature(function).parameters)))
         families = [DECLARED[noun](environment).items() for noun in nouns]
@@ -98,6 +105,11 @@ def _cases_of(module: ModuleType, environment: Environment) -> Iterator[Case]:
             subject = f"[{'-'.join(label for label, _ in chosen)}]" if chosen else ""
             subjects = dict(zip(nouns, (value for _, value in chosen), strict=True))
             yield Case(f"{control} {name}{subject}", control, name, function, subjects)
+
+
+def _rests_on(check: Callable[..., None], given: frozenset[str]) -> bool:
+    parameters = inspect.signature(check).parameters
+    return frozenset().union(*(roots(parameter) for parameter in parameters)) <= given
 
 
 class Judge:
@@ -127,10 +139,14 @@ class Judge:
         self._resource_manager.stop()  # it is asked by calling it: the port that it has reserved is free again
         self._key_vault = KeyVaultDataPlane(self._world.azure, TOKEN)
         vault = next(one.fqdn for one in self.environment.services.values() if one.kind == "key_vault")
+        self._registry = ContainerRegistry(self._world.azure, TOKEN, ssl.create_default_context())
+        self._registry.stop()
         self._stand_ins = {
             urlsplit(self.environment.cloud.resource_manager).netloc: self._resource_manager.respond,
             vault: self._key_vault.respond,
+            HOST: self._registry.respond,
         }
+        self._begun = utc_now()
         self.readings: dict[str, Reading] = {}
         self.compliant, self.asks_for = self._judge_compliant()
         self._answers = {key: self._answer(reading) for key, reading in self.readings.items() if reading.kind == "http"}
@@ -189,8 +205,8 @@ class Judge:
         return judge(facts, error)
 
     def _enter(self, world: World) -> None:
-        self._resource_manager.estate = self._key_vault.estate = world.azure
-        for stand_in in (self._resource_manager, self._key_vault):
+        self._resource_manager.estate = self._key_vault.estate = self._registry.estate = world.azure
+        for stand_in in (self._resource_manager, self._key_vault, self._registry):
             show(stand_in, world.faults)
 
     def _changed(self, world: World) -> frozenset[str]:
@@ -198,6 +214,9 @@ class Judge:
         return frozenset(key for key, reading in self.readings.items() if self._differs(reading, world))
 
     def _differs(self, reading: Reading, world: World) -> bool:
+        if reading.kind == "file":
+            name = reading.question.split()[1]
+            return world.files.get(name) != self._world.files.get(name)
         if reading.kind != "http":
             vantage = reading.question.rsplit(" ", 1)[-1]
             return world.side(vantage) != self._world.side(vantage)
@@ -211,8 +230,10 @@ class Judge:
 
     def _answer(self, reading: Reading) -> Answer:
         method, url = reading.question.split(" ", 1)
-        headers = {} if reading.status == UNAUTHORIZED else {"Authorization": f"Bearer {TOKEN}"}
-        return self._stand_ins[urlsplit(url).netloc](as_received(method, url, headers))
+        host = urlsplit(url).netloc
+        token = self._registry.access_token if host == HOST else TOKEN
+        headers = {} if reading.status == UNAUTHORIZED else {"Authorization": f"Bearer {token}"}
+        return self._stand_ins[host](as_received(method, url, headers))
 
     def _estate(self, world: World, tape: MemoryTape) -> Estate:
         credential = StaticToken(TOKEN) if world.signs_in else NobodySignedIn()
@@ -220,13 +241,16 @@ class Judge:
         vantage = self.environment.vantage
         resolvers = {one: WorldResolver(tape, one, world) for one in vantage}
         dialers = {one: WorldDialer(tape, one, world, self._redactor) for one in vantage}
-        return Estate(self.environment, clients, resolvers, dialers, vantage)
+        files = WorldFiles(tape, self._redactor, self.environment.deployment.artefacts.paths(), world)
+        return Estate(
+            self.environment, clients, resolvers, dialers, vantage, files, datetime.fromisoformat(self._begun)
+        )
 
     def _header(self) -> TapeHeader:
         declared = self.environment
         origin = "the falsification catalogue, in memory"
         group, vantage = declared.resource_group, declared.vantage
-        return TapeHeader(declared.name, declared.subscription_id, group, "SANDBOX", origin, vantage, utc_now())
+        return TapeHeader(declared.name, declared.subscription_id, group, "SANDBOX", origin, vantage, self._begun)
 
 
 def _target(reading: Reading) -> str:

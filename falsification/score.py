@@ -128,7 +128,9 @@ def attempt_violation(name: str) -> list[Result]:
     verdicts = judge.verdicts(world)
     failing = [case for case in judge.cases if verdicts[case.id].verdict is Verdict.FAIL]
     reporters = tuple(sorted({case.check for case in failing}))
-    reporting = {case.control for case in failing}
+    # A resource that is missing is missed by each family of controls: they are counted within one.
+    families = {control.partition("-")[0] for control in violation.controls}
+    reporting = {case.control for case in failing if case.control.partition("-")[0] in families}
     missed = [f"not reported by {control}" for control in violation.controls if control not in reporting]
     if violation.check and violation.check not in reporters:
         missed.append(f"not reported by {violation.check}")

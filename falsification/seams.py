@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import IncompleteReadError, ServiceResponseError, ServiceResponseTimeoutError
@@ -17,6 +19,7 @@ from assurance.azure.credential import StaticToken
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated
 from assurance.probes.dialer import Connection, Dialer
+from assurance.probes.files import FileReader
 from assurance.probes.resolver import Resolver
 from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape, TapeHeader, sha256, utc_now
@@ -87,7 +90,7 @@ class DirectUpstream:
             ServiceResponseError: The connection was reset, or nothing came in time.
         """
         answer = self._stand_ins[urlsplit(request.url).netloc](
-            as_received(request.method, request.url, request.headers)
+            as_received(request.method, request.url, request.headers, _body_of(request))
         )
         match answer.ending:
             case "hang":
@@ -108,13 +111,23 @@ class DirectUpstream:
         """Nothing is open."""
 
 
-def as_received(method: str, url: str, headers: Mapping[str, str]) -> Request:
+def _body_of(request: HttpRequest) -> bytes:
+    """Return a request's body; that of a form is put together by whoever sends it."""
+    form = getattr(request, "_data", None)
+    if not isinstance(form, Mapping):
+        content = request.content if isinstance(request, HttpRequest) else None
+        return content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else b""
+    # A member of an enumeration of texts stands for its own text.
+    return urlencode({key: str.__str__(value) for key, value in form.items() if isinstance(value, str)}).encode()
+
+
+def as_received(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Request:
     """Return a request as the stand-ins receive it."""
     parts = urlsplit(url)
     received = Message()
     for name, value in {**headers, "Host": parts.netloc}.items():
         received[name] = value
-    return Request.build(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, received)
+    return Request.build(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, received, body)
 
 
 class WorldResolver(Resolver):
@@ -146,6 +159,19 @@ class WorldDialer(Dialer):
 
     def _connect(self, name: str, address: str, port: int, tls: bool, ask: bool) -> Connection:  # noqa: ARG002
         return self._connections.get(f"{address}:{port}", Connection("unreachable"))
+
+
+class WorldFiles(FileReader):
+    """Reads the files that the world has."""
+
+    def __init__(self, tape: Tape, redactor: Redactor, paths: Mapping[str, Path], world: World) -> None:
+        super().__init__(tape, redactor, paths)
+        self._files = world.files
+
+    def _content(self, path: Path) -> tuple[bytes, str]:
+        if path.name not in self._files:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path.name)
+        return self._files[path.name], "2026-02-03T09:50:00Z"
 
 
 class NobodySignedIn(StaticToken):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from assurance.probes.dialer import Connection
 from sandbox import AzureEstate, Fault
 from sandbox.http_stand_in import HttpStandIn
+from sandbox.left_by_pipeline import RELEASE
 from sandbox.service_answers import anonymous, from_the_internet
 from sandbox.services import SQL, PlatformService, platform_services
 
@@ -51,6 +52,7 @@ class World:
         outside: What the Internet finds.
         faults: What Azure Resource Manager and Key Vault answer in place of the truth.
         signs_in: Whether anybody can be signed in.
+        files: What pipelines have left, by the files' names.
     """
 
     azure: AzureEstate
@@ -59,6 +61,7 @@ class World:
     outside: Side
     faults: list[Fault] = field(default_factory=list)
     signs_in: bool = True
+    files: dict[str, bytes] = field(default_factory=dict)
 
     def side(self, vantage: str) -> Side:
         """Return what a vantage finds."""
@@ -99,7 +102,7 @@ def compliant_world(environment: str = "sandbox") -> World:
         outside.names[service.fqdn] = Name([service.private_name, *service.public_aliases], [service.public_address])
         inside.connections[private] = Connection("open")
         outside.connections[public] = Connection("refused") if service.key == SQL else _refusal(service)
-    return World(azure, services, inside, outside)
+    return World(azure, services, inside, outside, files={file.name: file.read_bytes() for file in RELEASE.iterdir()})
 
 
 def answered(service: PlatformService, tenant_id: str) -> Connection:

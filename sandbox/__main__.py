@@ -7,11 +7,11 @@ import shutil
 import signal
 import sys
 import threading
-import tomllib
 from pathlib import Path
-from typing import Any
 
-from sandbox.azure_estate import AzureEstate
+from sandbox.apex import Quirk, Switch
+from sandbox.apex.catalogue import UnknownNameError, catalogue_text, named
+from sandbox.declared_estate import declared_estate
 from sandbox.stand_ins import Sandbox
 from sandbox.toml_text import toml_text
 
@@ -22,9 +22,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the stand-ins.
 
     Returns:
-        0 after an interruption, 2 if there is no such environment.
+        0 after an interruption, 2 if there is no such environment, or nothing of a name to break.
     """
     options = _parser().parse_args(arguments)
+    if options.list_breaks:
+        print(catalogue_text())
+        return 0
+    try:
+        broken = [named(name) for name in options.breaks]
+    except UnknownNameError as error:
+        print(error, file=sys.stderr)
+        return 2
     declared = ENVIRONMENTS / f"{options.environment}.toml"
     if not declared.is_file():
         print(f"no environment file {declared}; expected one of {sorted(ENVIRONMENTS.glob('*.toml'))}", file=sys.stderr)
@@ -32,7 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with Sandbox(estate=_estate(options.environment, declared), latency_seconds=options.latency_ms / 1000) as sandbox:
+    estate = declared_estate(options.environment, declared)
+    with Sandbox(options.environment, estate, options.latency_ms / 1000) as sandbox:
+        sandbox.apex.switches.update(one for one in broken if isinstance(one, Switch))
+        sandbox.apex.quirks.update(one for one in broken if isinstance(one, Quirk))
         print(_instructions(sandbox, _write_environment(sandbox, declared, options.directory)), flush=True)
         stopped.wait()
     return 0
@@ -43,14 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--environment", default="sandbox", metavar="NAME", help="environments/NAME.toml")
     parser.add_argument("--latency-ms", type=float, default=0.0, metavar="N", help="milliseconds added to each answer")
     parser.add_argument("--directory", type=Path, metavar="DIR", help="where environment.toml and ca.pem are written")
+    parser.add_argument(
+        "--break", action="append", default=[], dest="breaks", metavar="NAME", help="break one behaviour of APEX"
+    )
+    parser.add_argument("--list-breaks", action="store_true", help="list what can be broken, and end")
     return parser
-
-
-def _estate(environment: str, declared: Path) -> AzureEstate:
-    """The estate with the ids that the environment file declares; its names follow from the environment's name."""
-    file: dict[str, Any] = tomllib.loads(declared.read_text(encoding="utf-8"))
-    names = ("subscription_id", "tenant_id", "resource_group", "location")
-    return AzureEstate.load(environment, **{name: file[name] for name in names if name in file})
 
 
 def _write_environment(sandbox: Sandbox, declared: Path, directory: Path | None) -> Path:

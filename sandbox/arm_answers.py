@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlencode
 
-from sandbox import arm_errors, authorization
+from sandbox import activity_log, arm_errors, authorization, azure_monitor, inventory
 from sandbox.arm_catalogue import PRIVATE_DNS_RECORD_TYPES, RESOURCE_TYPES, UNPAGED
 from sandbox.azure_estate import AzureEstate, Resource
 from sandbox.http_server import Request
@@ -30,12 +30,18 @@ def document(estate: AzureEstate, request: Request, *, page_size: int) -> Resour
     """
     path = ResourcePath.parse(normalized(request.path))
     _require_scope(estate, path)
+    if inventory.lists(path.scope) and not path.namespace:
+        return _page(inventory.resources_of_group(estate, path.scope), path, request, page_size)
     if not path.namespace:
         return _subscription_or_group(estate, path.scope)
+    if activity_log.is_asked_for(path):
+        return _page(activity_log.events(estate, request.query.get("$filter", "")), path, request, page_size)
     _require_type(path, request.query["api-version"])
     if not path.is_collection:
         return _resource(estate, path)
     items = _items(estate, path, request.query.get("$filter", ""))
+    if path.namespace == azure_monitor.ALERTS:
+        items = azure_monitor.not_older(items, request.query.get("timerange", ""))
     return _page(items, path, request, page_size)
 
 
@@ -115,6 +121,8 @@ def _items(estate: AzureEstate, path: ResourcePath, filter_text: str) -> list[Re
     if path.namespace == "microsoft.authorization":
         if path.types[0] == authorization.ROLE_DEFINITIONS:
             return authorization.list_definitions(estate, path, filter_text)
+        if path.types[0] == authorization.PERMISSIONS:
+            return authorization.permissions_of_caller(estate, path)
         return authorization.list_assignments(estate, path, filter_text)
     if len(path.types) > 1 and _is_missing(estate, path):
         raise arm_errors.parent_not_found(path.parent)
@@ -127,7 +135,7 @@ def _belongs(candidate: ResourcePath, collection: ResourcePath) -> bool:
         return False
     if collection.types == ("privatednszones", "all"):
         return candidate.parent == collection.parent and candidate.types[-1] in PRIVATE_DNS_RECORD_TYPES
-    if collection.types == ("alerts",):
+    if collection.namespace == "microsoft.security" and collection.types == ("alerts",):
         return candidate.types == ("locations", "alerts") and is_at_or_below(candidate.scope, collection.scope)
     if candidate.types != collection.types or not is_at_or_below(candidate.scope, collection.scope):
         return False

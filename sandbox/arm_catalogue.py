@@ -8,13 +8,22 @@ PRIVATE_DNS_RECORD_TYPES = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "tx
 
 # Lower case; nested types with their parents' types in front.
 RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
+    "microsoft.alertsmanagement": frozenset({"alerts"}),
     "microsoft.app": frozenset(
-        {"containerapps", "containerapps/revisions", "managedenvironments", "managedenvironments/certificates"}
+        {
+            "containerapps",
+            "containerapps/revisions",
+            "containerapps/revisions/replicas",
+            "managedenvironments",
+            "managedenvironments/certificates",
+        }
     ),
-    "microsoft.authorization": frozenset({"denyassignments", "roleassignments", "roledefinitions"}),
+    "microsoft.authorization": frozenset({"denyassignments", "permissions", "roleassignments", "roledefinitions"}),
     "microsoft.cognitiveservices": frozenset(
         {"accounts", "accounts/deployments", "accounts/privateendpointconnections"}
     ),
+    "microsoft.containerregistry": frozenset({"registries", "registries/privateendpointconnections"}),
+    "microsoft.insights": frozenset({"actiongroups", "components", "metricalerts", "scheduledqueryrules"}),
     "microsoft.keyvault": frozenset({"vaults", "vaults/privateendpointconnections"}),
     "microsoft.managedidentity": frozenset(
         {"userassignedidentities", "userassignedidentities/federatedidentitycredentials"}
@@ -45,6 +54,8 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
             "virtualnetworks/virtualnetworkpeerings",
         }
     ),
+    "microsoft.operationalinsights": frozenset({"workspaces"}),
+    "microsoft.portal": frozenset({"dashboards"}),
     "microsoft.security": frozenset({"alerts", "locations/alerts", "pricings", "securescores"}),
     "microsoft.sql": frozenset(
         {
@@ -52,6 +63,8 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
             "servers/administrators",
             "servers/azureadonlyauthentications",
             "servers/databases",
+            "servers/databases/backuplongtermretentionpolicies",
+            "servers/databases/backupshorttermretentionpolicies",
             "servers/firewallrules",
             "servers/ipv6firewallrules",
             "servers/outboundfirewallrules",
@@ -59,7 +72,9 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
             "servers/virtualnetworkrules",
         }
     ),
-    "microsoft.storage": frozenset({"storageaccounts", "storageaccounts/privateendpointconnections"}),
+    "microsoft.storage": frozenset(
+        {"storageaccounts", "storageaccounts/blobservices", "storageaccounts/privateendpointconnections"}
+    ),
 }
 # Lists that Azure answers whole, without nextLink.
-UNPAGED = frozenset({"microsoft.security/pricings"})
+UNPAGED = frozenset({"microsoft.security/pricings", "microsoft.app/containerapps/revisions/replicas"})

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sandbox.moments import moments
 from sandbox.property_paths import change_property, remove_property
 from sandbox.resource_ids import ResourcePath, normalized
 
@@ -23,6 +24,8 @@ RESOURCE_FILES = (
     "private_endpoints",
     "private_dns",
     "container_apps",
+    "revisions",
+    "container_registry",
     "sql",
     "storage",
     "cognitive_services",
@@ -30,9 +33,13 @@ RESOURCE_FILES = (
     "identity",
     "authorization",
     "defender",
+    "backup",
+    "monitoring",
 )
 TENANT_ID = "11111111-1111-4111-8111-111111111111"
 SUBSCRIPTION_ID = "22222222-2222-4222-8222-222222222222"
+# The suite's own identity: what the directory says of it, `authorization.json` says what it may do.
+CALLER = "93c8f5a0-7d1b-4e26-a5f9-1c0b8d6e4f72"
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -50,6 +57,9 @@ class AzureEstate:
         resources: The resources by their id in lower case, in the order in which Azure lists them.
         groups: The members of each Microsoft Entra group, by object id, for `assignedTo()`.
         secrets: The items of the key vault's secret list: ids and attributes, never a value.
+        images: The images in the container registry: repository, tag, digest, times, size.
+        caller: The object id of whoever asks, for the list of its own permissions.
+        activity: The events of the activity log (see `sandbox.activity_log`).
     """
 
     def __init__(self, parameters: dict[str, str]) -> None:
@@ -57,6 +67,9 @@ class AzureEstate:
         self.resources: dict[str, Resource] = {}
         self.groups: dict[str, list[str]] = {}
         self.secrets: list[Resource] = []
+        self.images: list[Resource] = []
+        self.caller = CALLER
+        self.activity: list[Resource] = []
 
     @classmethod
     def load(
@@ -90,6 +103,7 @@ class AzureEstate:
                 "subscription_id": subscription_id,
                 "suffix": suffix,
                 "tenant_id": tenant_id,
+                **moments(),
             }
         )
         for name in RESOURCE_FILES:
@@ -97,6 +111,7 @@ class AzureEstate:
                 estate.resources[normalized(resource["id"])] = resource
         estate.groups = estate.read("directory_groups")
         estate.secrets = estate.read("key_vault_secrets")
+        estate.images = estate.read("registry_images")
         return estate
 
     def read(self, name: str) -> Any:  # noqa: ANN401 - a data file holds a list or an object
@@ -162,7 +177,10 @@ class AzureEstate:
     def copy(self) -> AzureEstate:
         """An estate of its own with the same content."""
         twin = AzureEstate(dict(self.parameters))
+        twin.caller = self.caller
+        twin.activity = list(self.activity)
         twin.resources, twin.groups, twin.secrets = json.loads(json.dumps([self.resources, self.groups, self.secrets]))
+        twin.images = json.loads(json.dumps(self.images))
         return twin
 
     def of_type(self, resource_type: str) -> Iterator[Resource]:

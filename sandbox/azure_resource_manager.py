@@ -12,6 +12,7 @@ from sandbox.arm_answers import document, require_api_version
 from sandbox.azure_estate import AzureEstate
 from sandbox.http_server import Answer, HttpsServer, Request
 from sandbox.http_stand_in import HttpStandIn
+from sandbox.log_analytics.metrics import ComponentMetrics
 
 # What Azure allows a subscription before it throttles; each answer tells how many reads remain.
 SUBSCRIPTION_READS = 12000
@@ -24,6 +25,7 @@ class AzureResourceManager(HttpStandIn):
         estate: What it serves; a change shows in the next answer.
         token: The only bearer token it accepts.
         page_size: How many items a page of a list holds.
+        metrics: What answers for the metrics of Application Insights; None where there is no telemetry.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class AzureResourceManager(HttpStandIn):
         self.estate = estate
         self.token = token
         self.page_size = 50
+        self.metrics: ComponentMetrics | None = None
         self._served = count(1)
         self._server = HttpsServer(self.respond, context, name="sandbox-resource-manager")
 
@@ -54,6 +57,9 @@ class AzureResourceManager(HttpStandIn):
         headers = self._headers(request)
         try:
             self._admit(request)
+            if self.metrics is not None and self.metrics.serves(request.path):
+                told = self.metrics.answer(request)
+                return Answer(told.status, told.body, headers)
             body = document(self.estate, request, page_size=self.page_size)
         except arm_errors.ArmError as error:
             refused = error.answer

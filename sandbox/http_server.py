@@ -36,6 +36,7 @@ class Request:
         path: The path, percent-decoded.
         query: The query's parameters; names in lower case, the last one wins.
         headers: The headers; names compare without regard to case.
+        body: The body's bytes.
     """
 
     method: str
@@ -43,14 +44,15 @@ class Request:
     path: str
     query: Mapping[str, str]
     headers: Message
+    body: bytes = b""
 
     @classmethod
-    def build(cls, method: str, target: str, headers: Message) -> Request:
+    def build(cls, method: str, target: str, headers: Message, body: bytes = b"") -> Request:
         """Take the target apart."""
         # A client that joins "/" and an id that starts with "/" asks for "//subscriptions/..."; Azure takes it too.
         parts = urlsplit("/" + target.lstrip("/"))
         query = {name.lower(): value for name, value in parse_qsl(parts.query, keep_blank_values=True)}
-        return cls(method, target, unquote(parts.path), query, headers)
+        return cls(method, target, unquote(parts.path), query, headers, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +134,8 @@ def read_request(reader: BufferedReader) -> Request | None:
         headers = parse_headers(reader)
     except HTTPException:
         return None
-    reader.read(int(headers.get("Content-Length", "0")))
-    return Request.build(line[0], line[1], headers)
+    body = reader.read(int(headers.get("Content-Length", "0")))
+    return Request.build(line[0], line[1], headers, body)
 
 
 def wait(seconds: float) -> None:

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from sandbox import Sandbox
+from sandbox.declared_estate import declared_estate
 from sandbox.toml_text import toml_text
 
 ROOT = Path(__file__).parent.parent
@@ -25,8 +26,9 @@ def record(environment: str, destination: Path) -> None:
     Raises:
         subprocess.CalledProcessError: The run was not GO; its output is on the terminal, and the old tape is kept.
     """
-    with Sandbox(environment=environment) as sandbox, tempfile.TemporaryDirectory() as directory:
-        base = ROOT / "environments" / f"{environment}.toml"
+    base = ROOT / "environments" / f"{environment}.toml"
+    estate = declared_estate(environment, base)
+    with Sandbox(environment, estate) as sandbox, tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "environment.toml"
         file.write_text(toml_text({"extends": str(base), **sandbox.overlay()}), encoding="utf-8")
         reports = Path(directory) / "reports"

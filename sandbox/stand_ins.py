@@ -9,14 +9,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from sandbox.apex import ApexStandIn, Issuer, Settings
+from sandbox.apex.azure_services import Targets
+from sandbox.apex.declared import application_table, token_variables
 from sandbox.azure_estate import AzureEstate
 from sandbox.azure_resource_manager import AzureResourceManager
 from sandbox.certificates import CertificateAuthority
+from sandbox.container_registry import HOST, ContainerRegistry
 from sandbox.dns import DnsServer
 from sandbox.key_vault import KeyVaultDataPlane
+from sandbox.left_by_pipeline import leave_files
 from sandbox.listeners import Listeners
+from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
+from sandbox.log_analytics.metrics import ComponentMetrics
 from sandbox.loopback import LOOPBACK
-from sandbox.services import platform_services
+from sandbox.services import PlatformService, platform_services
 
 TOKEN_VARIABLE = "APEX_SANDBOX_TOKEN"  # noqa: S105 - the name of a variable, not a token
 
@@ -27,21 +34,31 @@ class Sandbox:
     Attributes:
         estate: What they serve; a change shows in the next answer.
         token: The only bearer token they accept; another one at every start.
-        directory: A temporary directory that holds `ca.pem`, from start() to stop().
+        directory: A temporary directory that holds `ca.pem` and the files of a release, from start() to stop().
+        artefacts: Where each of those files is, by the name that environment files give it.
         authority: The certificate authority behind `ca.pem`.
         resource_manager: Azure Resource Manager, with its faults and the requests it has served.
         key_vault: The key vault's data plane, likewise.
+        registry: The container registry's data plane, likewise.
         dns: The DNS server, with a view from inside the virtual network and one from outside.
         listeners: What stands at the services' ports in either view.
+        telemetry: What Application Insights has received: a history, and what is sunk into it.
+        log_analytics: The query API over that telemetry.
+        apex: The APEX application; it starts when it is first called, and reports what it does to `telemetry`.
     """
 
     token: str
     directory: Path
+    artefacts: dict[str, str]
     authority: CertificateAuthority
     resource_manager: AzureResourceManager
     key_vault: KeyVaultDataPlane
+    registry: ContainerRegistry
     dns: DnsServer
     listeners: Listeners
+    telemetry: TelemetryStore
+    log_analytics: LogAnalytics
+    apex: ApexStandIn
 
     def __init__(
         self, environment: str = "sandbox", estate: AzureEstate | None = None, latency_seconds: float = 0.0
@@ -54,12 +71,22 @@ class Sandbox:
         """Start everything; if anything cannot start, nothing is left running."""
         with ExitStack() as stack:
             self.directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="apex-sandbox-")))
+            self.artefacts = leave_files(self.estate.parameters["environment"], self.directory / "release")
             self.token = secrets.token_urlsafe(32)
             self.authority = CertificateAuthority(self.directory)
             context = self.authority.server_context(LOOPBACK, "localhost")
             latency = self._latency_seconds
             self.resource_manager = AzureResourceManager(self.estate, self.token, context, latency_seconds=latency)
             stack.callback(self.resource_manager.stop)
+            self.telemetry = TelemetryStore(component_id(self.estate), Traffic())
+            self.resource_manager.metrics = ComponentMetrics(self.telemetry)
+            self.log_analytics = LogAnalytics(
+                self.telemetry, workspace_id(self.estate), self.token, context, latency_seconds=latency
+            )
+            stack.callback(self.log_analytics.stop)
+            registry_context = self.authority.server_context(HOST)
+            self.registry = ContainerRegistry(self.estate, self.token, registry_context, latency_seconds=latency)
+            stack.callback(self.registry.stop)
             self.key_vault = KeyVaultDataPlane(self.estate, self.token, latency_seconds=latency)
             services = platform_services(self.estate)
             self.dns = DnsServer(services)
@@ -67,10 +94,22 @@ class Sandbox:
             tenant_id = self.estate.parameters["tenant_id"]
             self.listeners = Listeners(services, self.authority, self.key_vault, tenant_id=tenant_id)
             stack.callback(self.listeners.stop)
-            for part in (self.resource_manager, self.dns, self.listeners):
+            self.apex = self._build_apex(services, tenant_id)
+            stack.callback(self.apex.stop)
+            for part in (self.resource_manager, self.registry, self.log_analytics, self.dns, self.listeners, self.apex):
                 part.start()
             self._stack = stack.pop_all()
         return self
+
+    def _build_apex(self, services: tuple[PlatformService, ...], tenant_id: str) -> ApexStandIn:
+        environment = self.estate.parameters["environment"]
+        hosts = {service.key: service.fqdn for service in services}
+        return ApexStandIn(
+            self.authority.server_context(LOOPBACK, "localhost"),
+            sink=self.telemetry.sink,
+            settings=Settings(targets=Targets(**hosts, database=f"db-apex-{environment}")),
+            issuer=Issuer(tenant_id=tenant_id, audience=f"api://apex-{environment}"),
+        )
 
     def stop(self) -> None:
         """Stop everything: ports are free, threads have ended, the directory is gone."""
@@ -82,6 +121,7 @@ class Sandbox:
             "stand_in": "sandbox",
             "cloud": {
                 "resource_manager": self.resource_manager.url,
+                "log_analytics": self.log_analytics.url,
                 "authority": "https://login.microsoftonline.com",
                 "ca_bundle": str(self.authority.path),
             },
@@ -89,7 +129,7 @@ class Sandbox:
             "views": {
                 "inside": {
                     "nameservers": [self.dns.inside.address],
-                    "connect": self.listeners.connect("inside"),
+                    "connect": {**self.listeners.connect("inside"), f"{HOST}:443": self.registry.address},
                 },
                 "outside": {
                     "nameservers": [self.dns.outside.address],
@@ -97,11 +137,13 @@ class Sandbox:
                 },
             },
             "vantage": ["inside", "outside"],
+            "deployment": {"artefacts": self.artefacts},
+            "application": application_table(self.apex.url, self.apex.issuer),
         }
 
     def environment_variables(self) -> dict[str, str]:
         """The environment variables that the overlay names."""
-        return {TOKEN_VARIABLE: self.token}
+        return {TOKEN_VARIABLE: self.token, **token_variables(self.apex.issuer)}
 
     def __enter__(self) -> Sandbox:
         return self.start()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def toml_text(values: Mapping[str, object]) -> str:
-    """The values as a TOML document: text, numbers, booleans, lists of these, and tables of all of these."""
+    """The values as a TOML document: text, numbers, booleans, times, lists of these, and tables of all of these."""
     return "\n".join(_table(values, ())) + "\n"
 
 
@@ -33,4 +34,8 @@ def _value(value: object) -> str:
         return f"[{', '.join(_value(item) for item in value)}]"
     if isinstance(value, bool | int | float | str):
         return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_key(key)} = {_value(inner)}' for key, inner in value.items())} }}"
     raise TypeError(f"{value!r} has no place in an environment file")

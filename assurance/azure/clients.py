@@ -27,7 +27,18 @@ CLIENTS = {
     "managed_identity": "azure.mgmt.msi:ManagedServiceIdentityClient",
     "authorization": "azure.mgmt.authorization:AuthorizationManagementClient",
     "security": "azure.mgmt.security:SecurityCenter",
+    "resources": "azure.mgmt.resource.resources:ResourceManagementClient",
+    "registries": "azure.mgmt.containerregistry:ContainerRegistryManagementClient",
+    "monitor": "azure.mgmt.monitor:MonitorManagementClient",
+    "log_analytics": "azure.mgmt.loganalytics:LogAnalyticsManagementClient",
+    "application_insights": "azure.mgmt.applicationinsights:ApplicationInsightsManagementClient",
+    "portal": "azure.mgmt.portal:Portal",
+    "alerts": "azure.mgmt.alertsmanagement:AlertsManagementClient",
 }
+# Where a registry hands out tokens of its own (Azure Container Registry, "Authentication options").
+REGISTRY_SIGN_IN = frozenset({"/oauth2/exchange", "/oauth2/token"})
+PUBLIC_CLOUD = "https://management.azure.com"
+PUBLIC_REGISTRIES = "https://containerregistry.azure.net"
 
 
 class AzureClients:
@@ -56,6 +67,11 @@ class AzureClients:
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
+    @property
+    def tape_started(self) -> str:
+        """When the tape was begun (UTC, ISO 8601): the present of a run, and for a replay that of its recording."""
+        return self._tape.header.started
+
     def management(self, name: str) -> Any:  # noqa: ANN401  (see the class)
         """Return the Resource Manager client for an area such as `network`."""
         with self._lock:
@@ -76,6 +92,42 @@ class AzureClients:
                     retry_total=0,
                 )
             return self._clients[vault_host]
+
+    def redacted_variable(self, name: str, value: str) -> str:
+        """Return what stands on the tape for an environment variable of that value."""
+        return self._redactor.variable(name, value)
+
+    def registry(self, login_server: str) -> Any:  # noqa: ANN401  (see the class)
+        """Return the client for the images in a container registry."""
+        with self._lock:
+            if login_server not in self._clients:
+                from azure.containerregistry import ContainerRegistryClient
+
+                resource_manager = self._environment.cloud.resource_manager.rstrip("/")
+                self._clients[login_server] = ContainerRegistryClient(
+                    f"https://{login_server}",
+                    self._credential,
+                    # Other clouds have no audience of their own for registries (azure-containerregistry, "audience").
+                    audience=PUBLIC_REGISTRIES if resource_manager == PUBLIC_CLOUD else resource_manager,
+                    transport=self._transport("container_registry", login_server, REGISTRY_SIGN_IN),
+                    retry_total=0,
+                )
+            return self._clients[login_server]
+
+    def logs(self) -> Any:  # noqa: ANN401  (see the class)
+        """Return the client for queries against Log Analytics."""
+        with self._lock:
+            endpoint = self._environment.cloud.log_analytics.rstrip("/")
+            if endpoint not in self._clients:
+                from azure.monitor.query import LogsQueryClient
+
+                self._clients[endpoint] = LogsQueryClient(
+                    self._credential,
+                    endpoint=endpoint,
+                    transport=self._transport("logs", urlsplit(endpoint).netloc),
+                    retry_total=0,
+                )
+            return self._clients[endpoint]
 
     def _make(self, name: str) -> Any:  # noqa: ANN401  (see the class)
         module, class_name = CLIENTS[name].split(":")
@@ -107,7 +159,13 @@ class AzureClients:
         )
         return upstream
 
-    def _transport(self, endpoint: str, host: str) -> TapeTransport:
+    def _transport(self, endpoint: str, host: str, sign_in: frozenset[str] = frozenset()) -> TapeTransport:
         return TapeTransport(
-            self._tape, self._redactor, self._environment.limits, self._upstream, endpoint=endpoint, host=host
+            self._tape,
+            self._redactor,
+            self._environment.limits,
+            self._upstream,
+            endpoint=endpoint,
+            host=host,
+            sign_in=sign_in,
         )

@@ -8,13 +8,14 @@ import os
 import re
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import AzureError
 
 from assurance.environment import Environment
-from assurance.environment.model import Credential
 from assurance.errors import NotEvaluated
 
 TOKEN_LIFETIME_SECONDS = 3600
@@ -32,11 +33,30 @@ class StaticToken:
         return AccessToken(self._token, int(time.time()) + TOKEN_LIFETIME_SECONDS)
 
 
-class SignInOnce:
-    """Signs in at the first question and remembers the outcome, a refusal too: one attempt, one clear reason."""
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A way of signing in.
 
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+    Attributes:
+        what: What it is, for the reason where it fails.
+        build: Makes the credential; raises NotEvaluated where what it needs is not there.
+        remedy: What to do where it fails.
+    """
+
+    what: str
+    build: Callable[[], TokenCredential]
+    remedy: str
+
+
+class SignInOnce:
+    """Signs in at the first question and remembers the outcome, a refusal too: one attempt, one clear reason.
+
+    Args:
+        sign_in: How; None for what `[credential]` of the environment file says.
+    """
+
+    def __init__(self, environment: Environment, sign_in: SignIn | None = None) -> None:
+        self._sign_in = sign_in or _of_environment(environment)
         self._lock = threading.Lock()
         self._credential: TokenCredential | None = None
         self._tokens: dict[tuple[str, ...], AccessToken] = {}
@@ -55,13 +75,13 @@ class SignInOnce:
             if token is not None and token.expires_on - time.time() > GRACE_SECONDS:
                 return token
             try:
-                self._credential = self._credential or _build(self._environment)
+                self._credential = self._credential or self._sign_in.build()
                 self._tokens[scopes] = self._credential.get_token(*scopes, **options)
             except NotEvaluated as refusal:
                 self._refusal = refusal
                 raise
             except (AzureError, ValueError, OSError) as error:
-                self._refusal = _refused(self._environment.credential, error)
+                self._refusal = _refused(self._sign_in, error)
                 raise self._refusal from error
             return self._tokens[scopes]
 
@@ -72,19 +92,26 @@ class SignInOnce:
         return next((name for token in tokens if (name := _claimed_identity(token.token))), "")
 
 
-def _refused(credential: Credential, error: Exception) -> NotEvaluated:
-    kind = credential.kind
+def _of_environment(environment: Environment) -> SignIn:
+    return SignIn(
+        f"kind {environment.credential.kind!r}",
+        lambda: _build(environment),
+        "Run `az login`, or set [credential] in the environment file to the kind that this machine has.",
+    )
+
+
+def _refused(sign_in: SignIn, error: Exception) -> NotEvaluated:
     first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return NotEvaluated(
-        f"No credential: signing in by kind {kind!r} failed: {first_line[:160]}",
-        "Run `az login`, or set [credential] in the environment file to the kind that this machine has.",
+        f"No credential: signing in by {sign_in.what} failed: {first_line[:160]}",
+        sign_in.remedy,
     )
 
 
 def _build(environment: Environment) -> TokenCredential:
     declared = environment.credential
     if declared.kind == "token":
-        return _from_variable(declared.token_variable or "")
+        return token_from_variable(declared.token_variable or "")
     # Importing azure-identity costs half a second: only where it is used.
     import azure.identity as identity
 
@@ -112,9 +139,14 @@ def _build(environment: Environment) -> TokenCredential:
             )
 
 
-def _from_variable(variable: str) -> TokenCredential:
+def token_from_variable(variable: str, remedy: str = "") -> TokenCredential:
+    """Return the bearer token that an environment variable holds, as a credential.
+
+    Raises:
+        NotEvaluated: The variable is not set, or does not hold a bare token.
+    """
     token = os.environ.get(variable, "").strip()
-    remedy = f"Set it: export {variable}=$(az account get-access-token --query accessToken -o tsv)"
+    remedy = remedy or f"Set it: export {variable}=$(az account get-access-token --query accessToken -o tsv)"
     if not token:
         raise NotEvaluated(f"No credential: the environment variable {variable} is not set.", remedy)
     # A header with a line break is refused deep in the HTTP client, in a message that shows the token.

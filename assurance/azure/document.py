@@ -20,6 +20,7 @@ class Document:
     values: Mapping[str, object]
     readings: tuple[str, ...]
     where: str = ""
+    answerer: str = "Azure"
 
     @property
     def id(self) -> str:
@@ -80,7 +81,7 @@ class Document:
             return None
         if not isinstance(found, Mapping):
             raise self.broken(path, "an object", found)
-        return Document(found, self.readings, f"{self.where}.{'.'.join(path)}")
+        return Document(found, self.readings, f"{self.where}.{'.'.join(path)}", self.answerer)
 
     def items(self, *path: str) -> tuple[Document, ...]:
         """Return the objects of the list at `path`; none where there is no list (Azure omits empty ones)."""
@@ -93,7 +94,9 @@ class Document:
             if not isinstance(item, Mapping):
                 raise self.broken(path, "a list of objects", item)
         place = f"{self.where}.{'.'.join(path)}"
-        return tuple(Document(item, self.readings, f"{place}[{index}]") for index, item in enumerate(found))
+        return tuple(
+            Document(item, self.readings, f"{place}[{index}]", self.answerer) for index, item in enumerate(found)
+        )
 
     def required_items(self, *path: str) -> tuple[Document, ...]:
         """Return the objects of the list at `path`, which Azure always sends, if only empty."""
@@ -114,9 +117,9 @@ class Document:
         """Return the error that says that `path` does not hold what Azure documents."""
         observed = "nothing" if found is None else repr(found)[:60]
         return BrokenReading(
-            f"Azure's answer is not as documented: {self.where or 'the body'} has {observed} at "
+            f"{self.answerer}'s answer is not as documented: {self.where or 'the body'} has {observed} at "
             f"'{'.'.join(path)}', where {expected} was expected.",
-            "Look at the reading; the api-version may have changed, or something between here and Azure answered.",
+            "Look at the reading; its version may have changed, or something else on the way answered.",
             self.readings,
         )
 

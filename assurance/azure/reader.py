@@ -23,6 +23,8 @@ Elements = tuple[Document, ...]
 
 WRONG_CONFIGURATION = frozenset({"ResourceGroupNotFound", "SubscriptionNotFound", "InvalidSubscriptionId"})
 ABSENT = frozenset({"ResourceNotFound", "NotFound", "ParentResourceNotFound", "RoleDefinitionDoesNotExist"})
+# A registry's own codes (Open Container Initiative, Distribution Specification, "Error Codes").
+ABSENT |= {"NAME_UNKNOWN", "MANIFEST_UNKNOWN", "TAG_UNKNOWN"}
 MOST_PAGES = 200
 UNAUTHORIZED = 401
 NOT_FOUND = 404
@@ -55,11 +57,46 @@ def get(operation: Operation, *arguments: object, **options: object) -> tuple[Do
         NotEvaluated: Azure did not say: no permission, throttled, unreachable, broken, or a wrong subscription or
             group.
     """
+    return _get(operation, _refuse_formless, arguments, options)
+
+
+def get_described(operation: Operation, key: str, *arguments: object) -> tuple[Document | None, tuple[str, ...]]:
+    """Return what a data plane answers that has no ids: an object that describes its subject under `key`; or None.
+
+    Raises:
+        NotEvaluated: As for `get`; also where there is no object under `key`.
+    """
+
+    def refuse(answer: Document) -> None:
+        if answer.within(key) is None:
+            raise answer.broken((key,), "an object", None)
+
+    return _get(operation, refuse, arguments, {})
+
+
+def ask(operation: Operation, *arguments: object, **options: object) -> tuple[Document, tuple[str, ...]]:
+    """Return what `operation` answers, whatever its form: who asks a query knows what its answer must look like.
+
+    Raises:
+        NotEvaluated: As for `get`; also where there is nothing at the place that was asked.
+    """
+    found, readings = _get(operation, lambda _: None, arguments, options)
+    if found is None:
+        raise NotEvaluated("There is nothing at the place that was asked.", "Check the ids declared.", readings)
+    return found, readings
+
+
+def _get(
+    operation: Operation,
+    refuse_formless: Callable[[Document], None],
+    arguments: tuple[object, ...],
+    options: Mapping[str, object],
+) -> tuple[Document | None, tuple[str, ...]]:
     exchange = _Exchange()
     try:
         operation(*arguments, raw_response_hook=exchange, **options)
         resource = _document(exchange.last())
-        _refuse_formless(resource)
+        refuse_formless(resource)
     except NotEvaluated as error:
         raise _citing(error, exchange) from error.__cause__
     except HttpResponseError as error:
@@ -137,18 +174,22 @@ def _document(response: TapeResponse) -> Document:
 
 
 def _is_absent(error: HttpResponseError) -> bool:
-    return error.status_code == NOT_FOUND and _code(error) in ABSENT
+    # A refused sign-in is no reading, and says nothing of what was asked for.
+    kept = isinstance(error.response, TapeResponse) and error.response.reading.key != ""
+    return kept and error.status_code == NOT_FOUND and _code(error) in ABSENT
 
 
 def _code(error: HttpResponseError) -> str:
-    """Return the error code of Azure's answer, in either of its two forms; empty if it has none."""
+    """Return the error code of Azure's answer, in one of its three forms; empty if it has none."""
     try:
         body = error.response.json() if isinstance(error.response, TapeResponse) else None
     except (ValueError, RecursionError):
         return ""
     if not isinstance(body, Mapping):
         return ""
-    inner = body.get("error")
+    inner, several = body.get("error"), body.get("errors")
+    if isinstance(several, list) and several:
+        inner = several[0]
     code = inner.get("code") if isinstance(inner, Mapping) else body.get("code")
     return code if isinstance(code, str) else ""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import email.utils
+import json
 import re
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -19,7 +20,7 @@ from assurance.azure.response import TapeResponse
 from assurance.environment.model import Limits
 from assurance.errors import NotEvaluated
 from assurance.redaction import Redactor
-from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 KEPT_HEADERS = re.compile(
@@ -27,6 +28,8 @@ KEPT_HEADERS = re.compile(
     r"|content-type|date|retry-after|www-authenticate|x-ms-error-code"
 )
 FIRST_PAUSE_SECONDS = 0.4
+SIGNED_IN = 200
+_JSON = {"content-type": "application/json"}
 CAUSES = (
     r"\[Errno -?\d+\] [^'\")]+",
     r"certificate verify failed: [^(]+",
@@ -77,10 +80,19 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
     Args:
         endpoint: The name of the API, which stands for its host in keys: a replay needs no host.
         host: The only host to which requests, with their token, may go.
+        sign_in: Paths at which the host hands out tokens. What is said there is never kept: a replay signs in nowhere.
     """
 
     def __init__(
-        self, tape: Tape, redactor: Redactor, limits: Limits, upstream: Upstream | None, *, endpoint: str, host: str
+        self,
+        tape: Tape,
+        redactor: Redactor,
+        limits: Limits,
+        upstream: Upstream | None,
+        *,
+        endpoint: str,
+        host: str,
+        sign_in: frozenset[str] = frozenset(),
     ) -> None:
         self._tape = tape
         self._redactor = redactor
@@ -88,6 +100,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         self._upstream = upstream
         self._endpoint = endpoint
         self._host = host.lower()
+        self._sign_in = sign_in
         self._unreachable = ""
         self._has_answered = False
         self._slots = threading.BoundedSemaphore(limits.concurrency)
@@ -108,6 +121,8 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
                 f"An answer of {self._host} pointed elsewhere, to {url.scheme}://{url.hostname}; it was not followed.",
                 "Find out why; the token must not be sent there.",
             )
+        if url.path in self._sign_in:
+            return self._signed_in(request, kwargs)
         # Every page counts, also one that is on the tape already; the unsigned question before a challenge is none.
         page = next(pages) if pages is not None and "Authorization" in request.headers else None
         key = self._key(request)
@@ -116,15 +131,27 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
             raise NoAnswerError(reading.failure, reading.key)
         return TapeResponse(request, reading)
 
+    def _signed_in(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> TapeResponse:
+        """Return the tokens that the host hands out, from memory to memory; in a replay, tokens that open nothing."""
+        asked = f"{request.method} {self._redactor.text(request.url)}"
+        if self._tape.replaying:
+            body = json.dumps({"refresh_token": "replayed", "access_token": "replayed"}).encode()
+            answer = Reading("", "http", asked, utc_now(), 0, status=200, headers=dict(_JSON), body=body)
+            return TapeResponse(request, answer)
+        with self._slots:
+            last, attempts = self._attempts(request, time.monotonic(), kwargs)
+        if last.status is None:
+            raise ServiceRequestError(self._redactor.text(last.failure))
+        content = last.content if last.status == SIGNED_IN else self._redactor.body(last.content)
+        answer = Reading("", "http", asked, utc_now(), 0, status=last.status, attempts=attempts, body=content)
+        return TapeResponse(request, replace(answer, headers=dict(_JSON)))
+
     def _key(self, request: HttpRequest) -> str:
         url = urlsplit(request.url)
         query = urlencode(sorted(parse_qsl(url.query, keep_blank_values=True)))
         signed = "signed" if "Authorization" in request.headers else "unsigned"
-        # The older clients' requests hold the body under another name.
-        content = getattr(request, "content", None) or getattr(request, "body", None)
-        content = content if isinstance(content, (bytes, str)) else ""
-        body = content.encode() if isinstance(content, str) else content
-        return key_of(request.method, self._endpoint, url.path, query, signed, sha256(body) if body else "")
+        body = _body_of(request).decode("utf-8", "replace")
+        return key_of(request.method, self._endpoint, url.path, query, signed, body)
 
     def _ask(self, key: str, request: HttpRequest, page: int | None, kwargs: Mapping[str, Any]) -> Reading:
         started, clock = utc_now(), time.monotonic()
@@ -146,8 +173,16 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
             sha256=sha256(body) if last.status else "",
             attempts=attempts,
             page=page,
+            call=self._sent(request),
             body=body,
         )
+
+    def _sent(self, request: HttpRequest) -> Call | None:
+        """Return what was sent in a body, such as a query: it is a part of the question."""
+        body = _body_of(request)
+        if not body:
+            return None
+        return Call("", "", "", 0, sha256(body), self._redactor.body(body).decode("utf-8", "replace"))
 
     def _attempts(self, request: HttpRequest, clock: float, kwargs: Mapping[str, Any]) -> tuple[_Attempt, int]:
         """Send until an answer is final, or the attempts or the time for them are used up; and say how often."""
@@ -191,6 +226,13 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _body_of(request: HttpRequest) -> bytes:
+    # The older clients' requests hold the body under another name.
+    content = getattr(request, "content", None) or getattr(request, "body", None)
+    content = content if isinstance(content, (bytes, str)) else ""
+    return content.encode() if isinstance(content, str) else content
 
 
 def _pause_seconds(headers: Mapping[str, str], attempt: int) -> float:

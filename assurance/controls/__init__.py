@@ -7,9 +7,30 @@ cross-reference, since the guide cites the latter. One module for each family of
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from assurance.controls.application import APPLICATION
+from assurance.controls.attestations import ATTESTATIONS
+from assurance.controls.deployment import DEPLOYMENT
+from assurance.controls.drift import DRIFT
 from assurance.controls.model import Control, Severity
 from assurance.controls.security import SECURITY
+from assurance.controls.service_levels import SERVICE_LEVELS
+from assurance.controls.waivers import WAIVERS
+from assurance.controls.workflow import WORKFLOW
 
 __all__ = ["CONTROLS", "Control", "Severity"]
 
-CONTROLS: Mapping[str, Control] = MappingProxyType({control.id: control for control in (*SECURITY,)})
+CONTROLS: Mapping[str, Control] = MappingProxyType(
+    {
+        control.id: control
+        for control in (
+            *SECURITY,
+            *APPLICATION,
+            *WORKFLOW,
+            *SERVICE_LEVELS,
+            *ATTESTATIONS,
+            *DEPLOYMENT,
+            *DRIFT,
+            *WAIVERS,
+        )
+    }
+)

@@ -1,6 +1,5 @@
 """Reads an environment file: TOML, with `extends` naming a file whose values it refines."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,33 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from assurance.environment.model import Environment
+from assurance.environment.problems import problems
 from assurance.errors import EnvironmentFileError
+
+RELEASE_TABLES = frozenset({"release", "artefacts"})
 
 # Values of a TOML document; `Any` because nothing is known of them before pydantic has judged them.
 Document = dict[str, Any]
-
-HARMLESS = re.compile(r"[\w./:*\- ]{0,60}")
-# A run of so many letters, with digits among them, is rather a key than a name.
-KEY_LIKE = re.compile(r"(?=[A-Za-z_]*\d)\w{20,}")
-
-MESSAGES = {
-    "extra_forbidden": "is not a known key; remove it or correct its spelling",
-    "missing": "is missing; add it",
-}
-# In words of TOML, where pydantic has those of Python.
-EXPECTED = {
-    "tuple_type": "a list was expected",
-    "dict_type": "a table was expected",
-    "model_type": "a table was expected",
-    "string_type": "a text in quotes was expected",
-    "int_type": "a whole number was expected",
-    "float_type": "a number was expected",
-    "finite_number": "a finite number was expected",
-    "bool_type": "true or false was expected",
-    "path_type": "a path was expected",
-    "too_short": "at least one item was expected",
-    "string_too_short": "a longer text was expected",
-}
 
 
 def find(name_or_file: str, folder: Path) -> Path:
@@ -70,8 +49,27 @@ def load(path: Path, overlay: Mapping[str, Any] | None = None) -> Environment:
     try:
         return Environment.model_validate(document)
     except ValidationError as error:
-        problems = "\n".join(_problem(detail) for detail in _causes(error))
-        raise EnvironmentFileError(f"{path}: this is not a valid environment file:\n{problems}") from error
+        raise EnvironmentFileError(f"{path}: this is not a valid environment file:\n{problems(error)}") from error
+
+
+def load_release(path: Path) -> Document:
+    """Return the overlay that a file of a release is: its tables refine those of the environment file.
+
+    Raises:
+        EnvironmentFileError: The file cannot be read, is not TOML, or has anything but [release] and [artefacts].
+    """
+    document = _toml(path, ())
+    unknown = [key for key, value in document.items() if key not in RELEASE_TABLES or not isinstance(value, dict)]
+    if unknown or not document:
+        wrong = f"{', '.join(sorted(unknown))} is none of them" if unknown else "it is empty"
+        raise EnvironmentFileError(f"{path}: a release has the tables [release] and [artefacts]; {wrong}")
+    # Anchored in the folder of the file itself, wherever the environment file is.
+    return _anchored({"deployment": document}, path.parent.resolve())
+
+
+def with_release(overlay: Mapping[str, Any], path: Path | None) -> Document:
+    """Return an overlay, refined by the file of a release if there is one."""
+    return dict(overlay) if path is None else _merge(dict(overlay), load_release(path))
 
 
 def _read(path: Path, seen: tuple[Path, ...]) -> Document:
@@ -112,45 +110,17 @@ def _merge(base: Document, refinement: Document) -> Document:
 
 
 def _anchored(document: Document, folder: Path) -> Document:
-    """Take a relative `cloud.ca_bundle` as relative to the folder of the file that names it."""
-    cloud = document.get("cloud")
-    if isinstance(cloud, dict) and isinstance(cloud.get("ca_bundle"), str):
-        return {**document, "cloud": {**cloud, "ca_bundle": str(folder / cloud["ca_bundle"])}}
-    return document
+    """Take relative paths of files as relative to the folder of the file that names them."""
+    anchored = _paths_anchored(document, ("cloud",), {"ca_bundle"}, folder)
+    return _paths_anchored(anchored, ("deployment", "artefacts"), None, folder)
 
 
-def _causes(error: ValidationError) -> list[Mapping[str, Any]]:
-    """Return the details of what is wrong, without those that only follow from others.
-
-    A list whose only item is wrong counts as empty too, for pydantic.
-    """
-    details: list[Mapping[str, Any]] = [dict(detail) for detail in error.errors(include_url=False)]
-    places = [detail["loc"] for detail in details]
-
-    def follows(detail: Mapping[str, Any]) -> bool:
-        here = detail["loc"]
-        return detail["type"] == "too_short" and any(len(p) > len(here) and p[: len(here)] == here for p in places)
-
-    return [detail for detail in details if not follows(detail)]
-
-
-def _problem(detail: Mapping[str, Any]) -> str:
-    """Say one problem as `key: what is wrong`."""
-    said = EXPECTED.get(detail["type"]) or str(detail["msg"]).removeprefix("Value error, ")
-    message = MESSAGES.get(detail["type"], said)
-    key = ".".join(str(part) for part in detail["loc"])
-    if not key:
-        return f"  {message}"
-    whole = detail["type"] == "value_error" and isinstance(detail["input"], dict)
-    found = "" if whole or detail["type"] in MESSAGES else _found(key, detail["input"])
-    return f"  {key}: {message}{found}"
-
-
-def _found(key: str, value: object) -> str:
-    """Show a wrong value where that helps; never one that could be a secret put in the wrong place."""
-    if isinstance(value, (dict, list, tuple)):
-        return f" (found {'a table' if isinstance(value, dict) else 'a list'})"
-    shown = str(value)
-    if key.startswith("credential") or not HARMLESS.fullmatch(shown) or KEY_LIKE.search(shown):
-        return " (what was found is not shown: it could be a secret)"
-    return f" (found {value!r})"
+def _paths_anchored(document: Document, table: tuple[str, ...], keys: set[str] | None, folder: Path) -> Document:
+    """Anchor the texts under these keys of a table, or under all of its keys."""
+    if not table:
+        named = {key for key, value in document.items() if isinstance(value, str) and (keys is None or key in keys)}
+        return {key: str(folder / value) if key in named else value for key, value in document.items()}
+    inner = document.get(table[0])
+    if not isinstance(inner, dict):
+        return document
+    return {**document, table[0]: _paths_anchored(inner, table[1:], keys, folder)}

@@ -7,7 +7,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from assurance.environment.application import DeclaredApplication
 from assurance.environment.base import Declared, Port, Seconds, Text, Vantage
+from assurance.environment.deployment import DeclaredDeployment
+from assurance.environment.drift import DeclaredDrift
+from assurance.environment.evidence import Evidence
+from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.environment.values import (
     FlowEnd,
     Guid,
@@ -21,6 +26,7 @@ from assurance.environment.values import (
     lies_within,
     repeated,
 )
+from assurance.environment.waivers import DeclaredWaivers
 
 Direction = Literal["Inbound", "Outbound"]
 ServiceKind = Literal["sql", "storage", "cognitive", "key_vault"]
@@ -219,7 +225,13 @@ class Environment(Declared):
     container_apps: DeclaredContainerApps
     identity: DeclaredIdentity
     defender: DeclaredDefender
+    application: DeclaredApplication | None = None
+    telemetry: DeclaredTelemetry | None = None
+    deployment: DeclaredDeployment = DeclaredDeployment()
     not_applicable: tuple[NotApplicable, ...] = Field(default=(), strict=False)
+    waivers: DeclaredWaivers = DeclaredWaivers()
+    drift: DeclaredDrift = DeclaredDrift()
+    evidence: Evidence = Evidence()
 
     @model_validator(mode="after")
     def _names_refer_to_what_is_declared(self) -> Self:
@@ -235,6 +247,9 @@ class Environment(Declared):
         ]
         references.append(("container_apps.subnet", self.container_apps.subnet, subnets))
         references += [("identity.roles.service", role.service, list(self.services)) for role in self.identity.roles]
+        references += [("deployment.skus", service, list(self.services)) for service in self.deployment.skus]
+        integrations = self.application.integrations if self.application is not None else ()
+        references += [("application.integrations", service, list(self.services)) for service in integrations]
         wrong = [
             f"{where}: names {name!r}, which is not declared; one of {', '.join(sorted(known))} was expected"
             for where, name, known in references

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -179,6 +180,41 @@ class ContainerApp(Resource):
             return ()
         urls = (secret.text("keyVaultUrl") for secret in self.document.items("properties", "configuration", "secrets"))
         return tuple(sorted({url.split("/secrets/", 1)[1].split("/")[0] for url in urls if url and "/secrets/" in url}))
+
+    @property
+    def latest_revision(self) -> str | None:
+        """The name of the newest revision."""
+        return None if self.document is None else self.document.text("properties", "latestRevisionName")
+
+    @property
+    def latest_ready_revision(self) -> str | None:
+        """The name of the newest revision that became ready."""
+        return None if self.document is None else self.document.text("properties", "latestReadyRevisionName")
+
+    def images(self) -> tuple[str, ...]:
+        """Return the images of the application's containers, as its template names them."""
+        if self.document is None:
+            return ()
+        containers = self.document.items("properties", "template", "containers")
+        return tuple(container.required_text("image") for container in containers)
+
+    def traffic(self) -> dict[str, int]:
+        """Return the share of traffic in percent, by revision; what goes to the latest is under that one's name.
+
+        Raises:
+            BrokenReading: An entry names no revision, or has no whole number as its weight.
+        """
+        weights: Counter[str] = Counter()
+        if self.document is None:
+            return weights
+        for entry in self.document.items("properties", "configuration", "ingress", "traffic"):
+            latest = entry.flag("latestRevision") is True
+            name = (self.latest_revision if latest else None) or entry.required_text("revisionName")
+            weight = entry.number("weight")
+            if weight is None or weight != int(weight):
+                raise entry.broken(("weight",), "a whole number", weight)
+            weights[name] += int(weight)
+        return weights
 
 
 def _containers(document: Document) -> tuple[Document, ...]:

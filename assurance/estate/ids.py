@@ -52,6 +52,11 @@ class DeclaredIds:
         declared = self.environment.container_apps
         return self._provider_id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
 
+    def container_app_id(self) -> str:
+        """Return the id of the application."""
+        declared = self.environment.container_apps
+        return self._provider_id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
+
     def identity_id(self) -> str:
         """Return the id of the application's user-assigned identity."""
         declared = self.environment.identity

@@ -12,7 +12,7 @@ share addresses.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assurance.errors import BrokenReading, NotEvaluated
@@ -122,6 +122,17 @@ class RuleSet:
             raise NotEvaluated(f"Flow {flow.name!r} stands for no address.", FLOW_REMEDY)
         return plane.blockings(needed)
 
+    def allows_beyond(self, other: "RuleSet", direction: str) -> tuple[Opening, ...]:
+        """Everything allowed in a direction that the other rules do not allow; empty means none.
+
+        Raises:
+            BrokenReading: The rules of either do not decide every packet, or two share a priority.
+        """
+        heading = parse_direction(direction, "The question")
+        theirs = other._plane(heading, ())
+        plane = self._plane(heading, [rule.matcher for rule in theirs.rules])
+        return plane.openings(plane.everything, replace(plane, rules=theirs.rules).allowed())
+
     def explicit_deny_all(self, direction: str) -> Denial:
         """Whether custom Deny rules, one or several together, deny every protocol, port and address of both families.
 
@@ -205,6 +216,18 @@ class _Plane:
                 found += {Opening(rule.name, rule.priority, self._verdict(part, rule)) for part in left}
             taken.append(box)
         return tuple(sorted(found, key=lambda opening: (opening.priority, opening.description)))
+
+    def allowed(self) -> list[Box]:
+        """All that is allowed."""
+        found: list[Box] = []
+        denied: list[Box] = []
+        for rule in self.rules:
+            box = self.box(rule.matcher, removing=rule.access == "Deny", nested=False)
+            if rule.access == "Deny":
+                denied.append(box)
+            else:
+                found += remainder([box], broadest_first(denied))
+        return found
 
     def blockings(self, needed: Box) -> tuple[Blocking, ...]:
         """What of a box is denied."""

@@ -95,6 +95,16 @@ class PlatformService(Resource):
         option = "--minimal-tls-version 1.2" if self.kind == "sql" else "--min-tls-version TLS1_2"
         return self.judge(f"{key} is 1.2 or newer", modern, self._update(option))
 
+    def has_sku(self, name: str) -> Fact:
+        """Whether its SKU is that one, such as Standard_LRS; a vault tells it among its properties."""
+        path = ("properties", "sku", "name") if self.kind == "key_vault" else ("sku", "name")
+
+        def has(document: Document) -> Judgement:
+            found = document.text(*path)
+            return (found or "").casefold() == name.casefold(), f"SKU {found or 'absent'}"
+
+        return self.judge(f"SKU {name}", has, f"Deploy the service with SKU {name} (main.bicep).")
+
     @property
     def requires_https(self) -> Fact:
         """Whether a storage account refuses plain HTTP."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from assurance.azure.document import Document
 from assurance.estate.resource import listed, name_of
@@ -18,6 +19,15 @@ class VaultSecrets:
     documents: tuple[Document, ...]
     readings: tuple[str, ...]
 
+    def hold(self, name: str, now: datetime) -> Fact:
+        """Whether the vault has the secret, enabled, valid already and not expired; absent times are no bounds."""
+        found = next((one for one in self.documents if name_of(one.id).casefold() == name.casefold()), None)
+        remedy = f"az keyvault secret set --vault-name {name_of(self.vault_id)} --name {name} --file FILE"
+        wrong = ["not there"] if found is None else _unusable(found, now)
+        observed = f"{name} is {listed(wrong, 'there, enabled')}"
+        expected = f"secret {name} is in the vault, enabled and not expired"
+        return Fact(not wrong, expected, observed, self.vault_id, self.readings, remedy if wrong else "")
+
     def hold_enabled(self, names: Sequence[str], cited: tuple[str, ...]) -> Fact:
         """Whether the vault has each of these secrets, enabled; and there is at least one to judge."""
         found = {name_of(one.id).casefold(): one.flag("attributes", "enabled") for one in self.documents}
@@ -28,3 +38,15 @@ class VaultSecrets:
         remedy = f"az keyvault secret set --vault-name {name_of(self.vault_id)} --name NAME --file FILE"
         expected = "each secret that the application refers to is in the vault, enabled"
         return Fact(holds, expected, observed, self.vault_id, self.readings + cited, "" if holds else remedy)
+
+
+def _unusable(secret: Document, now: datetime) -> list[str]:
+    """Return why a secret cannot be used; Key Vault gives times in seconds since 1970."""
+    wrong = [] if secret.flag("attributes", "enabled") is True else ["disabled"]
+    ends, begins = (secret.number("attributes", key) for key in ("exp", "nbf"))
+    wrong += [f"expired at {_day(ends)}"] if ends is not None and ends <= now.timestamp() else []
+    return wrong + ([f"not valid before {_day(begins)}"] if begins is not None and begins > now.timestamp() else [])
+
+
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assurance.reporting.markup import Content, Html, element
+from assurance.reporting.model import VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS
+from assurance.tape import sha256
 from assurance.verdicts import Verdict
 
 # Beside the word, so that neither colour nor language alone tells a verdict.
@@ -18,12 +20,17 @@ SYMBOLS = {
 }
 
 
+def verdict_style(verdict: Verdict) -> str:
+    """Return the class of the style sheet that colours a verdict."""
+    return verdict.replace("_", "-")
+
+
 def verdict_badge(verdict: Verdict | None) -> Html:
     """Return a verdict as a coloured word; a dash where there is none."""
     if verdict is None:
         return Html("—")
     symbol = element("span", SYMBOLS[verdict], aria_hidden="true")
-    return element("span", symbol, " ", VERDICT_WORDS[verdict], class_=f"verdict {verdict.replace('_', '-')}")
+    return element("span", symbol, " ", VERDICT_WORDS[verdict], class_=f"verdict {verdict_style(verdict)}")
 
 
 def copyable(text: str) -> Html:
@@ -38,12 +45,29 @@ def definitions(facts: Iterable[tuple[str, Content]]) -> Html:
     return element("dl", *rows, class_="facts")
 
 
+def section(identifier: str, title: str, *content: Content) -> Html:
+    """Return a section of the report under its heading."""
+    return element("section", element("h2", title), *content, id=identifier, class_="apex-section")
+
+
 def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[Content]], style: str) -> Html:
-    """Return a table that scrolls within its own container; the first cell of a row names the row."""
-    head = element("thead", element("tr", *(element("th", name, scope="col") for name in header)))
-    body = (
-        element("tr", element("th", row[0], scope="row"), *(element("td", cell) for cell in row[1:])) for row in rows
-    )
-    title = element("caption", caption)
-    whole = element("table", title, head, element("tbody", *body), class_=style)
+    """Return a table within its own container; the first cell of a row names the row.
+
+    On a narrow page a row becomes a card: each cell carries its column's name, and roles keep it a table for readers.
+    """
+    names = (element("th", name, scope="col", role="columnheader") for name in header)
+    head = element("thead", element("tr", *names, role="row"), role="rowgroup")
+    body = element("tbody", *(_row(header, row) for row in rows), role="rowgroup")
+    whole = element("table", element("caption", caption), head, body, class_=style, role="table")
     return element("div", whole, class_="scroll", tabindex="0", role="region", aria_label=caption)
+
+
+def case_id(record: VerdictRecord) -> str:
+    """Return the id under which a link in the page finds a case: the beginning of the digest of its node id."""
+    return f"case-{sha256(record.check.encode('utf-8', 'replace'))[:12]}"
+
+
+def _row(header: Sequence[str], row: Sequence[Content]) -> Html:
+    first = element("th", row[0], scope="row", role="rowheader")
+    cells = (element("td", cell, role="cell", data_label=name) for name, cell in zip(header[1:], row[1:], strict=True))
+    return element("tr", first, *cells, role="row")

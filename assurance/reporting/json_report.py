@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from assurance.reporting.model import RunModel, as_document
 
 SCHEMA_FILE = "results.schema.json"
+LONGEST_MESSAGE = 200
 
 
 def write(model: RunModel, path: Path) -> None:
@@ -53,3 +55,14 @@ def validate(document: dict[str, Any]) -> None:
     error = best_match(Draft202012Validator(schema()).iter_errors(as_read))
     if error is not None:
         raise error
+
+
+def schema_problem(document: Mapping[str, Any]) -> str:
+    """Return how a document breaks the schema, with the place; empty if it conforms."""
+    from jsonschema import ValidationError
+
+    try:
+        validate(dict(document))
+    except ValidationError as error:
+        return f"{error.json_path}: {error.message[:LONGEST_MESSAGE]}"
+    return ""

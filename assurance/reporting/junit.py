@@ -25,7 +25,8 @@ ELEMENTS = {
 def write(model: RunModel, path: Path) -> None:
     """Write the run as JUnit XML: one suite a control, one test case a verdict."""
     run = model.run
-    root = _element(None, "testsuites", name=f"APEX Assurance {run.environment}", **_totals(model.verdicts))
+    name = f"APEX Assurance {run.environment}{'' if run.complete else ' (INCOMPLETE)'}"
+    root = _element(None, "testsuites", name=name, **_totals(model.verdicts))
     ordered = sorted(model.verdicts, key=lambda record: record.control)
     for control_id, records in groupby(ordered, key=lambda record: record.control):
         _add_suite(root, model, control_id, tuple(records))

@@ -10,6 +10,7 @@ from assurance.reporting.model import SUPPORTS, ControlSummary, RunModel, Verdic
 from assurance.reporting.wording import (
     VERDICT_WORDS,
     ReasonGroup,
+    age_in_words,
     by_reason,
     counted,
     decision_sentence,
@@ -87,7 +88,11 @@ def _banner(model: RunModel) -> str:
 
 
 def _decision(model: RunModel) -> str:
-    return f"## {_plain(model.run.environment)}: {model.decision}\n\n{decision_sentence(model)}"
+    decided = f"## {_plain(model.run.environment)}: {model.decision}\n\n{_plain(decision_sentence(model))}"
+    if not model.run.rollback:
+        return decided
+    commands = "\n".join(printable(command).replace("`", "'") for command in model.run.rollback)
+    return f"{decided}\n\n**Roll back** (guide, Step 24):\n\n```shell\n{commands}\n```"
 
 
 def _facts(model: RunModel) -> str:
@@ -100,6 +105,7 @@ def _facts(model: RunModel) -> str:
         "Vantage": _plain(", ".join(run.vantage)),
         "Requests to Azure": requests_in_words(run),
         "Readings": f"{len(model.readings):,}",
+        "Oldest reading": f"{age_in_words(model)} before the end",
         "Selection": _code(run.selection) if run.selection else "all",
         "Versions": _plain(versions),
     }

@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assurance.controls import CONTROLS, Control
+from assurance.evidence.freshness import oldest_of
 from assurance.tape import Reading
 from assurance.verdicts import Decision, Source, Verdict, decide
+from assurance.waivers import AppliedWaiver
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 SUPPORTS = "A passing check supports the clauses that it cites; it does not alone show that they are met."
 
 
@@ -32,6 +34,7 @@ class VerdictRecord:
         resources: Ids or names of what was judged.
         readings: Keys of the readings that it rests on.
         duration_seconds: How long the case took.
+        waiver: The waiver that covers the failing case, in force or expired; None if there is none.
     """
 
     check: str
@@ -46,12 +49,14 @@ class VerdictRecord:
     resources: tuple[str, ...]
     readings: tuple[str, ...]
     duration_seconds: float
+    waiver: AppliedWaiver | None = None
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> VerdictRecord:
         """Return the record that `values` (from `asdict`, sent between processes) stand for."""
         tuples = {name: tuple(values[name]) for name in ("resources", "readings")}
-        return cls(**{**values, **tuples, "verdict": Verdict(values["verdict"])})
+        waiver = AppliedWaiver(**values["waiver"]) if values.get("waiver") is not None else None
+        return cls(**{**values, **tuples, "verdict": Verdict(values["verdict"]), "waiver": waiver})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class RunRecord:
         requests: How many requests were sent to Azure, retries included; 0 for a replay.
         selection: The pytest arguments.
         complete: False for a run that was interrupted.
+        notices: What must be said beside the verdicts, such as what the run left in the application.
+        rollback: The commands by which to go back, where the guide demands it (Steps 14 and 24); else none.
     """
 
     id: str
@@ -85,6 +92,8 @@ class RunRecord:
     requests: int
     selection: str
     complete: bool
+    notices: tuple[str, ...] = ()
+    rollback: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,11 @@ class RunModel:
         """GO, NO-GO or INCONCLUSIVE; a run that was interrupted is never GO."""
         decision = decide(record.verdict for record in self.verdicts)
         return Decision.INCONCLUSIVE if decision is Decision.GO and not self.run.complete else decision
+
+    @property
+    def oldest_reading(self) -> str:
+        """When the oldest reading that the run rests on was begun (UTC, ISO 8601); empty if there is none."""
+        return oldest_of(self.readings)
 
     def counts(self) -> dict[Verdict, int]:
         """Return how many cases came to each verdict, in the order of `Verdict`."""
@@ -160,5 +174,5 @@ def as_document(model: RunModel) -> dict[str, Any]:
         }
         for summary in model.controls()
     ]
-    run = {**asdict(model.run), "decision": str(model.decision)}
+    run = {**asdict(model.run), "decision": str(model.decision), "oldest_reading": model.oldest_reading}
     return {"schema": SCHEMA_VERSION, "run": run, "controls": controls, "verdicts": verdicts, "readings": readings}

@@ -18,6 +18,8 @@ VERDICT_WORDS = {
 }
 # What is neither a character of XML 1.0 (section 2.2) nor, for the C1 controls, anything that a reader could see.
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What turns the direction of writing (Unicode, UAX 9): invisible, and it makes one text look like another.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,11 @@ def by_reason(model: RunModel, verdict: Verdict) -> tuple[ReasonGroup, ...]:
 
 
 def printable(text: str) -> str:
-    """Return `text` without control characters and lone surrogates: neither XML nor UTF-8 can hold them."""
-    return _UNPRINTABLE.sub("", text)
+    """Return `text` without control characters and lone surrogates: neither XML nor UTF-8 can hold them.
+
+    Marks that turn the direction of writing are made visible, as `<U+202E>`.
+    """
+    return _TURNING.sub(lambda match: f"<U+{ord(match.group()):04X}>", _UNPRINTABLE.sub("", text))
 
 
 def cut(text: str, most_characters: int) -> str:
@@ -76,6 +81,30 @@ def seconds_between(started: str, finished: str) -> float | None:
     return (last - first).total_seconds() if first is not None and last is not None else None
 
 
+def oldest_reading(model: RunModel) -> str:
+    """Return when the oldest reading that the run rests on was begun (ISO 8601); empty if there is none."""
+    return min((reading.started for reading in model.readings), default="")
+
+
+def age_in_words(model: RunModel) -> str:
+    """Return how old the oldest reading was when the run ended, such as `6 h 10 min`."""
+    seconds = seconds_between(oldest_reading(model), model.run.finished)
+    return "unknown: there is no reading" if seconds is None else duration_in_words(max(0.0, seconds))
+
+
+def duration_in_words(seconds: float) -> str:
+    """Return a duration in its two largest units, such as `45 s`, `3 min 20 s` or `2 d 4 h`."""
+    left = round(seconds)
+    parts: list[str] = []
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        number, left = divmod(left, length)
+        if number or (unit == "s" and not parts):
+            parts.append(f"{number} {unit}")
+        elif parts:
+            break
+    return " ".join(parts[:2])
+
+
 def requests_in_words(run: RunRecord) -> str:
     """Return how many requests went to Azure."""
     return "none, this is a replay" if run.source is Source.RECORDED else f"{run.requests:,}, retries included"
@@ -83,6 +112,8 @@ def requests_in_words(run: RunRecord) -> str:
 
 def evidence_sentence(run: RunRecord) -> str:
     """Return what the run is worth as evidence, given what it rests on."""
+    if not run.complete:
+        return "INCOMPLETE: the run was interrupted, so it is no evidence."
     if run.source is Source.LIVE:
         return "Every verdict rests on answers that the deployment gave during this run."
     return f"This run is {run.source}: it is no audit evidence of a deployment."
@@ -103,7 +134,16 @@ def decision_sentence(model: RunModel) -> str:
         sentence = "Nothing that was judged fails, but not all was judged."
     else:
         sentence = "Nothing was judged."
-    return sentence if model.run.complete else f"{sentence} The run was interrupted."
+    further = () if model.run.complete else ("INCOMPLETE: the run was interrupted.",)
+    return " ".join((sentence, *further, *_stop(model), *model.run.notices))
+
+
+def _stop(model: RunModel) -> tuple[str, ...]:
+    """Return what the guide's Step 14 demands where any smoke test fails; nothing where none does."""
+    failed = sorted({r.control for r in model.verdicts if r.control.startswith("SMK-") and r.verdict is Verdict.FAIL})
+    if not failed:
+        return ()
+    return (f"A smoke test failed ({', '.join(failed)}): STOP and initiate the rollback (guide, Step 14).",)
 
 
 def place_of(record: VerdictRecord) -> tuple[str, str]:

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-from assurance.reporting import json_report, junit, markdown
+from assurance.reporting import csv_report, json_report, junit, markdown, oscal
 from assurance.reporting.model import RunModel
 
 RESULTS = "results.json"
 JUNIT = "junit.xml"
 SUMMARY = "summary.md"
+TABLE = "results.csv"
+OSCAL = "oscal-assessment-results.json"
+FALSIFIABILITY = "falsifiability.html"
+# The proof that the checks can fail, as `apex-assurance falsify --write` leaves it; an installed package has none.
+PROOF = Path(__file__).parents[2] / "docs" / FALSIFIABILITY
 
 
-def write_reports(model: RunModel, directory: Path) -> None:
-    """Write `results.json`, `junit.xml` and `summary.md` into `directory`, which is made if it is not there."""
+def write_reports(model: RunModel, directory: Path, proof: Path = PROOF) -> None:
+    """Write every report but the HTML one into `directory`, which is made if it is not there.
+
+    Args:
+        model: The run.
+        directory: The evidence pack's directory.
+        proof: The page that shows that the checks can fail; it is put beside the reports if there is one.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     json_report.write(model, directory / RESULTS)
     junit.write(model, directory / JUNIT)
     markdown.write(model, directory / SUMMARY)
+    csv_report.write(model, directory / TABLE)
+    oscal.write(model, directory / OSCAL)
+    if proof.is_file():
+        shutil.copyfile(proof, directory / FALSIFIABILITY)
+
+
+def falsifiability_in(directory: Path) -> str:
+    """Return the address of that page for a report in `directory`; empty if it is not there."""
+    return FALSIFIABILITY if (directory / FALSIFIABILITY).is_file() else ""

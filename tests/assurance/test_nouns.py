@@ -82,7 +82,12 @@ def test_views_are_obtained_at_once() -> None:
         return subnet
 
     assert slow.__name__ in VIEWS
-    prefetch(ESTATE, [("slow", {"subnet": n}) for n in range(4)], 4, lambda done, total: told.append((done, total)))
+    prefetch(
+        {"estate": ESTATE},
+        [("slow", {"subnet": n}) for n in range(4)],
+        4,
+        lambda done, total: told.append((done, total)),
+    )
     assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
 
 
@@ -100,7 +105,7 @@ def test_no_more_views_are_obtained_at_once_than_allowed() -> None:
         return subnet
 
     assert counted.__name__ in VIEWS
-    prefetch(ESTATE, [("counted", {"subnet": n}) for n in range(20)], 2, lambda *_: None)
+    prefetch({"estate": ESTATE}, [("counted", {"subnet": n}) for n in range(20)], 2, lambda *_: None)
     assert 1 <= most[1] <= 2
 
 
@@ -115,12 +120,12 @@ def test_what_cannot_be_obtained_does_not_end_the_run(error: Exception) -> None:
         raise error
 
     assert broken.__name__ in VIEWS
-    prefetch(ESTATE, [("broken", {}), ("network", {})], 2, lambda done, _: told.append(done))
+    prefetch({"estate": ESTATE}, [("broken", {}), ("network", {})], 2, lambda done, _: told.append(done))
     assert told == [1, 2]
 
 
 def test_nothing_wanted_is_nothing_done() -> None:
     """A selection without views asks for nothing."""
     told: list[int] = []
-    prefetch(ESTATE, [], 4, lambda done, _: told.append(done))
+    prefetch({"estate": ESTATE}, [], 4, lambda done, _: told.append(done))
     assert told == []

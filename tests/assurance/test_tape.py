@@ -252,6 +252,7 @@ def test_a_reading_of_wrong_types_is_refused_even_with_a_fitting_digest(sealed: 
         "elapsed_milliseconds": value == 0 and not isinstance(value, bool),
         "attempts": value == 0 and not isinstance(value, bool),
         "status": value is None or (value == 0 and not isinstance(value, bool)),
+        "call": value is None,
         "page": value is None or (value == 0 and not isinstance(value, bool)),
     }
     edit(path, lambda document: document.update({key: value}))

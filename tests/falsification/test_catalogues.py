@@ -34,10 +34,13 @@ def test_catalogues_are_as_large_as_the_bar() -> None:
     assert [told for told in sentences if not told.endswith(".")] == []
 
 
-@pytest.mark.parametrize("control", CONTROLS)
-def test_every_control_has_violations(control: str) -> None:
-    """Each control has at least ten violations that are meant for it."""
-    assert len([one for one in violations.CATALOGUE if one.controls[0] == control]) >= 10
+def test_every_control_has_violations() -> None:
+    """Each control that is judged has ten violations that are meant for it at least, one of deployments six."""
+    judged = {case.control for case in the_judge().cases}
+    assert judged <= set(CONTROLS)
+    meant = {control: [one for one in violations.CATALOGUE if one.controls[0] == control] for control in judged}
+    few = [control for control, found in meant.items() if len(found) < (6 if control.startswith("DEP") else 10)]
+    assert few == []
 
 
 @pytest.mark.parametrize("name", [one.name for one in violations.CATALOGUE])
@@ -58,7 +61,7 @@ def test_harmless_change_changes_no_verdict(name: str) -> None:
 
 
 def test_every_check_reports_a_violation() -> None:
-    """Each function of checks/security is seen to report at least one violation that is meant for it."""
+    """Each function of the checks that are judged is seen to report at least one violation that is meant for it."""
     silent = []
     for check in _checks():
         meant = [one.name for one in violations.CATALOGUE if one.check == check]

@@ -41,12 +41,13 @@ def test_nothing_is_left_behind() -> None:
 
 
 def test_it_starts_fast_and_again() -> None:
-    """A start takes less than half a second, and a stopped sandbox starts again with another token."""
+    """A start costs less than a second of the processor, and a stopped sandbox starts again with another token."""
     sandbox = Sandbox()
-    started = time.perf_counter()
+    # The processor's time, which does not grow with what else the machine does.
+    started = time.process_time()
     with sandbox:
         first = sandbox.token
-    assert time.perf_counter() - started < 5.0
+    assert time.process_time() - started < 1.0
     with sandbox:
         assert sandbox.token != first
 
@@ -55,10 +56,11 @@ def test_the_overlay_is_what_an_environment_file_takes() -> None:
     """The overlay has exactly the keys of the contract, and its addresses are on loopback."""
     with Sandbox("prod") as sandbox:
         overlay = sandbox.overlay()
-        assert overlay.keys() == {"stand_in", "cloud", "credential", "views", "vantage"}
+        assert overlay.keys() == {"stand_in", "cloud", "credential", "views", "vantage", "application"}
         assert overlay["stand_in"] == "sandbox"
         assert overlay["cloud"] == {
             "resource_manager": sandbox.resource_manager.url,
+            "log_analytics": sandbox.log_analytics.url,
             "authority": "https://login.microsoftonline.com",
             "ca_bundle": str(sandbox.directory / "ca.pem"),
         }
@@ -70,12 +72,18 @@ def test_the_overlay_is_what_an_environment_file_takes() -> None:
             "10.0.2.4:1433",
             *(f"10.0.2.{number}:443" for number in (5, 6, 7, 8)),
             "kv-apex-prod-4k7x.vault.azure.net:443",
+            "apexacr.azurecr.io:443",
         }
         assert "203.0.113.4:1433" in outside
         addresses = [*inside.values(), *outside.values()]
         addresses += [view["nameservers"][0] for view in overlay["views"].values()]
         assert all(address.startswith("127.0.0.1:") for address in addresses)
-        assert sandbox.environment_variables() == {"APEX_SANDBOX_TOKEN": sandbox.token}
+        assert overlay["application"]["base_url"] == sandbox.apex.url
+        assert overlay["application"]["audience"] == "api://apex-prod"
+        variables = sandbox.environment_variables()
+        assert variables["APEX_SANDBOX_TOKEN"] == sandbox.token
+        for identity in overlay["application"]["identities"].values():
+            assert variables[identity["token_variable"]].count(".") == 2
 
 
 def test_an_estate_of_ones_own_is_served() -> None:
@@ -105,7 +113,8 @@ def test_the_command_writes_an_environment_file(tmp_path: Path) -> None:
         command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
     ) as process:
         assert process.stdout is not None
-        printed = "".join(process.stdout.readline() for _ in range(4))
+        lines = iter(process.stdout.readline, "")
+        printed = "".join(iter(lambda: next(lines), "Interrupt with Ctrl+C.\n"))
         text = (tmp_path / "out" / "environment.toml").read_text(encoding="utf-8")
         written = tomllib.loads(text)
         token = printed.partition("export APEX_SANDBOX_TOKEN=")[2].split()[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -26,16 +27,16 @@ Examined = tuple[int, str]
 def sandbox() -> Iterator[Sandbox]:
     """Stand-ins that a test may make wrong."""
     with Sandbox() as started:
+        variables = started.environment_variables()
+        os.environ.update(variables)
         yield started
+        for name in variables:
+            del os.environ[name]
 
 
 @pytest.fixture
-def examine(
-    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Examined]:
+def examine(sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Examined]:
     """Run the doctor on the stand-ins, with further values in the environment file, and return status and output."""
-    for name, value in sandbox.environment_variables().items():
-        monkeypatch.setenv(name, value)
 
     def run(*words: str, **further: Any) -> Examined:  # noqa: ANN401  (values of TOML)
         path = tmp_path / "environment.toml"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from ipaddress import ip_address, ip_network
 from itertools import product
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -513,9 +513,9 @@ def test_two_hundred_rules_are_judged_at_once() -> None:
         )
         for number in range(200)
     ]
-    started = perf_counter()
+    started = process_time()
     assert group(*rules, DENY_ALL).undeclared("Inbound", ()) != ()
-    assert perf_counter() - started < 10
+    assert process_time() - started < 4
 
 
 # Against an obvious reference: every packet of a small universe, one by one

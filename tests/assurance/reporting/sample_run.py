@@ -9,6 +9,7 @@ from assurance.controls import CONTROLS
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
 from assurance.tape import Reading, key_of, sha256
 from assurance.verdicts import Source, Verdict
+from assurance.waivers import AppliedWaiver
 
 HOSTILE = '<script>alert("x")</script> a|b `c` \x00\x1b[31m @team [link](x) \udcff'
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-apex-sandbox"
@@ -110,6 +111,15 @@ def sample_verdicts() -> tuple[VerdictRecord, ...]:
         record("SEC-10", "test_plan_is_on", "SqlServers", Verdict.WAIVED),
         observed="pricingTier = 'Free'",
         reason="Waived until 2026-06-30 by the security officer: the plan is bought in the second quarter.",
+        waiver=AppliedWaiver(
+            name="defender-for-sql",
+            owner="Platform team",
+            approver="Security officer",
+            reason="The plan is bought in the second quarter.",
+            ticket="CHG-1042",
+            expires="2026-06-30",
+            days_left=121,
+        ),
     )
     idle = replace(
         record("SEC-10", "test_plan_is_on", "Arm", Verdict.NOT_APPLICABLE), reason="Billed by another subscription."

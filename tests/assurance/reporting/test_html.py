@@ -17,14 +17,14 @@ import pytest
 
 import assurance
 from assurance.reporting.html import PROPERTY, HtmlReport
-from assurance.reporting.html_evidence import MOST_APPENDIX_CHARACTERS, appendix
-from assurance.reporting.html_page import opening
-from assurance.reporting.html_rows import OUTCOMES, row_id
+from assurance.reporting.html_cover import cover, printed_on_every_page
+from assurance.reporting.html_findings import MOST_FINDINGS, findings
+from assurance.reporting.html_page import page as page_of
+from assurance.reporting.html_parts import case_id
 from assurance.reporting.markup import Html, element
 from assurance.reporting.model import SUPPORTS
-from assurance.reporting.wording import VERDICT_WORDS
 from assurance.verdicts import Source, Verdict
-from tests.assurance.reporting.sample_run import HOSTILE, HOSTILE_BODY, LONG_BODY, READINGS, reading, sample_model
+from tests.assurance.reporting.sample_run import HOSTILE, READINGS, record, sample_model
 
 CONFTEST = """
 import json
@@ -92,29 +92,26 @@ class Assets(HTMLParser):
         super().__init__()
         self.loaded: list[str] = []
         self.identifiers: list[str] = []
+        self.links: list[str] = []
         self.scripts = 0
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element."""
-        values = dict(attrs)
+        values = {name: value or "" for name, value in attrs}
         self.scripts += tag == "script"
-        self.identifiers += [values["id"] or ""] if "id" in values else []
+        self.identifiers += [values["id"]] if "id" in values else []
+        self.links += [values["href"]] if tag == "a" and "href" in values else []
         if tag != "a":
             self.loaded += [value for name in ("src", "href") if (value := values.get(name))]
 
 
-def data_of(page: str) -> dict[str, Any]:
-    """Return what pytest-html's script reads."""
-    blob = re.search(r'data-jsonblob="([^"]*)"', page)
-    assert blob is not None
-    data: dict[str, Any] = json.loads(html.unescape(blob.group(1)))
+def embedded(page: str) -> dict[str, Any]:
+    """Return what the page's script reads."""
+    found = re.search(r'<script type="application/json" id="apex-data">(.*?)</script>', page, re.S)
+    assert found is not None
+    data: dict[str, Any] = json.loads(found.group(1))
     return data
-
-
-def rows_of(page: str) -> list[dict[str, Any]]:
-    """Return the rows of the table of cases, in order."""
-    return [row for rows in data_of(page)["tests"].values() for row in rows]
 
 
 def test_page_loads_nothing(page: str) -> None:
@@ -124,84 +121,121 @@ def test_page_loads_nothing(page: str) -> None:
 
 
 def test_page_has_only_the_scripts_of_its_makers(page: str) -> None:
-    """Text of an answer that looks like a script is shown as text, in the page and in every row."""
-    assert Assets(page).scripts == 2
+    """Text of an answer that looks like a script is shown as text; the scripts are ours, our data, pytest-html's."""
+    assert Assets(page).scripts == 4
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;" in page
-    for row in rows_of(page):
-        assert "<script" not in "".join([*row["resultsTableRow"], *(extra["content"] for extra in row["extras"])])
 
 
-def test_every_verdict_has_its_row_and_word(page: str) -> None:
-    """Each verdict of the model has one row, under pytest-html's outcome for it and with our word."""
-    rows = rows_of(page)
-    for verdict, number in sample_model().counts().items():
-        cells = [row["resultsTableRow"][0] for row in rows if row["result"] == OUTCOMES[verdict]]
-        assert len(cells) == number
-        assert all(f" {VERDICT_WORDS[verdict]}</span>" in cell for cell in cells)
-
-
-def test_filters_count_the_rows_in_our_words(page: str) -> None:
-    """The filters carry our words, and the numbers of the model."""
-    for verdict, number in sample_model().counts().items():
-        assert f'<span class="{OUTCOMES[verdict].lower()}">{number} {VERDICT_WORDS[verdict]},</span>' in page
-    assert ">1 without verdict<" in page
-
-
-def test_failures_come_first(page: str) -> None:
-    """The rows come in the order of what they demand, whatever the workers' order was."""
-    results = [row["result"] for row in rows_of(page)]
-    assert results == ["Failed"] * 3 + ["Error"] * 3 + ["XFailed"] + ["Passed"] * 8 + ["Skipped", "Rerun"]
+def test_no_row_is_made_in_advance(page: str) -> None:
+    """pytest-html's own table stays empty: its script builds every row at once."""
+    blob = re.search(r'data-jsonblob="([^"]*)"', page)
+    assert blob is not None
+    assert json.loads(html.unescape(blob.group(1)))["tests"] == {}
 
 
 def test_links_lead_somewhere(page: str) -> None:
-    """Each link within the page leads to a row or to a reading that is there, once."""
-    there = [*Assets(page).identifiers, *(row["testId"] for row in rows_of(page) if row["result"] != "Rerun")]
-    contents = page + "".join(extra["content"] for row in rows_of(page) for extra in row["extras"])
-    wanted = set(re.findall(r'href="#([^"]+)"', contents))
-    assert {f"reading-{one.key}" for one in READINGS} <= wanted
-    assert {row_id(record) for record in sample_model().findings()} <= wanted
-    assert all(there.count(identifier) == 1 for identifier in wanted)
+    """Each link within the page leads to an element that is there once, or to a row that the script makes."""
+    assets, data = Assets(page), embedded(page)
+    made = {f"case-{case[0]}" for case in data["cases"]} | {f"R{n + 1}" for n in range(len(data["readings"]))}
+    made |= {f"cases:{control[0]}" for control in data["controls"]}
+    wanted = {link.removeprefix("#") for link in assets.links if link.startswith("#")}
+    assert {case_id(one) for one in sample_model().findings()} <= wanted
+    assert all(link in made or assets.identifiers.count(link) == 1 for link in wanted)
 
 
 def test_page_does_not_tell_about_this_machine(page: str) -> None:
-    """Neither the environment's table nor a traceback nor captured output enters the page."""
-    assert data_of(page)["environment"] == {}
+    """Neither the environment's table nor a traceback nor captured output nor a path enters the page."""
     assert "captured secret" not in page
     assert "traceback secret" not in page
+    assert str(Path(assurance.__file__).parents[1]) not in page
+
+
+def test_what_brought_no_verdict_is_named(page: str) -> None:
+    """A test that brought no verdict stands in a list of its own, not among the cases."""
+    assert 'id="without-verdict"' in page
+    assert "<code>test_cases.py::test_without_a_verdict</code>" in page
+    assert len(embedded(page)["cases"]) == len(sample_model().verdicts)
 
 
 def test_page_has_its_title_and_reservation(page: str) -> None:
     """The title names the environment, and what a pass does not show is said."""
-    assert '<h1 id="title">APEX Assurance — sandbox</h1>' in page
+    assert '<h1 id="title">APEX Assurance: sandbox</h1>' in page
     assert SUPPORTS in page
     assert "it is no audit evidence" in page
 
 
-def test_body_stands_once(page: str) -> None:
-    """A body is in the page once, however many rows cite it, and a long one is cut with a note."""
-    assert page.count("&quot;vnet-apex&quot;") == 1
-    assert len(LONG_BODY) > 4096
-    assert "Cut: 4,096 of" in page
-    assert html.escape("</pre><script>alert(1)") in page
-    assert HOSTILE_BODY.decode() not in page
+def test_decision_and_findings_stand_in_the_markup(page: str) -> None:
+    """Without any script a reader sees the decision, each finding with its remedy, the controls and the clauses."""
+    markup = re.sub(r"<script.*?</script>", "", page, flags=re.S)
+    assert '<p class="word">NO-GO</p>' in markup
+    for one in sample_model().findings():
+        assert str(element("code", one.subject)) in markup or case_id(one) in markup
+    assert "az storage account update" in markup
+    assert 'id="controls"' in markup
+    assert "Segregation of networks" in markup
+
+
+def test_waiver_says_who_answers_for_it(page: str) -> None:
+    """A waived case shows owner, approver, ticket and the days that are left."""
+    markup = re.sub(r"<script.*?</script>", "", page, flags=re.S)
+    for told in ("Platform team", "Security officer", "CHG-1042", "2026-06-30, 121 days left"):
+        assert told in markup
 
 
 @pytest.mark.parametrize("source", list(Source))
 def test_banner_says_what_the_page_rests_on(source: Source) -> None:
-    """The banner names the source, and for all but a live run says that it is no audit evidence, also on paper."""
-    text = opening(sample_model(source))
-    assert f"<strong>{source}</strong>" in text
-    assert ("no audit evidence" in text) is (source is not Source.LIVE)
-    assert f'content: "APEX Assurance: {source}' in text
+    """The banner names the source, and for all but a live run that it is no audit evidence, also on every sheet."""
+    model = sample_model(source)
+    assert f"<strong>{source}</strong>" in cover(model, "")
+    assert ("no audit evidence" in cover(model, "")) is (source is not Source.LIVE)
+    sheet = printed_on_every_page(model)
+    assert f'content: "{source}' in sheet
+    assert "age of the oldest reading: 11 s" in sheet
 
 
-def test_appendix_stays_small() -> None:
-    """However many bodies a run has, the page stays of some megabytes, and says where the rest is."""
-    readings = tuple(reading(number % 60, f"GET {number}", LONG_BODY) for number in range(2500))
-    text = appendix(replace(sample_model(), readings=readings))
-    assert len(text) < 3 * MOST_APPENDIX_CHARACTERS
-    assert "Left out to keep this page small" in text
+def test_environment_cannot_break_out_of_the_printed_line() -> None:
+    """A name with quotes and markup ends neither the style sheet's text nor the style sheet."""
+    model = sample_model()
+    hostile = replace(model, run=replace(model.run, environment='x"; } </style><script>'))
+    sheet = printed_on_every_page(hostile)
+    assert sheet.count("<") == 2
+    assert sheet.count('"') == 10
+
+
+def test_interrupted_run_is_called_incomplete() -> None:
+    """An interrupted run says INCOMPLETE beside its source, and at the head of every printed page."""
+    model = sample_model()
+    model = replace(model, run=replace(model.run, complete=False))
+    assert "<strong>INCOMPLETE</strong>" in cover(model, "")
+    assert "INCOMPLETE" in printed_on_every_page(model)
+
+
+def test_proof_is_linked_only_where_it_is() -> None:
+    """The cover links the page that shows that the checks can fail, and says so where it is missing."""
+    assert 'href="falsifiability.html"' in cover(sample_model(), "falsifiability.html")
+    assert "not beside this report" in cover(sample_model(), "")
+
+
+def test_many_findings_stay_readable_without_script() -> None:
+    """What the page does not show as a card stands in a table within noscript, and the button says how many."""
+    model = sample_model()
+    failed = record("SEC-01", "test_it", "x", Verdict.FAIL)
+    many = tuple(replace(failed, subject=f"subject-{n}", check=f"a::b[{n}]") for n in range(MOST_FINDINGS + 5))
+    section = findings(replace(model, verdicts=many))
+    assert section.count("<article") == MOST_FINDINGS
+    assert "Show 5 more" in section
+    assert f"subject-{MOST_FINDINGS + 4}" in section.partition("<noscript>")[2]
+
+
+def test_findings_without_script_stay_bounded() -> None:
+    """However many and however long the findings are, the table without script stays of some megabytes."""
+    model = sample_model()
+    failed = replace(record("SEC-01", "test_it", "x", Verdict.FAIL), observed="long " * 2_000)
+    many = tuple(replace(failed, check=f"a::b[{n}]") for n in range(9_000))
+    section = findings(replace(model, verdicts=many))
+    assert len(section) < 5_000_000
+    assert "more findings stand in results.csv" in section
 
 
 def test_text_is_escaped_by_construction() -> None:
@@ -210,56 +244,45 @@ def test_text_is_escaped_by_construction() -> None:
     assert "\x00" not in element("p", HOSTILE)
 
 
-def test_row_ids_differ_for_alike_subjects() -> None:
-    """Subjects that differ in punctuation alone have rows of their own."""
-    record = sample_model().verdicts[0]
-    assert row_id(replace(record, check="a::b[c.d]")) != row_id(replace(record, check="a::b[c-d]"))
-
-
-def test_every_verdict_has_an_outcome() -> None:
-    """No verdict is unknown to the table, and no two share a filter."""
-    assert set(OUTCOMES) == set(Verdict)
-    assert len(set(OUTCOMES.values())) == len(Verdict)
+def test_page_cites_each_reading_once() -> None:
+    """A body stands in the page once, however many cases cite its reading."""
+    text = page_of(sample_model())
+    assert text.count('\\"name\\": \\"vnet-apex\\"') == 1
+    assert all(reading.key in text for reading in READINGS)
 
 
 @dataclass
 class ReportData:
-    """What the plugin uses of pytest-html's report, with one row without a verdict."""
+    """What the plugin uses of pytest-html's report."""
 
     title: str
     data: dict[str, Any]
-    outcomes: dict[str, dict[str, Any]]
 
 
-def test_row_without_verdict_stays_beside_the_verdict() -> None:
-    """A case that was judged and then broke down in its teardown shows both."""
+def test_broken_teardown_stays_beside_the_verdict() -> None:
+    """A case that was judged and then broke down in its teardown is named as such, and keeps its verdict."""
     model = sample_model()
     check = model.verdicts[0].check
-    tests = {check: [{"result": "Error", "resultsTableRow": []}]}
-    names = ("passed", "failed", "error", "xfailed", "skipped", "rerun")
-    report = ReportData("", {"tests": tests}, {name: {"label": "", "value": 7} for name in names})
     plugin = HtmlReport(lambda: model)
-    plugin.pytest_html_report_title(report)
-    plugin.pytest_html_results_summary([], [])
-    assert [row["result"] for row in report.data["tests"][check]] == ["Passed", "Rerun"]
-    assert report.outcomes["error"]["value"] == model.counts()[Verdict.NOT_EVALUATED]
-    assert report.outcomes["rerun"] == {"label": "without verdict", "value": 1}
+    plugin.pytest_html_report_title(ReportData("", {"tests": {}}))
+    broken = pytest.TestReport(check, ("", 0, ""), {}, "failed", None, "teardown")
+    plugin.pytest_html_results_table_row(broken, ["<td>Error</td>"])
+    prefix: list[str] = []
+    plugin.pytest_html_results_summary(prefix)
+    assert f"<li><code>{html.escape(check)}</code></li>" in prefix[0]
+    assert len(embedded(prefix[0])["cases"]) == len(model.verdicts)
 
 
-def test_verdict_that_the_model_lacks_keeps_its_row() -> None:
-    """A verdict that came with a report is shown even if the model was made without it."""
-    record = sample_model().verdicts[0]
-    values = {**asdict(record), "verdict": str(record.verdict)}
-    case = pytest.TestReport(
-        record.check, ("", 0, ""), {}, "passed", None, "call", user_properties=[(PROPERTY, values)]
-    )
-    report = ReportData(
-        "", {"tests": {}}, {name: {} for name in ("passed", "failed", "error", "xfailed", "skipped", "rerun")}
-    )
+def test_verdict_that_the_model_lacks_is_named() -> None:
+    """A verdict that came with a report, but is not in the model, does not vanish."""
+    one = sample_model().verdicts[0]
+    values = {**asdict(one), "verdict": str(one.verdict)}
+    case = pytest.TestReport(one.check, ("", 0, ""), {}, "passed", None, "call", user_properties=[(PROPERTY, values)])
     plugin = HtmlReport(lambda: replace(sample_model(), verdicts=()))
-    plugin.pytest_html_report_title(report)
+    plugin.pytest_html_report_title(ReportData("", {"tests": {}}))
     cells = ["<td>Passed</td>"]
     plugin.pytest_html_results_table_row(case, cells)
-    plugin.pytest_html_results_summary([], [])
+    prefix: list[str] = []
+    plugin.pytest_html_results_summary(prefix)
     assert cells == []
-    assert [row["testId"] for row in report.data["tests"][record.check]] == [row_id(record)]
+    assert html.escape(one.check) in prefix[0]

@@ -2,32 +2,126 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from assurance.reporting.html_page import page
+from assurance.reporting.markdown import MOST_CHARACTERS
 from assurance.reporting.model import RunModel
-from assurance.reporting.wording import decision_sentence
-from assurance.reporting.writer import JUNIT, RESULTS, SUMMARY, write_reports
+from assurance.reporting.wording import decision_sentence, printable
+from assurance.reporting.writer import JUNIT, OSCAL, RESULTS, SUMMARY, TABLE, falsifiability_in, write_reports
 from assurance.verdicts import Verdict
-from tests.assurance.reporting.sample_run import model_of, sample_model
+from tests.assurance.reporting.sample_run import HOSTILE, model_of, sample_model
 
 EVERY = tuple(Verdict)
+HOSTILE_NAMES = [
+    "markup",
+    "ends of elements",
+    "right to left",
+    "controls",
+    "templates",
+    "formula",
+    "fence",
+    "long",
+    "empty",
+]
+HOSTILE_TEXTS = [
+    HOSTILE,
+    "</script></style></noscript><img src=x onerror=alert(1)>",
+    "\u202egnp.exe \u2066\u200f \u0645\u0631\u062d\u0628\u0627",
+    "".join(chr(code) for code in range(0xA0)),
+    "]]> --> <!-- {{ 7*7 }} ${7*7} %s \\u003c",
+    '=HYPERLINK("http://x";"y")',
+    "```\n# heading\n| a | b |\n|---|---|\n",
+    "long " * 60_000,
+    "",
+]
 MODELS = [sample_model(), model_of(*EVERY), model_of(Verdict.PASS), model_of(Verdict.NOT_APPLICABLE), model_of()]
 
 
 @pytest.mark.parametrize("model", MODELS, ids=["sample", "each once", "one pass", "one not applicable", "none"])
 def test_reports_agree(model: RunModel, tmp_path: Path) -> None:
-    """JSON, JUnit and Markdown tell the same number of each verdict, and the same decision, as the model."""
-    write_reports(model, tmp_path / "new" / "pack")
+    """JSON, JUnit, Markdown, CSV, OSCAL and HTML tell the same verdicts, and the same decision, as the model."""
+    pack = tmp_path / "new" / "pack"
+    write_reports(model, pack)
     counts = {str(verdict): number for verdict, number in model.counts().items()}
-    assert in_json(tmp_path / "new" / "pack" / RESULTS, model) == counts
-    assert in_junit(tmp_path / "new" / "pack" / JUNIT) == counts
-    assert in_markdown(tmp_path / "new" / "pack" / SUMMARY, model) == counts
+    assert in_json(pack / RESULTS, model) == counts
+    assert in_junit(pack / JUNIT) == counts
+    assert in_markdown(pack / SUMMARY, model) == counts
+    by_check = {printable(record.check): str(record.verdict) for record in model.verdicts}
+    assert in_csv(pack / TABLE, model) == by_check
+    assert in_oscal(pack / OSCAL, model) == by_check
+    assert in_html(page(model), model) == by_check
+
+
+def in_csv(path: Path, model: RunModel) -> dict[str, str]:
+    """Return the verdicts in the CSV report by check, after comparing the decision."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["decision"] for row in rows} <= {str(model.decision)}
+    return {row["check"]: row["verdict"] for row in rows}
+
+
+def in_oscal(path: Path, model: RunModel) -> dict[str, str]:
+    """Return the verdicts in the OSCAL report by check, after comparing the decision."""
+    [result] = json.loads(path.read_bytes())["assessment-results"]["results"]
+    assert {"decision": str(model.decision)}.items() <= {one["name"]: one["value"] for one in result["props"]}.items()
+    found = [{one["name"]: one["value"] for one in seen["props"]} for seen in result.get("observations", [])]
+    return {one["check"]: one["verdict"] for one in found}
+
+
+def in_html(text: str, model: RunModel) -> dict[str, str]:
+    """Return the verdicts in the HTML report by check, after comparing the decision."""
+    assert f'<p class="word">{model.decision}</p>' in text
+    blob = re.search(r'id="apex-data">(.*?)</script>', text, re.S)
+    assert blob is not None
+    data = json.loads(blob.group(1))
+    checks = [data["texts"][case[3]] + (f"[{data['texts'][case[5]]}]" if case[4] else "") for case in data["cases"]]
+    words = [data["verdicts"][case[1]][0].replace("-", "_") for case in data["cases"]]
+    return dict(zip(checks, words, strict=True))
+
+
+def test_proof_goes_into_the_pack_where_there_is_one(tmp_path: Path) -> None:
+    """The page that shows that the checks can fail is put beside the reports, and is found there; or neither."""
+    proof = tmp_path / "proof.html"
+    proof.write_text("<p>proof</p>")
+    write_reports(sample_model(), tmp_path / "with", proof)
+    write_reports(sample_model(), tmp_path / "without", tmp_path / "nowhere.html")
+    assert (tmp_path / "with" / falsifiability_in(tmp_path / "with")).read_text() == "<p>proof</p>"
+    assert falsifiability_in(tmp_path / "without") == ""
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS, ids=HOSTILE_NAMES)
+def test_no_text_breaks_a_format(text: str, tmp_path: Path) -> None:
+    """A text of any kind in every place where an answer's text can come leaves every report whole and in agreement."""
+    model = sample_model()
+    verdicts = tuple(
+        replace(
+            one, subject=text, statement=text, expected=text, observed=text, reason=text, remedy=text, resources=(text,)
+        )
+        for one in model.verdicts
+    )
+    run = replace(model.run, origin=text, selection=text, environment=text, notices=(text,))
+    reports_agree_on(replace(model, verdicts=verdicts, run=run), tmp_path)
+
+
+def reports_agree_on(model: RunModel, pack: Path) -> None:
+    """Compare what programs read of a run."""
+    write_reports(model, pack)
+    by_check = {printable(record.check): str(record.verdict) for record in model.verdicts}
+    assert in_csv(pack / TABLE, model) == by_check
+    assert in_oscal(pack / OSCAL, model) == by_check
+    assert in_html(page(model), model) == by_check
+    assert sum(in_junit(pack / JUNIT).values()) == len(model.verdicts)
+    assert len(json.loads((pack / RESULTS).read_bytes())["verdicts"]) == len(model.verdicts)
+    assert len((pack / SUMMARY).read_text("utf-8")) <= MOST_CHARACTERS
 
 
 def in_json(path: Path, model: RunModel) -> dict[str, int]:
@@ -65,7 +159,7 @@ def in_markdown(path: Path, model: RunModel) -> dict[str, int]:
         (model_of(Verdict.PASS, Verdict.NOT_EVALUATED), "Nothing fails, but 1 case could not be judged."),
         (
             model_of(Verdict.PASS, complete=False),
-            "Nothing that was judged fails, but not all was judged. The run was interrupted.",
+            "Nothing that was judged fails, but not all was judged. INCOMPLETE: the run was interrupted.",
         ),
         (model_of(Verdict.NOT_APPLICABLE), "Nothing was judged."),
     ],

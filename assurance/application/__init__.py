@@ -1,0 +1,12 @@
+"""The application's API as the suite calls it: over httpx, through one transport of ours, onto the tape.
+
+Two root nouns lead here. `application` (`Application`) reads what changes nothing; `flows` (`Flows`) begins named flows
+of ordered calls that write. What rests on `flows` is left out where the environment is `read_only`, and is never
+fetched ahead.
+"""
+
+from assurance.application.client import Application, Flow, Flows
+from assurance.application.contents import Upload
+from assurance.application.exchange import Exchange
+
+__all__ = ["Application", "Exchange", "Flow", "Flows", "Upload"]

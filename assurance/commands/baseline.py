@@ -1,0 +1,108 @@
+"""Make what a run has found the baseline that drift is told from: `baseline approve RUN --approver ... --change ...`.
+
+The estate of the run, as its tape has it, goes normalised into baselines/ENVIRONMENT.json, with who approved it, when,
+why and under which change; its digest goes into the ledger beside the run. Commit the file: it is part of the change.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from assurance.azure.clients import AzureClients
+from assurance.azure.credential import StaticToken
+from assurance.drift import baseline
+from assurance.drift.approving import Request, approval_of, baseline_of
+from assurance.drift.asking import Asker
+from assurance.drift.baseline import Baseline
+from assurance.drift.compare import differences
+from assurance.drift.locating import FOLDER
+from assurance.environment import Environment, load
+from assurance.errors import BaselineRefused
+from assurance.evidence import ledger, pack
+from assurance.evidence.pack import ENVIRONMENT, LEDGER, RESULTS
+from assurance.redaction import Redactor
+from assurance.reporting.json_report import schema_problem
+from assurance.tape import Tape, utc_now
+
+KIND = "baseline"
+"""What an approval is called in the ledger."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    approve = actions.add_parser("approve", help="make a run's estate the baseline of its environment")
+    approve.add_argument("run", metavar="RUN", type=Path, help="the run's pack: reports/ENVIRONMENT/RUN")
+    approve.add_argument("--approver", required=True, help="who approves: another person than who made the run")
+    approve.add_argument("--change", required=True, help="the change request, such as CR-2041")
+    approve.add_argument("--made-by", default="", metavar="NAME", help="who made the run, where it does not say so")
+    approve.add_argument(
+        "--accept-findings", default="", metavar="REASON", help="why a run that is not GO is approved nevertheless"
+    )
+    approve.add_argument(
+        "--into", metavar="DIR", type=Path, default=Path(FOLDER), help=f"where baselines are ({FOLDER})"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Approve a run.
+
+    Raises:
+        BaselineRefused: The run may not become a baseline.
+        PackError: The directory is no whole pack.
+        TapeRefused: Its tape is cut or edited.
+    """
+    directory: Path = arguments.run
+    results = pack.read_json(directory / RESULTS, "the results")
+    problem = schema_problem(results)
+    if problem:
+        raise BaselineRefused(f"{directory / RESULTS}: the results are edited, or of another version: {problem}")
+    asked = Request(arguments.approver, arguments.made_by, arguments.change, arguments.accept_findings, utc_now())
+    approval = approval_of(results, asked)
+    environment = load(directory / ENVIRONMENT)
+    tape = Tape.open(directory)
+    made = baseline_of(environment, tape.readings(), _asker(environment, tape), approval)
+    path: Path = arguments.into / f"{environment.name}.json"
+    before = baseline.load(path, environment) if path.is_file() else None
+    with ledger.appending(directory.resolve().parent / LEDGER) as link:
+        baseline.write(made, path)
+        link.append(KIND, _facts(made))
+    print(_told(made, before, path))
+    return 0
+
+
+def _asker(environment: Environment, tape: Tape) -> Asker:
+    redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
+    clients = AzureClients(environment, tape, redactor, StaticToken("replayed"))
+    return Asker(clients, next(one.fqdn for one in environment.services.values() if one.kind == "key_vault"))
+
+
+def _facts(made: Baseline) -> dict[str, str | bool]:
+    approval = made.approval
+    told = ("run", "source", "decision", "made_by", "approver", "change", "accepted_findings", "approved")
+    return {
+        "environment": made.environment,
+        "baseline": made.digest,
+        **{name: str(getattr(approval, name)) for name in told},
+    }
+
+
+def _told(made: Baseline, before: Baseline | None, path: Path) -> str:
+    approval = made.approval
+    lines = [
+        f"{path}: the baseline of {made.environment} is run {approval.run} ({approval.source}, {approval.decision})",
+        f"  approved   by {approval.approver} under {approval.change}, {approval.approved}",
+        f"  resources  {len(made.entries)}, from {len(made.questions)} questions",
+        f"  digest     sha256:{made.digest}, in the ledger",
+    ]
+    if approval.accepted_findings:
+        lines.append(f"  accepted   {approval.accepted_findings}")
+    if approval.source != "LIVE":
+        lines.append(f"  note       {approval.source}: no live deployment can be compared with it")
+    if before is not None:
+        was, now = before.entries, made.entries
+        changed = sum(bool(differences(was[key].values, now[key].values)) for key in was.keys() & now.keys())
+        added, removed = len(now.keys() - was.keys()), len(was.keys() - now.keys())
+        lines.append(f"  replaces   run {before.approval.run}: {added} added, {removed} removed, {changed} changed")
+    return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""Show the chain from a verdict to the bytes that it rests on: what was judged, by which answers, in which files."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assurance.evidence import pack
+from assurance.evidence.explanation import Link, find_verdict, links_of, readable
+from assurance.evidence.pack import RESULTS, PackError
+from assurance.reporting.json_report import schema_problem
+from assurance.reporting.wording import printable
+
+TOLD = ("statement", "expected", "observed", "reason", "remedy")
+ALTERED = 1
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("check", metavar="CHECK", help="a check's node id, or a part of it that no other has")
+    parser.add_argument("directory", metavar="DIR", type=Path, help="the pack: reports/ENVIRONMENT/RUN")
+    parser.add_argument("--body", action="store_true", help="show the redacted answers too")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the chain; the exit status is 1 where a file is not what the results cite."""
+    results = pack.read_json(arguments.directory / RESULTS, "the results")
+    problem = schema_problem(results)
+    if problem:
+        raise PackError(f"{arguments.directory / RESULTS}: does not conform to its schema: {problem}")
+    verdict = find_verdict(results, arguments.check)
+    links = links_of(arguments.directory, results, verdict)
+    _print_verdict(results["run"], verdict)
+    print(f"It rests on {len(links)} reading{'' if len(links) == 1 else 's'}:")
+    for link in links:
+        _print_link(link)
+        if arguments.body and link.body:
+            print("\n".join(f"      {line}" for line in printable(readable(link.body)).splitlines()))
+    return ALTERED if any(link.problem for link in links) else 0
+
+
+def _print_verdict(run: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
+    print(f"{verdict['control']}  {verdict['verdict'].upper()}  {printable(verdict['check'])}")
+    print(f"  run        {run['id']}, {run['environment']}, {run['source']}, finished {run['finished']}")
+    for name in TOLD:
+        for number, line in enumerate(printable(verdict[name]).splitlines()):
+            print(f"  {name if number == 0 else '':<9}  {line}")
+    for number, resource in enumerate(verdict["resources"]):
+        print(f"  {'resources' if number == 0 else '':<9}  {printable(resource)}")
+
+
+def _print_link(link: Link) -> None:
+    reading = link.reading
+    if "question" in reading:
+        answer = reading["failure"] or (f"HTTP {reading['status']}" if reading["status"] is not None else "answered")
+        print(f"  {printable(reading['question'])}")
+        print(
+            f"    when     {reading['started']}, {reading['elapsed_milliseconds']} ms, attempts: {reading['attempts']}"
+        )
+        print(f"    answer   {printable(answer)}")
+        for name in sorted(name for name in reading["headers"] if name.endswith("request-id")):
+            print(f"    id       {name}: {printable(reading['headers'][name])}")
+    print(f"    reading  {link.file}")
+    if link.body_file:
+        print(f"    body     {link.body_file}, {len(link.body)} bytes; sha256sum gives the file's own name")
+    if link.problem:
+        print(f"    ALTERED  {link.problem}")

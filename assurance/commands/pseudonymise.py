@@ -1,0 +1,75 @@
+"""Copy an evidence pack with pseudonyms for ids, hosts and names, to share it outside; the copy verifies and replays.
+
+Replaced, each by one pseudonym wherever it stands: subscription, tenant, principal and request ids, resource and group
+names that are more than a plain word, host names, e-mail addresses. Private addresses and Azure's own names stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+from assurance.environment import load
+from assurance.evidence import pack
+from assurance.evidence.pack import ENVIRONMENT, MANIFEST, PackError
+from assurance.evidence.pseudonymising import pseudonymise
+from assurance.evidence.sealing import seal
+from assurance.evidence.signing import Signing, SigningError, prepare
+from assurance.evidence.verification import Request, verify
+from assurance.reporting.json_report import schema_problem
+
+SECRET_BYTES = 32
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("directory", metavar="DIR", type=Path, help="the pack: reports/ENVIRONMENT/RUN")
+    parser.add_argument("--to", metavar="DIR2", type=Path, required=True, help="where the copy goes; must not be there")
+    parser.add_argument(
+        "--also",
+        metavar="WORD",
+        action="append",
+        default=[],
+        help="a further word to replace, such as a company's name",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Copy, seal and verify; nothing is left behind where that fails."""
+    source: Path = arguments.directory
+    target: Path = arguments.to
+    if target.exists():
+        raise PackError(f"{target}: is there already; give a directory that is not")
+    _demand_verified(source, "the pack does not verify, and is not copied", derive=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
+        copy = Path(name) / target.name
+        copy.mkdir()
+        made = pseudonymise(source, copy, secrets.token_bytes(SECRET_BYTES), arguments.also)
+        sealed = seal(copy, _signing(copy), pseudonym_of=pack.sha256_of(source / MANIFEST), chained=False)
+        told = "the copy does not verify, so a pseudonym changes what a check comes to; no copy is left"
+        _demand_verified(copy, told, derive=True)
+        shutil.move(copy, target)
+    print(f"{target}: {made.files} files, {made.originals} values under pseudonyms; it verifies and replays")
+    print(f"manifest  sha256:{sealed.manifest}")
+    print(f"signed    by key {sealed.fingerprint}" if sealed.fingerprint else f"unsigned  {sealed.unsigned}")
+    return 0
+
+
+def _demand_verified(directory: Path, told: str, *, derive: bool) -> None:
+    findings = verify(Request(directory, None, None, schema_problem, derive))
+    wrong = [f"{finding.step}: {finding.text}" for finding in findings if finding.outcome == "BAD"]
+    if wrong:
+        raise PackError(f"{directory}: {told}: {wrong[0]}")
+
+
+def _signing(directory: Path) -> Signing:
+    """Return who signs the copy: as the pack's environment declares, where the key is at hand here."""
+    try:
+        return prepare(load(directory / ENVIRONMENT).evidence, os.environ, directory)
+    except SigningError as error:
+        return Signing(None, reason=str(error))

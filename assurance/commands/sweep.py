@@ -1,0 +1,88 @@
+"""Archive what earlier runs left in APEX: projects named SMOKE- or E2E- and a run's id, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assurance.environment import Environment, find, load
+from assurance.errors import UsageError
+from assurance.run import Run, RunOptions, new_run_id
+
+FOLDER = Path("environments")
+LEFT = 1
+# A run that is under way is not to lose what it works with; none takes longer than this.
+OLDER_THAN_MINUTES = 120
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--env", required=True, metavar="NAME|FILE", help="a name in environments/, or a TOML file")
+    parser.add_argument("--dry-run", action="store_true", help="only list what would be archived")
+    parser.add_argument(
+        "--older-than",
+        type=int,
+        default=OLDER_THAN_MINUTES,
+        metavar="MINUTES",
+        help=f"leave what younger runs made, which may be under way ({OLDER_THAN_MINUTES})",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Find, archive and list.
+
+    Raises:
+        UsageError: The environment file is wrong, has no application, or forbids writing.
+        NotEvaluated: The application did not say what it holds.
+    """
+    environment = load(find(arguments.env, FOLDER))
+    _demand_application(environment, writing=not arguments.dry_run)
+    if arguments.older_than < 0:
+        raise UsageError(f"--older-than {arguments.older_than}: a number of minutes, 0 or more, was expected")
+    youngest = datetime.now(UTC) - timedelta(minutes=arguments.older_than)
+    with tempfile.TemporaryDirectory(prefix="apex-sweep-") as directory:
+        begun = Run(environment, RunOptions(None, None, Path(directory), new_run_id(), "sweep"))
+        try:
+            return _sweep(begun, youngest, dry_run=arguments.dry_run)
+        finally:
+            begun.close()
+
+
+def _sweep(begun: Run, youngest: datetime, *, dry_run: bool) -> int:
+    from assurance.application import Flow
+    from assurance.application.cleaning import archive
+    from assurance.application.cleaning import find as find_left_overs
+    from assurance.application.plans import CLEAN_UP
+
+    flow = Flow(begun.application, CLEAN_UP)
+    found = find_left_overs(flow)
+    old = [one for one in found if one.begun <= youngest]
+    if len(old) < len(found):
+        print(f"{len(found) - len(old)} projects are of runs that may be under way, and are left: see --older-than")
+    if dry_run or not old:
+        for one in old:
+            print(f"would archive  {one.number}  {one.id}")
+        print(f"{begun.environment.name}: {len(old)} projects of earlier runs are left")
+        return 0
+    sweep = archive(flow, old)
+    for one in sweep.archived:
+        print(f"archived  {one.number}  {one.id}")
+    for one, reason in sweep.left:
+        print(f"LEFT      {one.number}  {one.id}: {reason}")
+    print(f"{begun.environment.name}: {len(sweep.archived)} archived, {len(sweep.left)} left")
+    return LEFT if sweep.left else 0
+
+
+def _demand_application(environment: Environment, *, writing: bool) -> None:
+    declared = environment.application
+    if declared is None:
+        raise UsageError(f"environment {environment.name!r} has no table [application]; there is nothing to sweep")
+    if writing and declared.read_only:
+        raise UsageError(f"environment {environment.name!r} says application.read_only = true; give --dry-run to look")
+    if declared.base_url.rstrip("/").endswith(".invalid"):
+        raise UsageError(
+            f"environment {environment.name!r} rests on stand-ins, which only a run starts; start them with "
+            "`python -m sandbox`, and give the environment file that it names"
+        )

@@ -1,0 +1,1 @@
+"""Drift: what differs between the deployment as it was approved, its baseline, and as it is."""

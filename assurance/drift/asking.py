@@ -1,0 +1,94 @@
+"""Asks the questions of a snapshot, through the official clients and the tape: nothing is read twice in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from azure.core.paging import ItemPaged
+from azure.core.rest import HttpRequest, HttpResponse
+
+from assurance.azure import reader
+from assurance.azure.clients import AzureClients
+from assurance.azure.document import Document
+from assurance.drift.questions import Question
+from assurance.errors import NotEvaluated
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Azure answered to one question.
+
+    Attributes:
+        documents: What it told of; none where it said that there is nothing.
+        readings: Keys of the readings that hold it.
+        refusal: Why it did not answer; None if it did.
+    """
+
+    documents: tuple[Document, ...]
+    readings: tuple[str, ...]
+    refusal: NotEvaluated | None = None
+
+
+class Asker:
+    """Asks questions of one environment's Azure.
+
+    Args:
+        clients: The clients, over the tape's transport.
+        vault_host: The host of the declared key vault.
+    """
+
+    def __init__(self, clients: AzureClients, vault_host: str) -> None:
+        self._clients = clients
+        self._vault_host = vault_host
+
+    def ask(self, question: Question) -> Answer:
+        """Return the answer; a refusal is part of it, and nobody is asked twice."""
+        try:
+            documents, readings = self._documents(question)
+        except NotEvaluated as refusal:
+            return Answer((), refusal.readings, refusal)
+        return Answer(documents, readings)
+
+    def _documents(self, question: Question) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+        if question.api == "key_vault":
+            secrets = self._clients.secrets(self._vault_host)
+            found, readings = reader.list_all(secrets.list_properties_of_secrets)
+            return found or (), readings
+        client = self._clients.management("resources")
+        if question.shape == "list":
+            found, readings = reader.list_all(_listing(client, question.url))
+            return found or (), readings
+        one, readings = reader.get(_getting(client, question.url))
+        if one is None:
+            return (), readings
+        # A few lists come in one piece, to a plain question.
+        return (one,) if one.value("value") is None else one.required_items("value"), readings
+
+
+def _getting(client: Any, url: str) -> Callable[..., HttpResponse]:  # noqa: ANN401  (see AzureClients)
+    def operation(**options: object) -> HttpResponse:
+        response: HttpResponse = client.send_request(HttpRequest("GET", url), **options)
+        response.raise_for_status()
+        return response
+
+    return operation
+
+
+def _listing(client: Any, url: str) -> Callable[..., ItemPaged[object]]:  # noqa: ANN401  (see AzureClients)
+    """Return the operation that lists, page by page, as those of the generated clients do."""
+
+    def operation(**options: object) -> ItemPaged[object]:
+        def get_next(link: str | None) -> HttpResponse:
+            return _getting(client, link or url)(**options)
+
+        def extract(response: HttpResponse) -> tuple[str | None, Iterator[object]]:
+            body = response.json()
+            if not isinstance(body, Mapping) or not isinstance(body.get("value"), list):
+                return None, iter(())  # the reader says what is wrong with such a body
+            return body.get("nextLink") or None, iter(body["value"])
+
+        return ItemPaged(get_next, extract)
+
+    return operation

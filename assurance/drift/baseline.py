@@ -1,0 +1,180 @@
+"""The baseline: the snapshot that somebody approved, `baselines/ENVIRONMENT.json`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from assurance.drift.questions import Question
+from assurance.drift.snapshot import Entry
+from assurance.environment import Environment
+from assurance.errors import BaselineRefused
+from assurance.tape import sha256
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved a baseline, and on what ground.
+
+    Attributes:
+        run: The run whose estate it is.
+        source: What that run rested on: LIVE, RECORDED or SANDBOX.
+        decision: What that run came to.
+        started: When it began, UTC.
+        made_by: Who made it; empty if unknown.
+        approver: Who approved it, another person.
+        change: The change request under which it was approved.
+        accepted_findings: Why it was approved though its run was not GO; empty if it was.
+        approved: When, UTC.
+    """
+
+    run: str
+    source: str
+    decision: str
+    started: str
+    made_by: str
+    approver: str
+    change: str
+    accepted_findings: str
+    approved: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """An approved snapshot.
+
+    Attributes:
+        environment: The environment's name.
+        subscription_id: Its subscription.
+        resource_group: Its resource group.
+        approval: Who approved it, and on what ground.
+        questions: What was asked for it, and is asked again every night.
+        entries: Its resources by id.
+    """
+
+    environment: str
+    subscription_id: str
+    resource_group: str
+    approval: Approval
+    questions: tuple[Question, ...]
+    entries: dict[str, Entry]
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its canonical JSON, which the ledger holds."""
+        return sha256(_canonical(_document(self)))
+
+
+def write(baseline: Baseline, path: Path) -> None:
+    """Write a baseline, whole or not at all; the same bytes for the same baseline.
+
+    Raises:
+        BaselineRefused: It cannot be written there.
+    """
+    document = {"digest": baseline.digest, **_document(baseline)}
+    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise BaselineRefused(
+            f"{path}: the baseline cannot be written: {error.strerror}; name another --into"
+        ) from error
+
+
+def load(path: Path, environment: Environment) -> Baseline:
+    """Return the baseline in a file.
+
+    Raises:
+        BaselineRefused: It cannot be read, was edited, or is of another environment.
+    """
+    return _for_environment(_read(path, path.stat().st_mtime_ns if path.is_file() else 0), path, environment)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _modified: int) -> Baseline:
+    """Read a file once, as long as it is not written again: every noun of a check asks for it."""
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise BaselineRefused(f"{path}: the baseline cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise BaselineRefused(f"{path}: the baseline is cut or edited, this is not valid JSON") from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise BaselineRefused(f"{path}: this is no baseline of format {FORMAT}; approve one: {approving('RUN')}")
+    digest = document.pop("digest", None)
+    if digest != sha256(_canonical(document)):
+        raise BaselineRefused(
+            f"{path}: the baseline was edited after it was approved, its digest is not that of what it says; "
+            f"restore it, or approve one: {approving('RUN')}"
+        )
+    return _parsed(path, document)
+
+
+def approving(run: str) -> str:
+    """Return the command that makes a run's estate the baseline."""
+    return f"apex-assurance baseline approve {run} --approver NAME --change CR-NUMBER"
+
+
+def _parsed(path: Path, document: Mapping[str, Any]) -> Baseline:
+    try:
+        approval = TypeAdapter(Approval).validate_python(document["approval"])
+        questions = TypeAdapter(tuple[Question, ...]).validate_python(document["questions"])
+        entries = {
+            key: Entry(key, one["shown"], one["type"], questions[one["question"]], one["values"])
+            for key, one in document["resources"].items()
+        }
+        told = (document["environment"], document["subscription_id"], document["resource_group"])
+    except (ValidationError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise BaselineRefused(f"{path}: this is not a valid baseline: {type(error).__name__}: {error}") from error
+    return Baseline(*told, approval, questions, entries)
+
+
+def _for_environment(baseline: Baseline, path: Path, environment: Environment) -> Baseline:
+    told = (baseline.environment, baseline.subscription_id.casefold(), baseline.resource_group.casefold())
+    wanted = (environment.name, environment.subscription_id.casefold(), environment.resource_group.casefold())
+    if told != wanted:
+        raise BaselineRefused(
+            f"{path}: the baseline is of environment {baseline.environment!r} ({baseline.resource_group}, "
+            f"{baseline.subscription_id}), not of {environment.name!r} ({environment.resource_group}, "
+            f"{environment.subscription_id}); give the baseline of this environment"
+        )
+    return baseline
+
+
+def _document(baseline: Baseline) -> dict[str, Any]:
+    place = {question: number for number, question in enumerate(baseline.questions)}
+    return {
+        "format": FORMAT,
+        "environment": baseline.environment,
+        "subscription_id": baseline.subscription_id,
+        "resource_group": baseline.resource_group,
+        "approval": asdict(baseline.approval),
+        "questions": [asdict(question) for question in baseline.questions],
+        "resources": {
+            entry.id: {
+                "shown": entry.shown,
+                "type": entry.type,
+                "question": place[entry.question],
+                "values": entry.values,
+            }
+            for entry in baseline.entries.values()
+        },
+    }
+
+
+def _canonical(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode(
+        "utf-8", "surrogatepass"
+    )

@@ -1,0 +1,176 @@
+"""What a difference means: security-relevant, operational or cosmetic, by the rules in `rules.toml`; pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from assurance.drift.compare import Difference
+from assurance.drift.normalise import IDENTITY_KEYS, Values
+from assurance.drift.paths import matches
+from assurance.environment.drift import ExpectedChange
+
+MOST_CHARACTERS = 200
+UNKNOWN = "No rule knows it, and what is not known to be harmless is not taken as such."
+CASING = "Only the casing differs, of which Azure is not careful."
+
+
+class Weight(StrEnum):
+    """How much a difference matters, the heaviest first."""
+
+    SECURITY = "security"
+    OPERATIONAL = "operational"
+    EXPECTED = "expected"
+    COSMETIC = "cosmetic"
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether a difference of this weight fails its check."""
+        return self in {Weight.SECURITY, Weight.OPERATIONAL}
+
+    @property
+    def word(self) -> str:
+        """What a report calls it."""
+        return "security-relevant" if self is Weight.SECURITY else str(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A classified difference.
+
+    Attributes:
+        path: Where it is; empty for the resource as a whole.
+        told: What was and what is, in words.
+        weight: How much it matters.
+        reason: Why.
+        difference: The difference itself; None where the change is one of effect, or of the whole resource.
+    """
+
+    path: str
+    told: str
+    weight: Weight
+    reason: str
+    difference: Difference | None = None
+
+    def __str__(self) -> str:
+        return f"{self.weight.word}: {self.path + ' ' if self.path else ''}{self.told}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of `rules.toml`; see there."""
+
+    reason: str
+    type: str = "*"
+    path: str = "*"
+    when: Literal["rises", "falls", "image"] | None = None
+    change: Literal["added", "removed"] | None = None
+    # Named as the file names it.
+    class_: Literal["security", "operational", "cosmetic"] = "operational"
+
+    def fits(self, difference: Difference) -> bool:
+        """Tell whether a difference is of the kind that the rule is about."""
+        before, after = difference.before, difference.after
+        if self.when == "image":
+            return _repository(before) != _repository(after)
+        if self.when is None:
+            return True
+        if not _is_number(before) or not _is_number(after):
+            return False
+        return bool(after > before) if self.when == "rises" else bool(after < before)
+
+
+@cache
+def rules() -> dict[str, tuple[Rule, ...]]:
+    """Return the rules that ship with the suite, for properties and for the presence of whole resources."""
+    document = tomllib.loads(files(__package__).joinpath("rules.toml").read_text("utf-8"))
+    named = {kind: [{**one, "class_": one.pop("class")} for one in document[kind]] for kind in document}
+    return TypeAdapter(dict[str, tuple[Rule, ...]]).validate_python(named)
+
+
+def classified(difference: Difference, resource_type: str) -> Change:
+    """Return what a difference of a resource of this type means; of a whole table, what its heaviest property means."""
+    found = max((_one(leaf, resource_type) for leaf in difference.leaves()), key=lambda one: -_order(one.weight))
+    return Change(difference.path, told(difference), found.weight, found.reason, difference)
+
+
+def presence(resource_type: str, change: Literal["added", "removed"], told_so: str) -> Change:
+    """Return what it means that a whole resource came or went."""
+    for rule in rules()["presence"]:
+        if rule.change in {None, change} and matches(rule.type, resource_type):
+            return Change("", told_so, Weight(rule.class_), rule.reason)
+    return Change("", told_so, Weight.OPERATIONAL, UNKNOWN)
+
+
+def expected(change: Change, resource_name: str, declared: Iterable[ExpectedChange]) -> Change:
+    """Return the change as expected, if it is operational and the environment declares that it is."""
+    if change.weight is not Weight.OPERATIONAL:
+        return change
+    for one in declared:
+        if matches(one.resource or "*", resource_name) and matches(one.path, change.path):
+            return Change(change.path, change.told, Weight.EXPECTED, one.reason, change.difference)
+    return change
+
+
+def heaviest(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Return changes, the heaviest first, then by path."""
+    return tuple(sorted(changes, key=lambda change: (_order(change.weight), change.path, change.told)))
+
+
+def told(difference: Difference) -> str:
+    """Return what was and what is, in words."""
+    if difference.before is None:
+        return f"was added: {_brief(difference.after)}"
+    if difference.after is None:
+        return f"was removed: {_brief(difference.before)}"
+    return f"was {_brief(difference.before)}, is {_brief(difference.after)}"
+
+
+def _one(difference: Difference, resource_type: str) -> Change:
+    if difference.is_casing_only:
+        return Change(difference.path, "", Weight.COSMETIC, CASING)
+    for rule in rules()["property"]:
+        if matches(rule.type, resource_type) and matches(rule.path, difference.path) and rule.fits(difference):
+            return Change(difference.path, "", Weight(rule.class_), rule.reason)
+    return Change(difference.path, "", Weight.OPERATIONAL, UNKNOWN)
+
+
+def _order(weight: Weight) -> int:
+    return list(Weight).index(weight)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _repository(image: object) -> str:
+    """Return an image's registry and repository, without its tag and digest."""
+    text = image if isinstance(image, str) else ""
+    return re.sub(r":[^/:]*$", "", text.partition("@")[0])
+
+
+def _own(table: Mapping[str, Values]) -> Mapping[str, Values]:
+    """Return what a table holds beside its identity, which its path tells; `properties` are taken as its own."""
+    own = {key: one for key, one in table.items() if key not in IDENTITY_KEYS}
+    inner = own.get("properties")
+    return (
+        {**{key: one for key, one in own.items() if key != "properties"}, **inner} if isinstance(inner, dict) else own
+    )
+
+
+def _brief(value: object) -> str:
+    if isinstance(value, dict):
+        text = ", ".join(f"{key} {_brief(one)}" for key, one in _own(value).items())
+    elif isinstance(value, list):
+        text = ", ".join(_brief(one) for one in value)
+    else:
+        text = "true" if value is True else "false" if value is False else str(value)
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]} ..."

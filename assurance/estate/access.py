@@ -1,0 +1,45 @@
+"""Reads what an identity may do: its role assignments, deny assignments, and the definitions of its roles."""
+
+from __future__ import annotations
+
+from assurance.azure import reader
+from assurance.azure.document import Document
+from assurance.errors import BrokenReading
+from assurance.estate.identity import Access, ManagedIdentity
+from assurance.estate.questions import Questions
+from assurance.estate.resource import listed_within, name_of
+
+
+def read_access(questions: Questions, subscription_id: str, identity: ManagedIdentity) -> Access:
+    """Return what the identity may do in the subscription, groups that it belongs to included."""
+    principal = identity.principal_id
+    if principal is None:
+        return Access(identity, (), (), {}, {}, identity.readings)
+    everything = f"assignedTo('{principal}')"
+    assignments, readings = questions.listing(
+        questions.operation("authorization", "role_assignments", "list_for_subscription"),
+        subscription_id,
+        filter=everything,
+    )
+    denials, denial_readings = questions.listing(
+        questions.operation("authorization", "deny_assignments", "list"), subscription_id, filter=everything
+    )
+    definitions: dict[str, Document] = {}
+    definition_readings: dict[str, tuple[str, ...]] = {}
+    operation = questions.operation("authorization", "role_definitions", "get_by_id")
+    roles = {name_of(one.required_text("properties", "roleDefinitionId")).casefold() for one in assignments}
+    for role_id in sorted(roles):
+        full_id = f"{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
+        definition, definition_readings[role_id] = reader.get(operation(), full_id)
+        if definition is not None:
+            definitions[role_id] = _of_role(subscription_id, role_id, definition)
+    cited = identity.readings + readings + denial_readings
+    return Access(identity, assignments, denials, definitions, definition_readings, cited)
+
+
+def _of_role(subscription_id: str, role_id: str, definition: Document) -> Document:
+    """Return a role's definition after a look at whether it is that role's."""
+    if name_of(definition.id).casefold() != role_id:
+        reason = f"Azure was asked for role {role_id} and answered with {definition.id}."
+        raise BrokenReading(reason, "Look at the reading.", definition.readings)
+    return listed_within(subscription_id, (definition,))[0]

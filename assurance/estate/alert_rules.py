@@ -1,0 +1,272 @@
+"""Alert rules, judged by what they measure: the guide's five (Step 7), whatever they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from assurance.azure.document import Document
+from assurance.errors import BrokenReading
+from assurance.estate.instants import duration
+from assurance.estate.log_queries import (
+    AVAILABILITY_TABLES,
+    REQUEST_TABLES,
+    Measure,
+    Measured,
+    Unrecognised,
+    measured_by,
+)
+from assurance.estate.resource import listed, same_id
+from assurance.verdicts import Fact
+
+WITHIN = timedelta(minutes=5)
+"""The window of the guide's alerts (Step 7); restarts, for which it names none, must show within the hour."""
+RESTARTS_WITHIN = timedelta(hours=1)
+COUNTED = frozenset({"failed-requests", "restarts"})
+STATIC = frozenset({"staticthresholdcriterion"})
+# Receivers for which Azure keeps a status send only while that is Enabled; the others have none.
+RECEIVERS_WITH_STATUS = ("emailReceivers", "smsReceivers")
+OTHER_RECEIVERS = (
+    "webhookReceivers", "logicAppReceivers", "azureFunctionReceivers", "voiceReceivers", "azureAppPushReceivers",
+    "automationRunbookReceivers", "itsmReceivers", "armRoleReceivers", "eventHubReceivers",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDemand:
+    """One alert that the guide demands.
+
+    Attributes:
+        name: What it is called here.
+        says: What it must say, in the guide's words.
+        measures: What a log query may measure to say so, with the limit in that unit.
+        metrics: Metrics that say so, with the aggregations that are right and the limit.
+        above: Whether it fires above its limit; else below it.
+        percentile: Which percentile, where a percentile is meant.
+        within: The longest window.
+    """
+
+    name: str
+    says: str
+    measures: Mapping[Measure, float]
+    metrics: Mapping[str, tuple[frozenset[str], float]]
+    above: bool = True
+    percentile: int | None = None
+    within: timedelta = WITHIN
+
+
+# The guide's five (Step 7). An average of durations is no percentile, and a number of failures no rate.
+DEMANDS = (
+    AlertDemand("error-rate", "error rate above 5 %", {"failures in percent": 5.0, "failures as a fraction": 0.05}, {}),
+    AlertDemand("response-time", "P95 above 2 s", {"percentile": 2000.0}, {}, percentile=95),
+    AlertDemand(
+        "availability",
+        "availability below 99.9 %",
+        {"successes in percent": 99.9},
+        {"availabilityresults/availabilitypercentage": (frozenset({"average"}), 99.9)},
+        above=False,
+    ),
+    AlertDemand(
+        "failed-requests",
+        "more than 10 failed requests",
+        {"failures": 10.0},
+        {"requests/failed": (frozenset({"count", "total"}), 10.0)},
+    ),
+    AlertDemand(
+        "restarts",
+        "restarts of a container",
+        {},
+        {"restartcount": (frozenset({"total", "maximum"}), 0.0)},
+        within=RESTARTS_WITHIN,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a rule fires, whatever kind it is of.
+
+    Attributes:
+        measured: What a log rule's query measures; None for a metric rule.
+        metric: The metric of a metric rule, in lower case; empty for a log rule.
+        aggregation: How it is aggregated, in lower case.
+        comparison: How it is compared with the limit.
+        limit: With what.
+        failing: How many periods must fail before it fires.
+    """
+
+    measured: Measured | None
+    metric: str
+    aggregation: str
+    comparison: str
+    limit: float
+    failing: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """All alert rules and action groups that concern the application.
+
+    Attributes:
+        component_id: Its Application Insights component.
+        workspace_id: The workspace that its telemetry is kept in.
+        app_id: The container app.
+        metric_rules: Rules on metrics.
+        log_rules: Rules on log queries.
+        action_groups: Whom they notify.
+        readings: Keys of the readings.
+    """
+
+    component_id: str
+    workspace_id: str
+    app_id: str
+    metric_rules: tuple[Document, ...]
+    log_rules: tuple[Document, ...]
+    action_groups: tuple[Document, ...]
+    readings: tuple[str, ...]
+
+    def meet(self, demand: AlertDemand) -> Fact:
+        """Whether some rule measures what is demanded, is on, fires in time, and notifies somebody."""
+        right: list[Document] = []
+        close: list[str] = []
+        for rule in (*self.metric_rules, *self.log_rules):
+            wrong = self._wrong(rule, demand)
+            right += [rule] if wrong == [] else []
+            close += [f"{rule.name}: {', '.join(wrong)}"] if wrong else []
+        minutes = demand.within.total_seconds() / 60
+        expected = f"an alert rule says '{demand.says}' within {minutes:g} minutes, and notifies somebody"
+        names = listed(rule.name for rule in right)
+        observed = f"rule {names}" if right else listed(close, "no rule measures it")
+        remedy = (
+            f"az monitor {'metrics alert' if demand.metrics else 'scheduled-query'} create (main.bicep): {expected}"
+        )
+        # That no rule is right rests on all lists; that one is, on its own and on whom it notifies.
+        mine = tuple(key for one in (*right, *self.action_groups) for key in one.readings)
+        readings = tuple(dict.fromkeys(mine)) if right else self.readings
+        return Fact(bool(right), expected, observed, self.component_id, readings, "" if right else remedy)
+
+    @property
+    def notify_by_mail(self) -> Fact:
+        """Whether an action group is on that has an e-mail receiver that is on."""
+        found = [group.name for group in self.action_groups if _is_on(group) and _enabled(group, "emailReceivers")]
+        observed = f"{listed(found)}" if found else f"none of {listed(group.name for group in self.action_groups)}"
+        remedy = "az monitor action-group update --name NAME --add-action email NAME ADDRESS; confirm the message"
+        expected = "an enabled action group with an enabled e-mail receiver"
+        mine = tuple(dict.fromkeys(key for one in self.action_groups for key in one.readings))
+        return Fact(bool(found), expected, observed, self.component_id, mine or self.readings, "" if found else remedy)
+
+    def _wrong(self, rule: Document, demand: AlertDemand) -> list[str] | None:
+        """Return what is wrong with a rule that measures what is demanded; None for one that measures another thing."""
+        is_metric = any(rule is one for one in self.metric_rules)
+        try:
+            conditions = list(_metric_conditions(rule) if is_metric else _log_conditions(rule))
+        except Unrecognised:
+            return None
+        meant = [one for one in conditions if _is_meant(one, demand)]
+        if not meant:
+            return None
+        wrong = [] if len(conditions) == 1 else ["it fires only where another condition holds, too"]
+        wrong += _too_late_or_mild(rule, meant[0], demand)
+        wrong += [] if rule.flag("properties", "enabled") is True else ["it is off"]
+        wrong += [] if self._is_scoped(rule, demand) else ["it looks at another resource"]
+        wrong += [] if self._notifies(rule) else ["it notifies nobody"]
+        return wrong
+
+    def _is_scoped(self, rule: Document, demand: AlertDemand) -> bool:
+        wanted = [self.app_id] if demand.name == "restarts" else [self.component_id]
+        if any(rule is one for one in self.log_rules):
+            wanted.append(self.workspace_id)
+        scopes = rule.texts("properties", "scopes")
+        return bool(scopes) and all(any(same_id(scope, one) for one in wanted) for scope in scopes)
+
+    def _notifies(self, rule: Document) -> bool:
+        if any(rule is one for one in self.metric_rules):
+            named = [one.required_text("actionGroupId") for one in rule.items("properties", "actions")]
+        else:
+            named = list(rule.texts("properties", "actions", "actionGroups"))
+        groups = [group for group in self.action_groups if any(same_id(group.id, one) for one in named)]
+        return any(_is_on(group) and _reaches_somebody(group) for group in groups)
+
+
+def _metric_conditions(rule: Document) -> Iterator[Condition]:
+    for criterion in rule.items("properties", "criteria", "allOf"):
+        if (criterion.text("criterionType") or "").casefold() not in STATIC:
+            raise Unrecognised("its threshold is dynamic")
+        if any(one.texts("values") != ("*",) for one in criterion.items("dimensions")):
+            raise Unrecognised("it looks only at some dimensions")
+        limit = criterion.number("threshold")
+        if limit is None:
+            raise criterion.broken(("threshold",), "a number", None)
+        metric = criterion.required_text("metricName").casefold()
+        aggregation = criterion.required_text("timeAggregation").casefold()
+        yield Condition(None, metric, aggregation, criterion.required_text("operator"), limit, 1)
+
+
+def _log_conditions(rule: Document) -> Iterator[Condition]:
+    for criterion in rule.items("properties", "criteria", "allOf"):
+        if any(one.texts("values") != ("*",) for one in criterion.items("dimensions")):
+            raise Unrecognised("it looks only at some dimensions")
+        column = criterion.text("metricMeasureColumn") or None
+        found = measured_by(criterion.required_text("query"), column)
+        limit, comparison = criterion.number("threshold"), criterion.required_text("operator")
+        if limit is None:
+            raise criterion.broken(("threshold",), "a number", None)
+        aggregation = criterion.required_text("timeAggregation").casefold()
+        if column is not None and (aggregation == "count" or found.by_time):
+            raise Unrecognised("it does not compare the column's one value")
+        if found.comparison:
+            # The query itself compares, and the rule fires if any row is left.
+            if column is not None or aggregation != "count" or (comparison, limit) not in _ANY_ROW:
+                raise Unrecognised("it does not fire at the first row that is left")
+            comparison, limit = found.comparison, found.limit
+        failing = criterion.number("failingPeriods", "minFailingPeriodsToAlert")
+        yield Condition(found, "", aggregation, comparison, limit, 1 if failing is None else int(failing))
+
+
+_ANY_ROW = {("GreaterThan", 0), ("GreaterThanOrEqual", 1)}
+
+
+def _is_meant(condition: Condition, demand: AlertDemand) -> bool:
+    """Tell whether a condition is on the quantity that is demanded."""
+    if condition.measured is None:
+        return condition.metric in demand.metrics and condition.aggregation in demand.metrics[condition.metric][0]
+    found = condition.measured
+    tables = REQUEST_TABLES | (AVAILABILITY_TABLES if demand.name == "availability" else frozenset())
+    return found.measure in demand.measures and found.percentile == demand.percentile and found.table in tables
+
+
+def _too_late_or_mild(rule: Document, condition: Condition, demand: AlertDemand) -> list[str]:
+    """Return how a rule fires later, or at another limit, than is demanded; a stricter limit is none."""
+    if condition.measured is None:
+        limit = demand.metrics[condition.metric][1]
+    else:
+        limit = demand.measures[condition.measured.measure]
+    window, frequency = (duration(rule, "properties", key) for key in ("windowSize", "evaluationFrequency"))
+    if window is None or frequency is None:
+        raise BrokenReading(f"The alert rule {rule.name} has no window or frequency.", "", rule.readings)
+    counts = demand.name in COUNTED
+    right_way = condition.comparison.startswith("Greater" if demand.above else "Less")
+    # Of whole numbers, at least 11 is more than 10.
+    found = condition.limit - 1 if counts and condition.comparison == "GreaterThanOrEqual" else condition.limit
+    strict = found <= limit if demand.above else found >= limit
+    wrong = [] if right_way and strict else [f"it fires at {condition.comparison} {condition.limit:g}"]
+    # So many failures within a shorter time are more failures: only a share or a percentile may be looked at sooner.
+    if window > demand.within or (demand.name == "failed-requests" and window != demand.within):
+        wrong.append(f"its window is {window}")
+    if frequency * condition.failing > demand.within:
+        wrong.append(f"it fires after {frequency * condition.failing}")
+    return wrong
+
+
+def _is_on(group: Document) -> bool:
+    return group.flag("properties", "enabled") is True
+
+
+def _enabled(group: Document, receivers: str) -> bool:
+    return any((one.text("status") or "").casefold() == "enabled" for one in group.items("properties", receivers))
+
+
+def _reaches_somebody(group: Document) -> bool:
+    with_status = any(_enabled(group, receivers) for receivers in RECEIVERS_WITH_STATUS)
+    return with_status or any(group.items("properties", receivers) for receivers in OTHER_RECEIVERS)

@@ -1,0 +1,139 @@
+"""How the application is set up: its mode, variables, CORS, probes and scaling, as its template has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from assurance.azure.document import Document
+from assurance.estate.container_apps import ContainerApp
+from assurance.estate.resource import Judgement, listed, named
+from assurance.verdicts import Fact
+
+ProbeKind = Literal["Liveness", "Readiness"]
+CORS_VARIABLE = "CORS_ORIGINS"
+"""The variable by which APEX learns which origins may call it (guide, Step 13)."""
+
+Redacted = Callable[[str, str], str]
+"""What stands on the tape for a variable of this name and value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSetup:
+    """The application's template and configuration.
+
+    Attributes:
+        app: The application.
+        redacted: The values on the tape are redacted; equal values have equal digests.
+    """
+
+    app: ContainerApp
+    redacted: Redacted
+
+    @property
+    def keeps_several_revisions(self) -> Fact:
+        """Whether several revisions can be active at once, without which there is no blue-green deployment."""
+
+        def several(document: Document) -> Judgement:
+            found = document.text("properties", "configuration", "activeRevisionsMode")
+            return (found or "").casefold() == "multiple", f"activeRevisionsMode is {found or 'absent'}"
+
+        remedy = f"az containerapp revision set-mode {named(self.app.id)} --mode multiple"
+        return self.app.judge("activeRevisionsMode is Multiple", several, remedy)
+
+    def has_variable(self, name: str, value: str) -> Fact:
+        """Whether exactly that value is given to a variable wherever it is set; the digests of both are compared."""
+
+        def given(document: Document) -> Judgement:
+            entries = _entries(document, name)
+            if not entries:
+                return False, f"{name} is not set"
+            if any(entry.text("secretRef") for entry in entries):
+                return False, f"{name} is taken from a secret"
+            holds = all(entry.text("value") == self.redacted(name, value) for entry in entries)
+            return holds, f"{name} is {'as declared' if holds else 'set to another value'}"
+
+        remedy = f"az containerapp update {named(self.app.id)} --set-env-vars {name}={value}"
+        return self.app.judge(f"{name} is {value}", given, remedy)
+
+    def admits_origins(self, origins: tuple[str, ...]) -> Fact:
+        """Whether exactly these origins may call, by the application's variable or by the ingress; never any origin.
+
+        Where the ingress has a policy, that one decides, too: it answers before the application does.
+        """
+        wanted = ",".join(origins)
+
+        def admitted(document: Document) -> Judgement:
+            by_ingress = document.texts("properties", "configuration", "ingress", "corsPolicy", "allowedOrigins")
+            entries = _entries(document, CORS_VARIABLE)
+            told = [f"ingress admits {listed(by_ingress)}"] if by_ingress else []
+            right = {one.casefold() for one in by_ingress} in (set(), {one.casefold() for one in origins})
+            for entry in entries:
+                same = not entry.text("secretRef") and entry.text("value") in self._spellings(origins)
+                told.append(f"{CORS_VARIABLE} {'admits them' if same else 'has another value'}")
+                right = right and same
+            return right and bool(told), listed(told, "neither the application nor the ingress names any origin")
+
+        remedy = f'az containerapp update {named(self.app.id)} --set-env-vars {CORS_VARIABLE}="{wanted}"'
+        return self.app.judge(f"only {wanted} may call from browsers", admitted, remedy)
+
+    def has_probe(self, kind: ProbeKind, path: str) -> Fact:
+        """Whether every container that serves the ingress's port is probed there, over HTTP, at that very path."""
+
+        def probed(document: Document) -> Judgement:
+            port = document.number("properties", "configuration", "ingress", "targetPort")
+            containers = document.items("properties", "template", "containers")
+            told = [_probe(container, kind, port) for container in containers]
+            found = [one for one in told if one is not None]
+            return found == [path], f"{kind} probe at {listed(found, 'no path of the served port')}"
+
+        remedy = f"Set the probe in the template (main.bicep): type {kind}, httpGet.path {path}, the ingress's port."
+        return self.app.judge(f"{kind} probe at {path}, on the served port", probed, remedy)
+
+    def scales_between(self, least: int, most: int) -> Fact:
+        """Whether the numbers of replicas are exactly these; an absent minimum means none."""
+
+        def scaled(document: Document) -> Judgement:
+            found = [document.number("properties", "template", "scale", key) for key in ("minReplicas", "maxReplicas")]
+            shown = " to ".join("absent" if one is None else f"{one:g}" for one in found)
+            return found == [least, most], f"replicas {shown}"
+
+        remedy = f"az containerapp update {named(self.app.id)} --min-replicas {least} --max-replicas {most}"
+        return self.app.judge(f"replicas {least} to {most}", scaled, remedy)
+
+    def scales_by_requests(self, concurrent: int) -> Fact:
+        """Whether an HTTP rule adds a replica at so many concurrent requests."""
+
+        def scaled(document: Document) -> Judgement:
+            rules = document.items("properties", "template", "scale", "rules")
+            found = [
+                text for rule in rules if (text := rule.text("http", "metadata", "concurrentRequests")) is not None
+            ]
+            return found == [str(concurrent)], f"HTTP rules at {listed(found, 'no number of')} concurrent requests"
+
+        remedy = (
+            f"az containerapp update {named(self.app.id)} --scale-rule-name http-scaling --scale-rule-type http "
+            f"--scale-rule-metadata concurrentRequests={concurrent}"
+        )
+        return self.app.judge(f"one HTTP rule at {concurrent} concurrent requests", scaled, remedy)
+
+    def _spellings(self, origins: tuple[str, ...]) -> set[str]:
+        """Return what stands on the tape for a list of origins, with or without spaces, or as JSON."""
+        quoted = ", ".join(f'"{one}"' for one in origins)
+        texts = (",".join(origins), ", ".join(origins), f"[{quoted}]", f"[{quoted.replace(', ', ',')}]")
+        return {self.redacted(CORS_VARIABLE, text) for text in texts}
+
+
+def _entries(document: Document, name: str) -> list[Document]:
+    containers = document.items("properties", "template", "containers")
+    return [entry for container in containers for entry in container.items("env") if entry.text("name") == name]
+
+
+def _probe(container: Document, kind: ProbeKind, port: float | None) -> str | None:
+    """Return the path at which a container is probed on a port; None if it is not."""
+    for probe in container.items("probes"):
+        is_this = (probe.text("type") or "").casefold() == kind.casefold()
+        if is_this and port is not None and probe.number("httpGet", "port") == port:
+            return probe.text("httpGet", "path") or "/"
+    return None

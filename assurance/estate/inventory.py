@@ -1,0 +1,114 @@
+"""What a deployment leaves on record: the production inventory, the release's tag, and the schema of the database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assurance.environment.deployment import DeclaredRelease
+from assurance.errors import BrokenReading
+from assurance.estate.instants import parsed_instant, told
+from assurance.estate.quality import json_document
+from assurance.estate.resource import listed
+from assurance.estate.revisions import Revisions, of_repository
+from assurance.probes.files import Artefact
+from assurance.verdicts import Fact
+
+KEYS = ("revision", "image", "digest", "schema_revision", "deployed")
+"""What the inventory tells (guide, Step 20): revision, image, schema, and the date of the deployment."""
+# `alembic current` marks the newest revision that the scripts know.
+_CURRENT = re.compile(r"(?P<revision>[A-Za-z0-9_-]{4,64})(?P<head> \(head\))?")
+_REFERENCE = re.compile(r"(?P<commit>[0-9a-f]{40})\s+refs/tags/(?P<name>\S+?)(?P<peeled>\^\{\})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The production inventory, as JSON."""
+
+    artefact: Artefact
+
+    def tells_what_is_deployed(self, revisions: Revisions, release: DeclaredRelease, repository: str) -> Fact:
+        """Whether the inventory has the newest revision, its image and digest, the schema, and a date that fits."""
+        found = json_document(self.artefact, "apex-assurance inventory --env NAME --release FILE --output FILE")
+        images = of_repository(repository, revisions.app.images())
+        wanted = {
+            "revision": (revisions.new.name,),
+            "image": images,
+            "digest": (release.image_digest,),
+            "schema_revision": (release.schema_revision,),
+        }
+        told_values = {key: found.text(key) for key in wanted}
+        wrong = [f"{key} is {value or 'absent'}" for key, value in told_values.items() if value not in wanted[key]]
+        date = parsed_instant(found.text("deployed") or "")
+        # The revision's own second counts: the inventory tells no fractions.
+        if date is None or told(date) < told(revisions.created) or date > revisions.now:
+            wrong.append(f"deployed is {found.text('deployed') or 'absent'}")
+        cited = (*self.artefact.readings, *revisions.app.readings, *revisions.readings)
+        expected = (
+            f"revision {revisions.new.name}, image {listed(images)}, digest {release.image_digest}, "
+            f"schema {release.schema_revision}, deployed after {told(revisions.created)}"
+        )
+        remedy = "Write it again: apex-assurance inventory --env NAME --release FILE --output FILE"
+        return Fact(
+            not wrong, expected, listed(wrong, "as deployed"), self.artefact.file, cited, remedy if wrong else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GitTags:
+    """The tags of the repository, as `git ls-remote --tags origin` prints them."""
+
+    artefact: Artefact
+
+    def have(self, tag: str, commit: str) -> Fact:
+        """Whether there is an annotated tag of that name, on that commit.
+
+        Of an annotated tag Git prints two lines: its own object, and, marked `^{}`, the commit that it is on.
+
+        Raises:
+            BrokenReading: The file does not hold what Git prints.
+        """
+        commits = {name: found for name, found, peeled in self._lines() if peeled}
+        names = {name for name, _, _ in self._lines()}
+        holds = tag in commits and commits[tag] == commit
+        observed = f"tag {tag} is on {commits[tag]}" if tag in commits else f"no annotated tag {tag}"
+        if tag in names - set(commits):
+            observed = f"tag {tag} is not an annotated one"
+        remedy = f"git tag -a {tag} {commit} -m 'Production deployment' && git push origin {tag}"
+        readings = self.artefact.readings
+        expected = f"the annotated tag {tag} is on {commit}"
+        return Fact(holds, expected, observed, self.artefact.file, readings, "" if holds else remedy)
+
+    def _lines(self) -> list[tuple[str, str, bool]]:
+        lines = self.artefact.content.decode("utf-8", "replace").splitlines()
+        matches = [_REFERENCE.fullmatch(line.strip()) for line in lines if line.strip()]
+        found = [(one["name"], one["commit"], one["peeled"] is not None) for one in matches if one is not None]
+        if not found or len(found) != len(matches):
+            reason = f"The artefact {self.artefact.name} ({self.artefact.file}) does not hold what Git prints of tags."
+            raise BrokenReading(reason, "git ls-remote --tags origin > FILE", self.artefact.readings)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """The schema of a database, as `alembic current` prints it."""
+
+    artefact: Artefact
+
+    def is_at(self, revision: str) -> Fact:
+        """Whether the database is at that revision, and it is the newest that there is.
+
+        Raises:
+            BrokenReading: The file does not hold what Alembic prints.
+        """
+        lines = [line.strip() for line in self.artefact.content.decode("utf-8", "replace").splitlines()]
+        # Alembic logs to the same terminal.
+        matches = [_CURRENT.fullmatch(line) for line in lines if line and not line.startswith("INFO ")]
+        found = [(one["revision"], one["head"] is not None) for one in matches if one is not None]
+        if not found or len(found) != len(matches):
+            reason = f"The artefact {self.artefact.name} ({self.artefact.file}) does not hold what Alembic prints."
+            raise BrokenReading(reason, "alembic current > FILE", self.artefact.readings)
+        holds = found == [(revision, True)]
+        observed = listed(f"{one} {'(head)' if head else '(not the head)'}" for one, head in found)
+        expected, remedy = f"{revision} (head)", "alembic upgrade head"
+        return Fact(holds, expected, observed, self.artefact.file, self.artefact.readings, "" if holds else remedy)

@@ -1,0 +1,113 @@
+"""The container registry: the image of the release, by its tag and its digest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from assurance.azure.document import Document
+from assurance.environment.deployment import DeclaredRelease
+from assurance.estate.instants import instant, told
+from assurance.estate.resource import Resource, listed
+from assurance.estate.revisions import Revisions, of_repository
+from assurance.verdicts import Fact
+
+# Semantic Versioning 2.0.0, with the `v` that the guide allows; a tag of an image has no `+`.
+SEMANTIC_VERSION = re.compile(r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?")
+SHORTEST_COMMIT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRegistry(Resource):
+    """The registry (Microsoft.ContainerRegistry/registries)."""
+
+    def is_reached_at(self, login_server: str) -> Fact:
+        """Whether its login server is the declared one."""
+
+        def same(document: Document) -> tuple[bool, str]:
+            found = document.text("properties", "loginServer")
+            return (found or "").casefold() == login_server.casefold(), f"loginServer is {found or 'absent'}"
+
+        return self.judge(f"loginServer is {login_server}", same, "Correct deployment.registry.login_server.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseImage:
+    """The image of the release, as the registry's data plane describes it.
+
+    Attributes:
+        repository: The image without tag, such as `apexacr.azurecr.io/apex-backend`.
+        release: What is declared of the release.
+        tag: What the registry tells of the tag; None if there is no such tag.
+        manifest: What the registry tells of the digest; None if there is no such manifest.
+        tag_readings: Keys of the readings behind the tag.
+        manifest_readings: Keys of the readings behind the manifest.
+    """
+
+    repository: str
+    release: DeclaredRelease
+    tag: Document | None
+    manifest: Document | None
+    tag_readings: tuple[str, ...]
+    manifest_readings: tuple[str, ...]
+
+    @property
+    def tag_tells_the_version(self) -> Fact:
+        """Whether the tag is a semantic version, or the release's own commit (guide, Step 6)."""
+        tag, commit = self.release.tag, self.release.commit
+        is_commit = len(tag) >= SHORTEST_COMMIT and commit.startswith(tag)
+        holds = self.tag is not None and (SEMANTIC_VERSION.fullmatch(tag) is not None or is_commit)
+        expected = f"a semantic version such as v1.2.3, or the commit {commit}"
+        observed = f"tag {tag}" if self.tag is not None else f"no tag {tag}"
+        remedy = "Tag the image with its version, and deploy that tag."
+        return self._fact(holds, expected, observed, remedy, self.tag_readings)
+
+    @property
+    def is_in_the_registry(self) -> Fact:
+        """Whether tag and digest are both there, and the tag leads to that digest."""
+        found = self.tag.text("tag", "digest") if self.tag is not None else None
+        known = self.manifest.text("manifest", "digest") if self.manifest is not None else None
+        wanted = self.release.image_digest
+        wrong = [] if found == wanted else [f"tag {self.release.tag} leads to {found or 'nothing'}"]
+        wrong += [] if known == wanted else [f"no manifest {wanted}"]
+        expected = f"tag {self.release.tag} leads to {wanted}"
+        remedy = f"Push the image of this release: docker push {self.repository}:{self.release.tag}"
+        cited = self.tag_readings + self.manifest_readings
+        return self._fact(not wrong, expected, listed(wrong, "it does"), remedy, cited)
+
+    def is_what_runs(self, revisions: Revisions) -> Fact:
+        """Whether the newest revision runs that digest: named by it, or by a tag that has not moved since.
+
+        A revision that names a tag was made from what the tag then meant; Azure does not tell which digest that was.
+        """
+        images = of_repository(self.repository, revisions.app.images())
+        by_digest = [one for one in images if "@" in one]
+        wrong = [f"runs {one}" for one in images if one not in spellings(self.repository, self.release)]
+        moved = self._last_update()
+        if not by_digest and not wrong:
+            wrong += [] if moved is not None and moved <= revisions.created else [
+                f"the tag was last moved at {told(moved)}, and the revision made at {told(revisions.created)}"
+            ]  # fmt: skip
+        # What a template names by its digest rests on nothing that the registry tells.
+        cited = (() if by_digest else self.tag_readings) + revisions.app.readings + revisions.readings
+        wrong += [] if images else [f"no container runs {self.repository}"]
+        observed = listed(wrong, "by its digest" if by_digest else "by its tag, which has not moved since")
+        expected = f"the newest revision runs {self.release.image_digest}"
+        remedy = f"Deploy by digest: az containerapp update --image {self.repository}@{self.release.image_digest}"
+        return self._fact(not wrong, expected, observed, remedy, cited)
+
+    def _last_update(self) -> datetime | None:
+        if self.tag is None or self.tag.text("tag", "digest") != self.release.image_digest:
+            return None
+        return instant(self.tag, "tag", "lastUpdateTime")
+
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str, cited: tuple[str, ...]) -> Fact:
+        readings = tuple(dict.fromkeys(cited))
+        return Fact(holds, expected, observed, self.repository, readings, "" if holds else remedy)
+
+
+def spellings(repository: str, release: DeclaredRelease) -> tuple[str, ...]:
+    """Return how a template may name the image of a release: by tag, by digest, or by both."""
+    tag, digest = release.tag, release.image_digest
+    return (f"{repository}:{tag}", f"{repository}@{digest}", f"{repository}:{tag}@{digest}")

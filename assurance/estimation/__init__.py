@@ -1,0 +1,1 @@
+"""What APEX makes of a project: documents, jobs and estimates, as frozen views of its answers, and the workflow."""

@@ -1,0 +1,107 @@
+"""What the steps of the workflow read from APEX's answers, and the facts that they share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from assurance.application import Exchange
+from assurance.azure.document import Document
+from assurance.errors import BrokenReading, NotEvaluated
+from assurance.estimation.amounts import number
+from assurance.verdicts import Fact
+
+OK, CREATED, ACCEPTED = 200, 201, 202
+SUCCESSES = range(200, 300)
+
+
+def first_failure(*facts: Fact) -> Fact | None:
+    """Return the first of the facts that does not hold."""
+    return next((fact for fact in facts if not fact.holds), None)
+
+
+def id_in(exchange: Exchange) -> str:
+    """Return the id that an answer tells of what it is about; empty if it tells none."""
+    document = document_in(exchange)
+    if document is None:
+        return ""
+    # An answer that starts a job names the job by either key.
+    return document.text("id") or document.text("job_id") or ""
+
+
+def document_in(exchange: Exchange) -> Document | None:
+    """Return the JSON object of a successful answer; None if there is no such thing."""
+    if exchange.status not in SUCCESSES:
+        return None
+    try:
+        return exchange.document
+    except BrokenReading:
+        return None
+
+
+def entries(exchange: Exchange) -> tuple[Document, ...]:
+    """Return the entries of a list, which APEX answers as it is or, in pages, under `items`.
+
+    Raises:
+        NotEvaluated: The answer is no list.
+    """
+    where = f"{exchange.method} {exchange.path}"
+    try:
+        body = json.loads(exchange.content)
+    except (ValueError, RecursionError) as error:
+        raise BrokenReading(f"The answer to {where} is not JSON.", "", exchange.readings) from error
+    found = body.get("items") if isinstance(body, dict) else body
+    if exchange.status != OK or not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise NotEvaluated(f"The answer to {where} ({exchange.status}) is no list of objects.", "", exchange.readings)
+    return tuple(Document(one, exchange.readings, f"{where}[{index}]", "APEX") for index, one in enumerate(found))
+
+
+def with_id(exchange: Exchange, status: int) -> Fact:
+    """Return whether an answer has a status, and the id of what came of it."""
+    answered = exchange.answers(status)
+    if not answered.holds:
+        return answered
+    found = id_in(exchange)
+    return exchange.fact(bool(found), expected=f"{answered.expected} with an id", observed=f"id {found or 'absent'}")
+
+
+def shows(shown: Exchange | None, wanted: Mapping[str, object], before: Exchange) -> Fact:
+    """Return whether what is read has these values; a number may be told as a text."""
+    if shown is None:
+        return before.fact(False, expected=f"something that can be read after {before.called}", observed="nothing")
+    answered = shown.answers(OK)
+    if not answered.holds:
+        return answered
+    document = shown.document
+    told = {name: document.value(name) for name in wanted}
+    different = [name for name, value in wanted.items() if not _same(told[name], value)]
+    return shown.fact(
+        not different,
+        expected=", ".join(f"{name} {wanted[name]}" for name in different or wanted),
+        observed=", ".join(f"{name} {_shown(told[name])}" for name in different or wanted),
+    )
+
+
+def lists(listing: Exchange | None, wanted_id: str, before: Exchange) -> Fact:
+    """Return whether a list has what was just made."""
+    if listing is None:
+        return before.fact(False, expected=f"a list that can be read after {before.called}", observed="nothing")
+    answered = listing.answers(OK)
+    if not answered.holds:
+        return answered
+    ids = [one.text("id") for one in entries(listing)]
+    return listing.fact(
+        ids.count(wanted_id) == 1,
+        expected=f"{wanted_id} is listed once",
+        observed=f"{len(ids)} listed, it {ids.count(wanted_id)} times",
+    )
+
+
+def _same(told: object, wanted: object) -> bool:
+    if isinstance(wanted, (int, float)) and not isinstance(wanted, bool):
+        return number(told) == number(wanted)
+    return told == wanted
+
+
+def _shown(value: object) -> str:
+    return "absent" if value is None else str(value)[:80]

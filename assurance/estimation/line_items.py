@@ -1,0 +1,129 @@
+"""The line items of an estimate: a flat list whose items name their parent and their place in the work breakdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from assurance.azure.document import Document
+from assurance.estimation.amounts import Amount, rounding, total
+
+COST = "total_cost"
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line item.
+
+    Attributes:
+        id: Its id; empty if APEX tells none.
+        parent: The id of the item that it is part of; empty for one of the highest level.
+        code: Its code in the work breakdown structure, such as `2.1`; empty if APEX tells none.
+        cost: What it costs.
+    """
+
+    id: str
+    parent: str
+    code: str
+    cost: Amount
+
+    @classmethod
+    def of(cls, document: Document) -> LineItem:
+        """Return the line item that a document tells of."""
+        return cls(
+            id=document.text("id") or "",
+            parent=document.text("parent_line_item_id") or "",
+            code=(document.text("wbs_code") or "").strip(),
+            cost=Amount.of(document, COST),
+        )
+
+    def __str__(self) -> str:
+        return f"item {self.code or self.id or 'without id'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """All line items of one estimate."""
+
+    items: tuple[LineItem, ...]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Breakdown:
+        """Return the breakdown that documents tell of."""
+        return cls(tuple(LineItem.of(document) for document in documents))
+
+    @property
+    def top(self) -> tuple[LineItem, ...]:
+        """The items of the highest level."""
+        return tuple(item for item in self.items if not item.parent)
+
+    def children(self, parent: LineItem) -> tuple[LineItem, ...]:
+        """Return the items that are directly part of `parent`."""
+        return tuple(item for item in self.items if item.parent and item.parent == parent.id)
+
+    def structural_faults(self) -> list[str]:
+        """Return what is wrong with the hierarchy, in words: ids, parents, circles, codes."""
+        by_id = {item.id: item for item in self.items if item.id}
+        return [*self._repetitions(), *self._orphans(by_id), *self._circles(by_id), *self._misplaced(by_id)]
+
+    def faulty_costs(self) -> list[str]:
+        """Return the items that tell no usable cost, or a negative one."""
+        return [
+            f"{item} has {item.cost}" for item in self.items if item.cost.value is None or item.cost.value < Decimal(0)
+        ]
+
+    def faulty_sums(self) -> list[str]:
+        """Return the items whose parts do not sum to them, within the rounding of each to the cent."""
+        return [told for item in self.items if (told := difference(str(item), item.cost, self.children(item)))]
+
+    def difference_to(self, base: Amount) -> str:
+        """Return how the items of the highest level differ from the base cost; empty if they do not."""
+        return difference(base.name, base, self.top, even_without_parts=True)
+
+    def _repetitions(self) -> Iterator[str]:
+        for what, values in (("id", [one.id for one in self.items]), ("wbs_code", [one.code for one in self.items])):
+            for value, count in sorted(Counter(values).items()):
+                if not value:
+                    yield f"{count} without {what}"
+                elif count > 1:
+                    yield f"{what} {value} occurs {count} times"
+
+    def _orphans(self, by_id: dict[str, LineItem]) -> Iterator[str]:
+        for item in self.items:
+            if item.parent and item.parent not in by_id:
+                yield f"{item} is part of {item.parent}, which is not listed"
+
+    def _circles(self, by_id: dict[str, LineItem]) -> Iterator[str]:
+        for item in self.items:
+            seen: set[str] = set()
+            above = item
+            while above.parent in by_id and above.id not in seen:
+                seen.add(above.id)
+                above = by_id[above.parent]
+            if above.id in seen and above.id == item.id:
+                yield f"{item} is part of itself"
+
+    def _misplaced(self, by_id: dict[str, LineItem]) -> Iterator[str]:
+        for item in self.items:
+            parent = by_id.get(item.parent)
+            if parent is not None and parent.code and item.code and not nests(parent.code, item.code):
+                yield f"{item} is part of {parent}, whose code is not the beginning of its own"
+
+
+def nests(above: str, below: str) -> bool:
+    """Tell whether a code lies below another: `1.2` does below `1`, `12` does not."""
+    return below.startswith(above) and len(below) > len(above) + 1 and not below[len(above)].isalnum()
+
+
+def difference(name: str, whole: Amount, parts: tuple[LineItem, ...], *, even_without_parts: bool = False) -> str:
+    """Return in words how parts differ from their whole by more than rounding explains; empty if they do not."""
+    if not parts and not even_without_parts:
+        return ""
+    summed = total(part.cost for part in parts)
+    if whole.value is None or summed is None or not parts:
+        return f"{name} is {whole.told} and its {len(parts)} parts sum to {summed}"
+    if abs(summed - whole.value) <= rounding(len(parts)):
+        return ""
+    return f"{name} is {whole.told} and its {len(parts)} parts sum to {summed}"

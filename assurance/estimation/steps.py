@@ -1,0 +1,273 @@
+"""The single steps of the workflow: what is asked of APEX, and frozen views of what came of it.
+
+Each view says by `failure` whether the step got as far as the next one needs it: its first essential fact that does not
+hold. Everything else about it is judged by further facts, which stop nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assurance.application import Exchange
+from assurance.errors import NotEvaluated
+from assurance.estimation.amounts import number
+from assurance.estimation.answers import (
+    ACCEPTED,
+    CREATED,
+    OK,
+    document_in,
+    first_failure,
+    id_in,
+    lists,
+    shows,
+    with_id,
+)
+from assurance.estimation.estimate import Figures
+from assurance.estimation.jobs import JobHistory
+from assurance.estimation.papers import Paper
+from assurance.verdicts import Fact
+
+REFUSALS = range(400, 500)
+WHOLE = 100
+UNTOUCHED = "pending"
+PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStep:
+    """A project was asked for.
+
+    Attributes:
+        number: The project number that was asked for.
+        asked: What was sent.
+        created: The answer to that.
+        shown: The project as it is read afterwards; None if there is nothing to read.
+    """
+
+    number: str
+    asked: Mapping[str, object]
+    created: Exchange
+    shown: Exchange | None
+
+    @property
+    def id(self) -> str:
+        """The project's id; empty if there is none."""
+        return id_in(self.created)
+
+    @property
+    def is_created(self) -> Fact:
+        """Whether APEX answers 201 with the id of the new project."""
+        return with_id(self.created, CREATED)
+
+    @property
+    def is_shown_as_asked_for(self) -> Fact:
+        """Whether the project, read by itself, has what was asked for, and is a draft."""
+        return shows(self.shown, {**self.asked, "id": self.id, "status": "draft"}, self.created)
+
+    @property
+    def failure(self) -> Fact | None:
+        """What keeps the next step from being made."""
+        return first_failure(self.is_created)
+
+
+@dataclass(frozen=True, slots=True)
+class UploadStep:
+    """A document was uploaded.
+
+    Attributes:
+        paper: What was sent.
+        project_id: The project that it was sent to.
+        uploaded: The answer to that.
+        listing: The project's list of documents, afterwards; None if there is nothing to look for.
+    """
+
+    paper: Paper
+    project_id: str
+    uploaded: Exchange
+    listing: Exchange | None
+
+    @property
+    def id(self) -> str:
+        """The document's id; empty if there is none."""
+        return id_in(self.uploaded)
+
+    @property
+    def is_uploaded(self) -> Fact:
+        """Whether APEX answers 201 with the id of the new document."""
+        return with_id(self.uploaded, CREATED)
+
+    @property
+    def is_filed_as_asked_for(self) -> Fact:
+        """Whether it is filed under its project and type, in a blob, and waits to be validated."""
+        document = document_in(self.uploaded)
+        told = {
+            name: None if document is None else document.text(name)
+            for name in ("project_id", "document_type", "validation_status", "blob_path")
+        }
+        holds = (
+            told["project_id"] == self.project_id
+            and told["document_type"] == self.paper.document_type
+            and told["validation_status"] == UNTOUCHED
+            and bool(told["blob_path"])
+        )
+        return self.uploaded.fact(
+            holds,
+            expected=f"project_id {self.project_id}, type {self.paper.document_type}, {UNTOUCHED}, a blob_path",
+            observed=", ".join(f"{name} {value or 'absent'}" for name, value in told.items()),
+        )
+
+    @property
+    def is_listed(self) -> Fact:
+        """Whether the project's list of documents has it."""
+        return lists(self.listing, self.id, self.uploaded)
+
+    @property
+    def failure(self) -> Fact | None:
+        """What keeps the next step from being made."""
+        return first_failure(self.is_uploaded)
+
+
+@dataclass(frozen=True, slots=True)
+class JobStep:
+    """Something was asked for that a job does.
+
+    Attributes:
+        asked: The answer to the request.
+        job: The job's states; of none, if no job was announced or it cannot be read.
+        refused: The answer of a poll that did not show the job; None if all did.
+    """
+
+    asked: Exchange
+    job: JobHistory
+    refused: Exchange | None
+
+    @property
+    def is_started(self) -> Fact:
+        """Whether APEX answers 202 with the id of a job."""
+        return with_id(self.asked, ACCEPTED)
+
+    @property
+    def is_completed(self) -> Fact:
+        """Whether the job, polled by whoever started it, completes."""
+        if self.refused is not None:
+            return self.refused.answers(OK, remedy="Whoever started a job must be able to follow it.")
+        return self.job.is_completed
+
+
+@dataclass(frozen=True, slots=True)
+class ValidationStep:
+    """A document was validated.
+
+    Attributes:
+        work: The request and its job.
+        shown: The document as it is read afterwards; None if there was no job to wait for.
+    """
+
+    work: JobStep
+    shown: Exchange | None
+
+    @property
+    def document_passes(self) -> Fact:
+        """Whether the document has passed."""
+        return shows(self.shown, {"validation_status": PASSED}, self.work.asked)
+
+    @property
+    def has_a_completeness_score(self) -> Fact:
+        """Whether the document has a completeness score, of 0 to 100."""
+        document = document_in(self.shown) if self.shown is not None else None
+        score = number(document.value("completeness_score")) if document is not None else None
+        return (self.shown or self.work.asked).fact(
+            score is not None and 0 <= score <= WHOLE,
+            expected="completeness_score of 0 to 100",
+            observed=f"completeness_score {'absent' if score is None else score}",
+        )
+
+    @property
+    def failure(self) -> Fact | None:
+        """What keeps the next step from being made."""
+        return first_failure(self.work.is_started, self.work.is_completed, self.document_passes)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableDocument:
+    """A document that nobody can read was uploaded, and validated if it was taken.
+
+    Attributes:
+        uploaded: The answer to the upload.
+        validation: What came of validating it; None if it was not taken.
+    """
+
+    uploaded: Exchange
+    validation: ValidationStep | None
+
+    @property
+    def is_not_passed(self) -> Fact:
+        """Whether it was refused, or has not passed validation.
+
+        Raises:
+            NotEvaluated: Its validation did not come to an end.
+        """
+        expected = "refused with a 4xx, or not passed by its validation"
+        if self.validation is None:
+            return self.uploaded.fact(
+                self.uploaded.status in REFUSALS, expected=expected, observed=self.uploaded.outcome
+            )
+        shown = self.validation.shown
+        if shown is None:
+            reason = (
+                f"The validation of an unreadable document did not end: {self.validation.work.is_completed.observed}."
+            )
+            raise NotEvaluated(reason, "See the other checks of E2E-03.", self.validation.work.job.readings)
+        told = shown.document.text("validation_status")
+        return shown.fact(
+            told not in {None, PASSED}, expected=expected, observed=f"validation_status {told or 'absent'}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationStep:
+    """An estimate was generated.
+
+    Attributes:
+        level: The level of confidence that was asked for, a fraction of 1.
+        work: The request and its job.
+    """
+
+    level: float
+    work: JobStep
+
+    @property
+    def estimate_id(self) -> str:
+        """The estimate's id, as the job's result tells it; empty if there is none."""
+        result = self.work.job.result()
+        return (result.text("estimate_id") or "") if result is not None else ""
+
+    @property
+    def figures(self) -> Figures:
+        """The amounts that the job's result tells.
+
+        Raises:
+            NotEvaluated: It tells no result.
+        """
+        result = self.work.job.result()
+        if result is None:
+            failed = self.failure or self.names_its_estimate
+            raise NotEvaluated(f"The job tells no result: {failed.observed}.", "Mend the job first.", failed.readings)
+        return Figures("the job's result", result, self.work.job.readings)
+
+    @property
+    def names_its_estimate(self) -> Fact:
+        """Whether the job's result names the estimate."""
+        return Fact(
+            bool(self.estimate_id),
+            "result_data.estimate_id names the estimate",
+            self.estimate_id or "result_data names none",
+            f"job {self.work.job.id}",
+            self.work.asked.readings + self.work.job.readings,
+        )
+
+    @property
+    def failure(self) -> Fact | None:
+        """What keeps the next step from being made."""
+        return first_failure(self.work.is_started, self.work.is_completed, self.names_its_estimate)

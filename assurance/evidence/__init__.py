@@ -1,0 +1,1 @@
+"""The evidence pack: sealed by a manifest, signed, chained to the runs before it, and verified without trust in us."""

@@ -1,0 +1,48 @@
+"""Compares the verdicts that a pack holds with those that its tape gives again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# What a judgement is; how long it took is not part of it.
+COMPARED = (
+    "verdict", "expected", "observed", "reason", "remedy", "statement", "control", "subject", "resources", "readings",
+)  # fmt: skip
+LONGEST_SHOWN = 90
+
+
+def differences(held: Sequence[Mapping[str, Any]], again: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return, one sentence each, how verdicts held by a pack differ from those derived again.
+
+    Args:
+        held: The records of `results.json`.
+        again: The records derived from the tape, by check.
+    """
+    told: list[str] = []
+    seen: set[str] = set()
+    for record in held:
+        check = record["check"]
+        if check in seen:
+            told.append(f"{check}: stands twice in the results")
+        elif check not in again:
+            told.append(f"{check}: the tape gives no such verdict; the results say {record['verdict']!r}")
+        else:
+            told += _difference(record, again[check])
+        seen.add(check)
+    left_out = [check for check in again if check not in seen]
+    return told + [
+        f"{check}: the tape gives {again[check]['verdict']!r}; the results leave it out" for check in left_out
+    ]
+
+
+def _difference(record: Mapping[str, Any], derived: Mapping[str, Any]) -> list[str]:
+    for name in COMPARED:
+        if record[name] != derived[name]:
+            return [f"{record['check']}: {name} is {_shown(record[name])}, the tape gives {_shown(derived[name])}"]
+    return []
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -1,0 +1,139 @@
+"""`ledger.jsonl`: what happened in an environment, one line each, chained by hash: an edit, a gap, a new order shows.
+
+Each line is a JSON object with sorted keys and no spaces. Its `digest` is the SHA-256 of the same object without
+`digest`, and its `previous` is the digest of the line before, so that `jq` and `sha256sum` can walk the chain. What a
+chain cannot show by itself is that its end was cut off: for that the run prints the newest digest, and each pack's
+(signed) manifest holds the digest before its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from filelock import FileLock
+
+from assurance.evidence.pack import PackError, write_whole
+from assurance.tape import sha256
+
+RUN = "run"
+FIRST = ""
+
+Scalar = str | bool
+
+
+class LedgerError(PackError):
+    """A ledger is broken, or cannot be continued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line.
+
+    Attributes:
+        kind: `run`, or what else an environment's history records, such as the approval of a baseline.
+        facts: What it records, by name.
+        previous: The digest of the line before; empty for the first.
+        digest: Its own.
+    """
+
+    kind: str
+    facts: Mapping[str, Scalar]
+    previous: str
+    digest: str
+
+
+class Link:
+    """The end of a chain, held by a lock: what the next entry follows."""
+
+    def __init__(self, path: Path, content: bytes, previous: str) -> None:
+        self.previous = previous
+        self._path = path
+        self._content = content
+
+    def append(self, kind: str, facts: Mapping[str, Scalar]) -> Entry:
+        """Write the next entry; the file is never half written."""
+        values = {**facts, "kind": kind, "previous": self.previous}
+        entry = Entry(kind, MappingProxyType(dict(facts)), self.previous, sha256(canonical(values)))
+        self._content += canonical({**values, "digest": entry.digest}) + b"\n"
+        write_whole(self._path, self._content)
+        self.previous = entry.digest
+        return entry
+
+
+def canonical(values: Mapping[str, Scalar]) -> bytes:
+    """Return the bytes that a digest is made of: as `jq -cS` prints them."""
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@contextmanager
+def appending(path: Path) -> Iterator[Link]:
+    """Hold the ledger, so that runs that end at once follow one another.
+
+    Raises:
+        LedgerError: Its last line is not an entry.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        content = path.read_bytes() if path.exists() else b""
+        yield Link(path, content, last_digest(path, content))
+
+
+def last_digest(path: Path, content: bytes) -> str:
+    """Return the digest of the last line.
+
+    Raises:
+        LedgerError: It is not a whole entry.
+    """
+    if not content:
+        return FIRST
+    lines = content.splitlines()
+    if not content.endswith(b"\n"):
+        raise LedgerError(f"{path}: line {len(lines)} is cut; restore the ledger, or move it aside to begin a new one")
+    return _entry(path, len(lines), lines[-1]).digest
+
+
+def read(path: Path) -> tuple[Entry, ...]:
+    """Return all entries after a walk along the chain.
+
+    Raises:
+        LedgerError: A line is not an entry, was edited, or does not follow the one before; the message has its number.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LedgerError(f"{path}: the ledger cannot be read: {error.strerror or type(error).__name__}") from error
+    entries: list[Entry] = []
+    for number, line in enumerate(content.splitlines(), start=1):
+        entry = _entry(path, number, line)
+        expected = entries[-1].digest if entries else FIRST
+        if entry.previous != expected:
+            before = f"line {number - 1}" if entries else "nothing, as a first entry does"
+            raise LedgerError(
+                f"{path}: line {number} does not follow {before}: an entry was removed before it, or entries reordered"
+            )
+        entries.append(entry)
+    if not entries or not content.endswith(b"\n"):
+        raise LedgerError(f"{path}: the ledger is {'cut in its last line' if entries else 'empty'}")
+    return tuple(entries)
+
+
+def _entry(path: Path, number: int, line: bytes) -> Entry:
+    """Return one line as an entry, after a look at its digest."""
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise LedgerError(f"{path}: line {number} is cut or edited, this is not valid JSON") from error
+    if not isinstance(values, dict) or not all(isinstance(value, (str, bool)) for value in values.values()):
+        raise LedgerError(f"{path}: line {number} is edited, an object of texts and truth values was expected")
+    if not {"kind", "previous", "digest"} <= values.keys():
+        raise LedgerError(f"{path}: line {number} is edited, it lacks kind, previous or digest")
+    digest = values.pop("digest")
+    if sha256(canonical(values)) != digest:
+        raise LedgerError(f"{path}: line {number} was edited: its digest is not that of what it says")
+    kind, previous = values.pop("kind"), values.pop("previous")
+    return Entry(kind, MappingProxyType(values), previous, digest)

@@ -1,0 +1,82 @@
+"""What stands where in an evidence pack, and the files of one, read without trust in what it says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from assurance.errors import UsageError
+
+MANIFEST = "manifest.json"
+ENVELOPE = "manifest.dsse.json"
+PUBLIC_KEY = "public-key.pem"
+ENVIRONMENT = "environment.toml"
+RESULTS = "results.json"
+TAPE = "tape"
+INCOMPLETE = "INCOMPLETE"
+LEDGER = "ledger.jsonl"
+
+INTERRUPTED = (
+    "INCOMPLETE: this run has not ended, or was interrupted.\n"
+    "What is here is not evidence: checks may be missing, and readings cut. Run again.\n"
+)
+
+
+class PackError(UsageError):
+    """A directory is no evidence pack, or a file of one cannot be read."""
+
+
+def begin(directory: Path) -> None:
+    """Mark a pack as incomplete; sealing takes the mark away, last of all."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / INCOMPLETE).write_text(INTERRUPTED, encoding="utf-8")
+
+
+def is_marked_incomplete(directory: Path) -> bool:
+    """Tell whether the mark of an unfinished run stands."""
+    return (directory / INCOMPLETE).exists()
+
+
+def sha256_of(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def files_of(directory: Path) -> list[str]:
+    """Return the names of all files below a pack, as `tape/tape.json`, sorted; links are names too, never followed."""
+    found: list[str] = []
+    for folder, folders, names in os.walk(directory):
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        found += [(Path(folder) / name).relative_to(directory).as_posix() for name in [*names, *links]]
+    return sorted(found)
+
+
+def read_json(path: Path, what: str) -> dict[str, Any]:  # Any: JSON, judged by the reader
+    """Return the JSON object in a file of a pack.
+
+    Raises:
+        PackError: The file is not there, or holds something else.
+    """
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise PackError(f"{path}: {what} cannot be read: {error.strerror or type(error).__name__}") from error
+    except (ValueError, RecursionError) as error:
+        raise PackError(f"{path}: {what} is cut or edited, this is not valid JSON") from error
+    if not isinstance(document, dict):
+        raise PackError(f"{path}: {what} is edited, a JSON object was expected")
+    return document
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all, and on the disk when this returns."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with partial.open("wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

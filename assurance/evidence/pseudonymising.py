@@ -1,0 +1,124 @@
+"""Copies a pack under pseudonyms: tape, digests and keys are made anew, so that the copy verifies and replays too.
+
+A reading's key is made of its question, so that a question under pseudonyms has another. What each key was made of is
+learnt from a replay of the pack: nothing that could hold a secret is kept on the tape for it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assurance.evidence import comparison, pack, rerun
+from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, TAPE, PackError
+from assurance.evidence.pseudonyms import Pseudonyms
+from assurance.evidence.substitution import Substitution
+from assurance.tape import key_of, sha256
+
+LEFT_BEHIND = frozenset({MANIFEST, ENVELOPE, PUBLIC_KEY})
+_DIGESTS = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{24})(?![0-9a-f])")
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What became of a pack.
+
+    Attributes:
+        originals: How many different values were replaced.
+        files: How many files the copy has.
+    """
+
+    originals: int
+    files: int
+
+
+def pseudonymise(directory: Path, destination: Path, secret: bytes, also: Sequence[str]) -> Copied:
+    """Copy a pack under pseudonyms; the copy is not yet sealed.
+
+    Args:
+        directory: The pack, whose files must have been verified.
+        destination: Where the copy goes: a directory that is there and empty.
+        secret: What the pseudonyms are derived with.
+        also: Further words to be replaced.
+
+    Raises:
+        PackError: The pack's verdicts do not follow from its tape, or an original would be left in the copy.
+    """
+    results = pack.read_json(directory / RESULTS, "the results")
+    again = rerun.judge_again(directory, results)
+    different = comparison.differences(results["verdicts"], again.verdicts)
+    if different:
+        raise PackError(f"{directory}: the pack does not verify, and is not copied: {different[0]}")
+    names = [name for name in pack.files_of(directory) if name not in LEFT_BEHIND]
+    substitution = Substitution(_table(directory, names, Pseudonyms(secret), also))
+    digests = _copy_tape(directory / TAPE, destination / TAPE, again.questions, substitution)
+    for name in names:
+        if not name.startswith(f"{TAPE}/"):
+            content = substitution.content((directory / name).read_bytes())
+            (destination / name).parent.mkdir(parents=True, exist_ok=True)
+            (destination / name).write_bytes(_with_digests(content, digests))
+    written = pack.files_of(destination)
+    _refuse_left_overs(destination, written, substitution)
+    return Copied(len(substitution.table), len(written))
+
+
+def _table(directory: Path, names: Iterable[str], pseudonyms: Pseudonyms, also: Sequence[str]) -> dict[str, str]:
+    environment = tomllib.loads((directory / ENVIRONMENT).read_text(encoding="utf-8"))
+    told = [name for name in names if name.startswith(f"{TAPE}/") or name in {RESULTS, ENVIRONMENT, rerun.WAIVERS}]
+    texts = ((directory / name).read_text(encoding="utf-8", errors="replace") for name in told)
+    described = str(environment["description"]) if "description" in environment else ""
+    return pseudonyms.table(texts, environment, [*also, described])
+
+
+def _copy_tape(
+    source: Path, target: Path, questions: Mapping[str, Sequence[str]], table: Substitution
+) -> dict[str, str]:
+    """Copy a tape, and return the new digests and keys by the old ones."""
+    for folder in ("readings", "bodies"):
+        (target / folder).mkdir(parents=True)
+    changed: dict[str, str] = {}
+    for path in sorted((source / "bodies").iterdir()):
+        content = table.content(path.read_bytes())
+        changed[path.name] = sha256(content)
+        (target / "bodies" / changed[path.name]).write_bytes(content)
+    readings: dict[str, str] = {}
+    for path in sorted((source / "readings").iterdir()):
+        changed[path.stem] = _new_key(path.stem, questions, table.text)
+        values = json.loads(table.text(path.read_text(encoding="utf-8")))
+        digest = values["sha256"]
+        values |= {"key": changed[path.stem], "sha256": changed[digest] if digest else ""}
+        content = json.dumps(values, indent=1).encode()
+        (target / "readings" / f"{values['key']}.json").write_bytes(content)
+        readings[values["key"]] = sha256(content)
+    document: dict[str, Any] = json.loads(table.text((source / "tape.json").read_text(encoding="utf-8")))
+    (target / "tape.json").write_text(json.dumps({**document, "readings": readings}, indent=1), encoding="utf-8")
+    return changed
+
+
+def _new_key(key: str, questions: Mapping[str, Sequence[str]], translate: Callable[[str], str]) -> str:
+    """Return a reading's key under pseudonyms; one that no check asked for again gets one that nobody will ask for."""
+    parts = questions.get(key)
+    return key_of(*(translate(part) for part in parts)) if parts is not None else key_of("unasked", key)
+
+
+def _with_digests(content: bytes, changed: Mapping[str, str]) -> bytes:
+    """Return a file in which the digests and keys of the tape are those of its copy."""
+    text = content.decode("utf-8", "surrogateescape")
+    replaced = _DIGESTS.sub(lambda match: changed.get(match.group(), match.group()), text)
+    return replaced.encode("utf-8", "surrogateescape")
+
+
+def _refuse_left_overs(destination: Path, names: Iterable[str], table: Substitution) -> None:
+    tokens = Substitution(dict.fromkeys(table.table.values(), " "))
+    for name in names:
+        # A pseudonym may hold a short original by chance; only what stands outside of pseudonyms counts.
+        left = table.left_in(tokens.content((destination / name).read_bytes())) + table.left_in(name.encode())
+        if left:
+            raise PackError(
+                f"{name}: {len(left)} originals would be left in the copy, the first has {len(left[0])} characters"
+            )

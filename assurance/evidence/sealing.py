@@ -1,0 +1,119 @@
+"""Seals a run's pack when all its files are written: manifest, signature, the ledger's line; the mark goes last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assurance.environment import Environment
+from assurance.environment.toml_text import toml_text
+from assurance.evidence import ledger, manifest, pack, statement
+from assurance.evidence.ledger import Link
+from assurance.evidence.manifest import Manifest
+from assurance.evidence.pack import ENVIRONMENT, INCOMPLETE, LEDGER, PUBLIC_KEY, RESULTS
+from assurance.evidence.signing import Signing, SigningError
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How a pack was sealed.
+
+    Attributes:
+        manifest: The SHA-256 of its manifest.
+        fingerprint: The key that signed it; empty if it is unsigned.
+        unsigned: Why it is unsigned; empty if it is signed.
+        entry: The digest of its line in the ledger; empty where it stands in none.
+    """
+
+    manifest: str
+    fingerprint: str
+    unsigned: str
+    entry: str
+
+
+def write_environment(environment: Environment, directory: Path) -> None:
+    """Write the environment as the run had it, every default included, so that the pack can be judged again from it.
+
+    The CA bundle is left out: it is a path of this machine, and a replay opens no connection.
+    """
+    document = environment.model_dump(mode="json", exclude_none=True)
+    del document["name"]
+    cloud = {key: value for key, value in document["cloud"].items() if key != "ca_bundle"}
+    heading = "# The environment as this run had it, with all defaults. Secrets are never in it.\n"
+    text = toml_text({"name": environment.name, **document, "cloud": cloud})
+    pack.write_whole(directory / ENVIRONMENT, heading + text)
+
+
+def seal(directory: Path, signing: Signing, *, pseudonym_of: str = "", chained: bool = True) -> Seal:
+    """Seal a pack whose `results.json` says what the run came to.
+
+    Args:
+        directory: The pack.
+        signing: Who signs it.
+        pseudonym_of: The SHA-256 of the manifest of the pack that this one shows under pseudonyms.
+        chained: Whether it is entered in the ledger beside it.
+
+    Raises:
+        PackError: A file of the pack, or the ledger, cannot be used.
+    """
+    if signing.public_key:
+        pack.write_whole(directory / PUBLIC_KEY, signing.public_key)
+    work = _Sealing(directory, signing, pseudonym_of)
+    if not chained:
+        return work.under(None)
+    with ledger.appending(directory.parent / LEDGER) as link:
+        return work.under(link)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """One pack being sealed; see `seal`."""
+
+    directory: Path
+    signing: Signing
+    pseudonym_of: str
+
+    def under(self, link: Link | None) -> Seal:
+        """Write manifest, signature and the ledger's line, in this order; at the end the pack is whole."""
+        results = pack.read_json(self.directory / RESULTS, "the results")
+        made = self._manifest(results["run"], link.previous if link is not None else ledger.FIRST)
+        digest = manifest.write(made, self.directory)
+        unsigned = self._sign(results)
+        fingerprint = "" if unsigned else self.signing.fingerprint
+        entry = link.append(ledger.RUN, _facts(made, digest, fingerprint)).digest if link is not None else ""
+        if made.complete:
+            (self.directory / INCOMPLETE).unlink(missing_ok=True)
+        return Seal(digest, fingerprint, unsigned, entry)
+
+    def _manifest(self, run: Mapping[str, Any], previous: str) -> Manifest:
+        told = ("environment", "source", "decision", "started", "finished", "complete")
+        return Manifest(
+            schema=manifest.SCHEMA,
+            run=run["id"],
+            **{name: run[name] for name in told},
+            suite=run["versions"]["apex-assurance"],
+            previous=previous,
+            pseudonym_of=self.pseudonym_of,
+            files=manifest.list_files(self.directory, complete=run["complete"]),
+        )
+
+    def _sign(self, results: Mapping[str, Any]) -> str:
+        """Sign, and return why the pack is unsigned; empty if it is signed.
+
+        A signer that fails leaves the pack unsigned, which the terminal and `verify` say: the run itself has ended.
+        """
+        if self.signing.signer is None:
+            return self.signing.reason
+        try:
+            statement.sign(self.directory, results, self.signing)
+        except SigningError as error:
+            return str(error)
+        return ""
+
+
+def _facts(made: Manifest, digest: str, fingerprint: str) -> dict[str, str | bool]:
+    """Return what the ledger says of a run."""
+    told = ("run", "environment", "source", "decision", "started", "finished", "complete", "suite")
+    return {**{name: getattr(made, name) for name in told}, "manifest": digest, "signer": fingerprint}

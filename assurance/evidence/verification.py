@@ -1,0 +1,248 @@
+"""Verifies an evidence pack offline, step by step; nothing that the pack says of itself is taken for granted.
+
+1. Whole: it was sealed, and the run was not interrupted.
+2. Files: none was altered, removed or added since.
+3. Results: they conform to their schema, agree with the manifest and the tape, and the decision follows from them.
+4. Signature: it is by the expected key, and about this pack.
+5. Ledger: the chain of runs is unbroken, and this run stands in it as it is.
+6. Verdicts: each is derived again from the tape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from assurance.errors import AssuranceError, TapeRefused, UsageError
+from assurance.evidence import comparison, ledger, manifest, pack, rerun, statement
+from assurance.evidence.manifest import Manifest
+from assurance.evidence.pack import ENVELOPE, MANIFEST, PUBLIC_KEY, RESULTS, PackError
+from assurance.evidence.signing import PublicKey, SigningError, read_public_key
+from assurance.tape import Tape
+from assurance.verdicts import Verdict, decide
+
+Outcome = Literal["ok", "note", "BAD"]
+Results = Mapping[str, Any]
+AGREED = ("environment", "source", "decision", "started", "finished", "complete")
+MOST_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one step found, in one sentence."""
+
+    step: str
+    outcome: Outcome
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to verify, and against what.
+
+    Attributes:
+        directory: The pack.
+        public_key: The file of the key that must have signed it; None to take the pack's own word for the key.
+        ledger: The ledger in which it must stand; None to leave the chain of runs out.
+        schema_problem: Returns how results break their schema; empty if they conform.
+        derive: Whether every verdict is derived again from the tape.
+    """
+
+    directory: Path
+    public_key: Path | None
+    ledger: Path | None
+    schema_problem: Callable[[Results], str]
+    derive: bool = True
+
+
+def verify(request: Request) -> list[Finding]:
+    """Verify a pack; it is verified if no finding is BAD.
+
+    Raises:
+        UsageError: The directory is no pack, or the given key is none.
+    """
+    directory = request.directory
+    if not directory.is_dir():
+        raise PackError(f"{directory}: there is no such directory; give that of an evidence pack")
+    key = read_public_key(request.public_key) if request.public_key is not None else None
+    if not (directory / MANIFEST).is_file():
+        return [_unsealed(directory)]
+    try:
+        made = manifest.read(directory)
+        results = pack.read_json(directory / RESULTS, "the results")
+        problem = request.schema_problem(results)
+    except PackError as error:
+        return [Finding("files", "BAD", str(error))]
+    findings = [*_whole(directory, made), *_files(directory, made)]
+    if problem:
+        return [*findings, Finding("results", "BAD", f"{RESULTS} does not conform to its schema: {problem}")]
+    findings += _results(directory, made, results)
+    findings += _signature(directory, results, key)
+    findings += _ledger(request, made)
+    return findings + (_verdicts(directory, results) if request.derive else [])
+
+
+def _unsealed(directory: Path) -> Finding:
+    if pack.is_marked_incomplete(directory):
+        text = "INCOMPLETE: the run has not ended, or was killed before its pack was sealed; nothing here is evidence"
+        return Finding("whole", "BAD", text)
+    if not (directory / RESULTS).is_file() and not (directory / pack.TAPE).is_dir():
+        raise PackError(f"{directory}: this is no evidence pack; one holds {MANIFEST}, {RESULTS} and {pack.TAPE}/")
+    return Finding("whole", "BAD", f"{MANIFEST} is missing: the pack was never sealed, or its seal was taken off")
+
+
+def _whole(directory: Path, made: Manifest) -> list[Finding]:
+    if not made.complete:
+        return [Finding("whole", "BAD", "INCOMPLETE: the run was interrupted; checks are missing, it is no evidence")]
+    if pack.is_marked_incomplete(directory):
+        return [Finding("whole", "BAD", "INCOMPLETE: the mark of an unfinished run stands; sealing was interrupted")]
+    return [Finding("whole", "ok", f"the run ended at {made.finished} and was sealed")]
+
+
+def _files(directory: Path, made: Manifest) -> list[Finding]:
+    told = manifest.differences(made, directory)
+    if told:
+        return [Finding("files", "BAD", one) for one in told]
+    size = sum(entry.size for entry in made.files.values())
+    return [Finding("files", "ok", f"{len(made.files)} files, {size} bytes: none was altered, removed or added")]
+
+
+def _results(directory: Path, made: Manifest, results: Results) -> list[Finding]:
+    run = results["run"]
+    told = [
+        f"{MANIFEST} says {name} {getattr(made, name)!r}, {RESULTS} says {run[name]!r}"
+        for name in AGREED
+        if getattr(made, name) != run[name]
+    ]
+    if made.run != run["id"]:
+        told.append(f"{MANIFEST} is of run {made.run}, {RESULTS} of run {run['id']}")
+    decision = str(decide(Verdict(verdict["verdict"]) for verdict in results["verdicts"]))
+    if run["complete"] and decision != run["decision"]:
+        told.append(f"{RESULTS} decides {run['decision']}, its verdicts come to {decision}")
+    told += _tape(directory, results) if run["complete"] else []
+    if told:
+        return [Finding("results", "BAD", one) for one in told]
+    counts = f"{len(results['verdicts'])} verdicts, {len(results['readings'])} readings"
+    return [Finding("results", "ok", f"{counts}: they conform to their schema and agree with manifest and tape")]
+
+
+def _tape(directory: Path, results: Results) -> list[str]:
+    """Return how the tape is not that of the results."""
+    try:
+        tape = Tape.open(directory)
+    except TapeRefused as error:
+        return [f"the tape is refused: {error}"]
+    held = {reading.key: reading.metadata() for reading in tape.readings()}
+    cited = {reading["key"]: reading for reading in results["readings"]}
+    if held and not held.keys() & cited.keys():
+        return ["tape: this is the tape of another run, of which the results cite no reading"]
+    other = sum(1 for key in held.keys() & cited.keys() if not _same(held[key], cited[key]))
+    if other:
+        what = "this is the tape of another run: " if tape.header.started not in _starts(results) else ""
+        return [f"tape: {what}{other} readings are not those that {RESULTS} cites (time, request id or digest differ)"]
+    missing, added = sorted(cited.keys() - held.keys()), sorted(held.keys() - cited.keys())
+    told = [f"tape: lacks readings that {RESULTS} cites: {', '.join(missing)}"] if missing else []
+    return told + ([f"tape: holds readings that {RESULTS} does not cite: {', '.join(added)}"] if added else [])
+
+
+def _starts(results: Results) -> str:
+    """Return what tells when the run's tape was begun: of a replay its origin does."""
+    run = results["run"]
+    return f"{run['started']} {run['origin']}"
+
+
+def _same(held: Mapping[str, Any], cited: Mapping[str, Any]) -> bool:
+    return all(held[name] == cited[name] for name in ("question", "started", "status", "headers", "sha256", "failure"))
+
+
+def _signature(directory: Path, results: Results, key: PublicKey | None) -> list[Finding]:
+    if not (directory / ENVELOPE).exists():
+        return [_unsigned(directory, key)]
+    try:
+        found = statement.check(directory, results, key or read_public_key(directory / PUBLIC_KEY))
+    except UsageError as error:
+        return [Finding("signature", "BAD", str(error))]
+    if found.problem:
+        return [Finding("signature", "BAD", f"the signature {found.problem}")]
+    if key is None:
+        text = f"by key {found.fingerprint}, which is the pack's own word: compare it, or give --public-key"
+        return [Finding("signature", "note", text)]
+    return [Finding("signature", "ok", f"by the given key, {found.fingerprint}")]
+
+
+def _unsigned(directory: Path, key: PublicKey | None) -> Finding:
+    if key is not None:
+        return Finding("signature", "BAD", "the pack is unsigned, and a signature by the given key was expected")
+    if (directory / PUBLIC_KEY).exists():
+        text = f"{ENVELOPE} is missing: the pack names a key, so its signing failed, or its signature was removed"
+        return Finding("signature", "BAD", text)
+    text = "unsigned: whether all of it was made anew, only a digest that was kept elsewhere can tell"
+    return Finding("signature", "note", text)
+
+
+def _ledger(request: Request, made: Manifest) -> list[Finding]:
+    if made.pseudonym_of:
+        return [Finding("ledger", "note", f"shown under pseudonyms; the pack itself has manifest {made.pseudonym_of}")]
+    if request.ledger is None:
+        return [Finding("ledger", "note", "not looked at, as asked")]
+    if not request.ledger.is_file():
+        text = f"there is none at {request.ledger}: give --ledger FILE, or --without-ledger to leave the chain out"
+        return [Finding("ledger", "BAD", text)]
+    try:
+        entries = ledger.read(request.ledger)
+    except PackError as error:
+        return [Finding("ledger", "BAD", str(error))]
+    return [_standing(request.directory, made, entries)]
+
+
+def _standing(directory: Path, made: Manifest, entries: tuple[ledger.Entry, ...]) -> Finding:
+    """Return how a pack stands in a sound chain."""
+    runs = {number: entry for number, entry in enumerate(entries, 1) if entry.facts.get("run") == made.run}
+    mine = [number for number, entry in runs.items() if entry.kind == ledger.RUN]
+    if len(mine) != 1:
+        return Finding("ledger", "BAD", f"run {made.run} stands {len(mine)} times in the ledger; once was expected")
+    entry = entries[mine[0] - 1]
+    entered = {name: entry.facts.get(name) for name in ("manifest", "signer")}
+    signer, digest = _signer(directory), pack.sha256_of(directory / MANIFEST)
+    if entered["signer"] != signer:
+        told = f"when it was entered the run was {_by(entered['signer'])}, and the pack is {_by(signer)}"
+        return Finding("ledger", "BAD", told)
+    if entered["manifest"] != digest:
+        told = f"the manifest is not the one entered: its SHA-256 is {digest}, the ledger has {entered['manifest']}"
+        return Finding("ledger", "BAD", told)
+    if entry.previous != made.previous:
+        told = f"the chain was made anew: another entry stands before run {made.run} than when it was sealed"
+        return Finding("ledger", "BAD", told)
+    end = f"the chain is unbroken; its end is {entries[-1].digest}"
+    return Finding("ledger", "ok", f"entry {mine[0]} of {len(entries)}, {end}")
+
+
+def _signer(directory: Path) -> str:
+    """Return the fingerprint of the key that a pack names; empty if it is unsigned, or names none that is a key."""
+    if not (directory / ENVELOPE).exists():
+        return ""
+    try:
+        return read_public_key(directory / PUBLIC_KEY).fingerprint
+    except SigningError:
+        return ""
+
+
+def _by(signer: object) -> str:
+    return f"signed by key {str(signer)[:16]}…" if signer else "unsigned"
+
+
+def _verdicts(directory: Path, results: Results) -> list[Finding]:
+    if not results["run"]["complete"]:
+        return [Finding("verdicts", "note", "not derived again: the run was interrupted")]
+    try:
+        again = rerun.judge_again(directory, results)
+    except AssuranceError as error:
+        return [Finding("verdicts", "BAD", str(error))]
+    told = comparison.differences(results["verdicts"], again.verdicts)
+    if told:
+        more = [f"and {len(told) - MOST_NAMED} more differ"] if len(told) > MOST_NAMED else []
+        return [Finding("verdicts", "BAD", one) for one in [*told[:MOST_NAMED], *more]]
+    text = f"{len(results['verdicts'])} verdicts were derived again from the tape: none differs"
+    return [Finding("verdicts", "ok", text)]

@@ -1,0 +1,52 @@
+"""What a run is given beside its environment, its baseline and its waivers: found, checked, and kept in its pack."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assurance import waiving
+from assurance.drift import baseline, locating
+from assurance.environment import Environment
+from assurance.errors import BaselineRefused
+from assurance.run import Run, source_of
+from assurance.verdicts import Source
+from assurance.waivers import Waivers
+
+
+def with_baseline(
+    config: pytest.Config, environment: Environment, overlay: Mapping[str, Any]
+) -> Mapping[str, Any]:  # Any: values of a TOML document
+    """Return what an environment is refined with, with the place of the run's baseline if it has one.
+
+    Raises:
+        BaselineRefused: The baseline is not there though it was named, was edited, is of another environment, or rests
+            on less than this run.
+    """
+    given: Path | None = config.getoption("baseline")
+    path = locating.locate(environment.name, given, config.getoption("replay"), config.rootpath)
+    if path is None:
+        return overlay
+    approval = baseline.load(path, environment).approval
+    source = source_of(environment, replaying=config.getoption("replay") is not None)
+    if source is Source.LIVE and approval.source != Source.LIVE:
+        raise BaselineRefused(
+            f"{path}: the baseline was approved from a {approval.source} run; a live deployment is compared with a "
+            "baseline from a LIVE run only: approve one, or give another with --baseline"
+        )
+    return {**overlay, "drift": {"baseline": str(path)}}
+
+
+def keep_inputs(run: Run, waivers: Waivers) -> None:
+    """Put what the run was given into its pack, so that a replay of the pack judges by the same."""
+    if waivers.text:
+        path = run.directory / waiving.PACKED
+        path.write_text(waivers.text, encoding="utf-8")
+    given = run.environment.drift.baseline
+    if given is not None:
+        path = run.directory / locating.PACKED
+        shutil.copyfile(given, path)

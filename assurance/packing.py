@@ -1,0 +1,106 @@
+"""The evidence pack within a run: who may begin one, its mark while the run lasts, and its seal when all is written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from assurance.environment import Environment
+from assurance.errors import AssuranceError
+from assurance.evidence import ledger, pack
+from assurance.evidence.freshness import Basis, asks_for_gate, oldest_of, refuse_as_gate
+from assurance.evidence.pack import LEDGER
+from assurance.evidence.sealing import Seal, seal, write_environment
+from assurance.evidence.signing import Signing, SigningError, prepare
+from assurance.reporting.model import RunModel
+from assurance.run import Run, source_of
+from assurance.tape import Tape, utc_now
+from assurance.verdicts import Source
+
+DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
+
+
+def admit(config: pytest.Config, environment: Environment, replay: Path | None, reports: Path) -> Signing:
+    """Refuse, before anything is written, a run that could not decide or could not be sealed; return its signer.
+
+    Raises:
+        GateRefused: It is a gate, and would rest on what a gate must not rest on.
+        LedgerError: The environment's ledger cannot be continued.
+        SigningError: A live run is to be signed, and its key cannot be used. Others go unsigned, and say why.
+        TapeRefused: The tape to replay is cut or edited.
+    """
+    source = source_of(environment, replaying=replay is not None)
+    if asks_for_gate(config.getoption("gate"), config.getoption("markexpr")):
+        oldest = oldest_of(Tape.open(replay).readings()) if replay is not None else ""
+        allowed: bool = config.getoption("allow_not_live")
+        refuse_as_gate(Basis(source, oldest), environment.evidence, allow_not_live=allowed, now=utc_now())
+    path = reports / environment.name / LEDGER
+    if path.exists():
+        ledger.last_digest(path, path.read_bytes())
+    try:
+        return prepare(environment.evidence, os.environ, reports)
+    except SigningError as error:
+        if source is Source.LIVE:
+            raise
+        return Signing(None, reason=str(error))
+
+
+class PackSealer:
+    """A pytest plugin, for the process that writes the reports: it seals the pack after every other file is written.
+
+    Args:
+        run: The run.
+        signing: Who signs.
+        model: Returns the final model of the run; None before its end.
+    """
+
+    def __init__(self, run: Run, signing: Signing, model: Callable[[], RunModel | None]) -> None:
+        self._run = run
+        self._signing = signing
+        self._model = model
+        self._seal: Seal | None = None
+        self._failure = ""
+        pack.begin(run.directory)
+        write_environment(run.environment, run.directory)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
+        """Seal the pack: within this hook pytest-html, last of all, writes its report."""
+        result = yield
+        model = self._model()
+        if session.config.option.collectonly or (
+            exitstatus == pytest.ExitCode.USAGE_ERROR and model and not model.verdicts
+        ):
+            shutil.rmtree(self._run.directory)
+            return result
+        try:
+            self._seal = seal(self._run.directory, self._signing)
+        except (AssuranceError, OSError) as error:
+            self._failure = str(error)
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        return result
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say where the pack is, by which digest it can be told, and who signed it."""
+        write = terminalreporter.write_line
+        if self._failure:
+            write(f"The evidence pack could not be sealed, so this run is no evidence: {self._failure}", red=True)
+        if self._seal is None:
+            return
+        write(f"pack      {_shown(self._run.directory)}")
+        write(f"manifest  sha256:{self._seal.manifest} ({DIGEST_USE})")
+        if self._seal.unsigned:
+            declared = self._run.environment.evidence.signer != "none"
+            write(f"unsigned  {self._seal.unsigned}", yellow=True, bold=declared)
+        else:
+            write(f"signed    by key {self._seal.fingerprint}")
+
+
+def _shown(path: Path) -> Path:
+    """Return a path as it is shortest to write from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

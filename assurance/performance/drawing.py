@@ -1,0 +1,81 @@
+"""Draws the sample of the list baseline: requests one after the other, each a question of its own on the tape."""
+
+from __future__ import annotations
+
+import math
+
+from assurance.application import Application
+from assurance.application.contents import Contents
+from assurance.application.exchange import Exchange
+from assurance.application.question import Question
+from assurance.environment.telemetry import DeclaredTelemetry
+from assurance.errors import NotEvaluated
+from assurance.performance.baseline import PERCENT, Latency, ListBaseline
+from assurance.statistics.sequential import judge, plan
+
+LIST = "/projects"
+CALLER = "estimator"
+# Under which the requests that count stand on the tape.
+SERIES = "list-baseline"
+OK = 200
+LOWEST_SERVER_ERROR = 500
+
+
+class Measurements:
+    """Measures one application.
+
+    It is asked when its check runs, and not ahead with what is read: what ran beside it would be in its figures.
+    """
+
+    def __init__(self, application: Application, declared: DeclaredTelemetry) -> None:
+        self._application = application
+        self._declared = declared
+
+    def list_baseline(self) -> ListBaseline:
+        """Return the list baseline.
+
+        Raises:
+            NotEvaluated: Nothing answered, or the application refused the list, so that its speed says nothing.
+        """
+        baseline = self._declared.baseline
+        threshold = self._declared.thresholds.list_p95_milliseconds
+        looks = plan(PERCENT, baseline.fewest_requests, baseline.most_requests, baseline.error_probability)
+        for number in range(1, baseline.warm_up_requests + 1):
+            self._draw(f"{SERIES}-warm-up", number)
+        drawn: list[Exchange] = []
+        for look in looks:
+            while len(drawn) < look.size:
+                drawn.append(self._draw(SERIES, len(drawn) + 1))
+            finding = judge([_counted(one) for one in drawn], threshold, looks)
+            if finding.conclusion != "undecided":
+                break
+        return ListBaseline(
+            tuple(_latency(one) for one in drawn),
+            finding,
+            threshold,
+            baseline,
+            f"GET {self._application.declared.api_prefix}{LIST}",
+            tuple(key for one in drawn for key in one.readings),
+        )
+
+    def _draw(self, series: str, number: int) -> Exchange:
+        """Make one request; in a replay, take the answer that it got."""
+        path = f"{self._application.declared.api_prefix}{LIST}"
+        found = self._application.send("GET", path, Question("GET", CALLER, flow=series, ordinal=number), Contents())
+        if found.status != OK and found.status < LOWEST_SERVER_ERROR:
+            raise NotEvaluated(
+                f"{found.called} {found.outcome}: how fast it refuses says nothing of how fast it lists.",
+                "Check [application.identities] estimator, and the application's limits on requests.",
+                found.readings,
+            )
+        return found
+
+
+def _latency(found: Exchange) -> Latency:
+    milliseconds = sum(reading.elapsed_milliseconds for reading in found.hops)
+    return Latency(milliseconds, found.status, found.attempts)
+
+
+def _counted(found: Exchange) -> float:
+    """Return the milliseconds that count: what failed was never served, however quickly."""
+    return _latency(found).milliseconds if found.status == OK else math.inf

@@ -1,0 +1,1 @@
+"""What APEX must refuse: a catalogue of bad input, and the trial that sends each and looks for what it left behind."""

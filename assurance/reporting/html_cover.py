@@ -1,0 +1,138 @@
+"""The cover of the HTML report: what it rests on, the decision, the run's facts; and what each printed page says."""
+
+from __future__ import annotations
+
+import re
+
+from assurance.reporting.html_parts import definitions, section, verdict_badge
+from assurance.reporting.identity import roles_of_identity
+from assurance.reporting.markup import Content, Html, element, join
+from assurance.reporting.model import RunModel
+from assurance.reporting.wording import (
+    age_in_words,
+    decision_sentence,
+    evidence_sentence,
+    oldest_reading,
+    requests_in_words,
+    seconds_between,
+    utc_in_words,
+)
+from assurance.verdicts import Source
+
+COMMIT = "commit"
+SUITE = "apex-assurance"
+_NOT_PLAIN = re.compile(r"[^\w .,:+/()-]")
+
+
+def printed_on_every_page(model: RunModel) -> Html:
+    """Return the rule that puts the run, what it rests on and the age of its readings on each printed page."""
+    run = model.run
+    worth = "" if run.source is Source.LIVE else ", no audit evidence"
+    worth += "" if run.complete else ", INCOMPLETE"
+    corners = {
+        "top-left": _quoted(f"APEX Assurance: {run.environment}, {model.decision}"),
+        "top-right": _quoted(f"{run.source}{worth}"),
+        "bottom-left": _quoted(f"Run {run.id}, age of the oldest reading: {age_in_words(model)}"),
+        "bottom-right": '"Page " counter(page) " of " counter(pages)',
+    }
+    rules = " ".join(f"@{corner} {{ content: {words}; font: 8pt sans-serif }}" for corner, words in corners.items())
+    return Html(f"<style>@page {{ {rules} }}</style>")
+
+
+def cover(model: RunModel, falsifiability: str) -> Html:
+    """Return the cover.
+
+    Args:
+        model: The run.
+        falsifiability: Address of the page that shows that the checks can fail; empty if it is not beside the report.
+    """
+    return join(_banner(model), _decision(model), _facts(model), _proof(falsifiability))
+
+
+def _quoted(text: str) -> str:
+    """Return a CSS string; an environment's name is a user's text, so what CSS or HTML could misread is left out."""
+    return f'"{_NOT_PLAIN.sub("", text)}"'
+
+
+def _banner(model: RunModel) -> Html:
+    run = model.run
+    marks = [element("strong", word) for word in (str(run.source), "" if run.complete else "INCOMPLETE") if word]
+    words = element("p", *marks, " ", run.origin)
+    age = f" The oldest reading was {age_in_words(model)} old when the run ended." if model.readings else ""
+    worth = element("p", evidence_sentence(run) + age, class_="worth")
+    style = f"banner {run.source.lower()}"
+    return element("section", words, worth, class_=style, id="source", aria_label="What this report rests on")
+
+
+def _decision(model: RunModel) -> Html:
+    run = model.run
+    word = element("p", str(model.decision), class_="word")
+    why = element("p", decision_sentence(model), class_="why")
+    when = element("p", f"{run.environment}, {utc_in_words(run.finished)}", class_="when")
+    tiles = (
+        element("li", element("span", f"{number:,}", class_="number"), verdict_badge(verdict))
+        for verdict, number in model.counts().items()
+    )
+    counts = element("ul", *tiles, class_="counts", aria_label="Cases by verdict")
+    style = f"decision {model.decision.lower()}"
+    inner = element("div", word, why, when, _rollback(model))
+    return element("section", inner, counts, class_=style, id="decision", aria_label="Decision")
+
+
+def _rollback(model: RunModel) -> Html:
+    """Show how to go back, where the guide demands it."""
+    if not model.run.rollback:
+        return Html()
+    commands = element("pre", element("code", "\n".join(model.run.rollback)), tabindex="0")
+    return element("div", element("p", "To roll back (guide, Step 24):"), commands, class_="rollback")
+
+
+def _facts(model: RunModel) -> Html:
+    run = model.run
+    seconds = seconds_between(run.started, run.finished)
+    oldest = oldest_reading(model)
+    facts: list[tuple[str, Content]] = [
+        ("Environment", run.environment),
+        ("Run", element("code", run.id)),
+        ("Started", utc_in_words(run.started)),
+        ("Finished", utc_in_words(run.finished) + (f", after {seconds:,.1f} s" if seconds is not None else "")),
+        ("Complete", "yes" if run.complete else "no, it was interrupted"),
+        ("Identity", element("code", run.identity) if run.identity else _no_identity(run.source)),
+        ("Its roles", _roles(model)),
+        ("Vantage", ", ".join(run.vantage)),
+        ("Requests to Azure", requests_in_words(run)),
+        ("Readings", f"{len(model.readings):,}"),
+        ("Oldest reading", f"{utc_in_words(oldest)}, {age_in_words(model)} before the end" if oldest else "none"),
+        ("Selection", element("code", run.selection) if run.selection else "all"),
+        ("Suite", _suite(model)),
+        ("Libraries", ", ".join(f"{name} {version}" for name, version in sorted(_libraries(model).items()))),
+    ]
+    return section("run", "The run", definitions(facts))
+
+
+def _no_identity(source: Source) -> str:
+    return "none: a replay signs nobody in" if source is Source.RECORDED else "unknown"
+
+
+def _roles(model: RunModel) -> str:
+    roles = roles_of_identity(model)
+    return ", ".join(roles) if roles else "not among what this run read"
+
+
+def _suite(model: RunModel) -> str:
+    versions = model.run.versions
+    version = versions.get(SUITE, "unknown")
+    return f"{SUITE} {version}, commit {versions.get(COMMIT, 'unknown')}"
+
+
+def _libraries(model: RunModel) -> dict[str, str]:
+    return {name: version for name, version in model.run.versions.items() if name not in {SUITE, COMMIT}}
+
+
+def _proof(falsifiability: str) -> Html:
+    if not falsifiability:
+        words: tuple[Content, ...] = ("The proof that every check can fail is not beside this report.",)
+    else:
+        link = element("a", "every check was tried on worlds that are wrong on purpose", href=falsifiability)
+        words = ("How far these checks can be trusted to fail: ", link, ".")
+    return element("p", *words, class_="note", id="falsifiability")

@@ -1,0 +1,159 @@
+"""What a run demands, in the HTML report: findings, what could not be judged, waivers, what does not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assurance.controls import CONTROLS
+from assurance.reporting.html_parts import case_id, copyable, definitions, section, table, verdict_style
+from assurance.reporting.markup import Content, Html, element, join
+from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.waiving import waiver_facts
+from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, cut, place_of
+from assurance.verdicts import Verdict
+
+# The script adds the others on demand and for print; without it they stand in a plain table.
+MOST_FINDINGS = 20
+MOST_GROUPS = 40
+MOST_CASES_NAMED = 12
+MOST_TEXT_CHARACTERS = 4_000
+MOST_PLAIN_CHARACTERS = 1_500_000
+MOST_CELL_CHARACTERS = 300
+PLAIN_COLUMNS = ("Control", "Requirement", "Subject", "Expected", "Observed", "Remedy")
+
+
+def findings(model: RunModel) -> Html:
+    """Return the failures as cards: the first of them, with a plain table of the others for a page without script."""
+    failed = [record for record in model.findings() if record.verdict is Verdict.FAIL]
+    title = f"Findings ({len(failed):,})"
+    if not failed:
+        return section("findings", title, element("p", "No requirement that was judged was found broken."))
+    cards = element("div", *(_finding(record, model) for record in failed[:MOST_FINDINGS]), id="finding-cards")
+    left = len(failed) - MOST_FINDINGS
+    if left <= 0:
+        return section("findings", title, cards)
+    more = element("button", f"Show {left:,} more", type="button", id="more-findings", hidden=True)
+    return section("findings", title, cards, more, element("noscript", _plain(failed[MOST_FINDINGS:])))
+
+
+def unjudged(model: RunModel) -> Html:
+    """Return what could not be judged: each reason once, with its remedy and its cases."""
+    return _grouped(model, Verdict.NOT_EVALUATED, "What could not be judged")
+
+
+def not_applicable(model: RunModel) -> Html:
+    """Return what the environment file declares not to apply, by its reason."""
+    return _grouped(model, Verdict.NOT_APPLICABLE, "Not applicable")
+
+
+def waived(model: RunModel) -> Html:
+    """Return every case that a waiver covers, with who answers for it, and how long it still holds."""
+    covered = [record for record in model.verdicts if record.verdict is Verdict.WAIVED]
+    if not covered:
+        return Html()
+    cards = [_waived(record, model) for record in covered[:MOST_GROUPS]]
+    return section("waived", f"Waived ({counted(len(covered), 'case')})", *cards, _further(len(covered) - len(cards)))
+
+
+def evidence(record: VerdictRecord, model: RunModel) -> Html:
+    """Return links to the readings that a verdict rests on, by their numbers in this report."""
+    numbers = {reading.key: number for number, reading in enumerate(model.readings, start=1)}
+    there = [numbers[key] for key in record.readings if key in numbers]
+    links = [element("a", f"R{number}", href=f"#R{number}") for number in there]
+    missing = len(record.readings) - len(there)
+    notes = [f"{counted(missing, 'cited reading')} not on this run's tape"] if missing else []
+    if not links and not notes:
+        return join("no reading")
+    return join(*_between([*links, *notes]))
+
+
+def _between(parts: Sequence[Content]) -> list[Content]:
+    separated: list[Content] = []
+    for part in parts:
+        separated += [", ", part] if separated else [part]
+    return separated
+
+
+def _finding(record: VerdictRecord, model: RunModel) -> Html:
+    link = element("a", record.statement, href=f"#{case_id(record)}")
+    heading = element("h3", element("span", record.control, class_="control"), " ", link)
+    facts: list[tuple[str, Content]] = [
+        ("Subject", element("code", record.subject)),
+        ("Expected", _shown(record.expected)),
+        ("Observed", element("strong", _shown(record.observed))),
+        ("Deciding rule", _rule(record.control)),
+        *(("Resource", element("code", resource)) for resource in record.resources[:MOST_CASES_NAMED]),
+        *waiver_facts(record),
+        ("Evidence", evidence(record, model)),
+    ]
+    return element("article", heading, definitions(facts), _remedy(record.remedy), class_="item fail")
+
+
+def _waived(record: VerdictRecord, model: RunModel) -> Html:
+    link = element("a", record.statement, href=f"#{case_id(record)}")
+    heading = element("h3", element("span", record.control, class_="control"), " ", link)
+    facts: list[tuple[str, Content]] = [
+        ("Subject", element("code", record.subject)),
+        ("Expected", _shown(record.expected)),
+        ("Observed", _shown(record.observed)),
+        *(waiver_facts(record) or [("Reason", record.reason)]),
+        ("Evidence", evidence(record, model)),
+    ]
+    return element("article", heading, definitions(facts), class_="item waived")
+
+
+def _rule(control_id: str) -> str:
+    if control_id not in CONTROLS:
+        return control_id
+    control = CONTROLS[control_id]
+    return f"{control.requirement} ({control.guide_step}; severity {control.severity})"
+
+
+def _shown(text: str) -> str:
+    return cut(text, MOST_TEXT_CHARACTERS)
+
+
+def _remedy(remedy: str) -> Html:
+    return join(element("h4", "Remedy"), copyable(_shown(remedy))) if remedy else Html()
+
+
+def _plain(records: list[VerdictRecord]) -> Html:
+    """Return the other findings as a table, as far as the page may grow."""
+    rows, left = [], MOST_PLAIN_CHARACTERS
+    for record in records:
+        whole = (record.control, record.statement, record.subject, record.expected, record.observed, record.remedy)
+        row = [cut(cell, MOST_CELL_CHARACTERS) for cell in whole]
+        left -= sum(len(cell) for cell in row) + 150
+        if left < 0:
+            break
+        rows.append(row)
+    note = element("p", f"{len(records) - len(rows):,} more findings stand in results.csv beside this page.")
+    listed = table("Further findings", PLAIN_COLUMNS, rows, "plain")
+    return join(listed, note if len(rows) < len(records) else Html())
+
+
+def _grouped(model: RunModel, verdict: Verdict, title: str) -> Html:
+    groups = by_reason(model, verdict)
+    if not groups:
+        return Html()
+    number = sum(len(group.records) for group in groups)
+    style = verdict_style(verdict)
+    cards = [_group(group, style) for group in groups[:MOST_GROUPS]]
+    return section(style, f"{title} ({counted(number, 'case')})", *cards, _further(len(groups) - len(cards)))
+
+
+def _further(number: int) -> Html:
+    return element("p", f"{number:,} more stand among the cases below.", class_="note") if number > 0 else Html()
+
+
+def _group(group: ReasonGroup, style: str) -> Html:
+    cases = [
+        element("li", element("a", element("code", place_of(record)[1]), href=f"#{case_id(record)}"))
+        for record in group.records[:MOST_CASES_NAMED]
+    ]
+    if len(group.records) > MOST_CASES_NAMED:
+        cases.append(element("li", f"and {len(group.records) - MOST_CASES_NAMED:,} more, among the cases below"))
+    words = f"{counted(len(group.records), 'case')} of {', '.join(group.controls)}"
+    listed = element("details", element("summary", words), element("ul", *cases))
+    reason = group.reason or VERDICT_WORDS[group.records[0].verdict]
+    return element("article", element("h3", _shown(reason)), listed, _remedy(group.remedy), class_=f"item {style}")

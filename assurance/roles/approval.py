@@ -1,0 +1,64 @@
+"""The approval of estimates, which the guide demands of managers and which the API may lack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assurance.application import Exchange
+from assurance.application.exchange import all_readings
+from assurance.errors import NotEvaluated
+from assurance.roles.attempts import Script, State
+from assurance.roles.description import ApiDescription
+from assurance.roles.matrix import Agreed, Cell
+from assurance.roles.scene import Scene, Target
+from assurance.tape import sha256
+from assurance.verdicts import Fact
+
+READER = "estimator"
+
+
+@dataclass(frozen=True, slots=True)
+class LackingCell:
+    """A cell of an operation that the API does not have.
+
+    Attributes:
+        cell: The cell.
+        description: The API's own description, which shows that.
+    """
+
+    cell: Cell
+    description: ApiDescription
+
+    @property
+    def is_as_agreed(self) -> Fact:
+        """Whether the role can do what the guide demands: it cannot.
+
+        Raises:
+            NotEvaluated: The role must be refused, which an operation that is not there does not show.
+        """
+        readings = all_readings((self.description.answer,))
+        lacking = "the API has no operation to approve an estimate"
+        remedy = (
+            "Add the operation to APEX, or say in [[application.offered_elsewhere]] of the environment file how "
+            f"estimates are approved there (operation = {self.cell.operation.name!r})."
+        )
+        if self.cell.agreed is not Agreed.ALLOWED:
+            raise NotEvaluated(f"Nobody can be refused: {lacking}.", remedy, readings)
+        expected = f"{self.cell.caller} {self.cell.operation.name}: {self.cell.agreed}"
+        return Fact(False, expected, lacking, self.cell.id, readings, remedy)
+
+
+def approving(method: str, path: str) -> Script:
+    """Return how the approval is tried where the API describes it."""
+
+    def prepare(scene: Scene, _: str) -> Target:
+        return scene.with_estimate(scene.project())
+
+    def attempt(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
+        return (scene.flow.call(method, path.replace("{}", target.estimate_id), caller, json={}),)
+
+    def look(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+        shown = scene.flow.call("GET", f"/estimates/{target.estimate_id}", READER)
+        return State(f"estimate {sha256(shown.content)[:12]} ({shown.status})", (shown,))
+
+    return Script(prepare, attempt, look, "when changed")

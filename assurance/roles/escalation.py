@@ -1,0 +1,169 @@
+"""Ways around the roles: granting oneself access, and reaching the objects of others by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from assurance.application import Exchange
+from assurance.application.exchange import all_readings
+from assurance.environment.application import Role
+from assurance.estate.once import Once
+from assurance.estimation.answers import OK, SUCCESSES
+from assurance.estimation.papers import paper
+from assurance.estimation.script import send_document
+from assurance.roles.scene import GRANTEE, MANAGER, Scene, Target
+from assurance.roles.trial import FORBIDDEN, RoleTrial
+from assurance.verdicts import Fact
+
+REMEDY = "Let APEX take access from its own records of the caller, never from the request."
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A way around.
+
+    Attributes:
+        caller: Who tries it.
+        what: What is tried, as in `outsider-makes-itself-manager`.
+        path: What is read by its id; empty for a grant to oneself.
+    """
+
+    caller: Role
+    what: str
+    path: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its id, which is the subject of its verdict."""
+        return f"{self.caller}-{self.what}"
+
+
+ESCALATIONS = (
+    Escalation("estimator", "makes-itself-manager"),
+    Escalation("auditor", "makes-itself-manager"),
+    Escalation("outsider", "makes-itself-manager"),
+    Escalation("other_estimator", "reads-foreign-project", "/projects/{project_id}"),
+    Escalation("other_estimator", "reads-foreign-document", "/documents/{document_id}"),
+    Escalation("other_estimator", "lists-foreign-documents", "/documents/projects/{project_id}/documents"),
+    Escalation("other_estimator", "reads-foreign-estimate", "/estimates/{estimate_id}"),
+    Escalation("other_estimator", "exports-foreign-estimate", "/estimates/{estimate_id}/export?format=json"),
+    Escalation("other_estimator", "lists-foreign-estimates", "/estimates/projects/{project_id}/estimates"),
+    Escalation("other_estimator", "reads-foreign-job", "/jobs/{job_id}"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedEscalation:
+    """What came of one.
+
+    Attributes:
+        escalation: What was tried.
+        answer: The answer to it.
+        proof: The answer to something that only the escalated could do; None where nothing was to be gained.
+    """
+
+    escalation: Escalation
+    answer: Exchange
+    proof: Exchange | None
+
+    @property
+    def is_refused(self) -> Fact:
+        """Whether it was refused with 403, and nothing was gained."""
+        self.answer.answers(OK)
+        gained = self.proof is not None and self.proof.status in SUCCESSES
+        holds = self.answer.status == FORBIDDEN and not gained
+        told = "" if self.proof is None else f"; then {self.proof.called} {self.proof.outcome}"
+        seen = all_readings((self.answer,) if self.proof is None else (self.answer, self.proof))
+        expected = f"{self.escalation.caller} {self.escalation.what}: refused with {FORBIDDEN}, and nothing is gained"
+        return Fact(holds, expected, f"{self.answer.outcome}{told}", self.escalation.id, seen, "" if holds else REMEDY)
+
+
+@dataclass(frozen=True, slots=True)
+class TriedGrant:
+    """An auditor's access, granted to somebody who had none.
+
+    Attributes:
+        granted: The answer to the grant.
+        reads: The answer to what an auditor may do.
+        writes: The answers to what an auditor may not do.
+    """
+
+    granted: Exchange
+    reads: Exchange
+    writes: tuple[Exchange, ...]
+
+    @property
+    def gives_its_role(self) -> Fact:
+        """Whether the one whose access was granted can now read."""
+        return self.reads.answers(OK)
+
+    @property
+    def gives_no_more(self) -> Fact:
+        """Whether they still cannot write."""
+        wrong = [one for one in self.writes if one.status != FORBIDDEN]
+        return Fact(
+            not wrong,
+            "what an auditor may not do is refused with 403",
+            "; ".join(f"{one.called} {one.outcome}" for one in wrong or self.writes),
+            "a grant of the role auditor",
+            all_readings((self.granted, *self.writes)),
+            "Store the role that is granted, and no other." if wrong else "",
+        )
+
+
+class EscalationTrial:
+    """Tries the ways around, each once."""
+
+    def __init__(self, trial: RoleTrial) -> None:
+        self._trial = trial
+        self._once = Once()
+
+    def attempt(self, escalation: Escalation) -> TriedEscalation:
+        """Return what came of a way around.
+
+        Raises:
+            NotEvaluated: It cannot be tried.
+        """
+        return self._once.of(escalation.id, lambda: self._attempt(escalation))
+
+    @property
+    def grant(self) -> TriedGrant:
+        """An auditor's access, granted to somebody who had none.
+
+        Raises:
+            NotEvaluated: It cannot be granted.
+        """
+        return self._once.of("grant", self._grant)
+
+    def _attempt(self, escalation: Escalation) -> TriedEscalation:
+        number = ESCALATIONS.index(escalation) + 1
+        scene = self._trial.scene(escalation.id, f"way{number:02d}")
+        if escalation.path:
+            path = escalation.path.format(**scene.stage().ids)
+            return TriedEscalation(escalation, scene.flow.call("GET", path, escalation.caller), None)
+        target, caller = scene.project(), escalation.caller
+        answer = scene.grant(target.project_id, caller, scene.access.manager_role_id, caller)
+        proof = _renames(scene, target, caller)
+        return TriedEscalation(escalation, answer, proof)
+
+    def _grant(self) -> TriedGrant:
+        scene = self._trial.scene("grant", "grant")
+        target = scene.project()
+        granted = scene.grant(target.project_id, GRANTEE, scene.access.auditor_role_id, MANAGER)
+        scene.must(granted, "granting access")
+        reads = scene.flow.call("GET", f"/projects/{target.project_id}", GRANTEE)
+        writes = tuple(write(scene, target, GRANTEE) for write in WRITES.values())
+        return TriedGrant(granted, reads, writes)
+
+
+def _renames(scene: Scene, target: Target, caller: str) -> Exchange:
+    body = {"project_name": f"Renamed by {caller}"}
+    return scene.flow.call("PATCH", f"/projects/{target.project_id}", caller, json=body)
+
+
+def _uploads(scene: Scene, target: Target, caller: str) -> Exchange:
+    return send_document(scene.flow, target.project_id, paper("scope", target.number), caller)
+
+
+WRITES: Mapping[str, Callable[[Scene, Target, str], Exchange]] = {"renames": _renames, "uploads": _uploads}

@@ -1,0 +1,1 @@
+"""The guide's Step 14: views of what APEX answers to the smoke tests, with adjectives that return facts."""

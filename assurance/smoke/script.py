@@ -1,0 +1,254 @@
+"""The script of the smoke tests: what is called, in which order, by whom (guide, Step 14).
+
+Each step is carried out once a run and only where a check asks for it, and rests on the steps that it needs; what is
+asked for depends on the run's id and on earlier answers alone, so that every process of a run asks the same.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from assurance.application import Exchange, Flow, Upload
+from assurance.errors import NotEvaluated
+from assurance.estimation.papers import MEDIA_TYPE, paper
+from assurance.smoke.project_list import LARGEST_PAGE, ProjectList, ProjectPage
+
+CREATED = 201
+SUCCESSES = range(200, 300)
+VOLTAGE_KILOVOLT = 345
+"""The guide's own voltage."""
+MOST_PAGES = 100
+MOST_TRIES = 5
+"""How often a list is read until nothing came or went meanwhile; other flows make projects at the same time."""
+CREATOR = "estimator"
+
+
+class SmokeScript:
+    """One run's smoke tests.
+
+    Attributes:
+        flow: The flow that its calls belong to.
+        number: The number of the project that it makes.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.number = flow.unique()
+
+    @cached_property
+    def created(self) -> Exchange:
+        """The answer to creating the project."""
+        return self._create(self.number)
+
+    @cached_property
+    def project_id(self) -> str:
+        """The project's id.
+
+        Raises:
+            NotEvaluated: No project was created.
+        """
+        return _id_of(self.created, "project")
+
+    @cached_property
+    def read_back(self) -> Exchange:
+        """The project, read for the first time."""
+        return self.flow.call("GET", f"/projects/{self.project_id}", CREATOR, settling=True)
+
+    @cached_property
+    def created_again(self) -> Exchange:
+        """The answer to creating another project of the same number."""
+        self._need(self.read_back, "read back")
+        return self._create(self.number)
+
+    @cached_property
+    def second_read(self) -> Exchange:
+        """A second project, read for the first time: with it, a list has two projects at least."""
+        second_id = _id_of(self._create(self.flow.unique("2")), "second project")
+        return self.flow.call("GET", f"/projects/{second_id}", CREATOR, settling=True)
+
+    @cached_property
+    def listed(self) -> ProjectList:
+        """All projects that their creator can see, once both are there.
+
+        Raises:
+            NotEvaluated: There are more pages than are read, or projects came and went whenever they were read.
+        """
+        self._need(self.read_back, "read back")
+        self._need(self.second_read, "second project read back")
+        for _ in range(MOST_TRIES):
+            found = ProjectList(self._all_pages())
+            if found.is_steady:
+                return found
+        raise NotEvaluated("Projects came or went whenever the list was read.", "Run again.", found.readings)
+
+    @cached_property
+    def single_pages(self) -> tuple[ProjectPage, ProjectPage]:
+        """The first two pages of one project each.
+
+        Raises:
+            NotEvaluated: Projects came and went whenever they were read.
+        """
+        self._need(self.read_back, "read back")
+        self._need(self.second_read, "second project read back")
+        for _ in range(MOST_TRIES):
+            first, second, again = self._page(1, 1), self._page(2, 1), self._page(1, 1)
+            if ProjectList((first, second, again)).is_steady and first.ids == again.ids:
+                return first, second
+        raise NotEvaluated("Projects came or went whenever the list was read.", "Run again.", again.exchange.readings)
+
+    @cached_property
+    def uploaded(self) -> Exchange:
+        """The answer to uploading a scope document."""
+        scope = paper("scope", self.number, VOLTAGE_KILOVOLT)
+        return self.flow.call(
+            "POST",
+            "/documents/upload",
+            CREATOR,
+            data={"project_id": self.project_id, "document_type": scope.document_type},
+            files={"file": Upload(scope.name, scope.content, MEDIA_TYPE)},
+        )
+
+    @cached_property
+    def document_id(self) -> str:
+        """The document's id.
+
+        Raises:
+            NotEvaluated: No document was uploaded.
+        """
+        return _id_of(self.uploaded, "document")
+
+    @cached_property
+    def document(self) -> Exchange:
+        """The document, read for the first time."""
+        return self.flow.call("GET", f"/documents/{self.document_id}", CREATOR, settling=True)
+
+    @cached_property
+    def validation(self) -> Exchange:
+        """The answer to asking for the document's validation: a job."""
+        self._need(self.document, "document read back")
+        return self.flow.call("POST", f"/documents/{self.document_id}/validate", CREATOR)
+
+    @cached_property
+    def validated(self) -> Exchange:
+        """The job of the validation when it had ended, or when its time was up."""
+        return self._job(self.validation, "validation")
+
+    @cached_property
+    def document_after(self) -> Exchange:
+        """The document after its validation."""
+        self._need(self.validated, "validation")
+        return self.flow.call("GET", f"/documents/{self.document_id}", CREATOR)
+
+    @cached_property
+    def generation(self) -> Exchange:
+        """The answer to asking for an estimate: a job."""
+        self._need(self.validated, "validation")
+        declared = self.flow.application.declared.estimates
+        return self.flow.call(
+            "POST",
+            "/estimates/generate",
+            CREATOR,
+            json={
+                "project_id": self.project_id,
+                "risk_factors": [factor.model_dump(exclude_none=True) for factor in declared.risk_factors],
+                "confidence_level": declared.confidence_levels[0],
+                "monte_carlo_iterations": declared.iterations,
+            },
+        )
+
+    @cached_property
+    def generated(self) -> Exchange:
+        """The job of the estimate when it had ended, or when its time was up."""
+        return self._job(self.generation, "estimate")
+
+    @cached_property
+    def estimate(self) -> Exchange:
+        """The estimate, read for the first time.
+
+        Raises:
+            NotEvaluated: The job does not name one.
+        """
+        estimate_id = self.generated.document.text("result_data", "estimate_id")
+        if not estimate_id:
+            raise NotEvaluated("The job made no estimate that could be read.", "", self.generated.readings)
+        return self.flow.call("GET", f"/estimates/{estimate_id}", CREATOR, settling=True)
+
+    @cached_property
+    def archived(self) -> Exchange:
+        """The answer to archiving a third project, which nothing else rests on."""
+        read = self.flow.call("GET", f"/projects/{self.third_id}", CREATOR, settling=True)
+        self._need(read, "third project read back")
+        return self.flow.call("DELETE", f"/projects/{self.third_id}", "manager")
+
+    @cached_property
+    def third_id(self) -> str:
+        """The id of the project that is archived.
+
+        Raises:
+            NotEvaluated: It was not created.
+        """
+        return _id_of(self._create(self.flow.unique("3")), "third project")
+
+    @cached_property
+    def archived_read(self) -> Exchange:
+        """The third project after it was archived."""
+        self._need(self.archived, "archiving")
+        return self.flow.call("GET", f"/projects/{self.third_id}", "manager")
+
+    @property
+    def calls(self) -> tuple[Exchange, ...]:
+        """The calls behind which each of the Azure services stands."""
+        return (self.created, self.read_back, self.uploaded, self.validation, self.generation)
+
+    def _create(self, number: str) -> Exchange:
+        return self.flow.call(
+            "POST",
+            "/projects",
+            CREATOR,
+            json={
+                "project_number": number,
+                "project_name": "Smoke test of APEX Assurance",
+                "voltage_level": VOLTAGE_KILOVOLT,
+                "line_miles": 15,
+                "terrain_type": "flat",
+            },
+        )
+
+    def _all_pages(self) -> tuple[ProjectPage, ...]:
+        pages = [self._page(1, LARGEST_PAGE)]
+        while pages[-1].has_next and pages[-1].items:
+            if len(pages) == MOST_PAGES:
+                raise NotEvaluated(f"The list of projects has more than {MOST_PAGES} pages of {LARGEST_PAGE}.")
+            pages.append(self._page(len(pages) + 1, LARGEST_PAGE))
+        return tuple(pages)
+
+    def _page(self, number: int, size: int) -> ProjectPage:
+        page = self.flow.call("GET", f"/projects?page={number}&page_size={size}", CREATOR)
+        self._need(page, "list")
+        return ProjectPage(page)
+
+    def _job(self, started: Exchange, what: str) -> Exchange:
+        job_id = _id_of(started, f"job of the {what}")
+        polled = self.flow.poll(f"/jobs/{job_id}", CREATOR, _has_ended)
+        return polled[-1]
+
+    def _need(self, exchange: Exchange, what: str) -> None:
+        """Refuse to go on where a step that others rest on did not succeed; its own check says why."""
+        if exchange.status not in SUCCESSES:
+            raise NotEvaluated(
+                f"The step before did not succeed ({what}): {exchange.called} {exchange.outcome}.",
+                "Mend that first.",
+                exchange.readings,
+            )
+
+
+def _id_of(exchange: Exchange, what: str) -> str:
+    if exchange.status not in SUCCESSES:
+        raise NotEvaluated(
+            f"There is no {what}: {exchange.called} {exchange.outcome}.", "Mend that first.", exchange.readings
+        )
+    return exchange.document.id
+
+
+def _has_ended(job: Exchange) -> bool:
+    return job.status not in SUCCESSES or job.document.text("status") in {"completed", "failed"}

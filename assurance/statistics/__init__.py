@@ -1,0 +1,1 @@
+"""Statistics on samples: what they say of a percentile, and how surely. Pure functions, of nothing but numbers."""

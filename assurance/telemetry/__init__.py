@@ -1,0 +1,5 @@
+"""What Application Insights has recorded of the application, read by queries of our own, judged as service levels."""
+
+from assurance.telemetry.reading import Telemetry
+
+__all__ = ["Telemetry"]

@@ -1,0 +1,105 @@
+"""Azure Monitor's metrics of the component: an independent count of the same window.
+
+Standard metrics are aggregated before sampling and outside Log Analytics ("Application Insights standard metrics"), so
+that a query which asks the wrong thing, or telemetry that is lost on its way, shows as a disagreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assurance.azure.document import Document
+from assurance.errors import BrokenReading, NotEvaluated
+from assurance.telemetry.timeline import Timeline
+from assurance.telemetry.window import Window
+from assurance.verdicts import Fact
+
+# The metrics that are asked for, each with its aggregation ("Supported metrics for microsoft.insights/components").
+REQUESTS = "requests/count"
+FAILED = "requests/failed"
+METRICS: Mapping[str, str] = {REQUESTS: "count", FAILED: "count"}
+# A request at the edge of a window may be counted on either side of it.
+EDGE_REQUESTS = 3.0
+REMEDY = "Find out which of the two is wrong before trusting either: sampling, lost or late telemetry, filters."
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """What metrics say of a window.
+
+    Attributes:
+        window: The window.
+        totals: The sum of each metric; None where it has no value in the window at all.
+        readings: What it rests on.
+    """
+
+    window: Window
+    totals: Mapping[str, float | None]
+    readings: tuple[str, ...]
+
+    def agree_with(self, timeline: Timeline, tolerance_percent: float, subject: str) -> Fact:
+        """Whether logs tell of as many requests, and as many failed ones, within the tolerance.
+
+        Raises:
+            NotEvaluated: There is no metric of any request.
+        """
+        requests = self.totals[REQUESTS]
+        if requests is None:
+            raise NotEvaluated(
+                f"The metric {REQUESTS} has no value from {self.window.told}.",
+                "Check [telemetry] component; a metric that has no values cannot confirm the logs.",
+                self.readings,
+            )
+        logged, logged_failed = (
+            sum(one.all for one in timeline.in_order),
+            sum(one.all_failed for one in timeline.in_order),
+        )
+        # No failed request at all leaves the metric without values.
+        failed = self.totals[FAILED] or 0.0
+        allowed = max(EDGE_REQUESTS, requests * tolerance_percent / 100)
+        holds = abs(logged - requests) <= allowed and abs(logged_failed - failed) <= allowed
+        return Fact(
+            holds,
+            f"logs and metrics tell of as many requests, and as many failed, within {tolerance_percent:g} % of all",
+            f"logs tell of {logged:,} requests, {logged_failed:,} failed; metrics of {requests:,.0f} and {failed:,.0f} "
+            f"({self.window.told})",
+            subject,
+            (*timeline.readings, *self.readings),
+            "" if holds else REMEDY,
+        )
+
+
+def metrics_of(window: Window, answer: Document) -> Metrics:
+    """Return what metrics answer.
+
+    Raises:
+        BrokenReading: A metric is missing, has several series, or says that it failed.
+    """
+    found = {_name(one): one for one in answer.required_items("value")}
+    missing = sorted(set(METRICS) - set(found))
+    if missing:
+        raise BrokenReading(
+            f"The answer lacks the metric {', '.join(missing)}.", "Look at the reading.", answer.readings
+        )
+    totals = {name: _total(found[name], aggregation) for name, aggregation in METRICS.items()}
+    return Metrics(window, totals, answer.readings)
+
+
+def _name(metric: Document) -> str:
+    return metric.required_text("name", "value")
+
+
+def _total(metric: Document, aggregation: str) -> float | None:
+    """Return the sum over all intervals; one that has only its time is a gap, not a zero."""
+    code = metric.text("errorCode")
+    series = metric.items("timeseries")
+    if code not in {None, "Success"} or len(series) > 1:
+        raise BrokenReading(
+            f"The metric {_name(metric)} has {len(series)} series and says {code!r}.",
+            "Look at the reading.",
+            metric.readings,
+        )
+    values = [point.number(aggregation) for one in series for point in one.required_items("data")]
+    present = [value for value in values if value is not None]
+    return sum(present) if present else None

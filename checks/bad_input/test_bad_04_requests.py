@@ -1,0 +1,13 @@
+"""BAD-04: ids, pages and bodies that are none are refused."""
+
+from assurance.checking import control
+from assurance.refusals.catalogue import Bad
+from assurance.refusals.trial import RefusalTrial
+
+pytestmark = control("BAD-04", "post_deployment")
+
+
+def test_bad_request_is_refused(refusals: RefusalTrial, bad_request: Bad) -> None:
+    """An id, a page or a body that is none is refused with a 4xx, which tells nothing of the server's inside."""
+    assert refusals.refusal(bad_request).is_refused
+    assert refusals.refusal(bad_request).tells_nothing_inward

@@ -1,0 +1,17 @@
+"""DEP-34: storage and the application refuse plain HTTP."""
+
+from assurance.checking import control
+from assurance.estate.container_apps import ContainerApp
+from assurance.estate.services import PlatformService
+
+pytestmark = control("DEP-34")
+
+
+def test_storage_requires_https(storage_account: PlatformService) -> None:
+    """The storage account refuses plain HTTP."""
+    assert storage_account.requires_https
+
+
+def test_application_requires_https(container_app: ContainerApp) -> None:
+    """The application redirects plain HTTP instead of serving it."""
+    assert container_app.refuses_plain_http

@@ -1,0 +1,17 @@
+"""RBAC-07: every operation of the API has its row in the role matrix; health is open to all."""
+
+from assurance.checking import control
+from assurance.roles.matrix import Cell
+from assurance.roles.trial import RoleTrial
+
+pytestmark = control("RBAC-07", "post_deployment")
+
+
+def test_every_operation_has_its_row(role_trial: RoleTrial) -> None:
+    """Every operation that the API describes of itself has its row in the role matrix."""
+    assert role_trial.description.is_covered
+
+
+def test_role_on_service(role_trial: RoleTrial, service_cell: Cell) -> None:
+    """Liveness and readiness answer everyone, also who has no token."""
+    assert role_trial.cell(service_cell).is_as_agreed

@@ -1,0 +1,1 @@
+"""Drift, falsified: changes that must be told apart by how much they matter, and noise that must stay silent."""

@@ -1,0 +1,71 @@
+"""The activity log of the subscription: who wrote what and when.
+
+Source: the REST reference "Activity Logs - List": the filter must name a start, and knows no other syntax than times
+with one of resourceGroupName, resourceUri, resourceProvider or correlationId.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.arm_errors import invalid_filter
+from sandbox.azure_estate import AzureEstate, Resource
+from sandbox.resource_ids import ResourcePath, normalized
+
+TYPES = ("eventtypes", "values")
+_FILTER = re.compile(
+    r"eventtimestamp ge '(?P<since>[^']+)'(?: and eventtimestamp le '(?P<until>[^']+)')?"
+    r"(?: and (?P<key>resourceuri|resourcegroupname|correlationid) eq '(?P<value>[^']+)')?",
+    re.IGNORECASE,
+)
+FIELDS = {"resourceuri": "resourceId", "resourcegroupname": "resourceGroupName", "correlationid": "correlationId"}
+
+
+def is_asked_for(path: ResourcePath) -> bool:
+    """Tell whether a path is the activity log."""
+    return path.namespace == "microsoft.insights" and path.types == TYPES
+
+
+def events(estate: AzureEstate, filter_text: str) -> list[Resource]:
+    """The events that a filter leaves, the newest first.
+
+    Raises:
+        ArmError: The filter cannot be read, or names no start.
+    """
+    match = _FILTER.fullmatch(filter_text.strip())
+    if match is None:
+        raise invalid_filter(filter_text)
+    key = FIELDS[match.group("key").lower()] if match.group("key") else ""
+    wanted = normalized(match.group("value")) if match.group("value") else ""
+    found = [
+        one
+        for one in estate.activity
+        if match.group("since") <= one["eventTimestamp"] <= (match.group("until") or "9")
+        and (not key or normalized(str(one[key])) == wanted)
+    ]
+    return sorted(found, key=lambda one: str(one["eventTimestamp"]), reverse=True)
+
+
+def event(resource_id: str, caller: str, operation: str, moment: str) -> Resource:
+    """One event in Azure's own shape.
+
+    Args:
+        resource_id: What was written.
+        caller: Who wrote: a user's name, or an application's object id.
+        operation: What was done, such as `Microsoft.Sql/servers/write`.
+        moment: When, UTC (ISO 8601).
+    """
+    return {
+        "id": f"{resource_id}/events/4e1a7d9b-2f6c-4d8e-a1b3-0c9d8e7f6a5b/ticks/638700000000000000",
+        "eventTimestamp": moment,
+        "caller": caller,
+        "claims": {
+            "http://schemas.microsoft.com/identity/claims/objectidentifier": "7c1e5a90-3b2d-4f68-9e07-d4a1b6c8f532"
+        },
+        "operationName": {"value": operation, "localizedValue": operation},
+        "status": {"value": "Succeeded", "localizedValue": "Succeeded"},
+        "level": "Informational",
+        "resourceId": resource_id,
+        "resourceGroupName": resource_id.split("/")[4] if resource_id.count("/") > 4 else "",
+        "correlationId": "4e1a7d9b-2f6c-4d8e-a1b3-0c9d8e7f6a5b",
+    }

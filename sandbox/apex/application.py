@@ -1,0 +1,120 @@
+"""The web application: routes, errors in their shapes, and the front."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from sandbox.apex import estimation_job, validation_job
+from sandbox.apex.caller import name_request
+from sandbox.apex.errors import ApexError, CrashError, of_code, of_detail, of_fields
+from sandbox.apex.first_read import DroppedError
+from sandbox.apex.front import Front
+from sandbox.apex.jobs import Worker
+from sandbox.apex.routes import documents, estimates, health, identity, projects
+from sandbox.apex.service import ForbiddenError, NotFoundError, Service
+from sandbox.apex.switches import Switch
+
+STRANGER_ID = "00000000-0000-4000-8000-000000000000"
+_COMMON: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Nobody acceptable signed in"},
+    403: {"description": "Not permitted"},
+    404: {"description": "There is no such thing"},
+}
+
+
+def build(service: Service) -> tuple[FastAPI, Worker]:
+    """The application of a service, and the worker of its jobs, which is not started yet."""
+    worker = Worker(
+        service,
+        {
+            estimation_job.JOB_TYPE: estimation_job.generate_estimate,
+            validation_job.JOB_TYPE: validation_job.validate_document,
+        },
+    )
+    app = FastAPI(
+        title=health.APPLICATION,
+        version=health.VERSION,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(name_request)],
+    )
+    app.state.service = service
+    app.state.worker = worker
+    app.include_router(health.root)
+    app.include_router(health.router)
+    app.include_router(identity.router)
+    for router in (projects.router, documents.router, estimates.router, estimates.jobs):
+        app.include_router(router, prefix=service.settings.api_prefix, responses=_COMMON)
+    _handle_errors(app, service)
+    app.add_middleware(Front, service=service)
+    return app, worker
+
+
+def _handle_errors(app: FastAPI, service: Service) -> None:
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        return of_detail(error.status_code, error.detail, error.headers)
+
+    @app.exception_handler(NotFoundError)
+    async def not_found(_: Request, error: NotFoundError) -> JSONResponse:
+        return of_detail(404, str(error))
+
+    @app.exception_handler(ForbiddenError)
+    async def forbidden(_: Request, error: ForbiddenError) -> JSONResponse:
+        if service.is_broken(Switch.REFUSAL_IS_500):
+            raise CrashError("refusal") from error
+        return of_detail(200 if service.is_broken(Switch.REFUSAL_IS_200) else 403, str(error))
+
+    @app.exception_handler(DroppedError)
+    async def dropped(_: Request, _error: DroppedError) -> JSONResponse:
+        answer = of_code(500, "INTERNAL_ERROR", "An unexpected error occurred", {})
+        answer.headers["Connection"] = "close"
+        return answer
+
+    @app.exception_handler(ApexError)
+    async def refused(_: Request, error: ApexError) -> JSONResponse:
+        return of_code(error.status, error.code, str(error), error.details)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        if service.is_broken(Switch.REFUSED_PROJECT_STORED):
+            _store_refused(service, request, error.body)
+        return _invalid(service, error)
+
+
+def _invalid(service: Service, error: RequestValidationError) -> JSONResponse:
+    kinds = {found["type"] for found in error.errors()}
+    if "json_invalid" in kinds and service.is_broken(Switch.JSON_CRASHES):
+        raise CrashError("JSON") from error
+    if "finite_number" in kinds and service.is_broken(Switch.NAN_CRASHES):
+        raise CrashError("NaN") from error
+    fields = [{name: _plain(found[name]) for name in ("type", "loc", "msg", "input")} for found in error.errors()]
+    if service.is_broken(Switch.STACK_TRACE_SHOWN):
+        for field in fields:
+            field["ctx"] = 'Traceback (most recent call last):\n  File "/app/apex/api/deps.py", line 41, in validate'
+    return of_fields(fields)
+
+
+def _store_refused(service: Service, request: Request, body: object) -> None:
+    if request.method == "POST" and request.url.path.endswith("/projects") and isinstance(body, dict):
+        stranger = service.user(STRANGER_ID, "Nobody")
+        values = {name: value for name, value in body.items() if isinstance(value, (str, int, float))}
+        defaults = {"project_number": "?", "project_name": "?"}
+        projects.store_project(service, projects.new_row(defaults | values, stranger), stranger)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+    """A value as JSON can hold it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)[:100]

@@ -1,0 +1,53 @@
+"""Errors in the three shapes in which APEX answers them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from sandbox.apex.clock import now_text
+from sandbox.apex.telemetry import CURRENT
+
+
+class ApexError(Exception):
+    """A refusal by APEX's own rules.
+
+    Attributes:
+        status: The HTTP status.
+        code: The `error_code`.
+        details: What else is known.
+    """
+
+    def __init__(self, status: int, code: str, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.details = details
+
+
+class CrashError(RuntimeError):
+    """What a switch throws where a hurried engineer's code would have broken."""
+
+
+def of_detail(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The first shape: a text."""
+    return JSONResponse({"detail": detail}, status, dict(headers or {}))
+
+
+def of_fields(errors: list[dict[str, Any]]) -> JSONResponse:
+    """The second shape: what is wrong with which field."""
+    return JSONResponse({"detail": errors}, 422)
+
+
+def of_code(status: int, code: str, message: str, details: Mapping[str, object]) -> JSONResponse:
+    """The third shape: an error code, and the id of the request."""
+    body = {
+        "error_code": code,
+        "message": message,
+        "details": dict(details),
+        "request_id": CURRENT.get().request_id,
+        "timestamp": now_text(),
+    }
+    return JSONResponse(body, status)

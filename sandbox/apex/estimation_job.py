@@ -1,0 +1,124 @@
+"""The job that makes an estimate: base cost by line item, Monte Carlo over the risk factors, narrative."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import numpy
+
+from sandbox.apex.classification import estimate_class
+from sandbox.apex.clock import now_text
+from sandbox.apex.distortions import distorted
+from sandbox.apex.jobs import JobFailedError, Run
+from sandbox.apex.monte_carlo import USUAL, Simulation, simulate
+from sandbox.apex.switches import Switch
+from sandbox.apex.work_breakdown import CENT, base_cost, line_items
+
+JOB_TYPE = "estimate_generation"
+
+_ASSUMPTIONS = (
+    ("Commercial", "Prices are of the current year, in US dollars, without escalation."),
+    ("Construction", "Work proceeds without interruption and in daylight."),
+    ("Right of way", "Access to the right of way is available before clearing begins."),
+)
+_EXCLUSIONS = (
+    ("Land", "Acquisition of land and easements."),
+    ("Finance", "Interest during construction, and taxes."),
+    ("Environment", "Remediation of contaminated soil."),
+)
+
+
+def generate_estimate(run: Run, subject: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the estimate that the job is about, and return the job's result.
+
+    Raises:
+        JobFailedError: The project is gone, or its cost is out of range.
+    """
+    service = run.service
+    run.advance("Loading project", 5)
+    project = service.store.one("projects", id=subject["project_id"])
+    if project is None:
+        raise JobFailedError("The project does not exist")
+    documents = service.store.rows("documents", project_id=project["id"])
+    run.advance("Estimating base cost", 20)
+    items = line_items(project)
+    base = base_cost(items)
+    run.advance("Running Monte Carlo simulation", 45)
+    simulation = _simulation(run, base, subject)
+    run.advance("Writing narrative", 70)
+    service.azure.secret("AZURE-OPENAI-API-KEY")
+    aace_class = estimate_class(documents, service.switches)
+    narrative = service.azure.complete(_facts(project, documents, aace_class, base, simulation))
+    run.advance("Storing estimate", 90)
+    estimate = {
+        "id": str(uuid4()),
+        "project_id": project["id"],
+        "aace_class": aace_class,
+        "base_cost": str(base),
+        **_percentiles(simulation),
+        "confidence_level": subject["confidence_level"],
+        "contingency_percentage": _contingency(base, simulation),
+        "monte_carlo_iterations": subject["monte_carlo_iterations"],
+        "narrative": narrative,
+        "created_at": now_text(),
+        "created_by_id": run.created_by_id,
+        "line_items": items,
+        "assumptions": _statements(_ASSUMPTIONS),
+        "exclusions": _statements(_EXCLUSIONS),
+        "risk_factors": [{"id": str(uuid4()), **factor} for factor in subject["risk_factors"]],
+    }
+    stored = distorted("estimate", estimate, service.switches)
+    row = {name: stored[name] for name in ("id", "project_id", "created_at")} | {"project_id": project["id"]}
+    service.store.insert("estimates", {**row, "body": json.dumps(stored)})
+    names = ("aace_class", "base_cost", "p50_cost", "p80_cost", "p95_cost")
+    result = {"estimate_id": stored["id"], **{name: stored[name] for name in names}}
+    return distorted("result", result, service.switches)
+
+
+def _simulation(run: Run, base: Decimal, subject: Mapping[str, Any]) -> Simulation:
+    service = run.service
+    level = USUAL if service.is_broken(Switch.CONFIDENCE_IGNORED) else subject["confidence_level"]
+    simulation = simulate(
+        float(base),
+        subject["risk_factors"],
+        confidence_level=level,
+        iterations=subject["monte_carlo_iterations"],
+        generator=numpy.random.default_rng([service.settings.seed, run.number]),
+    )
+    if not math.isfinite(simulation.p95) or base <= 0:
+        raise JobFailedError(f"The cost of {base} dollars is out of range")
+    return simulation
+
+
+def _percentiles(simulation: Simulation) -> dict[str, str]:
+    costs = {"p50_cost": simulation.p50, "p80_cost": simulation.p80, "p95_cost": simulation.p95}
+    return {name: str(Decimal(cost).quantize(CENT)) for name, cost in costs.items()}
+
+
+def _contingency(base: Decimal, simulation: Simulation) -> float:
+    """What the cost at the level of confidence adds to the base cost, in percent of it."""
+    return round((simulation.at_confidence / float(base) - 1) * 100, 2)
+
+
+def _statements(statements: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"id": str(uuid4()), "category": category, "description": text} for category, text in statements]
+
+
+def _facts(
+    project: Mapping[str, Any],
+    documents: Sequence[Mapping[str, Any]],
+    aace_class: str,
+    base: Decimal,
+    simulation: Simulation,
+) -> str:
+    return (
+        f"{project['project_name']} is a line of {project['voltage_level']:g} kV over {project['line_miles']:g} miles "
+        f"of {project['terrain_type'] or 'unspecified'} terrain. The estimate is of AACE "
+        f"{aace_class.replace('_', ' ')}, with {len(documents)} documents at hand. The base cost is {base:,.2f} US "
+        f"dollars; with a probability of 80 % the cost does not exceed {simulation.p80:,.2f}."
+    )

@@ -1,0 +1,133 @@
+"""Documents: upload, validation, deletion."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Form, UploadFile
+from fastapi.exceptions import RequestValidationError
+from starlette.responses import JSONResponse, Response
+
+from sandbox.apex.caller import TheService, TheUser, TheWorker
+from sandbox.apex.clock import now_text
+from sandbox.apex.errors import ApexError
+from sandbox.apex.files import UploadedFile, examine
+from sandbox.apex.first_read import settled
+from sandbox.apex.permissions import Operation
+from sandbox.apex.quirks import Quirk
+from sandbox.apex.rules import Identifier
+from sandbox.apex.service import Service
+from sandbox.apex.store import Row
+from sandbox.apex.switches import Switch
+from sandbox.apex.validation_job import JOB_TYPE
+from sandbox.apex.views import DocumentView, JobView, document_view, job_view, shown
+
+router = APIRouter(prefix="/documents", tags=["documents"])
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The type, the MIME type or the name is not taken"},
+    413: {"description": "Too large"},
+}
+
+
+@router.post("/upload", status_code=201, responses={201: {"model": DocumentView}, **_REFUSALS})
+async def upload(
+    project_id: Annotated[Identifier, Form()],
+    document_type: Annotated[str, Form()],
+    file: UploadFile,
+    service: TheService,
+    user: TheUser,
+) -> JSONResponse:
+    """Upload a document to a project."""
+    service.find("projects", project_id)
+    with service.permission(user, project_id, Operation.UPLOAD):
+        uploaded = await _read(service, document_type, file)
+        row = _row(service, project_id, uploaded)
+        try:
+            examine(service, uploaded)
+        except (ApexError, RequestValidationError):
+            if service.is_broken(Switch.REFUSED_FILE_STORED):
+                _store(service, row, uploaded)
+            raise
+        if not service.is_broken(Switch.UPLOAD_LOST):
+            _store(service, row, uploaded)
+    status = 200 if service.is_broken(Switch.UPLOAD_ANSWERS_200) else 201
+    answer = shown(service, "uploaded", document_view(row))
+    return JSONResponse(shown(service, "document", answer), status)
+
+
+async def _read(service: Service, document_type: str, file: UploadFile) -> UploadedFile:
+    accepts_all = service.is_broken(Switch.FILE_OVERSIZE_ACCEPTED)
+    content = await file.read(-1 if accepts_all else service.settings.maximum_upload_bytes + 1)
+    mime_type = (file.content_type or "").partition(";")[0].strip().lower()
+    return UploadedFile(document_type, file.filename or "", mime_type, content)
+
+
+def _row(service: Service, project_id: str, file: UploadedFile) -> Row:
+    document_id = str(uuid4())
+    return {
+        "id": document_id,
+        "project_id": project_id,
+        "document_type": file.document_type,
+        "blob_path": f"{service.settings.targets.container}/{project_id}/{document_id}/{file.name}",
+        "validation_status": "pending",
+        "completeness_score": None,
+        "validation_result": None,
+        "created_at": now_text(),
+    }
+
+
+def _store(service: Service, row: Row, file: UploadedFile) -> None:
+    service.azure.put_blob(row["blob_path"], file.content)
+    service.store.insert("documents", row)
+    service.created(row["id"])
+
+
+@router.get("/projects/{project_id}/documents", responses={200: {"model": list[DocumentView]}})
+async def list_documents(project_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
+    """The documents of a project, the newest first."""
+    service.find("projects", project_id)
+    service.require(user, project_id, Operation.LIST_DOCUMENTS)
+    rows = (
+        [] if service.is_broken(Switch.DOCUMENT_NOT_LISTED) else service.store.rows("documents", project_id=project_id)
+    )
+    ordered = rows if service.has_quirk(Quirk.LIST_OLDEST_FIRST) else rows[::-1]
+    return JSONResponse([shown(service, "document", document_view(row)) for row in ordered])
+
+
+@router.get("/{document_id}", responses={200: {"model": DocumentView}})
+async def read_document(document_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
+    """One document."""
+    settled(service, document_id)
+    row = service.find("documents", document_id)
+    service.require(user, row["project_id"], Operation.READ_DOCUMENT)
+    return JSONResponse(shown(service, "document", document_view(row)))
+
+
+@router.delete("/{document_id}", status_code=204)
+async def delete_document(document_id: Identifier, service: TheService, user: TheUser) -> Response:
+    """Delete a document and its blob."""
+    row = service.find("documents", document_id)
+    with service.permission(user, row["project_id"], Operation.DELETE_DOCUMENT):
+        if not service.is_broken(Switch.DELETE_DOES_NOTHING):
+            service.azure.delete_blob(row["blob_path"])
+            service.store.delete("documents", id=document_id)
+    return Response(status_code=204)
+
+
+@router.post("/{document_id}/validate", status_code=202, responses={202: {"model": JobView}})
+async def validate(document_id: Identifier, service: TheService, worker: TheWorker, user: TheUser) -> JSONResponse:
+    """Start a job that validates a document."""
+    row = service.find("documents", document_id)
+    with service.permission(user, row["project_id"], Operation.VALIDATE):
+        job = worker.submit(JOB_TYPE, {"document_id": document_id}, user)
+    return announced(service, job)
+
+
+def announced(service: Service, job: Row) -> JSONResponse:
+    """The answer that announces a job."""
+    view = job_view(job)
+    if service.has_quirk(Quirk.JOB_STARTS_AT_ONCE):
+        view |= {"status": "running", "started_at": view["created_at"]}
+    return JSONResponse(shown(service, "job", view), 200 if service.is_broken(Switch.JOB_STARTS_WITH_200) else 202)

@@ -1,0 +1,171 @@
+"""APEX's state and the rules that every part of it keeps: people, access, rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sandbox.apex.azure_services import AzureServices, Targets
+from sandbox.apex.issuer import Issuer
+from sandbox.apex.permissions import EFFECT_DESPITE_REFUSAL, Operation, Role, is_allowed, may_create
+from sandbox.apex.quirks import Quirk
+from sandbox.apex.store import Row, Store, Table
+from sandbox.apex.switches import Switch
+from sandbox.apex.telemetry import Sink, Telemetry
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a build of APEX is configured with.
+
+    Attributes:
+        api_prefix: What stands before the API's paths.
+        maximum_upload_bytes: The largest file that is taken.
+        job_step_seconds: How long each step of a job waits before it works.
+        slow_seconds: How slow the switches for slowness make an answer.
+        seed: What the random numbers of the Monte Carlo simulations follow from.
+        targets: The Azure services that are called.
+    """
+
+    api_prefix: str = "/api/v1"
+    maximum_upload_bytes: int = 50 * MEBIBYTE
+    job_step_seconds: float = 0.02
+    slow_seconds: float = 2.5
+    seed: int = 17
+    targets: Targets = field(default_factory=Targets)
+
+
+class NotFoundError(Exception):
+    """There is no such row."""
+
+
+class ForbiddenError(Exception):
+    """The user may not do this."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who signed in."""
+
+    id: str
+    name: str
+    standing_role: Role | None
+
+
+class Service:
+    """One APEX.
+
+    Attributes:
+        settings: Its configuration.
+        switches: What is broken; live.
+        quirks: What is different; live.
+        issuer: Whose tokens it accepts.
+        azure: The services that it calls.
+        store: Its database.
+        telemetry: What it reports of itself.
+        job_reads: How often each job has been looked at.
+        requests: How many requests of the API it has seen.
+    """
+
+    def __init__(
+        self, settings: Settings, issuer: Issuer, switches: set[Switch], quirks: set[Quirk], sink: Sink | None
+    ) -> None:
+        self.settings = settings
+        self.switches = switches
+        self.quirks = quirks
+        self.issuer = issuer
+        self.telemetry = Telemetry(sink, switches)
+        self.azure = AzureServices(settings.targets, self.telemetry, switches)
+        self.store = Store(self.azure)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything but the people."""
+        self.store.clear()
+        self.azure.blobs.clear()
+        self.job_reads: Counter[str] = Counter()
+        self.requests = 0
+        self._unseen: set[str] = set()
+        for person in self.issuer.people.values():
+            role = person.standing_role
+            self.store.insert(
+                "users", {"id": person.object_id, "name": person.display_name, "standing_role": role and role.value}
+            )
+
+    def is_broken(self, switch: Switch) -> bool:
+        """Whether a switch is on."""
+        return switch in self.switches
+
+    def has_quirk(self, quirk: Quirk) -> bool:
+        """Whether a quirk is on."""
+        return quirk in self.quirks
+
+    def user(self, object_id: str, name: str) -> User:
+        """The user with this object id, provisioned silently when first seen."""
+        row = self.store.one("users", id=object_id)
+        if row is None:
+            row = {"id": object_id, "name": name, "standing_role": None}
+            self.store.insert("users", row)
+        role = row["standing_role"]
+        return User(row["id"], row["name"], None if role is None else Role(role))
+
+    def created(self, row_id: str) -> None:
+        """Note that a row has just been created."""
+        self._unseen.add(row_id)
+
+    def first_read(self, row_id: str) -> bool:
+        """Whether a row that was just created is read for the first time."""
+        first = row_id in self._unseen
+        self._unseen.discard(row_id)
+        return first
+
+    def find(self, table: Table, row_id: str) -> Row:
+        """The row with this id.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        row = self.store.one(table, id=row_id)
+        if row is None:
+            raise NotFoundError(f"There is no row {row_id} in {table}")
+        return row
+
+    def roles(self, user: User, project_id: str) -> Set[Role]:
+        """The roles of a user on a project, standing and granted."""
+        grants = self.store.rows("access_grants", project_id=project_id, user_id=user.id)
+        granted = {Role(grant["role_id"]) for grant in grants}
+        return granted if user.standing_role is None else granted | {user.standing_role}
+
+    def permits(self, user: User, project_id: str, operation: Operation) -> bool:
+        """Whether a user may do this to a project."""
+        return is_allowed(operation, self.roles(user, project_id), self.switches)
+
+    @contextmanager
+    def permission(self, user: User, project_id: str | None, operation: Operation) -> Iterator[None]:
+        """Permission for what is done within; without a project, for creating one.
+
+        Raises:
+            ForbiddenError: The user may not do it; a switch can let it take effect all the same.
+        """
+        if project_id is None:
+            permitted = may_create(user.standing_role, self.switches)
+        else:
+            permitted = self.permits(user, project_id, operation)
+        if not permitted and EFFECT_DESPITE_REFUSAL.get(operation) not in self.switches:
+            raise ForbiddenError(f"Not permitted to {operation}")
+        yield
+        if not permitted:
+            raise ForbiddenError(f"Not permitted to {operation}")
+
+    def require(self, user: User, project_id: str, operation: Operation) -> None:
+        """Ask for a permission where nothing is done within it.
+
+        Raises:
+            ForbiddenError: The user may not do it.
+        """
+        with self.permission(user, project_id, operation):
+            pass

@@ -1,0 +1,163 @@
+"""The stand-in for APEX: the service over HTTPS on loopback, started when it is first called."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from sandbox.apex.issuer import Issuer
+from sandbox.apex.quirks import Quirk
+from sandbox.apex.service import Service, Settings
+from sandbox.apex.switches import Switch
+from sandbox.apex.telemetry import Sink
+from sandbox.loopback import LOOPBACK, bound_socket
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from sandbox.apex.jobs import Worker
+    from sandbox.apex.server import Server
+
+BACKLOG = 100
+
+
+class ApexStandIn:
+    """A small APEX with a database, a worker, real roles and a real simulation.
+
+    start() takes a port at once; the web framework and numpy are imported, and the service begins, with the first
+    connection or with `app`, whichever comes first. A run that never calls APEX does not pay for it.
+
+    Attributes:
+        switches: What is broken; a change holds from the next request on.
+        quirks: What is different without being wrong; likewise.
+        issuer: Who issues tokens to estimator, manager, auditor, outsider and other_estimator.
+        service: Its state: database, blobs, telemetry.
+    """
+
+    def __init__(
+        self,
+        context: ssl.SSLContext | None = None,
+        *,
+        sink: Sink | None = None,
+        settings: Settings | None = None,
+        issuer: Issuer | None = None,
+    ) -> None:
+        """Prepare the service.
+
+        Args:
+            context: The TLS context with its certificate; without one it can only be called in process.
+            sink: Takes rows of telemetry, each with the name of its table.
+            settings: Its configuration.
+            issuer: Whose tokens it accepts; a new one by default.
+        """
+        self.switches: set[Switch] = set()
+        self.quirks: set[Quirk] = set()
+        self.issuer = issuer or Issuer()
+        self.service = Service(settings or Settings(), self.issuer, self.switches, self.quirks, sink)
+        self._context = context
+        self._building = threading.Lock()
+        self._built: tuple[FastAPI, Worker] | None = None
+        self._socket: socket.socket | None = None
+        self._server: Server | None = None
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def app(self) -> FastAPI:
+        """The web application, for calls in process; its worker runs until stop()."""
+        return self._parts()[0]
+
+    @property
+    def worker(self) -> Worker:
+        """The worker of its jobs."""
+        return self._parts()[1]
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, as `https://127.0.0.1:PORT`.
+
+        Raises:
+            RuntimeError: It has not been started.
+        """
+        if self._socket is None:
+            raise RuntimeError("the APEX stand-in has not been started; call start() first")
+        return f"https://{LOOPBACK}:{self._socket.getsockname()[1]}"
+
+    def start(self) -> ApexStandIn:
+        """Take connections from now on.
+
+        Raises:
+            RuntimeError: It has no TLS context.
+        """
+        if self._context is None:
+            raise RuntimeError("the APEX stand-in has no TLS context; it can only be called in process")
+        self._stopping.clear()
+        self._socket = bound_socket()
+        # Connections inherit it. asyncio sets it only where it knows the protocol, and without it each answer that is
+        # written in two parts waits 40 ms for the first to be acknowledged.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket.listen(BACKLOG)
+        self._thread = threading.Thread(target=self._serve, args=(self._socket,), name="sandbox-apex", daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop for good: the port is free, threads have ended."""
+        self.switches.discard(Switch.PAUSED)
+        self._stopping.set()
+        if self._server is not None:
+            self._server.stop()
+        if self._socket is not None and self._thread is not None:
+            if self._server is None:
+                # It still waits for somebody to call.
+                socket.create_connection(self._socket.getsockname()).close()
+            self._thread.join()
+            self._socket.close()
+        if self._built is not None:
+            self._built[1].stop()
+            self._built = None
+        self.service.store.close()
+
+    def reset(self) -> None:
+        """Forget what was stored, and put every switch and quirk back."""
+        self.switches.clear()
+        self.quirks.clear()
+        if self._built is not None:
+            self._built[1].drain()
+        self.service.clear()
+
+    def _parts(self) -> tuple[FastAPI, Worker]:
+        # numpy and the web framework take a good second to import.
+        from sandbox.apex.application import build
+
+        with self._building:
+            if self._built is None:
+                self._built = build(self.service)
+                self._built[1].start()
+            return self._built
+
+    def _serve(self, listener: socket.socket) -> None:
+        select.select([listener], [], [])
+        if self._stopping.is_set():
+            return
+        from sandbox.apex.server import Server
+
+        assert self._context is not None
+        self._server = Server(self.app, self._context)
+        if not self._stopping.is_set():
+            self._server.run(sockets=[listener])
+
+    def __enter__(self) -> ApexStandIn:
+        return self.start()
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,90 @@
+"""APEX's database: SQLite in memory, in the place of Azure SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sandbox.apex.azure_services import AzureServices
+
+Table = Literal["users", "projects", "access_grants", "documents", "jobs", "estimates"]
+Row = dict[str, Any]
+
+_SCHEMA = """
+create table users (id text primary key, name text not null, standing_role integer);
+create table projects (
+    id text primary key, project_number text not null, project_name text not null, voltage_level real, line_miles real,
+    terrain_type text, status text not null, created_at text not null, created_by_id text not null);
+create table access_grants (project_id text not null, user_id text not null, role_id integer not null,
+    primary key (project_id, user_id));
+create table documents (
+    id text primary key, project_id text not null, document_type text not null, blob_path text,
+    validation_status text not null, completeness_score integer, validation_result text, created_at text not null);
+create table jobs (
+    id text primary key, job_type text not null, subject text not null, status text not null,
+    progress_percent integer not null, current_step text, result_data text, error_message text,
+    created_by_id text not null, created_at text not null, started_at text, completed_at text);
+create table estimates (id text primary key, project_id text not null, created_at text not null, body text not null);
+"""
+_TABLES: tuple[Table, ...] = ("users", "projects", "access_grants", "documents", "jobs", "estimates")
+
+
+class Store:
+    """Rows by table, for several threads. The names of tables and columns are the code's own, never a client's."""
+
+    def __init__(self, azure: AzureServices) -> None:
+        self._azure = azure
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.executescript(_SCHEMA)
+
+    def insert(self, table: Table, row: Mapping[str, Any]) -> None:
+        """Add a row, in place of one with the same key."""
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        self._execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", *row.values())  # noqa: S608
+
+    def update(self, table: Table, row_id: str, changes: Mapping[str, Any]) -> None:
+        """Change a row, if it is there."""
+        sets = ", ".join(f"{name} = ?" for name in changes)
+        self._execute(f"UPDATE {table} SET {sets} WHERE id = ?", *changes.values(), row_id)  # noqa: S608
+
+    def delete(self, table: Table, **where: str) -> None:
+        """Remove rows."""
+        self._execute(f"DELETE FROM {table} WHERE {_all_of(where)}", *where.values())  # noqa: S608
+
+    def one(self, table: Table, **where: str) -> Row | None:
+        """The row whose columns have these values, or None."""
+        found = self.rows(table, **where)
+        return found[0] if found else None
+
+    def rows(self, table: Table, **where: str) -> list[Row]:
+        """The rows whose columns have these values, the oldest first."""
+        condition = f" WHERE {_all_of(where)}" if where else ""
+        return self._execute(f"SELECT * FROM {table}{condition} ORDER BY rowid", *where.values())  # noqa: S608
+
+    def ping(self) -> None:
+        """Ask the database for an answer."""
+        self._execute("SELECT 1")
+
+    def clear(self) -> None:
+        """Remove every row."""
+        with self._lock:
+            for table in _TABLES:
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def close(self) -> None:
+        """Close the database; its rows are gone."""
+        with self._lock:
+            self._connection.close()
+
+    def _execute(self, statement: str, *values: object) -> list[Row]:
+        with self._azure.sql(statement), self._lock:
+            return [dict(row) for row in self._connection.execute(statement, values)]
+
+
+def _all_of(where: Mapping[str, str]) -> str:
+    return " AND ".join(f"{name} = ?" for name in where)

@@ -1,0 +1,30 @@
+"""The estate of the environment that a file declares."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sandbox.azure_estate import AzureEstate
+
+
+def declared_estate(environment: str, declared: Path) -> AzureEstate:
+    """The estate with the ids and sizes that an environment file declares; its names follow from the environment's."""
+    file: dict[str, Any] = tomllib.loads(declared.read_text(encoding="utf-8"))
+    names = ("subscription_id", "tenant_id", "resource_group", "location")
+    estate = AzureEstate.load(environment, **{name: file[name] for name in names if name in file})
+    _resize(estate, file.get("deployment", {}))
+    return estate
+
+
+def _resize(estate: AzureEstate, deployment: dict[str, Any]) -> None:
+    """Give the application and the database the sizes that are declared: those of production otherwise."""
+    scale = estate.find("containerApps/ca-apex-{environment}")["properties"]["template"]["scale"]
+    revision = deployment.get("revision", {})
+    for key, wanted in (("minReplicas", "minimum_replicas"), ("maxReplicas", "maximum_replicas")):
+        scale[key] = revision.get(wanted, scale[key])
+    database = estate.find("databases/db-apex-{environment}")["properties"]
+    database["currentServiceObjectiveName"] = deployment.get("skus", {}).get(
+        "sql", database["currentServiceObjectiveName"]
+    )

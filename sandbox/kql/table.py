@@ -1,0 +1,56 @@
+"""Tables of typed columns: what queries read, and what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sandbox.kql.errors import semantic
+
+Kind = Literal["bool", "datetime", "dynamic", "int", "long", "real", "string", "timespan"]
+# A tuple is an array of texts, which only constants can be.
+Value = bool | datetime | timedelta | int | float | str | tuple[str, ...] | None
+Row = Sequence[Value]
+
+NUMBERS: frozenset[Kind] = frozenset({"int", "long", "real"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, which is case-sensitive, and the kind of its values."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that is there to be read: its columns, and what gets its rows when they are needed."""
+
+    columns: tuple[Column, ...]
+    rows: Callable[[], Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows with their columns."""
+
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+
+    def index_of(self, name: str) -> int:
+        """Where a column stands.
+
+        Raises:
+            KqlError: There is no such column.
+        """
+        for index, column in enumerate(self.columns):
+            if column.name == name:
+                return index
+        raise semantic(f"Failed to resolve column or scalar expression named '{name}'")
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column."""
+        return any(column.name == name for column in self.columns)

@@ -1,0 +1,17 @@
+"""Which component and workspace the sandbox's telemetry belongs to: the estate says it."""
+
+from __future__ import annotations
+
+from sandbox.azure_estate import AzureEstate
+
+
+def component_id(estate: AzureEstate) -> str:
+    """Return the id of the Application Insights resource."""
+    return estate.fill("{resource_group_id}/providers/Microsoft.Insights/components/appi-apex-{environment}")
+
+
+def workspace_id(estate: AzureEstate) -> str:
+    """Return the id under which the workspace is queried: that to which the Container Apps environment logs."""
+    [environment] = estate.of_type("Microsoft.App/managedEnvironments")
+    found = environment["properties"]["appLogsConfiguration"]["logAnalyticsConfiguration"]["customerId"]
+    return str(found)

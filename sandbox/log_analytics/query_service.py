@@ -1,0 +1,158 @@
+"""The stand-in for the query API of Log Analytics, version 1: it evaluates the query that it is sent.
+
+Source: the API's reference (request and response format, errors) and what azure-monitor-query 2.0 sends.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+from sandbox.http_server import Answer, HttpsServer, Request
+from sandbox.http_stand_in import HttpStandIn
+from sandbox.kql import KqlError, Row, Source, Table, Value, run
+from sandbox.log_analytics.query_errors import QueryError, bad_query, no_such_path, not_signed_in, partial_error
+from sandbox.log_analytics.schema import (
+    COMPONENT_NAMES,
+    TABLES,
+    Values,
+    component_columns,
+    component_rows,
+    workspace_columns,
+    workspace_rows,
+)
+from sandbox.log_analytics.store import RETENTION, TelemetryStore
+from sandbox.log_analytics.timespans import span_of, written
+
+# "Query limits" of Azure Monitor: a larger result is cut, and says so.
+MOST_ROWS = 500_000
+_WORKSPACE = re.compile(r"/v1/workspaces/([^/]+)/query", re.IGNORECASE)
+_RESOURCE = re.compile(r"/v1(/subscriptions/.+)/query", re.IGNORECASE)
+
+Spell = Callable[[str, list[Values]], list[Row]]
+
+
+class LogAnalytics(HttpStandIn):
+    """Answers queries against one workspace and one component, from the same telemetry.
+
+    Attributes:
+        store: The telemetry; a change shows in the next answer.
+        workspace_id: The id (`customerId`) of the workspace.
+        token: The only bearer token it accepts.
+        most_rows: How many rows a result may have before it is cut and told to be partial.
+        queries: The queries that were asked, in order of arrival.
+    """
+
+    def __init__(
+        self,
+        store: TelemetryStore,
+        workspace_id: str,
+        token: str,
+        context: ssl.SSLContext,
+        *,
+        latency_seconds: float = 0.0,
+    ) -> None:
+        super().__init__(latency_seconds=latency_seconds)
+        self.store = store
+        self.workspace_id = workspace_id
+        self.token = token
+        self.most_rows = MOST_ROWS
+        self.queries: list[str] = []
+        self._server = HttpsServer(self.respond, context, name="sandbox-log-analytics")
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, as `https://127.0.0.1:PORT`."""
+        return self._server.url
+
+    def start(self) -> None:
+        """Accept requests from now on."""
+        self._server.open()
+
+    def stop(self) -> None:
+        """Stop for good."""
+        self._server.stop()
+
+    def answer(self, request: Request) -> Answer:
+        """The true answer to one request."""
+        headers = {"x-ms-request-id": str(uuid4()), "x-ms-region": "East US"}
+        try:
+            return Answer.of_json(200, self._result(request), headers)
+        except QueryError as refused:
+            return Answer.of_json(refused.status, refused.body, headers)
+
+    def _result(self, request: Request) -> dict[str, object]:
+        if request.headers.get("Authorization", "") != f"Bearer {self.token}":
+            raise not_signed_in()
+        if request.method != "POST":
+            raise no_such_path()
+        query, span = _question(request.body)
+        self.queries.append(query)
+        now = datetime.now(UTC)
+        since, until = span_of(span, now) if span else (now - RETENTION, now + timedelta(days=1))
+        try:
+            found = run(query, self._sources(request.path, since, until), now)
+        except KqlError as error:
+            raise bad_query(error) from error
+        return self._answered(found)
+
+    def _sources(self, path: str, since: datetime, until: datetime) -> dict[str, Source]:
+        """Return the tables that there are at this path, in its spelling, within a span of time."""
+        workspace, resource = _WORKSPACE.fullmatch(path), _RESOURCE.fullmatch(path)
+        if workspace is not None and workspace.group(1).lower() == self.workspace_id.lower():
+            return {
+                name: Source(workspace_columns(name), partial(self._rows, workspace_rows, name, since, until))
+                for name in TABLES
+            }
+        if resource is not None and resource.group(1).lower() == self.store.component_id.lower():
+            return {
+                spelled: Source(component_columns(name), partial(self._rows, component_rows, name, since, until))
+                for name, spelled in COMPONENT_NAMES.items()
+            }
+        raise no_such_path()
+
+    def _rows(self, spell: Spell, name: str, since: datetime, until: datetime) -> list[Row]:
+        return spell(name, self.store.rows(name, since, until))
+
+    def _answered(self, found: Table) -> dict[str, object]:
+        rows = [[_json(value) for value in row] for row in found.rows[: self.most_rows]]
+        columns = [{"name": column.name, "type": column.kind} for column in found.columns]
+        whole: dict[str, object] = {"tables": [{"name": "PrimaryResult", "columns": columns, "rows": rows}]}
+        if len(found.rows) > self.most_rows:
+            whole["error"] = partial_error(self.most_rows)
+        return whole
+
+
+def _question(body: bytes) -> tuple[str, str]:
+    """Return the query and the span of time of a request's body."""
+    try:
+        document = json.loads(body)
+    except ValueError as error:
+        raise QueryError.invalid("The request body is not valid JSON") from error
+    if not isinstance(document, dict) or not isinstance(document.get("query"), str):
+        raise QueryError.invalid("The request body has no query")
+    if document.get("workspaces"):
+        raise QueryError.invalid("The sandbox has one workspace")
+    span = document.get("timespan") or ""
+    try:
+        span_of(span or "PT1M", datetime.now(UTC))
+    except (ValueError, TypeError) as error:
+        raise QueryError.invalid("The timespan is not valid") from error
+    return document["query"], span
+
+
+def _json(value: Value) -> object:
+    match value:
+        case datetime():
+            return written(value)
+        case timedelta():
+            return str(value)
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value

@@ -1,0 +1,77 @@
+"""What a log query measures: recognised by value and not by spelling; what is not understood measures nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from assurance.estate.log_queries import Measured, Unrecognised, measured_by
+
+RATES = (
+    "requests | summarize rate = 100.0 * countif(success == false) / count()",
+    "requests | summarize rate = countif(success != true) * 100.0 / count()",
+    "requests\n| summarize failed = countif(success == false), total = count()\n| extend rate = 100.0 * failed / total",
+    "requests | summarize rate = iff(count() == 0, 0.0, 100.0 * countif(success == false) / count())",
+    "requests | summarize rate = 100 * todouble(sumif(itemCount, success == false)) / sum(itemCount)",
+    "requests // all\n| where timestamp > ago(5m)\n| summarize rate = 100.0 * countif(success == 'False') / count()",
+)
+NOTHING = (
+    "",
+    "requests",
+    "requests | summarize rate = 100 * countif(success == false) / count()",
+    "requests | summarize rate = 100 * (countif(success == false) / count())",
+    "requests | summarize rate = avg(duration)",
+    "requests | summarize rate = 100.0 * countif(success == false) / count() by name",
+    "requests | summarize rate = 100.0 * countif(duration > 1000) / count()",
+    "requests | where name == 'GET /' | summarize rate = 100.0 * countif(success == false) / count()",
+    "let total = 1; requests | summarize rate = 100.0 * countif(success == false) / total",
+    "requests | take 10 | summarize rate = 100.0 * countif(success == false) / count()",
+    "requests | summarize rate = 100.0 ** countif(success == false) / count()",
+    "requests | summarize rate = 100.0 * countif(success == false) / (count() - count())",
+    "requests | summarize rate = __import__('os').getpid()",
+    "requests | join kind=inner dependencies on id | summarize rate = 100.0 * countif(success == false) / count()",
+)
+
+
+@pytest.mark.parametrize("query", RATES)
+def test_error_rate_is_recognised(query: str) -> None:
+    """However it is written, the share of failed requests in percent is the same measure."""
+    assert measured_by(query, "rate") == Measured("failures in percent", "requests")
+
+
+@pytest.mark.parametrize("query", NOTHING)
+def test_what_is_another_thing_measures_nothing(query: str) -> None:
+    """A query that rounds its rate away, leaves requests out or is not understood measures nothing."""
+    with pytest.raises(Unrecognised):
+        measured_by(query, "rate")
+
+
+def test_percentile_is_recognised() -> None:
+    """A percentile of the duration is one, under its own name or under the one that Kusto gives it."""
+    named = measured_by("AppRequests | summarize slow = percentile(DurationMs, 95)", "slow")
+    unnamed = measured_by("requests | summarize percentile(duration, 99)", "percentile_duration_99")
+    assert named == Measured("percentile", "apprequests", 95)
+    assert unnamed == Measured("percentile", "requests", 99)
+
+
+def test_query_may_compare_by_itself() -> None:
+    """Where the last filter compares, its limit and sign are part of what is measured."""
+    found = measured_by("requests | summarize p = percentile(duration, 95) | where p >= 1500", None)
+    assert (found.comparison, found.limit) == ("GreaterThanOrEqual", 1500.0)
+
+
+def test_failed_rows_are_failures() -> None:
+    """Where the rule counts rows, and only failed requests are left, it counts failures."""
+    query = "AppRequests | where TimeGenerated > ago(5m) and Success == false"
+    assert measured_by(query, None) == Measured("failures", "apprequests")
+
+
+def test_rows_that_are_no_failures_are_nothing() -> None:
+    """A rule that counts all requests measures nothing that the guide asks for."""
+    with pytest.raises(Unrecognised):
+        measured_by("requests | where timestamp > ago(5m)", None)
+
+
+def test_success_rate_is_availability() -> None:
+    """The share of what succeeds is another measure than the share of what fails."""
+    found = measured_by("availabilityResults | summarize a = 100.0 * countif(success == true) / count()", "a")
+    assert (found.measure, found.table) == ("successes in percent", "availabilityresults")

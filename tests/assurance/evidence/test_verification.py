@@ -1,0 +1,313 @@
+"""A pack that was left alone verifies; each way of tampering with one is named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assurance.environment.evidence import Evidence
+from assurance.evidence import ledger, pack
+from assurance.evidence.pack import ENVELOPE, INCOMPLETE, LEDGER, MANIFEST, PUBLIC_KEY, RESULTS
+from assurance.evidence.sealing import seal
+from assurance.evidence.signing import make_key, prepare
+from assurance.tape import sha256
+from tests.assurance.evidence.packs import Packs, command, edit, list_anew, wrong
+
+Document = dict[str, Any]  # Any: JSON
+
+
+def test_a_pack_left_alone_verifies(packs: Packs) -> None:
+    """The command verifies a signed pack with its key: files, signature, ledger and every verdict; exit status 0."""
+    newest = packs.all()[-1]
+    ended = command("verify", newest, "--public-key", packs.public_key)
+
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    lines = ended.stdout.splitlines()
+    assert lines[0].startswith("VERIFIED")
+    assert "SANDBOX, no audit evidence of a deployment" in lines[0]
+    steps = {line.split()[1]: line.split()[0] for line in lines[1:-1]}
+    assert steps == dict.fromkeys(("whole", "files", "results", "signature", "ledger", "verdicts"), "ok")
+    assert lines[-1].endswith(pack.sha256_of(newest / MANIFEST))
+
+
+def test_without_a_key_the_packs_own_word_is_a_note(packs: Packs) -> None:
+    """Where no key is given, the signature is checked with the pack's own, and told to be no more than its word."""
+    ended = command("verify", packs.all()[0])
+
+    assert ended.returncode == 0, ended.stdout
+    assert "note  signature  by key" in ended.stdout
+
+
+@pytest.mark.parametrize("name", ["report.html", RESULTS, "junit.xml", "summary.md", "environment.toml", PUBLIC_KEY])
+def test_one_byte_of_a_file_is_named(packs: Packs, name: str) -> None:
+    """One bit of one byte in the middle of any file is named with the file."""
+    path = packs.all()[-1] / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+    found = wrong(packs.all()[-1])
+    assert any(name in finding.text for finding in found), found
+
+
+def test_one_byte_of_every_file_of_the_tape_is_named(packs: Packs) -> None:
+    """One byte of each file of the tape, one file after another, is named with the file."""
+    directory = packs.all()[-1]
+    names = [name for name in pack.files_of(directory) if name.startswith("tape/")]
+    assert len(names) > 20
+    for name in names:
+        content = (directory / name).read_bytes()
+        (directory / name).write_bytes(bytes([content[0] ^ 1]) + content[1:])
+        assert any(finding.text.startswith(f"{name}: was altered") for finding in wrong(directory)), name
+        (directory / name).write_bytes(content)
+    assert wrong(directory) == []
+
+
+@pytest.mark.parametrize("name", [MANIFEST, ENVELOPE])
+def test_one_byte_of_the_seal_is_named(packs: Packs, name: str) -> None:
+    """Every tenth byte of the manifest and of the envelope, changed one at a time, leaves the pack unverified."""
+    directory = packs.all()[-1]
+    content = (directory / name).read_bytes()
+    for place in range(0, len(content), max(1, len(content) // 40)):
+        (directory / name).write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert wrong(directory, public_key=packs.public_key), (name, place)
+
+
+def test_an_added_file_and_a_link_are_named(packs: Packs) -> None:
+    """A file that the manifest does not list, and a link in place of a file, are named."""
+    directory = packs.all()[-1]
+    (directory / "tape" / "bodies" / "extra").write_text("planted", encoding="utf-8")
+    (directory / "junit.xml").rename(directory.parent / "elsewhere.xml")
+    (directory / "junit.xml").symlink_to(directory.parent / "elsewhere.xml")
+
+    told = [finding.text for finding in wrong(directory)]
+    assert "tape/bodies/extra: was added, the manifest does not list it" in told
+    assert any(text.startswith("junit.xml: is a link") for text in told)
+
+
+def test_a_manifest_cannot_name_files_elsewhere(packs: Packs) -> None:
+    """A manifest that lists a file outside the pack is refused there, and the file is not read."""
+    directory = packs.all()[-1]
+
+    def change(document: Document) -> None:
+        document["files"]["../ledger.jsonl"] = {"sha256": "0" * 64, "size": 1}
+
+    edit(directory / MANIFEST, change)
+    assert any("outside the pack" in finding.text for finding in wrong(directory))
+
+
+def flip_a_verdict(directory: Path) -> None:
+    """Turn a pass into a fail, with the counts and the decision that follow."""
+
+    def change(document: Document) -> None:
+        record = document["verdicts"][0]
+        record["verdict"] = "fail"
+        document["run"]["decision"] = "NO-GO"
+
+    edit(directory / RESULTS, change)
+    edit(directory / MANIFEST, lambda document: document.update(decision="NO-GO"))
+
+
+def soften_an_observation(directory: Path) -> None:
+    """Change what was observed, and leave the verdict."""
+
+    def change(document: Document) -> None:
+        document["verdicts"][0]["observed"] = "publicNetworkAccess is absent"
+
+    edit(directory / RESULTS, change)
+
+
+def drop_a_page(directory: Path) -> None:
+    """Take an answer off the tape, off its list, off the results, and out of what verdicts cite."""
+    tape = directory / "tape"
+    results = json.loads((directory / RESULTS).read_text(encoding="utf-8"))
+    [key] = {reading["key"] for reading in results["readings"] if "secureScores" in reading["question"]}
+    (tape / "readings" / f"{key}.json").unlink()
+    edit(tape / "tape.json", lambda document: document["readings"].pop(key))
+
+    def change(document: Document) -> None:
+        document["readings"] = [reading for reading in document["readings"] if reading["key"] != key]
+
+    edit(directory / RESULTS, change)
+
+
+def change_an_answer(directory: Path) -> None:
+    """Change what Azure answered, and every digest on the tape and in the results that tells of it."""
+    results = json.loads((directory / RESULTS).read_text(encoding="utf-8"))
+    reading = next(one for one in results["readings"] if "Microsoft.Sql/servers?" in one["question"])
+    old = directory / "tape" / "bodies" / reading["sha256"]
+    content = old.read_bytes().replace(b'"publicNetworkAccess":"Disabled"', b'"publicNetworkAccess":"Enabled"')
+    assert content != old.read_bytes()
+    old.unlink()
+    (directory / "tape" / "bodies" / sha256(content)).write_bytes(content)
+    path = directory / "tape" / "readings" / f"{reading['key']}.json"
+    path.write_text(path.read_text(encoding="utf-8").replace(reading["sha256"], sha256(content)), encoding="utf-8")
+    edit(
+        directory / "tape" / "tape.json",
+        lambda document: document["readings"].update({reading["key"]: sha256(path.read_bytes())}),
+    )
+    results_path = directory / RESULTS
+    text = results_path.read_text(encoding="utf-8").replace(reading["sha256"], sha256(content))
+    results_path.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "told"),
+    [
+        (flip_a_verdict, "verdict is 'fail', the tape gives 'pass'"),
+        (soften_an_observation, "observed is 'publicNetworkAccess is absent'"),
+        (drop_a_page, "the tape gives 'not_evaluated'"),
+        (change_an_answer, "verdict is 'pass', the tape gives 'fail'"),
+    ],
+    ids=["an edited verdict", "an edited observation", "a dropped page", "an edited answer"],
+)
+def test_a_careful_forgery_is_named(packs: Packs, tamper: Callable[[Path], None], told: str) -> None:
+    """Where all digests were made anew, the verdicts still tell; and so do, each for itself, signature and ledger."""
+    directory = packs.all()[-1]
+    tamper(directory)
+    list_anew(directory)
+
+    found = wrong(directory, public_key=packs.public_key, derive=True)
+    steps = {finding.step for finding in found}
+    assert any(told in finding.text for finding in found), found
+    assert {"signature", "ledger", "verdicts"} <= steps
+    assert "files" not in steps
+
+
+def test_swapped_tapes_are_named(packs: Packs) -> None:
+    """Two packs whose tapes were exchanged each say that the tape is another run's, even with digests made anew."""
+    older, newer = packs.all()
+    (older / "tape").rename(packs.reports / "one")
+    (newer / "tape").rename(older / "tape")
+    (packs.reports / "one").rename(newer / "tape")
+    for directory in (older, newer):
+        assert any("tape" in finding.text for finding in wrong(directory))
+        list_anew(directory)
+        found = [finding for finding in wrong(directory) if finding.step == "results"]
+        assert any(finding.text.startswith("tape: ") for finding in found), found
+
+
+def test_signing_again_with_another_key_is_named(packs: Packs, tmp_path: Path) -> None:
+    """A pack that was sealed and signed anew by another key is named by the key asked for, and by the ledger."""
+    directory = packs.all()[-1]
+    make_key(tmp_path / "other.pem")
+    declared = Evidence(signer="file", key_variable="OTHER")
+    seal(directory, prepare(declared, {"OTHER": str(tmp_path / "other.pem")}, directory), chained=False)
+
+    by_step = {finding.step: finding.text for finding in wrong(directory, public_key=packs.public_key)}
+    assert "not by the expected key" in by_step["signature"]
+    assert "when it was entered the run was signed by key" in by_step["ledger"]
+    assert [finding.step for finding in wrong(directory)] == ["ledger"]
+
+
+def test_a_removed_signature_is_named(packs: Packs) -> None:
+    """A pack whose envelope was taken away is named as having had one."""
+    directory = packs.all()[-1]
+    (directory / ENVELOPE).unlink()
+
+    told = [finding.text for finding in wrong(directory)]
+    assert any("signature was removed" in text for text in told)
+    assert any("the pack is unsigned" in text for text in told)
+
+
+def test_another_packs_signature_is_named(packs: Packs) -> None:
+    """A genuine envelope of another pack does not pass for this one's."""
+    older, newer = packs.all()
+    shutil.copy(older / ENVELOPE, newer / ENVELOPE)
+
+    assert "is genuine, but of another pack" in wrong(newer, public_key=packs.public_key)[0].text
+
+
+def rewrite(path: Path, lines: list[bytes]) -> None:
+    """Write a ledger of these lines."""
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def test_a_tampered_ledger_is_named(packs: Packs) -> None:
+    """A removed run, reordered runs, an edited run and a cut line each show, by the number of the line."""
+    path, newest = packs.ledger, packs.all()[-1]
+    first, second = path.read_bytes().splitlines()
+    for lines, told in (
+        ([second], "line 1 does not follow nothing"),
+        ([second, first], "line 1 does not follow nothing"),
+        ([first.replace(b'"GO"', b'"NO-GO"'), second], "line 1 was edited"),
+        ([first, second[:-10]], "line 2 is cut or edited"),
+        ([first], "stands 0 times in the ledger"),
+    ):
+        rewrite(path, lines)
+        found = wrong(newest)
+        assert [finding.step for finding in found] == ["ledger"], told
+        assert told in found[0].text
+
+
+def test_a_ledger_made_anew_without_a_run_is_named(packs: Packs) -> None:
+    """A ledger from which a run was taken, with every digest made anew, does not fit the signed manifest after it."""
+    path, newest = packs.ledger, packs.all()[-1]
+    facts = ledger.read(path)[-1].facts
+    path.unlink()
+    with ledger.appending(path) as link:
+        link.append(ledger.RUN, facts)
+
+    [found] = wrong(newest)
+    assert "the chain was made anew" in found.text
+
+
+def test_a_missing_ledger_is_named(packs: Packs) -> None:
+    """Without the ledger a pack does not verify, unless the chain is left out on purpose."""
+    packs.ledger.rename(packs.reports / LEDGER)
+    newest = next(path.parent for path in sorted(packs.reports.glob("*/*/manifest.json"), reverse=True))
+
+    assert [finding.step for finding in wrong(newest)] == ["ledger"]
+    assert wrong(newest, ledger=packs.reports / LEDGER) == []
+    assert command("verify", newest, "--without-ledger").returncode == 0
+
+
+def test_an_unfinished_pack_is_named(packs: Packs) -> None:
+    """A pack without a manifest, or with the mark of the unfinished, is told to be incomplete."""
+    older, newer = packs.all()
+    (older / INCOMPLETE).write_text("INCOMPLETE", encoding="utf-8")
+    assert "INCOMPLETE" in wrong(older)[0].text
+    (newer / MANIFEST).unlink()
+    assert "never sealed, or its seal was taken off" in wrong(newer)[0].text
+    (newer / INCOMPLETE).write_text("INCOMPLETE", encoding="utf-8")
+    assert "INCOMPLETE" in wrong(newer)[0].text
+
+
+def test_a_pack_cannot_name_code_to_run(packs: Packs) -> None:
+    """A verdict of a check file elsewhere is refused, and that file is not imported."""
+    directory = packs.all()[-1]
+    planted = packs.reports / "test_planted.py"
+    planted.write_text(f"open({str(packs.reports / 'ran')!r}, 'w').close()\n", encoding="utf-8")
+    for name in (str(planted), "../" * 8 + str(planted)[1:]):
+
+        def change(document: Document, name: str = name) -> None:
+            document["verdicts"][0]["check"] = f"{name}::test_x"
+
+        edit(directory / RESULTS, change)
+        assert any("is no check file of this suite" in finding.text for finding in wrong(directory, derive=True))
+    assert not (packs.reports / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("nowhere",), "there is no such directory"),
+        (("environments",), "this is no evidence pack"),
+        (("PACK", "--public-key", "README.md"), "a public key in PEM form"),
+        (("PACK", "--public-key", "nowhere.pem"), "the public key cannot be read"),
+    ],
+    ids=["no directory", "no pack", "no key", "no key file"],
+)
+def test_wrong_usage_is_one_error(packs: Packs, arguments: tuple[str, ...], told: str) -> None:
+    """What cannot be verified at all is one message and exit status 2, without a traceback."""
+    ended = command("verify", *(str(packs.all()[0]) if word == "PACK" else word for word in arguments))
+
+    assert ended.returncode == 2
+    assert told in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""

@@ -1,0 +1,101 @@
+"""A file of waivers: what is accepted, and how each mistake is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from assurance.environment import load as load_environment
+from assurance.errors import EnvironmentFileError, WaiversRefused
+from assurance.waivers import load
+from assurance.waivers.loading import MOST_DAYS
+from tests.assurance.waivers.writing import TODAY, waiver
+
+ENVIRONMENT = load_environment(Path(__file__).parents[3] / "environments" / "sandbox.toml")
+
+
+def test_a_good_file_is_read(tmp_path: Path) -> None:
+    """A waiver is read with its name, and what a report tells of it holds the days that are left."""
+    path = tmp_path / "waivers.toml"
+    path.write_text(waiver(), encoding="utf-8")
+    waivers = load(path, ENVIRONMENT)
+    applied = waivers.named["sql-public"].applied("sql-public", waivers.today)
+    assert (applied.owner, applied.approver, applied.ticket) == ("Dana Ortiz", "Sam Lee", "CR-1234")
+    assert applied.days_left == 30
+    assert "30 days left" in str(applied)
+
+
+def test_no_file_means_no_waivers(tmp_path: Path) -> None:
+    """Where there is no file nothing is waived, unless the file was named."""
+    assert load(tmp_path / "none.toml", ENVIRONMENT).named == {}
+    with pytest.raises(WaiversRefused, match=r"none\.toml.*cannot be read"):
+        load(tmp_path / "none.toml", ENVIRONMENT, needed=True)
+
+
+def test_the_last_day_counts(tmp_path: Path) -> None:
+    """On the day of its expiry, in UTC, a waiver holds; on the next it does not."""
+    path = tmp_path / "waivers.toml"
+    path.write_text(waiver(expires=TODAY), encoding="utf-8")
+    one = load(path, ENVIRONMENT).named["sql-public"]
+    assert not one.applied("x", TODAY).has_expired
+    assert one.applied("x", TODAY + timedelta(days=1)).has_expired
+    assert one.applied("x", TODAY).days_left == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (waiver(approver="dana  ORTIZ"), "another person must approve"),
+        (waiver(expires=TODAY + timedelta(days=MOST_DAYS + 1)), "at most 180 days ahead"),
+        (waiver(expires='"2027-01-31"'), "a date such as 2027-01-31 was expected"),
+        (waiver(expires="2027-01-31T00:00:00Z"), "a date such as 2027-01-31 was expected"),
+        (waiver(expires=None), "waivers.sql-public.expires: is missing"),
+        (waiver(owner=None), "waivers.sql-public.owner: is missing"),
+        (waiver(ticket=None), "waivers.sql-public.ticket: is missing"),
+        (waiver(reason="later"), "waivers.sql-public.reason"),
+        (waiver(control="SEC-99"), "there is no control 'SEC-99'"),
+        (waiver(control="WVR-01"), "WVR-01 must not be waived"),
+        (waiver(subject=None), "waivers.sql-public.subject: is missing"),
+        (waiver(subjects="x"), "waivers.sql-public.subjects: is not a known key"),
+        ("waivers = 3", "a table was expected"),
+        ("[[waiver]]\n", "waiver: is not a known key"),
+        ("[waivers", "not valid TOML"),
+    ],
+)
+def test_a_bad_waiver_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    """Each mistake is one error that names the file, the waiver and its key, and what was expected."""
+    path = tmp_path / "waivers.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(WaiversRefused) as refused:
+        load(path, ENVIRONMENT)
+    assert str(path) in str(refused.value)
+    assert told in str(refused.value)
+
+
+def test_the_longest_waiver_is_accepted(tmp_path: Path) -> None:
+    """A waiver for 180 days is granted."""
+    path = tmp_path / "waivers.toml"
+    path.write_text(waiver(expires=TODAY + timedelta(days=MOST_DAYS)), encoding="utf-8")
+    assert load(path, ENVIRONMENT).named
+
+
+def test_an_unwaivable_control_is_not_waived(tmp_path: Path) -> None:
+    """Where the environment file marks a control as unwaivable, a waiver of it is refused."""
+    path = tmp_path / "waivers.toml"
+    path.write_text(waiver(), encoding="utf-8")
+    strict = load_environment(
+        Path(__file__).parents[3] / "environments" / "sandbox.toml", {"waivers": {"unwaivable": ["SEC-06"]}}
+    )
+    with pytest.raises(WaiversRefused, match="SEC-06 must not be waived in sandbox"):
+        load(path, strict)
+
+
+def test_an_unknown_unwaivable_control_is_refused(tmp_path: Path) -> None:
+    """A control that there is not, marked as unwaivable, is an error: it would protect nothing."""
+    typo = load_environment(
+        Path(__file__).parents[3] / "environments" / "sandbox.toml", {"waivers": {"unwaivable": ["SEC-6"]}}
+    )
+    with pytest.raises(EnvironmentFileError, match="there is no control 'SEC-6'"):
+        load(tmp_path / "none.toml", typo)

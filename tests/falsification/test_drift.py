@@ -1,0 +1,85 @@
+"""Drift: every change is told apart by how much it matters, and noise is silent."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from assurance.drift.classify import Weight, heaviest
+from falsification import violations
+from falsification.drift import catalogue, noise
+from falsification.drift.judging import DriftJudge
+from falsification.score import the_judge
+from falsification.world import World, compliant_world
+
+LEAST_CHANGES, LEAST_NOISE = 100, 40
+# What drift leaves to the security checks: alerts are events, and a passing state of Azure's own work is no change.
+LEFT_TO_SECURITY = ("alert-", "-waiting", "-without-state", "-updating", "-creating")
+
+
+@lru_cache(maxsize=1)
+def _judge() -> DriftJudge:
+    return DriftJudge(the_judge())
+
+
+def _changed(change: object) -> World:
+    world = compliant_world()
+    assert callable(change)
+    change(world)
+    return world
+
+
+def test_catalogues_are_as_large_as_the_bar() -> None:
+    """There are at least 100 changes and 40 kinds of noise, each with its own name, and changes of every weight."""
+    assert len(catalogue.CATALOGUE) >= LEAST_CHANGES
+    assert len(noise.CATALOGUE) >= LEAST_NOISE
+    names = [*(one.name for one in catalogue.CATALOGUE), *(one.name for one in noise.CATALOGUE)]
+    assert len(set(names)) == len(names)
+    assert {one.weight for one in catalogue.CATALOGUE} == set(Weight)
+
+
+def test_two_nights_without_a_change_have_no_drift() -> None:
+    """The compliant world, asked again in full, differs from its baseline in nothing, cosmetic things included."""
+    assert _judge().drift_afresh(compliant_world()) == ()
+
+
+@pytest.mark.parametrize("name", [one.name for one in catalogue.CATALOGUE])
+def test_a_change_is_told_with_its_weight(name: str) -> None:
+    """Each change shows at its resource, and the heaviest of what shows is as heavy as the catalogue says."""
+    expected = next(one for one in catalogue.CATALOGUE if one.name == name)
+    found = _judge().drift(_changed(expected.change))
+    assert found
+    weight = heaviest(one.change for one in found)[0].weight
+    assert weight is expected.weight, [str(one.change) for one in found]
+    assert any(one.name.startswith(expected.on) for one in found if one.change.weight is weight)
+    assert all(one.change.reason.endswith(".") for one in found)
+
+
+@pytest.mark.parametrize("name", [one.name for one in noise.CATALOGUE])
+def test_noise_is_silent(name: str) -> None:
+    """Each kind of noise changes what Azure answers, and is no drift, not even a cosmetic one."""
+    world = _changed(next(one for one in noise.CATALOGUE if one.name == name).change)
+    assert _judge().shows(world)
+    assert [(one.name, str(one.change)) for one in _judge().drift(world)] == []
+
+
+@pytest.mark.parametrize("name", ["internet-let-in", "role-withdrawn", "secret-renamed", "resource-renamed"])
+def test_asking_for_less_finds_the_same(name: str) -> None:
+    """What is found by asking only for what could have changed is what asking for everything finds."""
+    world = _changed(next(one for one in catalogue.CATALOGUE if one.name == name).change)
+    assert set(map(str, _judge().drift(world))) == set(map(str, _judge().drift_afresh(world)))
+
+
+def test_what_breaks_security_is_drift() -> None:
+    """Of a sample of the violations, whatever breaks a security control in Azure's state is a finding here too."""
+    unseen = []
+    for violation in violations.CATALOGUE[::4]:
+        world = _changed(violation.change)
+        if not violation.controls[0].startswith("SEC-") or not _judge().shows(world):
+            continue
+        if any(part in violation.name for part in LEFT_TO_SECURITY):
+            continue
+        if not any(one.change.weight.is_finding for one in _judge().drift(world)):
+            unseen.append(violation.name)
+    assert unseen == []

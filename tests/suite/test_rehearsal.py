@@ -1,0 +1,121 @@
+"""A whole deployment, rehearsed: gate, new revision, canary, all traffic, gate; then the same with a broken revision."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox import AzureEstate, Sandbox
+from sandbox.toml_text import toml_text
+from tests.assurance.changes.sample_change import NOW, planned, shifted
+from tests.suite.running import ROOT, Ended, RunSuite
+
+APP = "ca-apex-sandbox"
+OLDER, OLD, NEW = f"{APP}--r0010", f"{APP}--r0011", f"{APP}--r0012"
+FOLDERS = ("checks/security", "checks/deployment", "checks/smoke")
+
+
+def traffic(estate: AzureEstate, **weights: int) -> None:
+    """Shift the traffic, as `az containerapp ingress traffic set` does."""
+    entries = [{"revisionName": f"{APP}--{name}", "weight": weight} for name, weight in weights.items()]
+    estate.change(APP, "properties.configuration.ingress.traffic", entries)
+
+
+def withdraw_new_revision(estate: AzureEstate) -> dict[str, Any]:
+    """Make the estate as it was before the deployment, and return the revision to come."""
+    revision = copy.deepcopy(estate.find(NEW))
+    estate.remove(NEW)
+    for name in ("latestRevisionName", "latestReadyRevisionName"):
+        estate.change(APP, f"properties.{name}", OLD)
+    estate.change(APP, "properties.template", copy.deepcopy(estate.find(OLD)["properties"]["template"]))
+    older = copy.deepcopy(estate.find(OLD))
+    make_healthy(estate, OLD)
+    older["id"], older["name"] = older["id"].replace(OLD, OLDER), OLDER
+    older["properties"]["createdTime"] = "2026-01-06T09:00:00+00:00"
+    estate.add(older)
+    traffic(estate, r0011=100)
+    return revision
+
+
+def make_healthy(estate: AzureEstate, name: str) -> None:
+    """Let a revision run."""
+    states = {"provisioningState": "Provisioned", "healthState": "Healthy", "runningState": "Running"}
+    for key, value in {"active": True, "replicas": 2, **states}.items():
+        estate.change(name, f"properties.{key}", value)
+
+
+def deploy(estate: AzureEstate, revision: dict[str, Any]) -> None:
+    """Add the new revision, as `az containerapp update` does, with a tenth of the traffic."""
+    made = copy.deepcopy(revision)
+    made["properties"]["createdTime"] = datetime.now(UTC).isoformat(timespec="seconds")
+    estate.add(made)
+    for name in ("latestRevisionName", "latestReadyRevisionName"):
+        estate.change(APP, f"properties.{name}", NEW)
+    estate.change(APP, "properties.template", copy.deepcopy(revision["properties"]["template"]))
+    traffic(estate, r0012=10, r0011=90)
+
+
+def change_record(path: Path) -> Path:
+    """Write a whole change record of this very moment."""
+    record = shifted(planned(), NOW - datetime.now(UTC)) | {"environment": "sandbox"}
+    path.write_text(toml_text(record), encoding="utf-8")
+    return path
+
+
+def release_file(path: Path, percent: int) -> Path:
+    """Write what the pipeline says of the release: how much of the traffic it has by now."""
+    path.write_text(toml_text({"release": {"traffic_percent": percent}}), encoding="utf-8")
+    return path
+
+
+def test_deployment_is_rehearsed(
+    run_suite: RunSuite, sandbox_file: Callable[[Sandbox], Path], tmp_path: Path
+) -> None:
+    """GO before, GO as canary, GO with all traffic; a broken revision is NO-GO, with the way back by its names."""
+    with Sandbox() as sandbox:
+        revision = withdraw_new_revision(sandbox.estate)
+        environment = sandbox_file(sandbox)
+        change = change_record(tmp_path / "CR-2026-0042.toml")
+
+        def gate(moment: str, percent: int) -> Ended:
+            release = release_file(tmp_path / "release.toml", percent)
+            words = ("--env", str(environment), "-m", moment, "--change", str(change), "--release", str(release))
+            return run_suite(*FOLDERS, *words, "--allow-not-live", variables=sandbox.environment_variables())
+
+        before = gate("pre_deployment", 100)
+        assert before.status == 0, before.text[-4000:]
+
+        deploy(sandbox.estate, revision)
+        canary = gate("post_deployment", 10)
+        assert canary.status == 0, canary.text[-4000:]
+
+        traffic(sandbox.estate, r0012=100, r0011=0)
+        after = gate("post_deployment", 100)
+        assert after.status == 0, after.text[-4000:]
+        assert decision(after)["decision"] == "GO"
+        assert decision(after)["rollback"] == []
+
+        sandbox.estate.change(NEW, "properties.healthState", "Unhealthy")
+        sandbox.apex.switches.add("ready-degraded")
+        broken = gate("post_deployment", 100)
+    assert broken.status == 1
+    assert decision(broken)["decision"] == "NO-GO"
+    assert "A smoke test failed (SMK-01): STOP and initiate the rollback" in broken.text
+    group = f"--name {APP} --resource-group apex-rg-sandbox"
+    shift = f"az containerapp ingress traffic set {group} --revision-weight {OLD}=100 {NEW}=0"
+    assert shift in broken.text
+    assert shift in decision(broken)["rollback"]
+    assert decision(broken)["rollback"][-1] == f"az containerapp revision deactivate {group} --revision {NEW}"
+    assert shift in (broken.pack / "summary.md").read_text(encoding="utf-8")
+
+
+def decision(ended: Ended) -> dict[str, Any]:
+    """Return a run's decision.json."""
+    document: dict[str, Any] = json.loads((ended.pack / "decision.json").read_text(encoding="utf-8"))
+    assert document["exit_status"] == ended.status
+    assert str(ROOT) not in json.dumps(document)
+    return document

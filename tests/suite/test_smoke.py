@@ -1,0 +1,182 @@
+"""Whole runs of the smoke tests, as an engineer starts them: what they decide, and what they leave in APEX."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assurance.reporting.json_report import validate
+from sandbox import Sandbox
+from sandbox.apex import Switch
+from tests.suite.running import ROOT, RunSuite
+
+SANDBOX_FILE = Callable[..., Path]
+STOP = "STOP and initiate the rollback"
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A sandbox of this test's own."""
+    with Sandbox() as running:
+        yield running
+
+
+def projects(sandbox: Sandbox) -> dict[str, str]:
+    """Return the status of each project that the application holds, by number."""
+    return {row["project_number"]: row["status"] for row in sandbox.apex.service.store.rows("projects")}
+
+
+def environment_file(sandbox: Sandbox, sandbox_file: SANDBOX_FILE, **application: object) -> Path:
+    """Write the environment file of a sandbox whose application is declared otherwise."""
+    declared = sandbox.overlay()["application"]
+    return sandbox_file(sandbox, application={**declared, **application})
+
+
+def sweep(file: Path, variables: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the command that sweeps."""
+    command = [str(Path(sys.executable).with_name("apex-assurance")), "sweep", "--env", str(file), *options]
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_run_leaves_nothing_behind(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
+    """The smoke tests pass; what they made bears the run's id and is archived; no token is in any artefact."""
+    variables = sandbox.environment_variables()
+    ended = run_suite("checks/smoke", "--env", str(sandbox_file(sandbox)), variables=variables)
+
+    assert ended.status == 0, ended.text
+    run_id = ended.results["run"]["id"]
+    made = projects(sandbox)
+    assert set(made) == {f"SMOKE-{run_id}", f"SMOKE-{run_id}-2", f"SMOKE-{run_id}-3"}
+    assert set(made.values()) == {"archived"}
+    assert "Archived in APEX" in ended.text
+    assert STOP not in ended.text
+    validate(ended.results)
+    artefacts = [path.read_bytes() for path in ended.reports.rglob("*") if path.is_file()]
+    for name, token in variables.items():
+        assert token not in ended.text, name
+        assert not [content for content in artefacts if token.encode() in content], name
+
+
+def test_workers_share_what_they_make(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
+    """Three workers make each object once, and come to the same verdicts as one process would."""
+    file, variables = str(sandbox_file(sandbox)), sandbox.environment_variables()
+    together = run_suite("checks/smoke", "--env", file, "-n", "3", variables=variables)
+
+    assert together.status == 0, together.text
+    assert set(together.verdicts().values()) == {"pass"}
+    assert len(projects(sandbox)) == 3
+    assert set(projects(sandbox).values()) == {"archived"}
+    posts = [reading for reading in together.results["readings"] if reading["question"].endswith("/documents/upload")]
+    assert len(posts) == 1
+
+
+def test_a_run_can_be_replayed(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
+    """The pack replays to the same facts without network or token, and what was archived is not asked for again."""
+    first = run_suite("checks/smoke", "--env", str(sandbox_file(sandbox)), variables=sandbox.environment_variables())
+    again = run_suite("checks/smoke", "--env", "sandbox", "--replay", str(first.pack), plugin="tests.suite.no_network")
+
+    assert (first.status, again.status) == (0, 0), again.text
+    told = ("check", "verdict", "expected", "observed", "readings")
+    facts = [[{key: verdict[key] for key in told} for verdict in run.results["verdicts"]] for run in (first, again)]
+    assert facts[0] == facts[1]
+    assert "Archived in APEX" not in again.text
+
+
+def test_a_smoke_failure_means_stop(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
+    """Any failing smoke test is NO-GO, and terminal and summary say to stop and roll back; all is archived anyway."""
+    sandbox.apex.switches.add(Switch.UPLOAD_ANSWERS_200)
+    ended = run_suite("checks/smoke", "--env", str(sandbox_file(sandbox)), variables=sandbox.environment_variables())
+
+    assert ended.status == 1, ended.text
+    assert ended.results["run"]["decision"] == "NO-GO"
+    assert f"A smoke test failed (SMK-04): {STOP}" in ended.text
+    assert STOP in (ended.pack / "summary.md").read_text(encoding="utf-8")
+    assert STOP in (ended.pack / "report.html").read_text(encoding="utf-8")
+    assert set(projects(sandbox).values()) == {"archived"}
+
+
+def test_read_only_writes_nothing(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
+    """With read_only = true what writes is not applicable with that reason, and what reads is judged."""
+    file = environment_file(sandbox, sandbox_file, read_only=True)
+    ended = run_suite("checks/smoke", "--env", str(file), variables=sandbox.environment_variables())
+
+    assert ended.status == 0, ended.text
+    assert projects(sandbox) == {}
+    left_out = [verdict for verdict in ended.results["verdicts"] if verdict["verdict"] == "not_applicable"]
+    assert {verdict["control"] for verdict in left_out} == {"SMK-03", "SMK-04", "SMK-05"}
+    assert {"read_only" in verdict["reason"] for verdict in left_out} == {True}
+    assert {verdict["control"] for verdict in ended.results["verdicts"] if verdict["verdict"] == "pass"} == {
+        "SMK-01",
+        "SMK-02",
+    }
+
+
+def test_what_cannot_be_archived_is_told_and_swept(
+    run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE
+) -> None:
+    """Where nobody may archive, every report says what is left; the sweep finds it later, and nothing else."""
+    file, variables = sandbox_file(sandbox), sandbox.environment_variables()
+    without_manager = {name: value for name, value in variables.items() if "MANAGER" not in name}
+    selected = ("checks/smoke", "-k", "test_project_is_created", "--env", str(file))
+    ended = run_suite(*selected, variables={**without_manager, "APEX_SANDBOX_TOKEN_MANAGER": ""})
+    assert ended.status == 0, ended.text
+    [left] = projects(sandbox)
+    told = [ended.text, (ended.pack / "summary.md").read_text(encoding="utf-8"), *ended.results["run"]["notices"]]
+    assert f"{left} could not be archived" in told[0]
+    assert "apex-assurance sweep --env sandbox" in told[0]
+    assert any(left in notice for notice in ended.results["run"]["notices"])
+    store = sandbox.apex.service.store
+    store.insert("projects", {**store.rows("projects")[0], "id": "mine", "project_number": "LINE-345"})
+
+    young = sweep(file, variables)
+    assert (young.returncode, projects(sandbox)[left]) == (0, "draft"), young.stderr
+    assert "may be under way" in young.stdout
+    listed = sweep(file, variables, "--older-than", "0", "--dry-run")
+    assert (listed.returncode, projects(sandbox)[left]) == (0, "draft"), listed.stderr
+    assert f"would archive  {left}" in listed.stdout
+    swept = sweep(file, variables, "--older-than", "0")
+    assert swept.returncode == 0, swept.stderr
+    assert f"archived  {left}" in swept.stdout
+    assert projects(sandbox) == {left: "archived", "LINE-345": "draft"}
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_an_interrupted_run_is_tidied(
+    sandbox: Sandbox, sandbox_file: SANDBOX_FILE, tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    """Control-C in the middle of a job ends the run at once, and what it had made is archived nevertheless."""
+    sandbox.apex.switches.add(Switch.JOB_NEVER_ENDS)
+    command = [sys.executable, "-m", "pytest", "checks/smoke", "--env", str(sandbox_file(sandbox)), *workers]
+    command += ["--reports", str(tmp_path / "reports")]
+    variables = {**os.environ, **sandbox.environment_variables()}
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        try:
+            deadline = time.monotonic() + 120
+            while not sandbox.apex.service.store.rows("jobs") and time.monotonic() < deadline:
+                time.sleep(0.1)
+            os.killpg(running.pid, signal.SIGINT)
+            text, _ = running.communicate(timeout=120)
+        finally:
+            if running.poll() is None:
+                os.killpg(running.pid, signal.SIGKILL)
+
+    assert running.returncode == 2, text
+    assert projects(sandbox), text
+    assert set(projects(sandbox).values()) == {"archived"}, text
+    assert list((tmp_path / "reports").glob("*/*/results.json")), text
