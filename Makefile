@@ -26,7 +26,7 @@ check: $(READY) ## all that must be green before a change lands
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests -n 2
 
-recordings: $(READY) ## make the bundled tape again, from the sandbox
+recordings: $(READY) ## make the bundled tape and baselines again, from the sandbox
 	$(BIN)/python -m sandbox.record
 
 falsify: $(READY) ## prove that every check can fail, and write docs/falsifiability.md

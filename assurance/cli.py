@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "pseudonymise": "copy an evidence pack with pseudonyms for ids, hosts and names, to share it outside",
         "key": "make a key that signs evidence packs",
         "sweep": "archive what earlier runs left in APEX",
+        "watch": "watch a deployment after a shift of traffic, and end early where it must be rolled back",
         "writes": "list what a run would write in APEX, without sending anything",
         "inventory": "write the production inventory of what is deployed now",
         "annotate": "print the findings of an evidence pack as annotations of a pipeline's run",

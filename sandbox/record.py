@@ -1,6 +1,6 @@
-"""Makes the bundled tapes again: `python -m sandbox.record` runs all checks of an environment against the sandbox.
+"""Makes what is bundled again: `python -m sandbox.record` runs all checks of an environment against the sandbox.
 
-The tape says of itself that it was made from the sandbox.
+The tape says of itself that it was made from the sandbox; beside it stands the baseline that its drift is told from.
 """
 
 from __future__ import annotations
@@ -32,19 +32,50 @@ def record(environment: str, destination: Path) -> None:
         file = Path(directory) / "environment.toml"
         file.write_text(toml_text({"extends": str(base), **sandbox.overlay()}), encoding="utf-8")
         reports = Path(directory) / "reports"
+        variables = {**os.environ, **sandbox.environment_variables()}
         command = [sys.executable, "-m", "pytest", "checks", "--env", str(file), "--reports", str(reports)]
-        subprocess.run(command, cwd=ROOT, env={**os.environ, **sandbox.environment_variables()}, check=True)  # noqa: S603
+        baselines = _approve(command, variables, reports, Path(directory))
+        shutil.rmtree(reports)
+        subprocess.run([*command, "--baseline", str(baselines)], cwd=ROOT, env=variables, check=True)  # noqa: S603
         [tape] = reports.glob(f"{environment}/*/tape")
         shutil.rmtree(destination, ignore_errors=True)
         shutil.copytree(tape, destination)
+        shutil.copyfile(baselines / f"{environment}.json", destination / "baseline.json")
+
+
+def make_baseline(environment: str, destination: Path) -> None:
+    """Make what an environment's stand-ins are the baseline of that environment.
+
+    Raises:
+        subprocess.CalledProcessError: It could not be made, or not everything holds when judged with it.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        reports = Path(directory) / "reports"
+        command = [sys.executable, "-m", "pytest", "checks", "--env", environment, "--reports", str(reports)]
+        baselines = _approve(command, dict(os.environ), reports, Path(directory))
+        subprocess.run([*command, "--baseline", str(baselines)], cwd=ROOT, check=True)  # noqa: S603
+        destination.parent.mkdir(exist_ok=True)
+        shutil.copyfile(baselines / f"{environment}.json", destination)
+
+
+def _approve(command: list[str], variables: dict[str, str], reports: Path, directory: Path) -> Path:
+    """Judge everything, and make that the baseline, whatever it differs in from an older one; return where it is."""
+    subprocess.run(command, cwd=ROOT, env=variables, check=False)  # noqa: S603
+    [pack] = (path.parent for path in reports.glob("*/*/results.json"))
+    words = ["--approver", "the sandbox", "--change", "sandbox", "--into", str(directory / "baselines")]
+    words += ["--accept-findings", "The stand-ins themselves were changed."]
+    approve = [str(Path(sys.executable).with_name("apex-assurance")), "baseline", "approve", str(pack), *words]
+    subprocess.run(approve, cwd=ROOT, env=variables, check=True)  # noqa: S603
+    return directory / "baselines"
 
 
 def main() -> None:
-    """Record the environment that the command line names, production by default."""
+    """Record the environment that the command line names, production by default, and the sandbox's baseline."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.record", description=__doc__)
     parser.add_argument("environment", nargs="?", default="prod")
     environment = parser.parse_args().environment
     record(environment, ROOT / "fixtures" / "recordings" / environment)
+    make_baseline("sandbox", ROOT / "baselines" / "sandbox.json")
 
 
 if __name__ == "__main__":

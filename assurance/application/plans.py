@@ -133,6 +133,23 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
                 ),
             ),
             FlowPlan(
+                "deep",
+                "E2E",
+                tuple(
+                    PlannedWrite(method, path, ("estimator",), "made up from the API's own description")
+                    for method, path in (
+                        ("POST", "/projects"),
+                        ("PATCH", "/projects/{id}"),
+                        ("DELETE", "/projects/{id}"),
+                        ("POST", "/projects/{id}/access"),
+                        ("DELETE", "/projects/{id}/access"),
+                        ("POST", "/documents/{id}/validate"),
+                        ("DELETE", "/documents/{id}"),
+                        ("POST", "/estimates/generate"),
+                    )
+                ),
+            ),
+            FlowPlan(
                 CLEAN_UP,
                 "",
                 (PlannedWrite("DELETE", "/projects/{id}", ("manager",), "each project that the run made, archived"),),

@@ -30,7 +30,8 @@ def locate(environment: str, given: Path | None, replay: Path | None, root: Path
                 f"--baseline {given}: there is no file {path}; give a baseline, or a directory with {environment}.json"
             )
         return path.absolute()
-    # A pack is judged again by what it was judged by, or by none; a bare tape knows of none.
-    from_pack = replay is not None and (replay / "tape").is_dir()
-    path = replay / PACKED if replay is not None and from_pack else root / FOLDER / f"{environment}.json"
+    path = root / FOLDER / f"{environment}.json"
+    if replay is not None and ((replay / PACKED).is_file() or (replay / "tape").is_dir()):
+        # A pack is judged again by what it was judged by, or by none.
+        path = replay / PACKED
     return path.absolute() if path.is_file() else None

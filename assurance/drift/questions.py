@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from assurance.drift.normalise import noise
 from assurance.tape import Reading, key_of
 
 Api = Literal["resource_manager", "key_vault"]
@@ -54,8 +55,8 @@ class Question:
 def questions_of(readings: Iterable[Reading]) -> tuple[Question, ...]:
     """Return the questions that readings answer and that can be asked again, each once, sorted.
 
-    Left out are later pages of lists, what was not asked of Azure Resource Manager or Key Vault by a signed GET, and
-    what the world did not answer.
+    Left out are later pages of lists, what was not asked of Azure Resource Manager or Key Vault by a signed GET,
+    what is about events, and what the world did not answer.
     """
     found = {question for reading in readings if (question := _question(reading)) is not None}
     return tuple(sorted(found))
@@ -68,9 +69,18 @@ def _question(reading: Reading) -> Question | None:
     parts = urlsplit(url)
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
     api = _api(reading.key, parts.path, query)
-    if api is None or reading.page not in {None, 1}:
+    if api is None or reading.page not in {None, 1} or noise().is_event(_type(parts.path)):
         return None
     return Question(parts.path, parts.query, api, "list" if reading.page == 1 else "one")
+
+
+def _type(path: str) -> str:
+    """Return the type that a path of Azure Resource Manager is about, in lower case; empty for a scope."""
+    parts = [part.casefold() for part in path.split("/") if part]
+    if "providers" not in parts:
+        return ""
+    own = parts[len(parts) - parts[::-1].index("providers") :]
+    return "/".join([*own[:1], *own[1::2]])
 
 
 def _api(key: str, path: str, query: str) -> Api | None:

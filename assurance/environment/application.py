@@ -181,6 +181,7 @@ class DeclaredApplication(Declared):
         ready_path: The readiness endpoint, from the root.
         audience: For which tokens are asked: the application's id URI or client id.
         read_only: Whether everything that writes is left out.
+        deep: Whether requests made up from the API's own description may be sent; never to production.
         dependencies: What readiness must name, each healthy.
         healthy_values: How readiness says that a dependency is healthy.
         integrations: Of the guide's five Azure services, those whose use must show in telemetry, by their key in
@@ -197,6 +198,7 @@ class DeclaredApplication(Declared):
     openapi_path: UrlPath = "/openapi.json"
     audience: Text
     read_only: bool = False
+    deep: bool = False
     dependencies: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)] = ("database", "blob_storage")
     healthy_values: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)] = ("healthy", "ok")
     integrations: tuple[Text, ...] = Field(

@@ -271,6 +271,14 @@ class Environment(Declared):
                 raise ValueError(f"{where}: declares {twice!r} twice; remove one of the two, or correct its name")
         return self
 
+    @model_validator(mode="after")
+    def _no_deep_run_in_production(self) -> Self:
+        if "prod" in self.name and self.application is not None and self.application.deep:
+            raise ValueError(
+                "application.deep: is true for an environment called production; made-up requests are for others only"
+            )
+        return self
+
     def group_of(self, resource_group: str | None) -> str:
         """Return the resource group, this environment's own where none is declared."""
         return resource_group or self.resource_group

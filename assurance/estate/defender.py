@@ -56,9 +56,7 @@ class Alerts:
         Raises:
             NotEvaluated: A plan is off, so that an empty list proves nothing.
         """
-        found = [
-            one for one in self.documents if self._concerns(one, resource_ids) and _is_open(one) and _is_severe(one)
-        ]
+        found = self.severe_and_open(resource_ids)
         off = plans.that_are_off(declared)
         if off and not found:
             raise NotEvaluated(
@@ -81,6 +79,12 @@ class Alerts:
             self.resource_group,
             self.readings + plans.readings,
             "" if not found else remedy,
+        )
+
+    def severe_and_open(self, resource_ids: Sequence[str]) -> tuple[Document, ...]:
+        """Return the open alerts of High or unknown severity on the environment's resources."""
+        return tuple(
+            one for one in self.documents if self._concerns(one, resource_ids) and _is_open(one) and _is_severe(one)
         )
 
     def _concerns(self, alert: Document, resource_ids: Sequence[str]) -> bool:

@@ -59,6 +59,14 @@ class FiredAlerts:
         expected = "no alert of severity 0 or 1 in the stability window, and none in the last 24 hours"
         return Fact(not found, expected, observed, revisions.app.id, cited, "" if not found else remedy)
 
+    def critical(self) -> tuple[Document, ...]:
+        """Return the alerts of severity 0 or 1 that are about the application, whenever they were fired."""
+        return tuple(
+            one
+            for one in self.documents
+            if one.required_text("properties", "essentials", "severity").casefold() in CRITICAL and self._concerns(one)
+        )
+
     def _concerns(self, alert: Document) -> bool:
         """Tell whether an alert is about the application; one that names no resource could be, so it counts."""
         target = alert.text("properties", "essentials", "targetResource")

@@ -86,15 +86,14 @@ def _copy_tape(
         content = table.content(path.read_bytes())
         changed[path.name] = sha256(content)
         (target / "bodies" / changed[path.name]).write_bytes(content)
+    paths = sorted((source / "readings").iterdir())
+    changed |= {path.stem: _new_key(path.stem, questions, table.text) for path in paths}
     readings: dict[str, str] = {}
-    for path in sorted((source / "readings").iterdir()):
-        changed[path.stem] = _new_key(path.stem, questions, table.text)
-        values = json.loads(table.text(path.read_text(encoding="utf-8")))
-        digest = values["sha256"]
-        values |= {"key": changed[path.stem], "sha256": changed[digest] if digest else ""}
-        content = json.dumps(values, indent=1).encode()
-        (target / "readings" / f"{values['key']}.json").write_bytes(content)
-        readings[values["key"]] = sha256(content)
+    for path in paths:
+        # A header may tell the digest of the body, or another reading's: it follows.
+        content = _with_digests(table.content(path.read_bytes()), changed)
+        (target / "readings" / f"{changed[path.stem]}.json").write_bytes(content)
+        readings[changed[path.stem]] = sha256(content)
     document: dict[str, Any] = json.loads(table.text((source / "tape.json").read_text(encoding="utf-8")))
     (target / "tape.json").write_text(json.dumps({**document, "readings": readings}, indent=1), encoding="utf-8")
     return changed

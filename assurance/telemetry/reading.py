@@ -15,6 +15,7 @@ from assurance.tape import Tape
 from assurance.telemetry.availability import Availability
 from assurance.telemetry.dependencies import Dependencies
 from assurance.telemetry.metrics import METRICS, Metrics, metrics_of
+from assurance.telemetry.minutes import Minute, WatchedSpan, minutes_of
 from assurance.telemetry.query import Query, query
 from assurance.telemetry.requests import RequestLevel
 from assurance.telemetry.result import ResultRow, rows_of
@@ -64,6 +65,20 @@ class Telemetry:
     def timeline(self, window: Window) -> Timeline:
         """Return the requests, interval by interval."""
         return self._read_timeline(window)
+
+    def minutes(self, window: Window) -> tuple[Minute, ...]:
+        """Return the requests of users, minute by minute, as far as they have arrived."""
+        rows, readings = self._ask(query("requests_by_minute"), window)
+        return minutes_of(window, rows, readings)
+
+    def watched(self, window: Window) -> WatchedSpan:
+        """Return the requests of users within a span of whole minutes that need not be whole intervals."""
+        rows, readings = self._ask(query("requests_by_minute"), window)
+        total, cited = self._ask(query("service_level"), window)
+        if len(total) != 1:
+            raise BrokenReading(f"service_level.kql returns one row, and {len(total)} came.", "", cited)
+        minutes = minutes_of(window, rows, readings)
+        return WatchedSpan.of(window, minutes, total[0], self.declared, self.component_id, (*readings, *cited))
 
     def availability(self, window: Window) -> Availability:
         """Return how available the application was."""

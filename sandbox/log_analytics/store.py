@@ -41,6 +41,11 @@ class TelemetryStore:
         with self._lock:
             self._sunk.append((now + timedelta(seconds=self.arrival_seconds), table, kept))
 
+    def clear(self) -> None:
+        """Forget what has happened; the history stays."""
+        with self._lock:
+            self._sunk.clear()
+
     def rows(self, table: str, since: datetime, until: datetime) -> list[Values]:
         """Return the rows of a table within a span, both ends included, as far as they have arrived by now."""
         now = datetime.now(UTC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import pytest
@@ -12,6 +14,8 @@ from falsification.drift import catalogue, noise
 from falsification.drift.judging import DriftJudge
 from falsification.score import the_judge
 from falsification.world import World, compliant_world
+from sandbox.azure_estate import RESOURCE_FILES, AzureEstate
+from sandbox.resource_ids import normalized
 
 LEAST_CHANGES, LEAST_NOISE = 100, 40
 # What drift leaves to the security checks: alerts are events, and a passing state of Azure's own work is no change.
@@ -42,6 +46,28 @@ def test_catalogues_are_as_large_as_the_bar() -> None:
 def test_two_nights_without_a_change_have_no_drift() -> None:
     """The compliant world, asked again in full, differs from its baseline in nothing, cosmetic things included."""
     assert _judge().drift_afresh(compliant_world()) == ()
+
+
+def _a_day_later(text: str) -> str:
+    """Return a time of the sandbox's, a day later; what is no time is returned as it is."""
+    if re.fullmatch(r"\d{8}", text):
+        return f"{datetime.strptime(text, '%Y%m%d').replace(tzinfo=UTC) + timedelta(days=1):%Y%m%d}"
+    if re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", text):
+        return (datetime.fromisoformat(text) + timedelta(days=1)).isoformat(timespec="milliseconds")
+    return text
+
+
+def test_the_sandbox_of_another_day_has_only_what_is_expected() -> None:
+    """A day later the sandbox's own times have moved on, and nothing of that is a finding."""
+    world = compliant_world()
+    azure = AzureEstate({name: _a_day_later(text) for name, text in world.azure.parameters.items()})
+    assert azure.parameters != world.azure.parameters
+    read = (resource for name in RESOURCE_FILES for resource in azure.read(name))
+    azure.resources = {normalized(resource["id"]): resource for resource in read}
+    azure.groups, azure.images = world.azure.groups, world.azure.images
+    azure.secrets = azure.read("key_vault_secrets")
+    world.azure = azure
+    assert {one.change.weight for one in _judge().drift(world)} <= {Weight.EXPECTED}
 
 
 @pytest.mark.parametrize("name", [one.name for one in catalogue.CATALOGUE])

@@ -56,7 +56,7 @@ def test_the_overlay_is_what_an_environment_file_takes() -> None:
     """The overlay has exactly the keys of the contract, and its addresses are on loopback."""
     with Sandbox("prod") as sandbox:
         overlay = sandbox.overlay()
-        assert overlay.keys() == {"stand_in", "cloud", "credential", "views", "vantage", "application"}
+        assert overlay.keys() == {"stand_in", "cloud", "credential", "views", "vantage", "application", "deployment"}
         assert overlay["stand_in"] == "sandbox"
         assert overlay["cloud"] == {
             "resource_manager": sandbox.resource_manager.url,

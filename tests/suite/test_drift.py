@@ -24,7 +24,7 @@ FOR_A_BASELINE = ("checks/security", "checks/drift")
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The run from which baselines are made, once for all tests; its readings name no host, so every sandbox is like it.
+    """The run from which baselines are made, once for all tests: its questions name no host, so any sandbox will do.
 
     Attributes:
         pack: Its pack.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -68,8 +71,17 @@ def change_record(path: Path) -> Path:
 
 def release_file(path: Path, percent: int) -> Path:
     """Write what the pipeline says of the release: how much of the traffic it has by now."""
-    path.write_text(toml_text({"release": {"traffic_percent": percent}}), encoding="utf-8")
+    inventory = path.with_name("inventory.json")
+    artefacts = {"artefacts": {"inventory": inventory.name}} if inventory.exists() else {}
+    path.write_text(toml_text({"release": {"traffic_percent": percent}, **artefacts}), encoding="utf-8")
     return path
+
+
+def write_inventory(environment: Path, release: Path, variables: Mapping[str, str]) -> None:
+    """Write the inventory of what is deployed, as the pipeline does after a deployment."""
+    words = ["inventory", "--env", environment, "--release", release, "--output", release.with_name("inventory.json")]
+    command = [sys.executable, "-m", "assurance", *map(str, words)]
+    subprocess.run(command, env={**os.environ, **variables}, cwd=ROOT, check=True, capture_output=True)
 
 
 def test_deployment_is_rehearsed(
@@ -90,6 +102,7 @@ def test_deployment_is_rehearsed(
         assert before.status == 0, before.text[-4000:]
 
         deploy(sandbox.estate, revision)
+        write_inventory(environment, tmp_path / "release.toml", sandbox.environment_variables())
         canary = gate("post_deployment", 10)
         assert canary.status == 0, canary.text[-4000:]
 
@@ -105,7 +118,7 @@ def test_deployment_is_rehearsed(
     assert broken.status == 1
     assert decision(broken)["decision"] == "NO-GO"
     assert "A smoke test failed (SMK-01): STOP and initiate the rollback" in broken.text
-    group = f"--name {APP} --resource-group apex-rg-sandbox"
+    group = f"--resource-group apex-rg-sandbox --name {APP}"
     shift = f"az containerapp ingress traffic set {group} --revision-weight {OLD}=100 {NEW}=0"
     assert shift in broken.text
     assert shift in decision(broken)["rollback"]

@@ -38,7 +38,7 @@ def test_the_order_of_keys_does_not_matter(values: dict[str, object]) -> None:
 
 def test_absent_is_not_false() -> None:
     """Null, an empty text, list and table are as if absent; false and zero are values."""
-    values = {"properties": {"a": None, "b": "", "c": [], "d": {}, "e": False, "f": 0}}
+    values: dict[str, object] = {"properties": {"a": None, "b": "", "c": [], "d": {}, "e": False, "f": 0}}
     assert normalised(values, NETWORK) == {"properties": {"e": False, "f": 0}}
 
 

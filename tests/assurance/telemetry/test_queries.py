@@ -36,7 +36,7 @@ def test_result_has_the_columns_of_the_head(name: str, spelling: Spelling) -> No
 
 def test_every_query_is_tested() -> None:
     """The folder holds queries, and the views of both spellings."""
-    assert NAMES == ["availability", "dependencies", "requests_over_time", "service_level"]
+    assert NAMES == ["availability", "dependencies", "requests_by_minute", "requests_over_time", "service_level"]
     assert {path.stem for path in FOLDER.glob("views_*.kql")} == {"views_workspace", "views_component"}
 
 

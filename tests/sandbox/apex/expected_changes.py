@@ -1,7 +1,7 @@
 """What each switch changes in the portrait of APEX: names of observations, or with a dot at the end all that begin so.
 
-Most change one observation. Where more are named, they are the same thing seen by several people or at several places, or
-cannot be had without it: a job that never ends leaves no estimate to look at.
+Most change one observation. Where more are named, they are the same thing seen by several people or at several places,
+or cannot be had without it: a job that never ends leaves no estimate to look at.
 """
 
 from __future__ import annotations

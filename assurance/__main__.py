@@ -1,0 +1,7 @@
+"""`python -m assurance` is `apex-assurance`, for a checkout whose scripts are not on the path."""
+
+import sys
+
+from assurance.cli import main
+
+sys.exit(main())

@@ -1,0 +1,73 @@
+"""Stand-ins for the seam to APEX: its application is called in this process, without sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+from starlette.types import ASGIApp
+
+from assurance.application.transport import QUESTION
+
+Failing = Callable[[httpx.Request], Exception]
+
+
+@dataclass(frozen=True, slots=True)
+class Misanswer:
+    """What comes in the place of an answer.
+
+    Attributes:
+        status: The status.
+        body: The body.
+        headers: The headers.
+        failure: Makes the error that comes instead of all these; None where an answer comes.
+    """
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    failure: Failing | None = None
+
+
+class DirectApplication(httpx.BaseTransport):
+    """Hands requests to a web application, one at a time, and may answer some of them wrongly.
+
+    Args:
+        application: The web application (ASGI).
+        origin: The origin that questions are asked of, as `https://host`.
+        misanswers: What comes in the place of answers, by the key of the question.
+    """
+
+    def __init__(
+        self, application: ASGIApp, origin: str, misanswers: Mapping[str, Misanswer] | None = None
+    ) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._direct = httpx.ASGITransport(application, raise_app_exceptions=False)
+        self._origin = origin
+        self._misanswers = misanswers or {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer, or what comes in its place.
+
+        Raises:
+            httpx.HTTPError: That is what comes.
+        """
+        misanswer = self._misanswers.get(request.extensions[QUESTION].key(str(request.url), self._origin))
+        if misanswer is None:
+            whole = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+            return self._loop.run_until_complete(self._answer(whole))
+        if misanswer.failure is not None:
+            raise misanswer.failure(request)
+        return httpx.Response(misanswer.status, headers=misanswer.headers, content=misanswer.body)
+
+    def close(self) -> None:
+        """Let go of the threads in which the application answers."""
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        response = await self._direct.handle_async_request(request)
+        content = await response.aread()
+        return httpx.Response(response.status_code, headers=response.headers, content=content)

@@ -1,0 +1,148 @@
+"""What the application's checks rest on, in this process: APEX, its telemetry, and a run that asks both."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from assurance.application import Application, Flows
+from assurance.azure.clients import AzureClients
+from assurance.azure.credential import StaticToken
+from assurance.environment import Environment, load
+from assurance.performance import Measurements
+from assurance.redaction import Redactor
+from assurance.tape import Reading, TapeHeader, utc_now
+from assurance.telemetry import Telemetry
+from falsification.apex.seams import DirectApplication, Misanswer
+from falsification.judging import ENVIRONMENT
+from falsification.seams import TOKEN, DirectUpstream, MemoryTape
+from sandbox import AzureEstate
+from sandbox.apex import ApexStandIn, Issuer, Settings
+from sandbox.apex.azure_services import Targets
+from sandbox.apex.declared import application_table, token_variables
+from sandbox.azure_resource_manager import AzureResourceManager
+from sandbox.log_analytics import LogAnalytics, TelemetryStore, component_id, workspace_id
+from sandbox.log_analytics.metrics import ComponentMetrics
+from sandbox.services import platform_services
+
+ORIGIN = "https://apex.invalid"
+JOB_STEP_SECONDS = 0.002
+SLOW_SECONDS = 0.6  # the guide wants the project list within half a second
+# Patience for what comes late or never: the stand-ins answer within milliseconds, and a job takes a fraction of a
+# second. Nothing is sent again but where a harmless change makes a first read fail.
+PATIENCE: Mapping[str, Any] = {
+    "application": {
+        "limits": {
+            "timeout_seconds": 20.0,
+            "attempts": 1,
+            "retry_budget_seconds": 0.0,
+            "settle_seconds": 1.0,
+            "job_seconds": 3.0,
+            "poll_seconds": 0.01,
+        }
+    },
+    "telemetry": {"arrival_seconds": 1.0, "poll_seconds": 0.1, "windows_minutes": [30]},
+    "limits": {"attempts": 1, "retry_budget_seconds": 0.0},
+}
+
+
+class ApexStage:
+    """Stand-ins for APEX, Log Analytics and metrics, which are called instead of being reached over sockets.
+
+    Attributes:
+        apex: APEX; what is switched on is switched off again by reset().
+        store: The telemetry, without a history unless it is given one.
+        logs: The query API over it.
+        resource_manager: Azure Resource Manager, for metrics.
+    """
+
+    def __init__(self) -> None:
+        estate = AzureEstate.load("sandbox")
+        hosts = {service.key: service.fqdn for service in platform_services(estate)}
+        name, context = estate.parameters["environment"], ssl.create_default_context()
+        self.store = TelemetryStore(component_id(estate))
+        self.logs = LogAnalytics(self.store, workspace_id(estate), TOKEN, context)
+        self.resource_manager = AzureResourceManager(estate, TOKEN, context)
+        for stand_in in (self.logs, self.resource_manager):
+            stand_in.stop()  # they are asked by calling them: the ports that they have reserved are free again
+        self.resource_manager.metrics = ComponentMetrics(self.store)
+        self.apex = ApexStandIn(
+            sink=self.store.sink,
+            settings=Settings(
+                job_step_seconds=JOB_STEP_SECONDS,
+                slow_seconds=SLOW_SECONDS,
+                targets=Targets(**hosts, database=f"db-apex-{name}"),
+            ),
+            issuer=Issuer(tenant_id=estate.parameters["tenant_id"], audience=f"api://apex-{name}"),
+        )
+        os.environ.update(token_variables(self.apex.issuer))
+        self._declared_application = application_table(ORIGIN, self.apex.issuer)
+        self._redactor = Redactor(salt="falsification")
+
+    def environment(self, application: Mapping[str, object] | None = None) -> Environment:
+        """Return what is declared; `application` says what of the application is declared otherwise."""
+        table = {**self._declared_application, **PATIENCE["application"], **(application or {})}
+        return load(ENVIRONMENT, {**PATIENCE, "application": table})
+
+    def reset(self) -> None:
+        """Let everything be as it should be, and nothing have happened."""
+        self.apex.reset()
+        self.store.clear()
+        for stand_in in (self.logs, self.resource_manager):
+            stand_in.faults.clear()
+
+    def header(self, environment: Environment) -> TapeHeader:
+        """Return the head of the tape of a run that begins now."""
+        return TapeHeader(
+            environment.name,
+            environment.subscription_id,
+            environment.resource_group,
+            "SANDBOX",
+            "the falsification catalogue, in memory",
+            environment.vantage,
+            utc_now(),
+            run_id=f"19990101T000000Z-{uuid4().hex[:6]}",
+        )
+
+    @contextmanager
+    def roots(
+        self, environment: Environment, tape: MemoryTape, misanswers: Mapping[str, Misanswer] | None = None
+    ) -> Iterator[dict[str, object]]:
+        """Give what nouns are made of in a run over this tape.
+
+        Args:
+            environment: What is declared.
+            tape: What is known already, and where answers go.
+            misanswers: What comes in the place of the application's answers, by the key of the question.
+        """
+        if environment.application is None or environment.telemetry is None:
+            raise AssertionError("environments/sandbox.toml has no table [application] or [telemetry]")
+        upstream = DirectApplication(self.apex.app, ORIGIN, misanswers)
+        application = Application(environment, environment.application, tape, self._redactor, upstream)
+        cloud = environment.cloud
+        stand_ins = {
+            urlsplit(cloud.log_analytics).netloc: self.logs.respond,
+            urlsplit(cloud.resource_manager).netloc: self.resource_manager.respond,
+        }
+        clients = AzureClients(environment, tape, self._redactor, StaticToken(TOKEN), DirectUpstream(stand_ins))
+        telemetry = Telemetry(environment, environment.telemetry, clients, tape)
+        try:
+            yield {
+                "environment": environment,
+                "application": application,
+                "flows": Flows(application),
+                "telemetry": telemetry,
+                "measurements": Measurements(application, environment.telemetry),
+            }
+        finally:
+            application.close()
+
+
+def known(tape: MemoryTape) -> dict[str, Reading]:
+    """Return the readings of a tape, by key."""
+    return {reading.key: reading for reading in tape.readings()}
