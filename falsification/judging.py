@@ -30,7 +30,7 @@ from assurance.azure.credential import StaticToken
 from assurance.checking import Outcome, judge
 from assurance.environment import Environment, load
 from assurance.estate import Estate
-from assurance.nouns import DECLARED, needs, resolve, roots
+from assurance.nouns import DECLARED, VIEWS, needs, resolve
 from assurance.redaction import Redactor
 from assurance.tape import Reading, TapeHeader, utc_now
 from assurance.verdicts import Verdict, recording_facts
@@ -107,9 +107,15 @@ def _cases_of(module: ModuleType, environment: Environment, given: frozenset[str
             yield Case(f"{control} {name}{subject}", control, name, function, subjects)
 
 
-def _rests_on(check: Callable[..., None], given: frozenset[str]) -> bool:
-    parameters = inspect.signature(check).parameters
-    return frozenset().union(*(roots(parameter) for parameter in parameters)) <= given
+def _rests_on(function: Callable[..., Any], given: frozenset[str]) -> bool:
+    """Tell whether all that a check or a view takes can be made from what is given."""
+    return all(_is_made_from(noun, given) for noun in inspect.signature(function).parameters)
+
+
+def _is_made_from(noun: str, given: frozenset[str]) -> bool:
+    if noun in given or noun in DECLARED:
+        return True
+    return noun in VIEWS and _rests_on(VIEWS[noun], given)
 
 
 class Judge:

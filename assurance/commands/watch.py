@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -54,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     environment = load(find(arguments.env, FOLDER))
     declared = _telemetry(environment)
     directory = arguments.reports / environment.name / f"watch-{new_run_id()}"
+    plan = _plan(arguments, declared, environment)
     sight = EnvironmentSight(environment, directory / "looks")
-    plan = _plan(arguments, declared, sight)
     directory.mkdir(parents=True, exist_ok=True)
     teller = Teller(plan, directory)
     print(f"Watching {environment.name} until {plan.until:%Y-%m-%d %H:%M:%S} UTC; written to {directory}", flush=True)
@@ -79,12 +80,13 @@ def _telemetry(environment: Environment) -> DeclaredTelemetry:
     return environment.telemetry
 
 
-def _plan(arguments: argparse.Namespace, declared: DeclaredTelemetry, sight: EnvironmentSight) -> WatchPlan:
+def _plan(arguments: argparse.Namespace, declared: DeclaredTelemetry, environment: Environment) -> WatchPlan:
     started = SystemClock().now()
     until = started
     if arguments.until_stable:
         try:
-            until = sight.stable_from()
+            with tempfile.TemporaryDirectory(prefix="apex-watch-") as directory:
+                until = EnvironmentSight(environment, Path(directory)).stable_from()
         except NotEvaluated as error:
             raise UsageError(f"--until-stable: when the stability window ends is not known: {error}") from error
     else:

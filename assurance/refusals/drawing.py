@@ -4,7 +4,7 @@ Hypothesis draws from the constants of whatever modules a process has loaded. In
 the same description gives the same requests: to each worker of pytest-xdist, and to a replay.
 
 Standard input is a JSON object with `description` (an OpenAPI document), `operations` (a list of method and path) and
-`examples` (how many to draw of each); standard output is a JSON list with a list of requests for each operation, or null
+`examples` (how many to draw of each); standard output is a JSON list with the requests of each operation, or null
 for one that is not described. A request has `path`, `query` and `body`.
 """
 

@@ -34,7 +34,7 @@ NUMBERS = {bad.name: number for number, bad in enumerate(CATALOGUE, start=1)}
 # What an answer must not tell: where in the code, the database or the machine something went wrong (CWE-209).
 INWARD = re.compile(
     r"Traceback \(most recent call last\)|File \"[^\"]+\.py\", line \d+|site-packages|sqlalchemy|pyodbc|ODBC Driver"
-    r"|\bSELECT\b.+\bFROM\b|\bINSERT INTO\b|/home/\w+/|/usr/(?:local/)?lib/",
+    r"|(?-i:\bSELECT\b.+\bFROM\b|\bINSERT INTO\b)|/home/\w+/|/usr/(?:local/)?lib/",
     re.IGNORECASE | re.DOTALL,
 )
 

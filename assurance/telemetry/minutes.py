@@ -84,11 +84,13 @@ class WatchedSpan:
         """
         rows = sum(minute.rows for minute in minutes)
         if rows < declared.minimum_requests:
-            reason = f"{rows:,} rows of requests from {window.told} are too few to judge by; {declared.minimum_requests:,} are needed."
+            needed = f"{declared.minimum_requests:,} are needed"
+            reason = f"{rows:,} rows of requests from {window.told} are too few to judge by; {needed}."
             raise NotEvaluated(reason, "Watch longer, or send traffic; no traffic is not health.", readings)
         gap = _longest_gap(window, minutes)
         if gap > timedelta(minutes=declared.longest_gap_minutes):
-            reason = f"A gap of {gap // MINUTE} minutes in the telemetry from {window.told}; at most {declared.longest_gap_minutes} are allowed."
+            most = f"at most {declared.longest_gap_minutes} are allowed"
+            reason = f"A gap of {gap // MINUTE} minutes in the telemetry from {window.told}; {most}."
             raise NotEvaluated(reason, "Find out whether the application or its telemetry stopped.", readings)
         p95 = total.number("P95")
         if (

@@ -1,1 +1,1 @@
-"""The watch after a deployment: looks again and again, and ends with GO, NO-GO or INCONCLUSIVE (guide, Steps 15, 23, 26)."""
+"""The watch after a deployment: it looks again and again, and comes to a decision (guide, Steps 15, 23 and 26)."""

@@ -1,4 +1,4 @@
-"""What looks come to: whether one of the guide's rollback triggers has fired, and what the watch concludes at its end."""
+"""What looks come to: whether one of the guide's rollback triggers has fired, and what is concluded at the end."""
 
 from __future__ import annotations
 
@@ -114,12 +114,13 @@ class Judge:
 
     def _error_trigger(self, look: Look) -> str:
         minutes = [one for one in look.traffic.minutes or () if one.at >= self._plan.window.since]
-        bad = _latest_bad(minutes)
+        bad = latest_bad(minutes)
         if not bad or bad[-1].at + MINUTE - bad[0].at <= TRIGGER_AFTER:
             return ""
         requests, failed = sum(one.requests for one in bad), sum(one.failed for one in bad)
         span = _told(bad[-1].at + MINUTE - bad[0].at)
-        return f"the error rate has been above {TRIGGER_ERROR_PERCENT:g} % for {span}: {failed:,} of {requests:,} requests failed"
+        counts = f"{failed:,} of {requests:,} requests failed"
+        return f"the error rate has been above {TRIGGER_ERROR_PERCENT:g} % for {span}: {counts}"
 
     def _alert_trigger(self, look: Look) -> str:
         alerts = look.alerts.alerts
@@ -135,7 +136,7 @@ class Judge:
         return alert.at is not None and alert.at >= self._plan.started
 
 
-def _latest_bad(minutes: Sequence[Minute]) -> list[Minute]:
+def latest_bad(minutes: Sequence[Minute]) -> list[Minute]:
     """Return the latest minutes whose error rate is above the trigger's, without a better one between or after them.
 
     Minutes without requests are neither good nor bad, so they do not end such a run.

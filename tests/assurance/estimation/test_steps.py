@@ -1,0 +1,174 @@
+"""The single steps of the workflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assurance.application import Exchange
+from assurance.errors import BrokenReading, NotEvaluated
+from assurance.estimation.answers import entries, id_in, lists, shows, with_id
+from assurance.estimation.jobs import JobHistory
+from assurance.estimation.papers import paper
+from assurance.estimation.steps import (
+    GenerationStep,
+    JobStep,
+    ProjectStep,
+    UnreadableDocument,
+    UploadStep,
+    ValidationStep,
+)
+from assurance.estimation.workflow import after
+from tests.assurance.estimation.answers import READING, document
+from tests.assurance.estimation.exchanges import exchange
+
+ASKED = {"project_number": "E2E-1", "voltage_level": 345, "line_miles": 15.0}
+SHOWN = {"id": "p-1", "project_number": "E2E-1", "voltage_level": "345.00", "line_miles": 15, "status": "draft"}
+UPLOADED = {
+    "id": "d-1",
+    "project_id": "p-1",
+    "document_type": "scope",
+    "validation_status": "pending",
+    "blob_path": "uploads/d-1",
+}
+COMPLETED = {"id": "j-1", "status": "completed", "progress_percent": 100, "result_data": {"estimate_id": "e-1"}}
+
+
+def _work(state: dict[str, Any], asked: Exchange | None = None, refused: Exchange | None = None) -> JobStep:
+    return JobStep(asked or exchange(202, {"id": "j-1"}), JobHistory("j-1", (document(state),), READING), refused)
+
+
+def test_a_created_project_goes_on() -> None:
+    """A project that is created and shown as asked for fails nothing; numbers may be told as texts."""
+    step = ProjectStep("E2E-1", ASKED, exchange(201, {"id": "p-1"}), exchange(200, SHOWN))
+    assert step.is_created.holds
+    assert step.is_shown_as_asked_for.holds
+    assert step.failure is None
+
+
+@pytest.mark.parametrize(
+    ("created", "shown"),
+    [
+        (exchange(200, {"id": "p-1"}), exchange(200, SHOWN)),
+        (exchange(201, {}), None),
+        (exchange(201, b"<html>"), None),
+        (exchange(500, {"detail": "?"}), None),
+    ],
+)
+def test_a_project_that_is_not_created_stops_the_workflow(created: Exchange, shown: Exchange | None) -> None:
+    """Another status than 201, or an answer without an id, keeps the next step from being made."""
+    step = ProjectStep("E2E-1", ASKED, created, shown)
+    assert not step.is_created.holds
+    with pytest.raises(NotEvaluated, match="Step 1, creating the project, failed"):
+        after(1, "creating the project", step)
+
+
+@pytest.mark.parametrize(
+    "change", [{"voltage_level": 34.5}, {"id": "p-2"}, {"status": "complete"}, {"line_miles": None}]
+)
+def test_a_project_shown_otherwise_is_told(change: dict[str, object]) -> None:
+    """A project that is read with another value than was asked for is told, and stops nobody."""
+    step = ProjectStep("E2E-1", ASKED, exchange(201, {"id": "p-1"}), exchange(200, {**SHOWN, **change}))
+    assert not step.is_shown_as_asked_for.holds
+    assert next(iter(change)) in step.is_shown_as_asked_for.observed
+    assert step.failure is None
+
+
+@pytest.mark.parametrize(
+    ("change", "holds"),
+    [
+        ({}, True),
+        ({"document_type": "schedule"}, False),
+        ({"project_id": "p-2"}, False),
+        ({"validation_status": "passed"}, False),
+        ({"blob_path": None}, False),
+    ],
+)
+def test_an_upload_is_filed_as_sent(change: dict[str, object], holds: bool) -> None:
+    """A document is filed under the project and type that were sent, in a blob, not validated yet."""
+    step = UploadStep(paper("scope", "E2E-1"), "p-1", exchange(201, {**UPLOADED, **change}), None)
+    assert step.is_filed_as_asked_for.holds is holds
+    assert step.failure is None
+
+
+@pytest.mark.parametrize(
+    ("ids", "holds"), [(["d-0", "d-1"], True), (["d-0"], False), ([], False), (["d-1", "d-1"], False)]
+)
+def test_an_upload_is_listed_once(ids: list[str], holds: bool) -> None:
+    """A list shows what was made once, be it a list of its own or a page."""
+    rows = [{"id": one} for one in ids]
+    for body in (rows, {"items": rows, "total": len(rows)}):
+        assert lists(exchange(200, body), "d-1", exchange(201, UPLOADED)).holds is holds
+
+
+@pytest.mark.parametrize(
+    "answer", [exchange(200, {"total": 0}), exchange(200, [1]), exchange(404, []), exchange(200, b"-")]
+)
+def test_what_is_no_list_is_not_evaluated(answer: Exchange) -> None:
+    """An answer that is no list of objects is an inability, never an empty list."""
+    with pytest.raises(NotEvaluated):
+        entries(answer)
+
+
+@pytest.mark.parametrize(
+    ("status", "score", "passes", "scored"),
+    [("passed", 87, True, True), ("passed", "87.5", True, True), ("failed", 20, False, True),
+     ("pending", None, False, False), ("passed", 130, True, False), ("passed", -1, True, False)],
+)  # fmt: skip
+def test_a_validation_needs_pass_and_score(status: str, score: object, passes: bool, scored: bool) -> None:
+    """A document must have passed, with a score of 0 to 100; without the former the workflow stops."""
+    shown = exchange(200, {"validation_status": status, "completeness_score": score})
+    step = ValidationStep(_work(COMPLETED), shown)
+    assert step.document_passes.holds is passes
+    assert step.has_a_completeness_score.holds is scored
+    assert (step.failure is None) is passes
+
+
+def test_a_job_that_cannot_be_followed_has_not_completed() -> None:
+    """A poll that is refused is what is told, whatever the states before it."""
+    step = _work(COMPLETED, refused=exchange(404, {"detail": "no job"}))
+    assert not step.is_completed.holds
+    assert "404" in step.is_completed.observed
+
+
+def test_a_generation_names_its_estimate() -> None:
+    """A completed job must name its estimate; one without a result has no figures to judge."""
+    assert GenerationStep(0.8, _work(COMPLETED)).failure is None
+    without = GenerationStep(0.8, _work({**COMPLETED, "result_data": None}))
+    assert without.failure == without.names_its_estimate
+    with pytest.raises(NotEvaluated, match="no result"):
+        _ = without.figures
+
+
+@pytest.mark.parametrize(("status", "holds"), [("failed", True), ("manual_review", True), ("passed", False)])
+def test_an_unreadable_document_must_not_pass(status: str, holds: bool) -> None:
+    """What cannot be read may be refused, fail or wait for a person, and must not pass."""
+    shown = exchange(200, {"validation_status": status})
+    taken = UnreadableDocument(exchange(201, UPLOADED), ValidationStep(_work(COMPLETED), shown))
+    assert taken.is_not_passed.holds is holds
+    assert UnreadableDocument(exchange(400, {}), None).is_not_passed.holds
+    assert not UnreadableDocument(exchange(500, {}), None).is_not_passed.holds
+
+
+def test_an_unended_validation_says_nothing_of_the_document() -> None:
+    """A validation that did not end leaves open whether an unreadable document would have passed."""
+    running = _work({"id": "j-1", "status": "running", "progress_percent": 10})
+    with pytest.raises(NotEvaluated, match="did not end"):
+        _ = UnreadableDocument(exchange(201, UPLOADED), ValidationStep(running, None)).is_not_passed
+
+
+def test_an_id_is_read_from_successes_alone() -> None:
+    """An id in a refusal is none, a job may be named by either key, and no text is an id of zero length."""
+    assert id_in(exchange(201, {"id": "x"})) == id_in(exchange(202, {"job_id": "x"})) == "x"
+    assert id_in(exchange(400, {"id": "x"})) == id_in(exchange(201, {})) == id_in(exchange(201, b"{")) == ""
+    assert not with_id(exchange(201, {}), 201).holds
+
+
+def test_nothing_to_read_is_a_finding() -> None:
+    """What should be readable and was never made is told as nothing; what is refused as refused."""
+    before = exchange(201, {}, method="POST")
+    assert not shows(None, {"id": "x"}, before).holds
+    assert "404" in shows(exchange(404, {}), {"id": "x"}, before).observed
+    with pytest.raises(BrokenReading):
+        shows(exchange(200, [1]), {"id": "x"}, before)
