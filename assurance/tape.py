@@ -27,6 +27,7 @@ from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from assurance.errors import MissingReading, NotEvaluated, TapeRefused
+from assurance.remembering import remembered
 
 FORMAT = 1
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")
@@ -108,30 +109,24 @@ def utc_now() -> str:
 
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
+    digest = _digest_of(content)
+    memory = remembered()
+    if memory is not None:
+        memory.digest(digest, content)
+    return digest
 
 
 def key_of(*parts: str) -> str:
     """Return the key under which the answer to a question stands."""
-    key = sha256("\n".join(parts).encode())[:24]
-    if _remembered is not None:
-        _remembered[key] = parts
+    key = _digest_of("\n".join(parts).encode())[:24]
+    memory = remembered()
+    if memory is not None:
+        memory.questions[key] = parts
     return key
 
 
-_remembered: dict[str, tuple[str, ...]] | None = None
-
-
-def remember_questions() -> dict[str, tuple[str, ...]]:
-    """Return a mapping that from now on, in this process, learns of each key what it was made of.
-
-    A key cannot be turned back, and what it is made of may hold what must not be written on a tape. Who translates a
-    tape (see `assurance.evidence.pseudonymising`) learns it from a replay.
-    """
-    global _remembered  # noqa: PLW0603  (keys are made by every seam, with nothing in common but this module)
-    if _remembered is None:
-        _remembered = {}
-    return _remembered
+def _digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +237,7 @@ class Tape:
     def seal(self, finished: str) -> None:
         """Write down the digest of every reading: after this a change shows."""
         stored = sorted((self.directory / "readings").glob("*.json"))
-        digests = {path.stem: sha256(path.read_bytes()) for path in stored}
+        digests = {path.stem: _digest_of(path.read_bytes()) for path in stored}
         for partial in self.directory.glob("*/*.partial"):
             partial.unlink(missing_ok=True)
         shutil.rmtree(self.directory / "locks", ignore_errors=True)
@@ -286,7 +281,7 @@ def _verified(directory: Path, key: str, digest: str) -> Reading:
         content = path.read_bytes()
     except OSError as error:
         raise TapeRefused(f"{path}: the tape is cut, this reading is missing; restore it or record again") from error
-    if sha256(content) != digest:
+    if _digest_of(content) != digest:
         raise TapeRefused(f"{path}: the tape was edited, this reading is not the one recorded; record again")
     return _reading(directory, path, content)
 
@@ -308,7 +303,7 @@ def _reading(directory: Path, path: Path, content: bytes) -> Reading:
         body = stored.read_bytes()
     except OSError as error:
         raise TapeRefused(f"{stored}: the tape is cut, this body is missing; restore it or record again") from error
-    if sha256(body) != reading.sha256:
+    if _digest_of(body) != reading.sha256:
         raise TapeRefused(f"{stored}: the tape was edited, these are not the bytes recorded; record again")
     return replace(reading, body=body)
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from falsification.changes import Harmless, all_of, copies, drops, edits, images, leaves, rewrites, says, sets
 from falsification.violations.dep_05 import COPY, DATABASE
 from falsification.violations.dep_07 import AVAILABILITY, CRITERION, CRITICAL, ERRORS, FAILED, RESTARTS, SLOW
-from falsification.violations.dep_08 import APP, NEW, OLD, TRAFFIC
+from falsification.violations.dep_08 import APP, NEW, TRAFFIC
 from falsification.violations.dep_13 import POLICY
 from falsification.violations.dep_19 import DASHBOARD, PARTS, TIMES
 from falsification.violations.dep_19 import ERRORS as ERRORS_TILE
+from falsification.violations.dep_24 import OLD
 from falsification.violations.dep_26 import ALERT, ESSENTIALS, REPLICAS
 from falsification.world import Change, World
 from sandbox.activity_log import event

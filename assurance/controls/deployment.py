@@ -70,8 +70,8 @@ DEPLOYMENT = (
     _deployment(
         8,
         "Rollback plan",
-        "A revision to go back to is known, and can be activated.",
-        "Steps 8 and 24",
+        "The revision that a rollback returns to is known, and is healthy.",
+        "Step 8",
         "8.32 5.30",
         "A.12.1.2 A.14.2.2",
         "critical",
@@ -111,6 +111,15 @@ DEPLOYMENT = (
         "8.9 8.32 5.37",
         "A.12.1.2 A.12.1.1",
         "medium",
+    ),
+    _deployment(
+        24,
+        "Execute rollback",
+        "Once a new revision serves, an older one can take the traffic back.",
+        "Step 24",
+        "8.32 5.30",
+        "A.12.1.2 A.14.2.2",
+        "critical",
     ),
     _deployment(
         26,

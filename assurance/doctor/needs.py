@@ -43,7 +43,7 @@ NEEDS = (
     _reader("Microsoft.Network/publicIPAddresses", "SEC-06"),
     _reader("Microsoft.App/managedEnvironments", "SEC-05"),
     _reader("Microsoft.App/containerApps", "SEC-05", "SEC-07", "DEP-13", "DEP-15"),
-    _reader("Microsoft.App/containerApps/revisions", "DEP-08", "DEP-13", "DEP-15", "DEP-27"),
+    _reader("Microsoft.App/containerApps/revisions", "DEP-08", "DEP-13", "DEP-15", "DEP-24", "DEP-27"),
     _reader("Microsoft.Sql/servers", "SEC-06", "SEC-07"),
     _reader("Microsoft.Sql/servers/databases", "DEP-05"),
     _reader("Microsoft.Sql/servers/firewallRules", "SEC-06"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from assurance.drift.normalise import normalised
 from assurance.drift.questions import Question
 from assurance.drift.snapshot import Entry
 from assurance.environment import Environment
@@ -132,13 +133,22 @@ def _parsed(path: Path, document: Mapping[str, Any]) -> Baseline:
         approval = TypeAdapter(Approval).validate_python(document["approval"])
         questions = TypeAdapter(tuple[Question, ...]).validate_python(document["questions"])
         entries = {
-            key: Entry(key, one["shown"], one["type"], questions[one["question"]], one["values"])
+            # Normalised again, for what the suite has learnt since to be noise.
+            key: Entry(
+                key, one["shown"], one["type"], questions[one["question"]], normalised(one["values"], one["type"])
+            )
             for key, one in document["resources"].items()
         }
         told = (document["environment"], document["subscription_id"], document["resource_group"])
     except (ValidationError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise BaselineRefused(f"{path}: this is not a valid baseline: {type(error).__name__}: {error}") from error
     return Baseline(*told, approval, questions, entries)
+
+
+def _entry(key: str, values: Mapping[str, Any], questions: tuple[Question, ...]) -> Entry:
+    """Return one resource, normalised again, for what the suite has learnt since to be noise."""
+    kind = values["type"]
+    return Entry(key, values["shown"], kind, questions[values["question"]], normalised(values["values"], kind))
 
 
 def _for_environment(baseline: Baseline, path: Path, environment: Environment) -> Baseline:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -45,6 +45,23 @@ class Entry:
     facts: Mapping[str, Scalar]
     previous: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a ledger as it stands, sound or not.
+
+    Attributes:
+        number: Its number, from 1.
+        entry: What it says; None where that cannot be made out.
+        problem: What is wrong with it, with its place; empty if it is sound and follows the line before.
+        is_itself: Whether its digest is that of what it says: otherwise it was edited, and proves nothing.
+    """
+
+    number: int
+    entry: Entry | None
+    problem: str
+    is_itself: bool
 
 
 class Link:
@@ -103,37 +120,76 @@ def read(path: Path) -> tuple[Entry, ...]:
     Raises:
         LedgerError: A line is not an entry, was edited, or does not follow the one before; the message has its number.
     """
+    entries: list[Entry] = []
+    for line in walk(path):
+        if line.entry is None or line.problem:
+            raise LedgerError(line.problem)
+        entries.append(line.entry)
+    return tuple(entries)
+
+
+def walk(path: Path) -> tuple[Line, ...]:
+    """Return every line with what is wrong with it: a history goes on where the chain is broken, and says so.
+
+    Raises:
+        LedgerError: The file cannot be read, or has no line.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise LedgerError(f"{path}: the ledger cannot be read: {error.strerror or type(error).__name__}") from error
-    entries: list[Entry] = []
-    for number, line in enumerate(content.splitlines(), start=1):
-        entry = _entry(path, number, line)
-        expected = entries[-1].digest if entries else FIRST
-        if entry.previous != expected:
-            before = f"line {number - 1}" if entries else "nothing, as a first entry does"
-            raise LedgerError(
-                f"{path}: line {number} does not follow {before}: an entry was removed before it, or entries reordered"
-            )
-        entries.append(entry)
-    if not entries or not content.endswith(b"\n"):
-        raise LedgerError(f"{path}: the ledger is {'cut in its last line' if entries else 'empty'}")
-    return tuple(entries)
+    lines: list[Line] = []
+    for number, text in enumerate(content.splitlines(), start=1):
+        lines.append(_line(path, number, text, lines[-1] if lines else None))
+    if not lines:
+        raise LedgerError(f"{path}: the ledger is empty")
+    if not content.endswith(b"\n") and not lines[-1].problem:
+        lines[-1] = replace(lines[-1], problem=f"{path}: the ledger is cut in its last line", is_itself=False)
+    return tuple(lines)
+
+
+def _line(path: Path, number: int, text: bytes, before: Line | None) -> Line:
+    try:
+        entry = _values(path, number, text)
+        problem = _edited(path, number, entry)
+    except LedgerError as error:
+        return Line(number, None, str(error), is_itself=False)
+    if problem:
+        return Line(number, entry, problem, is_itself=False)
+    # Of a line that cannot be made out the digest is not known, so what follows it cannot be held against it.
+    followed = FIRST if before is None else before.entry.digest if before.entry is not None else entry.previous
+    if entry.previous != followed:
+        place = f"line {number - 1}" if before is not None else "nothing, as a first entry does"
+        problem = f"{path}: line {number} does not follow {place}: an entry was removed before it, or entries reordered"
+    return Line(number, entry, problem, is_itself=True)
 
 
 def _entry(path: Path, number: int, line: bytes) -> Entry:
     """Return one line as an entry, after a look at its digest."""
+    entry = _values(path, number, line)
+    problem = _edited(path, number, entry)
+    if problem:
+        raise LedgerError(problem)
+    return entry
+
+
+def _values(path: Path, number: int, line: bytes) -> Entry:
+    """Return what one line says, whether its digest fits or not."""
     try:
         values = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise LedgerError(f"{path}: line {number} is cut or edited, this is not valid JSON") from error
     if not isinstance(values, dict) or not all(isinstance(value, (str, bool)) for value in values.values()):
         raise LedgerError(f"{path}: line {number} is edited, an object of texts and truth values was expected")
-    if not {"kind", "previous", "digest"} <= values.keys():
+    told = [values.pop(name, None) for name in ("kind", "previous", "digest")]
+    if not all(isinstance(one, str) for one in told):
         raise LedgerError(f"{path}: line {number} is edited, it lacks kind, previous or digest")
-    digest = values.pop("digest")
-    if sha256(canonical(values)) != digest:
-        raise LedgerError(f"{path}: line {number} was edited: its digest is not that of what it says")
-    kind, previous = values.pop("kind"), values.pop("previous")
+    kind, previous, digest = told
     return Entry(kind, MappingProxyType(values), previous, digest)
+
+
+def _edited(path: Path, number: int, entry: Entry) -> str:
+    """Return that an entry was edited, if its digest says so; else nothing."""
+    if sha256(canonical({**entry.facts, "kind": entry.kind, "previous": entry.previous})) == entry.digest:
+        return ""
+    return f"{path}: line {number} was edited: its digest is not that of what it says"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ def pseudonymise(directory: Path, destination: Path, secret: bytes, also: Sequen
         raise PackError(f"{directory}: the pack does not verify, and is not copied: {different[0]}")
     names = [name for name in pack.files_of(directory) if name not in LEFT_BEHIND]
     substitution = Substitution(_table(directory, names, Pseudonyms(secret), also))
-    digests = _copy_tape(directory / TAPE, destination / TAPE, again.questions, substitution)
+    digests = {old: sha256(substitution.text(text).encode()) for old, text in again.contents.items()}
+    digests |= _copy_tape(directory / TAPE, destination / TAPE, again.questions, digests, substitution)
     for name in names:
         if not name.startswith(f"{TAPE}/"):
             content = substitution.content((directory / name).read_bytes())
@@ -76,18 +77,30 @@ def _table(directory: Path, names: Iterable[str], pseudonyms: Pseudonyms, also: 
 
 
 def _copy_tape(
-    source: Path, target: Path, questions: Mapping[str, Sequence[str]], table: Substitution
+    source: Path,
+    target: Path,
+    questions: Mapping[str, Sequence[str]],
+    digests: Mapping[str, str],
+    table: Substitution,
 ) -> dict[str, str]:
-    """Copy a tape, and return the new digests and keys by the old ones."""
+    """Copy a tape, and return the new digests and keys by the old ones.
+
+    Args:
+        source: The tape.
+        target: Where its copy goes.
+        questions: What keys are made of.
+        digests: New digests of what is asked with, by the old ones.
+        table: What replaces what.
+    """
     for folder in ("readings", "bodies"):
         (target / folder).mkdir(parents=True)
-    changed: dict[str, str] = {}
+    changed = dict(digests)
     for path in sorted((source / "bodies").iterdir()):
         content = table.content(path.read_bytes())
         changed[path.name] = sha256(content)
         (target / "bodies" / changed[path.name]).write_bytes(content)
     paths = sorted((source / "readings").iterdir())
-    changed |= {path.stem: _new_key(path.stem, questions, table.text) for path in paths}
+    changed |= {path.stem: _new_key(path.stem, questions, digests, table) for path in paths}
     readings: dict[str, str] = {}
     for path in paths:
         # A header may tell the digest of the body, or another reading's: it follows.
@@ -99,10 +112,11 @@ def _copy_tape(
     return changed
 
 
-def _new_key(key: str, questions: Mapping[str, Sequence[str]], translate: Callable[[str], str]) -> str:
+def _new_key(key: str, questions: Mapping[str, Sequence[str]], digests: Mapping[str, str], table: Substitution) -> str:
     """Return a reading's key under pseudonyms; one that no check asked for again gets one that nobody will ask for."""
-    parts = questions.get(key)
-    return key_of(*(translate(part) for part in parts)) if parts is not None else key_of("unasked", key)
+    if key not in questions:
+        return key_of("unasked", key)
+    return key_of(*(digests[part] if part in digests else table.text(part) for part in questions[key]))
 
 
 def _with_digests(content: bytes, changed: Mapping[str, str]) -> bytes:

@@ -7,11 +7,12 @@ from files is data, and never becomes an argument of pytest.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from assurance.tape import remember_questions
+from assurance.remembering import remember
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     """Remember from the first question on."""
-    remember_questions()
+    remember()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -38,4 +39,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Write what was asked."""
-    config.getoption("questions").write_text(json.dumps(remember_questions()), encoding="utf-8")
+    config.getoption("questions").write_text(json.dumps(asdict(remember())), encoding="utf-8")

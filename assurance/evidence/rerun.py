@@ -32,10 +32,12 @@ class Rerun:
     Attributes:
         verdicts: The verdict records by check, as `results.json` has them.
         questions: What each key is made of that was asked for.
+        contents: The text behind digests that questions are made with.
     """
 
     verdicts: Mapping[str, Mapping[str, Any]]
     questions: Mapping[str, Sequence[str]]
+    contents: Mapping[str, str]
 
 
 def judge_again(directory: Path, results: Mapping[str, Any]) -> Rerun:
@@ -75,8 +77,9 @@ def _run(command: Sequence[str], scratch: Path) -> Rerun:
         told = [line for line in (ended.stderr + ended.stdout).splitlines() if line.strip()][-SHOWN_LINES:]
         raise PackError(f"the pack cannot be judged again (pytest ended with {ended.returncode}): {' | '.join(told)}")
     document = pack.read_json(found[0], "the results of judging again")
-    asked: dict[str, list[str]] = json.loads(questions.read_text(encoding="utf-8"))
-    return Rerun({verdict["check"]: verdict for verdict in document["verdicts"]}, asked)
+    asked = json.loads(questions.read_text(encoding="utf-8"))
+    verdicts = {verdict["check"]: verdict for verdict in document["verdicts"]}
+    return Rerun(verdicts, asked["questions"], asked["contents"])
 
 
 def _vantage(vantages: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from assurance.environment import Environment
 from assurance.environment.toml_text import toml_text
-from assurance.evidence import ledger, manifest, pack, statement
+from assurance.evidence import ledger, manifest, outcome, pack, statement
 from assurance.evidence.ledger import Link
 from assurance.evidence.manifest import Manifest
 from assurance.evidence.pack import ENVIRONMENT, INCOMPLETE, LEDGER, PUBLIC_KEY, RESULTS
@@ -82,7 +82,8 @@ class _Sealing:
         digest = manifest.write(made, self.directory)
         unsigned = self._sign(results)
         fingerprint = "" if unsigned else self.signing.fingerprint
-        entry = link.append(ledger.RUN, _facts(made, digest, fingerprint)).digest if link is not None else ""
+        facts = {**_facts(made, digest, fingerprint), **outcome.facts_of(outcome.outcome_of(results))}
+        entry = link.append(ledger.RUN, facts).digest if link is not None else ""
         if made.complete:
             (self.directory / INCOMPLETE).unlink(missing_ok=True)
         return Seal(digest, fingerprint, unsigned, entry)

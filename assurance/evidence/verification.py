@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from assurance.errors import AssuranceError, TapeRefused, UsageError
-from assurance.evidence import comparison, ledger, manifest, pack, rerun, statement
+from assurance.evidence import comparison, ledger, manifest, outcome, pack, rerun, statement
 from assurance.evidence.manifest import Manifest
 from assurance.evidence.pack import ENVELOPE, MANIFEST, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import PublicKey, SigningError, read_public_key
@@ -80,7 +80,7 @@ def verify(request: Request) -> list[Finding]:
         return [*findings, Finding("results", "BAD", f"{RESULTS} does not conform to its schema: {problem}")]
     findings += _results(directory, made, results)
     findings += _signature(directory, results, key)
-    findings += _ledger(request, made)
+    findings += _ledger(request, made, results)
     return findings + (_verdicts(directory, results) if request.derive else [])
 
 
@@ -182,7 +182,7 @@ def _unsigned(directory: Path, key: PublicKey | None) -> Finding:
     return Finding("signature", "note", text)
 
 
-def _ledger(request: Request, made: Manifest) -> list[Finding]:
+def _ledger(request: Request, made: Manifest, results: Results) -> list[Finding]:
     if made.pseudonym_of:
         return [Finding("ledger", "note", f"shown under pseudonyms; the pack itself has manifest {made.pseudonym_of}")]
     if request.ledger is None:
@@ -194,11 +194,13 @@ def _ledger(request: Request, made: Manifest) -> list[Finding]:
         entries = ledger.read(request.ledger)
     except PackError as error:
         return [Finding("ledger", "BAD", str(error))]
-    return [_standing(request.directory, made, entries)]
+    return [_standing(request.directory, made, entries, outcome.facts_of(outcome.outcome_of(results)))]
 
 
-def _standing(directory: Path, made: Manifest, entries: tuple[ledger.Entry, ...]) -> Finding:
-    """Return how a pack stands in a sound chain."""
+def _standing(
+    directory: Path, made: Manifest, entries: tuple[ledger.Entry, ...], came_to: Mapping[str, str | bool]
+) -> Finding:
+    """Return how a pack, whose results come to this, stands in a sound chain."""
     runs = {number: entry for number, entry in enumerate(entries, 1) if entry.facts.get("run") == made.run}
     mine = [number for number, entry in runs.items() if entry.kind == ledger.RUN]
     if len(mine) != 1:
@@ -212,6 +214,9 @@ def _standing(directory: Path, made: Manifest, entries: tuple[ledger.Entry, ...]
     if entered["manifest"] != digest:
         told = f"the manifest is not the one entered: its SHA-256 is {digest}, the ledger has {entered['manifest']}"
         return Finding("ledger", "BAD", told)
+    # Lines that were written before the ledger held what a run came to lack it.
+    if other := [name for name in came_to if name in entry.facts and entry.facts[name] != came_to[name]]:
+        return Finding("ledger", "BAD", f"the ledger's {' and '.join(other)} are not those of {RESULTS}")
     if entry.previous != made.previous:
         told = f"the chain was made anew: another entry stands before run {made.run} than when it was sealed"
         return Finding("ledger", "BAD", told)

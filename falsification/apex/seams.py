@@ -40,9 +40,7 @@ class DirectApplication(httpx.BaseTransport):
         misanswers: What comes in the place of answers, by the key of the question.
     """
 
-    def __init__(
-        self, application: ASGIApp, origin: str, misanswers: Mapping[str, Misanswer] | None = None
-    ) -> None:
+    def __init__(self, application: ASGIApp, origin: str, misanswers: Mapping[str, Misanswer] | None = None) -> None:
         self._loop = asyncio.new_event_loop()
         self._direct = httpx.ASGITransport(application, raise_app_exceptions=False)
         self._origin = origin

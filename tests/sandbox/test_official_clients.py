@@ -201,7 +201,7 @@ def test_sql(clients: Clients) -> None:
     assert [item.azure_ad_only_authentication for item in listed] == [True]
     names = [database.name for database in clients.sql.databases.list_by_server(GROUP, SQL)]
     assert names[:2] == ["master", "db-apex-sandbox"]
-    assert [name.rstrip("0123456789") for name in names[2:]] == ["db-apex-sandbox-backup-"]
+    assert [(name or "").rstrip("0123456789") for name in names[2:]] == ["db-apex-sandbox-backup-"]
 
 
 def test_storage(clients: Clients) -> None:

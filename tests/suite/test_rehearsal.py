@@ -1,4 +1,4 @@
-"""A whole deployment, rehearsed: gate, new revision, canary, all traffic, gate; then the same with a broken revision."""
+"""A whole deployment, rehearsed: gate, new revision, canary, all traffic, gate; then one with a broken revision."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import AzureEstate, Sandbox
+from sandbox.apex import Switch
 from sandbox.toml_text import toml_text
 from tests.assurance.changes.sample_change import NOW, planned, shifted
 from tests.suite.running import ROOT, Ended, RunSuite
@@ -113,7 +114,7 @@ def test_deployment_is_rehearsed(
         assert decision(after)["rollback"] == []
 
         sandbox.estate.change(NEW, "properties.healthState", "Unhealthy")
-        sandbox.apex.switches.add("ready-degraded")
+        sandbox.apex.switches.add(Switch.READY_DEGRADED)
         broken = gate("post_deployment", 100)
     assert broken.status == 1
     assert decision(broken)["decision"] == "NO-GO"

@@ -1,0 +1,11 @@
+"""DEP-24: once a new revision serves, an older one can take the traffic back."""
+
+from assurance.checking import control
+from assurance.estate.revisions import Revisions
+
+pytestmark = control("DEP-24", "post_deployment")
+
+
+def test_previous_revision_can_be_activated(revisions: Revisions) -> None:
+    """An older revision can be activated, and take the traffic."""
+    assert revisions.previous_can_be_activated
