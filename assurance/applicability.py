@@ -11,6 +11,8 @@ from assurance.environment import Environment
 from assurance.environment.model import NotApplicable
 
 NO_APPLICATION = "The environment file has no table [application]."
+LOAD_NOT_ALLOWED = "The environment file does not say load.allowed = true: no load test is run here."
+LOAD_NOT_ASKED_FOR = "A load test is run only where it is asked for: -m load."
 READ_ONLY = "The environment file says application.read_only = true, and this check writes."
 
 
@@ -22,14 +24,32 @@ def without_application(environment: Environment, control: str, nouns: Iterable[
         control: The check's control.
         nouns: All that the check rests on, down to the roots.
     """
-    rests_on = frozenset(nouns) & {"application", "flows", "measurements"}
+    rests_on = frozenset(nouns) & {"application", "flows", "load_generator", "measurements"}
     if not rests_on:
         return None
     if environment.application is None:
         return NotApplicable(control=control, reason=NO_APPLICATION)
-    if environment.application.read_only and "flows" in rests_on:
+    if environment.application.read_only and rests_on & {"flows", "load_generator"}:
         return NotApplicable(control=control, reason=READ_ONLY)
     return None
+
+
+def without_load(
+    environment: Environment, control: str, nouns: Iterable[str], *, is_asked_for: bool
+) -> NotApplicable | None:
+    """Return why a load test does not apply; None for one that does, and for every other check.
+
+    Args:
+        environment: What is declared.
+        control: The check's control.
+        nouns: All that the check rests on, down to the roots.
+        is_asked_for: Whether the run was told to put the application under load.
+    """
+    if "load_generator" not in nouns:
+        return None
+    if not environment.load.allowed:
+        return NotApplicable(control=control, reason=LOAD_NOT_ALLOWED)
+    return None if is_asked_for else NotApplicable(control=control, reason=LOAD_NOT_ASKED_FOR)
 
 
 def offered_elsewhere(environment: Environment, control: str, subject: str) -> NotApplicable | None:

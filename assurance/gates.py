@@ -20,6 +20,7 @@ EXIT_STATUSES = {
     Decision.NO_GO: ExitStatus.NO_GO,
     Decision.INCONCLUSIVE: ExitStatus.INCONCLUSIVE,
 }
+_LOAD = re.compile(r"(?<!not )\bload\b")
 _GATE = re.compile(r"(?<!not )\b(pre_deployment|post_deployment)\b")
 
 
@@ -27,6 +28,11 @@ def gate_of(marks: str) -> str:
     """Return the gate that a marker expression selects; empty for a run that is none."""
     found = _GATE.search(marks)
     return found.group(1) if found is not None else ""
+
+
+def load_is_selected(marks: str) -> bool:
+    """Whether a marker expression asks for the load test."""
+    return _LOAD.search(marks) is not None
 
 
 def demands_rollback(records: list[VerdictRecord], gate: str) -> bool:

@@ -15,6 +15,7 @@ MARKERS = (
     "post_deployment: what the guide demands after a deployment",
     "nightly: what is checked every night",
     "closing: what the guide demands before a change is closed",
+    "load: the guide's load test, where the environment file allows it",
     "deep: requests made up from the API's own description, where the environment file allows them",
 )
 

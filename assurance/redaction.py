@@ -84,10 +84,14 @@ class Redactor:
         """Return what stands for `value`."""
         if kind_of_token(value):
             return value
+        return f"[redacted {kind} {self.digest(value)}]"
+
+    def digest(self, value: str) -> str:
+        """Return the digest by which equal values are known to be equal, in hexadecimal."""
         if value not in self._digests:
             secret = value.encode("utf-8", "surrogatepass")
             self._digests[value] = hashlib.scrypt(secret, salt=self.salt.encode(), n=2**12, r=8, p=1, dklen=8).hex()
-        return f"[redacted {kind} {self._digests[value]}]"
+        return self._digests[value]
 
     def _replace(self, match: re.Match[str], kind: str) -> str:
         if _TOKEN.match(match.string, match.start("secret")):

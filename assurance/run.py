@@ -36,6 +36,7 @@ from assurance.verdicts import Source
 if TYPE_CHECKING:
     from assurance.application import Application, Flows
     from assurance.performance import Measurements
+    from assurance.performance.load_running import LoadGenerator
     from assurance.telemetry import Telemetry
 
 DISTRIBUTIONS = (
@@ -76,6 +77,8 @@ class Run:
     Attributes:
         notices: What every report must say beside the verdicts, such as what could not be archived.
         rollback: The commands by which to go back, where the guide demands it.
+        asks_for_load: Whether the application may be put under load, as far as the run is concerned.
+        tell_progress: Takes a line on how far something is that takes long.
 
     Raises:
         TapeRefused: The tape to replay is of another environment, cut or edited.
@@ -98,6 +101,8 @@ class Run:
         self.estate = self._estate()
         self.notices: tuple[str, ...] = ()
         self.rollback: tuple[str, ...] = ()
+        self.asks_for_load = False
+        self.tell_progress: Callable[[str], None] = _tell_nobody
 
     @cached_property
     def application(self) -> Application:
@@ -145,6 +150,25 @@ class Run:
         return Measurements(self.application, self.telemetry.declared)
 
     @cached_property
+    def load_generator(self) -> LoadGenerator:
+        """What puts the application under load.
+
+        Raises:
+            NotEvaluated: The environment file declares no application.
+        """
+        from assurance.performance.load_running import LoadGenerator
+
+        def tell(line: str) -> None:
+            self.tell_progress(line)
+
+        return LoadGenerator(self.environment, self.application.declared, self.tape, self.redactor, tell)
+
+    @property
+    def replayed_load(self) -> bool:
+        """Whether this run replays one that put the application under load."""
+        return self.replayed is not None and any(reading.kind == "load" for reading in self.replayed.readings())
+
+    @cached_property
     def flows(self) -> Flows:
         """What begins flows that write."""
         from assurance.application import Flows
@@ -159,6 +183,7 @@ class Run:
             "flows": lambda: self.flows,
             "telemetry": lambda: self.telemetry,
             "measurements": lambda: self.measurements,
+            "load_generator": lambda: self.load_generator,
             "change": lambda: self.given_change.change(),
         }
 
@@ -238,6 +263,10 @@ class Run:
 
     def _files(self) -> FileReader:
         return FileReader(self.tape, self.redactor, self.environment.deployment.artefacts.paths())
+
+
+def _tell_nobody(_: str) -> None:
+    """Tell nobody: who runs may say otherwise."""
 
 
 def _begun(tape: Tape) -> datetime:

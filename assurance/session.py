@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from assurance.applicability import offered_elsewhere, without_application
+from assurance.applicability import offered_elsewhere, without_application, without_load
 from assurance.attested import AttestedSelection
 from assurance.changes import parse
 from assurance.changes.given import FOLDER, find_record, read_record
@@ -20,7 +20,14 @@ from assurance.checking import judge
 from assurance.collected import case_of, subject_of
 from assurance.environment import find, load, with_release
 from assurance.environment.model import NotApplicable
-from assurance.gates import EXIT_STATUSES, demands_rollback, gate_of, rollback_commands, write_decision
+from assurance.gates import (
+    EXIT_STATUSES,
+    demands_rollback,
+    gate_of,
+    load_is_selected,
+    rollback_commands,
+    write_decision,
+)
 from assurance.inputs import keep_inputs, with_baseline
 from assurance.nouns import DECLARED, VIEWS, roots
 from assurance.packing import PackSealer, admit
@@ -86,7 +93,9 @@ class RunSession:
         waivers = waivers_of_run(config, environment, replay)
         signing = None if from_controller else admit(config, environment, replay, options.reports)
         run = Run(environment, options)
+        run.asks_for_load = run.replayed_load or load_is_selected(config.option.markexpr or "")
         session = cls(config, run, overlay, replace(waivers, today=_day_of(run)))
+        run.tell_progress = session._tell_progress
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
         config.pluginmanager.register(AttestedSelection(lambda: run.given_change.is_given), "assurance-attested")
         config.hook.pytest_assurance_load_nouns()
@@ -166,6 +175,12 @@ class RunSession:
         if done == total:
             reporter.write_line("" if reporter.isatty else line)
 
+    def _tell_progress(self, line: str) -> None:
+        """Say how far something is that takes long; only a terminal is told, which forgets it again."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None and reporter.isatty and not hasattr(self._config, "workerinput"):
+            reporter.rewrite(line, erase=True)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Record the facts that a check asserts."""
@@ -243,8 +258,11 @@ class RunSession:
             ):
                 return declared
         control = mark.kwargs["id"]
-        return without_application(environment, control, getattr(item, "fixturenames", ())) or offered_elsewhere(
-            environment, control, subject_of(item, environment)
+        nouns: Sequence[str] = getattr(item, "fixturenames", ())
+        return (
+            without_application(environment, control, nouns)
+            or without_load(environment, control, nouns, is_asked_for=self._run.asks_for_load)
+            or offered_elsewhere(environment, control, subject_of(item, environment))
         )
 
     @pytest.hookimpl(tryfirst=True)

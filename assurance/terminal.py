@@ -100,7 +100,7 @@ def _write_controls(reporter: pytest.TerminalReporter, model: RunModel) -> None:
 
 def _write_decision(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     run = model.run
-    facts = f"requests to Azure: {requests_in_words(run)}; {counted(len(model.readings), 'reading')}"
+    facts = f"requests: {requests_in_words(run)}; {counted(len(model.readings), 'reading')}"
     reporter.write_line("")
     reporter.write_line(f"{run.source}: {run.origin}; {facts}; from {'/'.join(run.vantage)}")
     if run.source is not Source.LIVE:

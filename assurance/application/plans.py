@@ -150,6 +150,17 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
                 ),
             ),
             FlowPlan(
+                "load",
+                "E2E",
+                (
+                    PlannedWrite("POST", "/projects", ("estimator",), "with -m load, a project for each user"),
+                    PlannedWrite("POST", "/documents/upload", ("estimator",), "scope documents in them"),
+                    PlannedWrite("POST", "/documents/{id}/validate", ("estimator",), "validation jobs of these"),
+                    PlannedWrite("POST", "/estimates/generate", ("estimator",), "estimates of these projects"),
+                    PlannedWrite("DELETE", "/projects/{id}", ("manager",), "each of these projects, archived"),
+                ),
+            ),
+            FlowPlan(
                 CLEAN_UP,
                 "",
                 (PlannedWrite("DELETE", "/projects/{id}", ("manager",), "each project that the run made, archived"),),

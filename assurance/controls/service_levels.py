@@ -1,4 +1,4 @@
-"""SLA-01 to SLA-08: the service level of the guide's Step 17 (and 26), and the list baseline of its Step 14."""
+"""SLA-01 to SLA-09: the service level and the load of the guide's Step 17 (and 26), the list baseline of its Step 14."""
 
 from assurance.controls.model import Control, Severity
 
@@ -33,5 +33,8 @@ SERVICE_LEVELS = (
     ),
     _service_level(
         8, "List baseline", "95 % of the project list's requests take less than 500 ms.", "Step 14", "medium"
+    ),
+    _service_level(
+        9, "Load", "With fifty users at work at once, the service level holds.", "Step 17 (optional)", "medium"
     ),
 )

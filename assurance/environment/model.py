@@ -12,6 +12,7 @@ from assurance.environment.base import Declared, Port, Seconds, Text, Vantage
 from assurance.environment.deployment import DeclaredDeployment
 from assurance.environment.drift import DeclaredDrift
 from assurance.environment.evidence import Evidence
+from assurance.environment.load import DeclaredLoad
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.environment.values import (
     FlowEnd,
@@ -227,6 +228,7 @@ class Environment(Declared):
     defender: DeclaredDefender
     application: DeclaredApplication | None = None
     telemetry: DeclaredTelemetry | None = None
+    load: DeclaredLoad = DeclaredLoad()
     deployment: DeclaredDeployment = DeclaredDeployment()
     not_applicable: tuple[NotApplicable, ...] = Field(default=(), strict=False)
     waivers: DeclaredWaivers = DeclaredWaivers()

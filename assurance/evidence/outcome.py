@@ -105,9 +105,10 @@ def parsed(facts: Facts) -> Outcome | None:
         figures = {name: Figure(*map(float, text.split("/"))) for name, text in _pairs(facts[FIGURES])}
     except (ValueError, TypeError) as error:
         raise OutcomeError(f"the line's verdicts or figures are in no form that a run writes ({error})") from error
-    if not isinstance(facts[NIGHTLY], bool):
+    nightly = facts[NIGHTLY]
+    if not isinstance(nightly, bool):
         raise OutcomeError("the line's nightly is no truth value")
-    return Outcome(verdicts, figures, facts[NIGHTLY])
+    return Outcome(verdicts, figures, nightly)
 
 
 def _counts(counts: Mapping[Verdict, int]) -> str:

@@ -16,11 +16,13 @@ from typing import Any
 
 from assurance.evidence import comparison, pack, rerun
 from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, TAPE, PackError
-from assurance.evidence.pseudonyms import Pseudonyms
+from assurance.evidence.pseudonyms import Pseudonyms, declared_texts
 from assurance.evidence.substitution import Substitution
+from assurance.redaction import Redactor
 from assurance.tape import key_of, sha256
 
 LEFT_BEHIND = frozenset({MANIFEST, ENVELOPE, PUBLIC_KEY})
+_REDACTED = re.compile(r"\[redacted [a-z-]+ ([0-9a-f]{16})\]")
 _DIGESTS = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{64}|[0-9a-f]{24})(?![0-9a-f])")
 
 
@@ -60,9 +62,10 @@ def pseudonymise(directory: Path, destination: Path, secret: bytes, also: Sequen
     digests |= _copy_tape(directory / TAPE, destination / TAPE, again.questions, digests, substitution)
     for name in names:
         if not name.startswith(f"{TAPE}/"):
-            content = substitution.content((directory / name).read_bytes())
+            held = (directory / name).read_bytes()
+            content = _with_digests(substitution.content(held), digests)
             (destination / name).parent.mkdir(parents=True, exist_ok=True)
-            (destination / name).write_bytes(_with_digests(content, digests))
+            (destination / name).write_bytes(_with_own_digest(held, content))
     written = pack.files_of(destination)
     _refuse_left_overs(destination, written, substitution)
     return Copied(len(substitution.table), len(written))
@@ -72,8 +75,27 @@ def _table(directory: Path, names: Iterable[str], pseudonyms: Pseudonyms, also: 
     environment = tomllib.loads((directory / ENVIRONMENT).read_text(encoding="utf-8"))
     told = [name for name in names if name.startswith(f"{TAPE}/") or name in {RESULTS, ENVIRONMENT, rerun.WAIVERS}]
     texts = ((directory / name).read_text(encoding="utf-8", errors="replace") for name in told)
+    held = list(texts)
     described = str(environment["description"]) if "description" in environment else ""
-    return pseudonyms.table(texts, environment, [*also, described])
+    table = pseudonyms.table(held, environment, [*also, described])
+    return table | _redacted(held, environment, Substitution(table))
+
+
+def _redacted(texts: Sequence[str], environment: Mapping[str, Any], table: Substitution) -> dict[str, str]:
+    """Return the new digests of redacted values by the old ones, for values that the environment file declares.
+
+    A check compares a variable's redacted value with what is declared, by a digest salted with the environment.
+    """
+    standing = {digest for text in texts for digest in _REDACTED.findall(text)}
+    name = environment["name"]
+    subscription = environment["subscription_id"]
+    old, new = (Redactor(salt=f"{one}/{name}") for one in (subscription, table.text(subscription)))
+    found: dict[str, str] = {}
+    for value in sorted(set(declared_texts(environment))) if standing else []:
+        digest = old.digest(value)
+        if digest in standing:
+            found[digest] = new.digest(table.text(value))
+    return found
 
 
 def _copy_tape(
@@ -117,6 +139,30 @@ def _new_key(key: str, questions: Mapping[str, Sequence[str]], digests: Mapping[
     if key not in questions:
         return key_of("unasked", key)
     return key_of(*(digests[part] if part in digests else table.text(part) for part in questions[key]))
+
+
+def _with_own_digest(held: bytes, content: bytes) -> bytes:
+    """Return a file that tells its own digest, such as a baseline, with that of its copy; any other as it is."""
+    digest = _own_digest(held)
+    if digest is None or digest != _digest_told(held):
+        return content
+    return content.replace(str(_digest_told(content)).encode(), str(_own_digest(content)).encode())
+
+
+def _digest_told(content: bytes) -> object:
+    return json.loads(content)["digest"]
+
+
+def _own_digest(content: bytes) -> str | None:
+    """Return the SHA-256 of a JSON object without its `digest`, in canonical form; None for anything else."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or "digest" not in document:
+        return None
+    del document["digest"]
+    return sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
 
 
 def _with_digests(content: bytes, changed: Mapping[str, str]) -> bytes:

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -25,6 +25,9 @@ _HOST = re.compile(r"(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,
 _URL_HOST = re.compile(r"https?://(?P<host>[a-z0-9.-]+)", re.I)
 _E_MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}", re.I)
 _OPAQUE = re.compile(r"[$&?]\$?skip_?token=(?P<token>[^&\"'\s\\]{8,})", re.I)
+_COMPONENT = re.compile(r"[a-z0-9]+")
+# Words that say what a resource is for and not whose it is.
+_ORDINARY = frozenset({"backup", "copy", "export", "restore", "replica", "before", "migration", "nic", "default"})
 _DISTINCTIVE = re.compile(r"(?=.*[0-9-])[a-z0-9][a-z0-9_.-]{4,}", re.I)
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_.-]{4,}", re.I)
 # Parts of Azure's own vocabulary that stand where names stand.
@@ -43,6 +46,8 @@ _NAMING = frozenset(
 )
 _UNIQUE = frozenset({"services", "resource_group"})
 SHORTEST = 5
+# GUIDs that begin so are nobody's: they stand for what is not there, in checks as in answers.
+PLACEHOLDER = "00000000-0000-"
 
 
 class Pseudonyms:
@@ -71,11 +76,12 @@ class Pseudonyms:
         for guid in _guids(held):
             token = self._guid(guid)
             table |= {guid: token, guid.replace("-", ""): token.replace("-", "")}
-        names = _declared_names(environment) | _names_in(held)
-        hosts = _hosts(held, _strings(environment))
+        declared = _declared_names(environment)
+        names = declared | _names_in(held)
+        hosts = _hosts(held, declared_texts(environment))
         labels = {label for host in hosts for label in _own_labels(host)} - {location}
         for name in sorted(names | labels):
-            table[name] = f"n{self._hex('name', name)[:10]}"
+            table[name] = self._name(name, declared)
         for host in sorted(host for host in hosts if not _is_microsoft(host)):
             table[host] = f"h{self._hex('host', host)[:10]}.example"
         for address in {found.casefold() for text in held for found in _E_MAIL.findall(text)}:
@@ -86,6 +92,17 @@ class Pseudonyms:
 
     def _hex(self, kind: str, value: str) -> str:
         return hmac.new(self._secret, f"{kind}\n{value.casefold()}".encode(), hashlib.sha256).hexdigest()
+
+    def _name(self, name: str, declared: Set[str]) -> str:
+        """Return the pseudonym of a name; one that begins with a declared name, such as a copy's, still does."""
+        begins = max((one for one in declared if name.startswith((f"{one}-", f"{one}_"))), key=len, default="")
+        if name in declared or not begins:
+            return f"n{self._hex('name', name)[:10]}"
+        rest = _COMPONENT.sub(lambda match: self._component(match.group()), name[len(begins) :])
+        return f"{self._name(begins, declared)}{rest}"
+
+    def _component(self, word: str) -> str:
+        return word if word.isdigit() or word in _ORDINARY else f"n{self._hex('component', word)[:6]}"
 
     def _guid(self, value: str) -> str:
         digits = self._hex("guid", value)
@@ -104,7 +121,7 @@ def _guids(texts: Iterable[str]) -> set[str]:
     for text in texts:
         found |= {guid.casefold() for guid in GUID.findall(text)}
         own |= _built_in_roles(text)
-    return found - own
+    return {guid for guid in found - own if not guid.startswith(PLACEHOLDER)}
 
 
 def _built_in_roles(text: str) -> set[str]:
@@ -175,7 +192,8 @@ def _own_labels(host: str) -> list[str]:
     return [label for label in host.split(".")[:-2] if _DISTINCTIVE.fullmatch(label)]
 
 
-def _strings(values: Mapping[str, Any]) -> Iterator[str]:
+def declared_texts(values: Mapping[str, Any]) -> Iterator[str]:
+    """Give every text that an environment file declares."""
     for _, value in _leaves(values, ()):
         yield value
 

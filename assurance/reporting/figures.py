@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from assurance.reporting.charts import section
 from assurance.reporting.html_parts import verdict_style
+from assurance.reporting.load_figures import load_percentiles, load_response_times, load_throughput
 from assurance.reporting.markup import Html, element, join
 from assurance.reporting.model import ControlSummary, RunModel
 from assurance.reporting.telemetry_figures import list_latencies, response_times, throughput
@@ -62,4 +63,12 @@ def _bar(summary: ControlSummary, top: int, most: int) -> Html:
     return element("g", title, *parts)
 
 
-FIGURES: tuple[Figure, ...] = (cases_by_control, response_times, throughput, list_latencies)
+FIGURES: tuple[Figure, ...] = (
+    cases_by_control,
+    response_times,
+    throughput,
+    list_latencies,
+    load_response_times,
+    load_throughput,
+    load_percentiles,
+)

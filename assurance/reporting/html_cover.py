@@ -100,7 +100,7 @@ def _facts(model: RunModel) -> Html:
         ("Identity", element("code", run.identity) if run.identity else _no_identity(run.source)),
         ("Its roles", _roles(model)),
         ("Vantage", ", ".join(run.vantage)),
-        ("Requests to Azure", requests_in_words(run)),
+        ("Requests", requests_in_words(run)),
         ("Readings", f"{len(model.readings):,}"),
         ("Oldest reading", f"{utc_in_words(oldest)}, {age_in_words(model)} before the end" if oldest else "none"),
         ("Selection", element("code", run.selection) if run.selection else "all"),

@@ -20,7 +20,8 @@ def role_grid(model: RunModel) -> Html:
     """Return the grid of roles and operations, or nothing if the run has no such case."""
     cells: dict[str, dict[str, list[VerdictRecord]]] = {}
     for record in model.verdicts:
-        if family_of(record.control) == FAMILY:
+        # A case about the environment as a whole is about no single role.
+        if family_of(record.control) == FAMILY and record.subject != model.run.environment:
             role, operation = role_and_operation(record.subject)
             cells.setdefault(operation, {}).setdefault(role, []).append(record)
     if not cells:
@@ -54,7 +55,7 @@ def _rank(role: str) -> tuple[int, str]:
 
 
 def _words(name: str) -> str:
-    return name.replace("-", " ")
+    return name.replace("-", " ").replace("_", " ")
 
 
 def _cell(records: list[VerdictRecord]) -> Html:

@@ -103,7 +103,7 @@ def _facts(model: RunModel) -> str:
         "Time": f"{utc_in_words(run.started)} to {utc_in_words(run.finished)}{'' if run.complete else ', interrupted'}",
         "Identity": _code(run.identity) if run.identity else "unknown",
         "Vantage": _plain(", ".join(run.vantage)),
-        "Requests to Azure": requests_in_words(run),
+        "Requests": requests_in_words(run),
         "Readings": f"{len(model.readings):,}",
         "Oldest reading": f"{age_in_words(model)} before the end",
         "Selection": _code(run.selection) if run.selection else "all",

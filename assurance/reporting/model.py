@@ -73,7 +73,7 @@ class RunRecord:
         finished: UTC, ISO 8601.
         identity: The object id of who signed in; empty if unknown.
         versions: Versions of the suite, Python, pytest and the libraries, by name.
-        requests: How many requests were sent to Azure, retries included; 0 for a replay.
+        requests: How many requests were sent, retries included; 0 for a replay.
         selection: The pytest arguments.
         complete: False for a run that was interrupted.
         notices: What must be said beside the verdicts, such as what the run left in the application.

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, get_args
+
 
 from assurance.applicability import offered_elsewhere
 from assurance.checking import Outcome, judge
 from assurance.environment import Environment
 from assurance.nouns import resolve
 from assurance.verdicts import recording_facts
-from falsification.apex.stage import ApexStage
+from falsification.apex.changes import FAMILIES, Change, Family
+from falsification.apex.stage import ApexStage, Declared
 from falsification.judging import ROOT, Case, cases
 from falsification.seams import MemoryTape
-from sandbox.apex import Quirk, Switch
 
-Family = Literal["SMK", "E2E", "RBAC", "AACE", "BAD", "SLA"]
-FAMILIES: tuple[Family, ...] = get_args(Family)
 FOLDERS: Mapping[Family, str] = MappingProxyType(
     {"SMK": "smoke", "E2E": "e2e", "RBAC": "roles", "AACE": "aace", "BAD": "bad_input", "SLA": "performance"},
 )
-UNDER_PREFIX = {"live_path": "/api/v1/health/live", "ready_path": "/api/v1/health/ready"}
 GIVEN = frozenset({"flows", "application", "telemetry", "measurements", "environment"})
 
 
@@ -44,17 +41,19 @@ class ApexJudge:
         """Every case, by family, but for what the environment says is done elsewhere than in the API."""
         return MappingProxyType({family: self._cases(family) for family in FAMILIES})
 
-    def verdicts(
-        self, family: Family, switches: Set[Switch] = frozenset(), quirks: Set[Quirk] = frozenset()
-    ) -> dict[str, Outcome]:
-        """Return what the family's cases come to, by their ids, with these switches and quirks on."""
+    def verdicts(self, family: Family, change: Change, declared: Declared | None = None) -> dict[str, Outcome]:
+        """Return what the family's cases come to, by their ids, after a change.
+
+        Args:
+            family: The family of controls.
+            change: What is other than it was.
+            declared: What the environment file says otherwise then, by table.
+        """
         self.stage.reset()
-        self.stage.apex.switches.update(switches)
-        self.stage.apex.quirks.update(quirks)
-        # Where health is served is for a deployment to declare.
-        moved = Quirk.HEALTH_UNDER_PREFIX in quirks
-        environment = self.stage.environment(UNDER_PREFIX) if moved else self.environment
-        tape = MemoryTape(self.stage.header(environment))
+        self.stage.has_history(family == "SLA")
+        change(self.stage)
+        environment = self.stage.environment(declared) if declared else self.environment
+        tape = MemoryTape(self.stage.header(environment, long_ago=family == "SLA"))
         with self.stage.roots(environment, tape) as roots:
             return judged(self.cases[family], roots)
 

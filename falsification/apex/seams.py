@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 
 from assurance.application.transport import QUESTION
 
+Alter = Callable[[httpx.Response], httpx.Response]
 Failing = Callable[[httpx.Request], Exception]
 
 
@@ -31,19 +32,32 @@ class Misanswer:
     failure: Failing | None = None
 
 
+def unaltered(response: httpx.Response) -> httpx.Response:
+    """Return an answer as it is."""
+    return response
+
+
 class DirectApplication(httpx.BaseTransport):
     """Hands requests to a web application, one at a time, and may answer some of them wrongly.
 
     Args:
         application: The web application (ASGI).
         origin: The origin that questions are asked of, as `https://host`.
+        alter: What becomes of each answer on its way.
         misanswers: What comes in the place of answers, by the key of the question.
     """
 
-    def __init__(self, application: ASGIApp, origin: str, misanswers: Mapping[str, Misanswer] | None = None) -> None:
+    def __init__(
+        self,
+        application: ASGIApp,
+        origin: str,
+        alter: Alter = unaltered,
+        misanswers: Mapping[str, Misanswer] | None = None,
+    ) -> None:
         self._loop = asyncio.new_event_loop()
         self._direct = httpx.ASGITransport(application, raise_app_exceptions=False)
         self._origin = origin
+        self._alter = alter
         self._misanswers = misanswers or {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -55,7 +69,7 @@ class DirectApplication(httpx.BaseTransport):
         misanswer = self._misanswers.get(request.extensions[QUESTION].key(str(request.url), self._origin))
         if misanswer is None:
             whole = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
-            return self._loop.run_until_complete(self._answer(whole))
+            return self._alter(self._loop.run_until_complete(self._answer(whole)))
         if misanswer.failure is not None:
             raise misanswer.failure(request)
         return httpx.Response(misanswer.status, headers=misanswer.headers, content=misanswer.body)

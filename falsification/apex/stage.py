@@ -18,7 +18,7 @@ from assurance.performance import Measurements
 from assurance.redaction import Redactor
 from assurance.tape import Reading, TapeHeader, utc_now
 from assurance.telemetry import Telemetry
-from falsification.apex.seams import DirectApplication, Misanswer
+from falsification.apex.seams import Alter, DirectApplication, Misanswer, unaltered
 from falsification.judging import ENVIRONMENT
 from falsification.seams import TOKEN, DirectUpstream, MemoryTape
 from sandbox import AzureEstate
@@ -26,11 +26,14 @@ from sandbox.apex import ApexStandIn, Issuer, Settings
 from sandbox.apex.azure_services import Targets
 from sandbox.apex.declared import application_table, token_variables
 from sandbox.azure_resource_manager import AzureResourceManager
-from sandbox.log_analytics import LogAnalytics, TelemetryStore, component_id, workspace_id
+from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
+from sandbox.log_analytics.query_service import MOST_ROWS
 from sandbox.services import platform_services
 
 ORIGIN = "https://apex.invalid"
+Declared = Mapping[str, Mapping[str, object]]
+LONG_AGO = "2025-03-03T15:03:20Z"
 JOB_STEP_SECONDS = 0.002
 SLOW_SECONDS = 0.6  # the guide wants the project list within half a second
 # Patience for what comes late or never: the stand-ins answer within milliseconds, and a job takes a fraction of a
@@ -59,6 +62,7 @@ class ApexStage:
         store: The telemetry, without a history unless it is given one.
         logs: The query API over it.
         resource_manager: Azure Resource Manager, for metrics.
+        alter: What becomes of each of APEX's answers on its way.
     """
 
     def __init__(self) -> None:
@@ -83,21 +87,31 @@ class ApexStage:
         os.environ.update(token_variables(self.apex.issuer))
         self._declared_application = application_table(ORIGIN, self.apex.issuer)
         self._redactor = Redactor(salt="falsification")
+        self.alter: Alter = unaltered
 
-    def environment(self, application: Mapping[str, object] | None = None) -> Environment:
-        """Return what is declared; `application` says what of the application is declared otherwise."""
-        table = {**self._declared_application, **PATIENCE["application"], **(application or {})}
-        return load(ENVIRONMENT, {**PATIENCE, "application": table})
+    def environment(self, declared: Declared | None = None) -> Environment:
+        """Return what the environment file declares, and says otherwise where `declared` does, by table."""
+        tables = {**PATIENCE, "application": {**self._declared_application, **PATIENCE["application"]}}
+        for name, values in (declared or {}).items():
+            tables[name] = {**tables[name], **values}
+        return load(ENVIRONMENT, tables)
 
     def reset(self) -> None:
         """Let everything be as it should be, and nothing have happened."""
         self.apex.reset()
         self.store.clear()
+        self.alter = unaltered
+        self.resource_manager.metrics = ComponentMetrics(self.store)
+        self.logs.most_rows = MOST_ROWS
         for stand_in in (self.logs, self.resource_manager):
             stand_in.faults.clear()
 
-    def header(self, environment: Environment) -> TapeHeader:
-        """Return the head of the tape of a run that begins now."""
+    def has_history(self, has: bool) -> None:
+        """Let telemetry have a history of usual traffic, or none, which is quicker where nobody looks at it."""
+        self.store.traffic = Traffic() if has else None
+
+    def header(self, environment: Environment, *, long_ago: bool = False) -> TapeHeader:
+        """Return the head of the tape of a run that begins now, or at a busy time of a working day long ago."""
         return TapeHeader(
             environment.name,
             environment.subscription_id,
@@ -105,7 +119,7 @@ class ApexStage:
             "SANDBOX",
             "the falsification catalogue, in memory",
             environment.vantage,
-            utc_now(),
+            LONG_AGO if long_ago else utc_now(),
             run_id=f"19990101T000000Z-{uuid4().hex[:6]}",
         )
 
@@ -122,7 +136,7 @@ class ApexStage:
         """
         if environment.application is None or environment.telemetry is None:
             raise AssertionError("environments/sandbox.toml has no table [application] or [telemetry]")
-        upstream = DirectApplication(self.apex.app, ORIGIN, misanswers)
+        upstream = DirectApplication(self.apex.app, ORIGIN, self.alter, misanswers)
         application = Application(environment, environment.application, tape, self._redactor, upstream)
         cloud = environment.cloud
         stand_ins = {

@@ -1,0 +1,1 @@
+"""The history of an environment's runs: what its ledger and its packs tell of a period, and what is missing in it."""

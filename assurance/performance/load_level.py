@@ -1,0 +1,129 @@
+"""The load test, judged: percentiles from raw samples, and only where the generator itself was not the bottleneck.
+
+Each request counts from when it was due, not from when the user before it had been answered: a stalled application is
+otherwise asked less while it stalls, and its slowest answers are the fewest ("coordinated omission"). Where nothing
+stalls both are the same.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from assurance.environment.load import DeclaredLoad
+from assurance.errors import NotEvaluated
+from assurance.performance.load_samples import ASIDE, LoadRecord, Process, Sample
+from assurance.statistics.percentiles import percentile
+from assurance.verdicts import Fact
+
+SECONDS_OF_TWENTY = 95
+SLOW_REMEDY = "Look at Application Insights (Performance) for the time of the test, and at replicas and database load."
+FAILING_REMEDY = "Look at Application Insights (Failures) for the time of the test."
+
+
+@dataclass(frozen=True, slots=True)
+class LoadLevel:
+    """How a load was served.
+
+    Attributes:
+        samples: The requests that count: those sent while all users were at work.
+        declared: How large the load was.
+        subject: What was asked.
+        readings: What it rests on.
+    """
+
+    samples: tuple[Sample, ...]
+    declared: DeclaredLoad
+    subject: str
+    readings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, record: LoadRecord, declared: DeclaredLoad, subject: str, readings: tuple[str, ...]) -> LoadLevel:
+        """Return what a record shows, if the generator was up to its task.
+
+        Raises:
+            NotEvaluated: A process was lost or busy with itself, or there are too few requests.
+        """
+        _refuse_lost(record, declared, readings)
+        samples = counted(record, declared)
+        if len(samples) < declared.minimum_requests:
+            made = sum(sample.name.startswith(ASIDE) and not sample.failed for sample in record.samples)
+            raise NotEvaluated(
+                f"{len(samples):,} requests are too few to judge by; {declared.minimum_requests:,} are needed "
+                f"({made} requests beside the load succeeded).",
+                "Check that users could make their projects ([application.identities]); else raise [load] seconds.",
+                readings,
+            )
+        began = samples[0].start
+        for process in record.processes:
+            _refuse_saturated(process, began, declared, readings)
+        return cls(samples, declared, subject, readings)
+
+    def error_rate_is_below(self, percent: float) -> Fact:
+        """Whether the share of requests that were not served is below a threshold."""
+        failed = [sample for sample in self.samples if sample.failed]
+        rate = 100 * len(failed) / len(self.samples)
+        observed = f"{len(failed):,} of {len(self.samples):,} requests failed, {rate:.2f} %"
+        told = ", ".join(sorted({f"{one.name}: {one.status or 'no answer'}" for one in failed})[:5])
+        return self._fact(
+            rate < percent,
+            f"error rate below {percent:g} %",
+            f"{observed}{f' ({told})' if told else ''}",
+            FAILING_REMEDY,
+        )
+
+    def percentile_is_below(self, share: int, milliseconds: float) -> Fact:
+        """Whether a percentile of the time that users waited is below a threshold; what failed was never served."""
+        waited = [math.inf if sample.failed else sample.waited_milliseconds for sample in self.samples]
+        found = percentile(waited, share)
+        sent = percentile([sample.elapsed_milliseconds for sample in self.samples], share)
+        told = "beyond all bounds, since too many failed" if math.isinf(found) else f"{found:,.0f} ms"
+        return self._fact(
+            found < milliseconds,
+            f"P{share} under load below {milliseconds:,g} ms",
+            f"P{share} of {len(self.samples):,} requests is {told} from when they were due, {sent:,.0f} ms from when "
+            "they were sent",
+            SLOW_REMEDY,
+        )
+
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str) -> Fact:
+        rate = len(self.samples) / max(self.samples[-1].start - self.samples[0].start, 1e-3)
+        basis = f"{self.declared.users} users, {rate:.1f} requests a second"
+        return Fact(holds, expected, f"{observed}; {basis}", self.subject, self.readings, "" if holds else remedy)
+
+
+def counted(record: LoadRecord, declared: DeclaredLoad) -> tuple[Sample, ...]:
+    """Return the requests of the load that were sent after the last user was to arrive, and before they left."""
+    made = [sample for sample in record.samples if not sample.name.startswith(ASIDE)]
+    if not made:
+        return ()
+    begins = [process.seconds[0].at for process in record.processes if process.seconds]
+    began = min([made[0].start, *begins]) + declared.arrival_seconds
+    return tuple(sample for sample in made if sample.start >= began)
+
+
+def _refuse_lost(record: LoadRecord, declared: DeclaredLoad, readings: tuple[str, ...]) -> None:
+    ended = sum(process.ended for process in record.processes)
+    if ended != declared.processes or len(record.processes) != declared.processes:
+        raise NotEvaluated(
+            f"{declared.processes} processes were to send, {len(record.processes)} began and {ended} ended as they "
+            "should: the load was another than declared.",
+            "Look at the machine's memory; run again.",
+            readings,
+        )
+
+
+def _refuse_saturated(process: Process, began: float, declared: DeclaredLoad, readings: tuple[str, ...]) -> None:
+    seconds = [second for second in process.seconds if second.at >= began]
+    if not seconds:
+        raise NotEvaluated("A process of the generator did not say how busy it was.", "Run again.", readings)
+    share = 100 * percentile([second.processor_share for second in seconds], 50)
+    lag = percentile([second.lag_milliseconds for second in seconds], SECONDS_OF_TWENTY)
+    if share > declared.most_cpu_percent or lag > declared.most_lag_milliseconds:
+        raise NotEvaluated(
+            f"The generator was saturated: {share:.0f} % of a processor in half of its seconds, at most "
+            f"{declared.most_cpu_percent:g} % are allowed; its heartbeat {lag:,.0f} ms late in one second of twenty, "
+            f"at most {declared.most_lag_milliseconds:g} ms are.",
+            "Raise [load] processes, or run it on a machine that is otherwise idle: it has measured itself.",
+            readings,
+        )

@@ -1,0 +1,196 @@
+"""Inability towards APEX: every answer that the checks rest on, with every fault in its place.
+
+A family is judged once as it should be, and its answers are kept. In a trial all of them are known but one, and in the
+place of that one comes a fault; whatever else is asked then is answered by the APEX that the first run left behind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from assurance.checking import Outcome
+from assurance.tape import Reading
+from assurance.verdicts import Verdict
+from falsification.apex.changes import Family
+from falsification.apex.judging import ApexJudge, judged, outcome
+from falsification.apex.seams import Misanswer
+from falsification.inability import HTML
+from falsification.judging import Case
+from falsification.seams import MemoryTape
+from sandbox import Fault
+from sandbox.http_server import Ending
+
+SUCCESSES = range(200, 300)
+UNAUTHENTICATED = frozenset({401, 403})
+JSON = {"content-type": "application/json"}
+_IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|19990101T000000Z-[0-9a-f]{6}")
+BODIES: Mapping[str, bytes] = {
+    "html": HTML.encode(),
+    "empty-body": b"",
+    "empty-object": b"{}",
+    "empty-array": b"[]",
+    "null": b"null",
+    "text": b'"OK"',
+    "number": b"1",
+    "half-a-body": b'{"id": "3f',
+}
+ENDINGS: Mapping[str, Callable[[httpx.Request], Exception]] = {
+    "hang": lambda request: httpx.ReadTimeout("The read operation timed out", request=request),
+    "reset": lambda request: httpx.ReadError("[Errno 104] Connection reset by peer", request=request),
+    "cut": lambda request: httpx.RemoteProtocolError(
+        "peer closed connection without sending complete message body", request=request
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a family came to as it should be.
+
+    Attributes:
+        family: The family.
+        tape: All that was answered.
+        outcomes: What each case came to, by its id.
+        asks_for: The keys of the readings that each case asks for, by its id.
+    """
+
+    family: Family
+    tape: MemoryTape
+    outcomes: Mapping[str, Outcome]
+    asks_for: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One fault in the place of one answer.
+
+    Attributes:
+        name: The fault, and the question.
+        key: The reading's key.
+        misanswer: What comes in the place of APEX's answer; None where telemetry is asked.
+        fault: What comes in the place of an answer about telemetry; None where APEX is asked.
+    """
+
+    name: str
+    key: str
+    misanswer: Misanswer | None = None
+    fault: Fault | None = None
+
+
+def keep(judge: ApexJudge, family: Family) -> Kept:
+    """Judge a family as it should be, and keep the answers.
+
+    Raises:
+        AssertionError: Not every case passes, so that nothing could be proven.
+    """
+    judge.stage.reset()
+    judge.stage.has_history(family == "SLA")
+    tape = MemoryTape(judge.stage.header(judge.environment, long_ago=family == "SLA"))
+    outcomes: dict[str, Outcome] = {}
+    asks_for: dict[str, frozenset[str]] = {}
+    for case in judge.cases[family]:
+        # Roots of its own for each case, for they ask for everything once only.
+        with judge.stage.roots(judge.environment, tape) as roots:
+            tape.asked.clear()
+            outcomes[case.id] = outcome(case, roots)
+            asks_for[case.id] = frozenset(tape.asked)
+    broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != Verdict.PASS]
+    if broken or not outcomes:
+        raise AssertionError(f"the compliant application does not pass: {broken}")
+    return Kept(family, tape, outcomes, asks_for)
+
+
+def resting_on(judge: ApexJudge, kept: Kept, key: str) -> tuple[Case, ...]:
+    """Return the cases that rest on a reading: whose facts cite it or, if none does, that ask for it."""
+    cases = judge.cases[kept.family]
+    citing = tuple(case for case in cases if key in kept.outcomes[case.id].readings)
+    return citing or tuple(case for case in cases if key in kept.asks_for[case.id])
+
+
+def false_passes(judge: ApexJudge, kept: Kept, trial: Trial) -> list[str]:
+    """Return the ids of the cases that rest on the reading and pass although a fault is in its place."""
+    known = {reading.key: reading for reading in kept.tape.readings() if reading.key != trial.key}
+    misanswers = {trial.key: trial.misanswer} if trial.misanswer is not None else {}
+    stand_ins = (judge.stage.logs, judge.stage.resource_manager)
+    for stand_in in stand_ins:
+        stand_in.faults.clear()
+        if trial.fault is not None:
+            stand_in.faults.append(trial.fault)
+    tape = MemoryTape(kept.tape.header, known)
+    with judge.stage.roots(judge.environment, tape, misanswers) as roots:
+        outcomes = judged(resting_on(judge, kept, trial.key), roots)
+    return [case for case, one in outcomes.items() if one.verdict is Verdict.PASS]
+
+
+def trials(kept: Kept) -> tuple[Trial, ...]:
+    """Return every fault in the place of every answer; of what was asked again and again, the first and the last."""
+    told: Counter[str] = Counter()
+    found: list[Trial] = []
+    for reading in _first_and_last(kept):
+        question = _question(kept.family, reading)
+        told[question] += 1
+        named = question if told[question] == 1 else f"{question} ({told[question]})"
+        found += _of_apex(reading, named) if reading.call is not None else _of_telemetry(reading, named)
+    return tuple(found)
+
+
+def _first_and_last(kept: Kept) -> Iterator[Reading]:
+    asked: dict[str, list[Reading]] = {}
+    for reading in sorted(kept.tape.readings(), key=lambda one: one.started):
+        if reading.kind != "http":
+            continue
+        call = reading.call
+        again = (reading.question, call.caller, call.flow, call.request_sha256) if call is not None else (reading.key,)
+        asked.setdefault("\n".join(again), []).append(reading)
+    for readings in asked.values():
+        yield readings[0]
+        if len(readings) > 1:
+            yield readings[-1]
+
+
+def _question(family: Family, reading: Reading) -> str:
+    """Return what was asked, by whom, without what differs from run to run."""
+    method, url = reading.question.split(" ", 1)
+    parts = urlsplit(url)
+    path = unquote(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    caller = f" as {reading.call.caller}" if reading.call is not None else ""
+    flow = f" in {reading.call.flow}" if reading.call is not None and reading.call.flow else ""
+    return f"{family} {method} {_IDENTIFIER.sub('ID', path)[:160]}{caller}{flow}"
+
+
+def _of_apex(reading: Reading, question: str) -> Iterator[Trial]:
+    truth = reading.status or 0
+    for status in (401, 403, 404, 409, 429, 500, 503):
+        if not _is_the_truth(status, truth):
+            body = json.dumps({"detail": "It cannot be answered."}).encode()
+            yield Trial(f"{status}: {question}", reading.key, Misanswer(status, body, JSON))
+    for name, failure in ENDINGS.items():
+        yield Trial(f"{name}: {question}", reading.key, Misanswer(failure=failure))
+    # A success that says nothing: under the status that is expected, as far as it is one.
+    status = truth if truth in SUCCESSES and reading.body else 200
+    for name, content in BODIES.items():
+        headers = {"content-type": "text/html"} if name == "html" else JSON
+        yield Trial(f"{name}: {question}", reading.key, Misanswer(status, content, headers))
+
+
+def _is_the_truth(status: int, truth: int) -> bool:
+    """Tell whether a status says the same as the true one: whom nobody knows may be refused by 401 or 403."""
+    return status == truth or (status in UNAUTHENTICATED and truth in UNAUTHENTICATED)
+
+
+def _of_telemetry(reading: Reading, question: str) -> Iterator[Trial]:
+    for status in (401, 403, 404, 409, 429, 500, 503):
+        yield Trial(f"{status}: {question}", reading.key, fault=Fault("", status=status))
+    endings: tuple[Ending, ...] = ("hang", "reset", "cut")
+    for ending in endings:
+        yield Trial(f"{ending}: {question}", reading.key, fault=Fault("", ending=ending))
+    for name, content in BODIES.items():
+        yield Trial(f"{name}: {question}", reading.key, fault=Fault("", status=200, body=content))
+    yield Trial(f"no-rows: {question}", reading.key, fault=Fault("", status=200, body={"tables": []}))
