@@ -24,17 +24,19 @@ WRONG_USAGE = 2
 # A reader that went away (`apex-assurance history | head`): the shell's status for SIGPIPE.
 BROKEN_PIPE = 141
 
-# What each command does, in one line, by its name; its module is `assurance.commands.NAME`.
+# What each command does, in one line, by its name; its module is `assurance.commands.NAME`, with _ for -.
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "doctor": "say whether this machine and identity can judge an environment",
         "change": "begin, show or check a change record",
         "verify": "verify an evidence pack, offline: files, signature, ledger, and every verdict again",
+        "history": "tell an environment's history: verdicts over time, failures, missing nights, broken chains",
         "baseline": "make what a run has found the baseline that drift is told from",
         "explain": "show the chain from a verdict to the bytes that it rests on",
         "pseudonymise": "copy an evidence pack with pseudonyms for ids, hosts and names, to share it outside",
         "key": "make a key that signs evidence packs",
         "sweep": "archive what earlier runs left in APEX",
+        "load-config": "print the configuration by which Azure Load Testing runs the load test",
         "watch": "watch a deployment after a shift of traffic, and end early where it must be rolled back",
         "writes": "list what a run would write in APEX, without sending anything",
         "inventory": "write the production inventory of what is deployed now",
@@ -94,4 +96,4 @@ def _added() -> dict[str, str]:
 def _load(name: str) -> Command:
     added = {entry.name: entry.value for entry in entry_points(group=GROUP)}
     # A module is what it offers; mypy cannot see that of one imported by name.
-    return cast("Command", importlib.import_module(added.get(name, f"assurance.commands.{name}")))
+    return cast("Command", importlib.import_module(added.get(name, f"assurance.commands.{name.replace('-', '_')}")))

@@ -8,13 +8,11 @@ import tempfile
 from pathlib import Path
 
 from assurance.doctor import Finding, State, examine
-from assurance.environment import Environment, find, load
-from assurance.errors import UsageError
+from assurance.environment import Environment, load_running
 from assurance.estate.questions import Questions
 from assurance.run import Run, RunOptions, new_run_id
 
 NOT_READY = 1
-FOLDER = Path("environments")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     # The SDK warns of kinds of resource that its models do not know; what is judged is the body.
     logging.getLogger("azure").setLevel(logging.ERROR)
     logging.getLogger("msrest").setLevel(logging.ERROR)
-    environment = load(find(arguments.env, FOLDER))
-    _demand_endpoints(environment)
+    environment = load_running(arguments.env)
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="apex-doctor-") as directory:
         options = RunOptions(None, arguments.vantage, Path(directory), new_run_id(), "doctor")
@@ -44,14 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
     problems = [finding for finding in findings if finding.state is State.PROBLEM]
     print(f"\n{_conclusion(environment, problems)}")
     return NOT_READY if problems else 0
-
-
-def _demand_endpoints(environment: Environment) -> None:
-    if environment.cloud.resource_manager.rstrip("/").endswith(".invalid"):
-        raise UsageError(
-            f"environment {environment.name!r} rests on stand-ins, which only a run starts; start them with "
-            "`python -m sandbox`, and give the environment file that it names"
-        )
 
 
 def _print(finding: Finding) -> None:

@@ -8,14 +8,12 @@ import logging
 import tempfile
 from pathlib import Path
 
-from assurance.environment import find, load, with_release
+from assurance.environment import load_running, with_release
 from assurance.errors import NotEvaluated, UsageError
 from assurance.estate import Estate
 from assurance.estate.instants import told
 from assurance.estate.revisions import of_repository
 from assurance.run import Run, RunOptions, new_run_id
-
-FOLDER = Path("environments")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -32,12 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: The environment or the release is wrong, or Azure did not say what is deployed.
     """
     logging.getLogger("azure").setLevel(logging.ERROR)
-    environment = load(find(arguments.env, FOLDER), with_release({}, arguments.release))
-    if environment.cloud.resource_manager.rstrip("/").endswith(".invalid"):
-        raise UsageError(
-            f"environment {environment.name!r} rests on stand-ins, which only a run starts; start them with "
-            "`python -m sandbox`, and give the environment file that it names"
-        )
+    environment = load_running(arguments.env, with_release({}, arguments.release))
     with tempfile.TemporaryDirectory(prefix="apex-inventory-") as directory:
         options = RunOptions(None, None, Path(directory), new_run_id(), "inventory")
         try:

@@ -7,11 +7,10 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assurance.environment import Environment, find, load
+from assurance.environment import Environment, load_running
 from assurance.errors import UsageError
 from assurance.run import Run, RunOptions, new_run_id
 
-FOLDER = Path("environments")
 LEFT = 1
 # A run that is under way is not to lose what it works with; none takes longer than this.
 OLDER_THAN_MINUTES = 120
@@ -37,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: The environment file is wrong, has no application, or forbids writing.
         NotEvaluated: The application did not say what it holds.
     """
-    environment = load(find(arguments.env, FOLDER))
+    environment = load_running(arguments.env)
     _demand_application(environment, writing=not arguments.dry_run)
     if arguments.older_than < 0:
         raise UsageError(f"--older-than {arguments.older_than}: a number of minutes, 0 or more, was expected")
@@ -81,8 +80,3 @@ def _demand_application(environment: Environment, *, writing: bool) -> None:
         raise UsageError(f"environment {environment.name!r} has no table [application]; there is nothing to sweep")
     if writing and declared.read_only:
         raise UsageError(f"environment {environment.name!r} says application.read_only = true; give --dry-run to look")
-    if declared.base_url.rstrip("/").endswith(".invalid"):
-        raise UsageError(
-            f"environment {environment.name!r} rests on stand-ins, which only a run starts; start them with "
-            "`python -m sandbox`, and give the environment file that it names"
-        )

@@ -15,6 +15,7 @@ RELEASE_TABLES = frozenset({"release", "artefacts"})
 
 # Values of a TOML document; `Any` because nothing is known of them before pydantic has judged them.
 Document = dict[str, Any]
+FOLDER = Path("environments")
 
 
 def find(name_or_file: str, folder: Path) -> Path:
@@ -36,6 +37,21 @@ def find(name_or_file: str, folder: Path) -> Path:
             f"--env {name_or_file}: there is no file {path}; give a path to a TOML file or one of: {known}"
         )
     return path
+
+
+def load_running(name_or_file: str, overlay: Mapping[str, Any] | None = None) -> Environment:
+    """Return the environment that a command's `--env` means, whose endpoints must be there already.
+
+    Raises:
+        EnvironmentFileError: The file is not there, is wrong, or names stand-ins that only a run starts.
+    """
+    environment = load(find(name_or_file, FOLDER), overlay)
+    if environment.cloud.resource_manager.rstrip("/").endswith(".invalid"):
+        raise EnvironmentFileError(
+            f"environment {environment.name!r} rests on stand-ins, which only a run starts; start them with "
+            "`python -m sandbox`, and give the environment file that it names"
+        )
+    return environment
 
 
 def load(path: Path, overlay: Mapping[str, Any] | None = None) -> Environment:

@@ -10,6 +10,7 @@ from assurance.azure.document import Document
 from assurance.verdicts import Fact
 
 ORDER = ("pending", "running", "completed")
+ABSENT = "absent"
 ENDED = frozenset({"completed", "failed"})
 WHOLE = 100
 MOMENTS = ("created_at", "started_at", "completed_at")
@@ -41,9 +42,9 @@ class JobHistory:
 
     @property
     def is_completed(self) -> Fact:
-        """Whether the job completed, without having failed on the way."""
+        """Whether the job completed, without having failed on the way, and told its status each time."""
         statuses = [self._status(state) for state in self.states]
-        holds = bool(statuses) and statuses[-1] == "completed" and "failed" not in statuses
+        holds = bool(statuses) and statuses[-1] == "completed" and not {"failed", ABSENT} & set(statuses)
         observed = " -> ".join(dict.fromkeys(statuses)) or "no state"
         if not holds and self.states:
             observed += self._complaint()
@@ -109,7 +110,7 @@ class JobHistory:
 
     @staticmethod
     def _status(state: Document) -> str:
-        return (state.text("status") or "absent").casefold()
+        return (state.text("status") or ABSENT).casefold()
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str = "") -> Fact:
         return Fact(holds, expected, observed, f"job {self.id}", self.readings, "" if holds else remedy)

@@ -52,15 +52,14 @@ def configuration(
         "testPlan": LOCUSTFILE,
         "engineInstances": math.ceil(load.users / USERS_AN_ENGINE),
         "failureCriteria": [
-            f"p50(response_time_ms) > {thresholds.p50_milliseconds:g}",
-            f"p95(response_time_ms) > {thresholds.p95_milliseconds:g}",
-            f"p99(response_time_ms) > {thresholds.p99_milliseconds:g}",
+            f"p50(response_time_ms) > {thresholds.p50_milliseconds:.0f}",
+            f"p95(response_time_ms) > {thresholds.p95_milliseconds:.0f}",
+            f"p99(response_time_ms) > {thresholds.p99_milliseconds:.0f}",
             f"percentage(error) > {thresholds.error_rate_percent:g}",
         ],
         "autoStop": {"errorPercentage": 90, "timeWindow": 60},
         "env": [{"name": key, "value": value} for key, value in variables.items()],
         "secrets": [{"name": key, "value": f"https://{vault}/secrets/{value}"} for key, value in secrets.items()],
-        "keyVaultReferenceIdentityType": "SystemAssigned",
     }
 
 

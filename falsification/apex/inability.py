@@ -58,13 +58,11 @@ class Kept:
         family: The family.
         tape: All that was answered.
         outcomes: What each case came to, by its id.
-        asks_for: The keys of the readings that each case asks for, by its id.
     """
 
     family: Family
     tape: MemoryTape
     outcomes: Mapping[str, Outcome]
-    asks_for: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +92,23 @@ def keep(judge: ApexJudge, family: Family) -> Kept:
     judge.stage.has_history(family == "SLA")
     tape = MemoryTape(judge.stage.header(judge.environment, long_ago=family == "SLA"))
     outcomes: dict[str, Outcome] = {}
-    asks_for: dict[str, frozenset[str]] = {}
     for case in judge.cases[family]:
         # Roots of its own for each case, for they ask for everything once only.
         with judge.stage.roots(judge.environment, tape) as roots:
-            tape.asked.clear()
             outcomes[case.id] = outcome(case, roots)
-            asks_for[case.id] = frozenset(tape.asked)
     broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != Verdict.PASS]
     if broken or not outcomes:
         raise AssertionError(f"the compliant application does not pass: {broken}")
-    return Kept(family, tape, outcomes, asks_for)
+    return Kept(family, tape, outcomes)
 
 
 def resting_on(judge: ApexJudge, kept: Kept, key: str) -> tuple[Case, ...]:
-    """Return the cases that rest on a reading: whose facts cite it or, if none does, that ask for it."""
-    cases = judge.cases[kept.family]
-    citing = tuple(case for case in cases if key in kept.outcomes[case.id].readings)
-    return citing or tuple(case for case in cases if key in kept.asks_for[case.id])
+    """Return the cases whose facts cite a reading.
+
+    A flow does more than its facts rest on: it waits until what was just made can be read. What no fact cites may be
+    answered anyhow.
+    """
+    return tuple(case for case in judge.cases[kept.family] if key in kept.outcomes[case.id].readings)
 
 
 def false_passes(judge: ApexJudge, kept: Kept, trial: Trial) -> list[str]:
@@ -137,14 +134,15 @@ def trials(kept: Kept) -> tuple[Trial, ...]:
         question = _question(kept.family, reading)
         told[question] += 1
         named = question if told[question] == 1 else f"{question} ({told[question]})"
-        found += _of_apex(reading, named) if reading.call is not None else _of_telemetry(reading, named)
+        found += _of_apex(reading, named) if _asks_apex(reading) else _of_telemetry(reading, named)
     return tuple(found)
 
 
 def _first_and_last(kept: Kept) -> Iterator[Reading]:
     asked: dict[str, list[Reading]] = {}
+    cited = frozenset(key for one in kept.outcomes.values() for key in one.readings)
     for reading in sorted(kept.tape.readings(), key=lambda one: one.started):
-        if reading.kind != "http":
+        if reading.kind != "http" or reading.key not in cited:
             continue
         call = reading.call
         again = (reading.question, call.caller, call.flow, call.request_sha256) if call is not None else (reading.key,)
@@ -155,12 +153,17 @@ def _first_and_last(kept: Kept) -> Iterator[Reading]:
             yield readings[-1]
 
 
+def _asks_apex(reading: Reading) -> bool:
+    """Tell whether APEX was asked; whoever asks Azure has no role."""
+    return reading.call is not None and bool(reading.call.caller)
+
+
 def _question(family: Family, reading: Reading) -> str:
     """Return what was asked, by whom, without what differs from run to run."""
     method, url = reading.question.split(" ", 1)
     parts = urlsplit(url)
     path = unquote(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-    caller = f" as {reading.call.caller}" if reading.call is not None else ""
+    caller = f" as {reading.call.caller}" if reading.call is not None and reading.call.caller else ""
     flow = f" in {reading.call.flow}" if reading.call is not None and reading.call.flow else ""
     return f"{family} {method} {_IDENTIFIER.sub('ID', path)[:160]}{caller}{flow}"
 

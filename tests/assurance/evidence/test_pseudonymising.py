@@ -17,6 +17,13 @@ from sandbox.toml_text import toml_text
 from tests.assurance.evidence.packs import CHECKS, ROOT, command, run_pytest
 
 SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
+# Beside plain lists: ids of roles, redacted values that are compared, names made of names, and flows that write.
+FURTHER = (
+    "checks/security/test_sec_08_role_assignments.py",
+    "checks/deployment/test_dep_05_backup_before_migration.py",
+    "checks/deployment/test_dep_13_application_deployment.py",
+    "checks/aace",
+)
 PLANTED = {
     "a customer's host": "estimating.contoso-power.com",
     "a principal": "9b1c8a4e-53d7-4f0a-8e21-6d5f4b3a2c17",
@@ -45,7 +52,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         file = folder / "environment.toml"
         values = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay()}
         file.write_text(toml_text(values), encoding="utf-8")
-        arguments = (*CHECKS, "checks/security/test_sec_08_role_assignments.py", "--env", str(file))
+        arguments = (*CHECKS, *FURTHER, "--env", str(file))
         ended = run_pytest((*arguments, "--reports", str(folder / "reports")), sandbox.environment_variables())
     assert ended.returncode == 0, ended.stdout + ended.stderr
     [original] = (path.parent for path in folder.glob("reports/*/*/manifest.json"))
@@ -139,6 +146,17 @@ def test_azures_own_names_stay() -> None:
     )
     table = Pseudonyms(b"secret").table([text], {"location": "eastus2"}, [])
     assert set(table) == {"cores-1"}
+
+
+def test_a_name_made_of_a_name_stays_so() -> None:
+    """What begins with a declared name, such as a database's copy, begins with that name's pseudonym."""
+    environment = {"location": "eastus", "resource_group": "rg-contoso"}
+    text = "/resourceGroups/rg-contoso /resourceGroups/rg-contoso-backup-20260301 /resourceGroups/rg-contoso-fabrikam"
+    table = Pseudonyms(b"secret").table([text], environment, [])
+    token = table["rg-contoso"]
+    assert table["rg-contoso-backup-20260301"] == f"{token}-backup-20260301"
+    assert table["rg-contoso-fabrikam"].startswith(f"{token}-n")
+    assert "fabrikam" not in table["rg-contoso-fabrikam"]
 
 
 def test_tokens_of_lists_are_replaced_in_every_form() -> None:

@@ -1,0 +1,64 @@
+"""Tell the history of an environment from its ledger and its packs: verdicts over time, failures, missing nights.
+
+Nothing is skipped silently: a broken chain, a missing or altered pack, an interrupted run and a night without one are
+named. With --html the page reports/ENVIRONMENT/index.html is written anew, after a look into every pack; a run writes it
+too, from the ledger alone. Exit status: 0 told, 2 wrong usage; whether the history is good is for its reader to judge.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assurance.environment import load
+from assurance.errors import UsageError
+from assurance.evidence.pack import LEDGER
+from assurance.history.page import INDEX, write_index
+from assurance.history.period import beginning
+from assurance.history.reading import Period, read_history
+from assurance.history.text import told
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("--env", required=True, metavar="NAME|FILE", help="the environment")
+    parser.add_argument("--since", metavar="PERIOD", help="days such as 90d, or a date (UTC); else all that there is")
+    parser.add_argument(
+        "--reports", metavar="DIR", type=Path, default=Path("reports"), help="where packs are (reports)"
+    )
+    parser.add_argument("--html", action="store_true", help=f"also write {INDEX} beside the packs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell the history.
+
+    Raises:
+        UsageError: There is no ledger, or the period is none.
+    """
+    now = datetime.now(UTC)
+    directory = _directory(arguments.reports, arguments.env)
+    since = beginning(arguments.since, now) if arguments.since is not None else None
+    history = read_history(directory, Period(since, now), open_packs=True)
+    print(told(history))
+    if arguments.html:
+        print(f"\npage       {write_index(directory, history)}")
+    return 0
+
+
+def _directory(reports: Path, given: str) -> Path:
+    """Return where an environment's packs are.
+
+    Raises:
+        UsageError: Nothing ran there.
+    """
+    name = load(Path(given)).name if given.endswith(".toml") else given
+    known = sorted(path.parent.name for path in reports.glob(f"*/{LEDGER}"))
+    if re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) is None or name not in known:
+        there = ", ".join(known) or "none"
+        raise UsageError(
+            f"--env {given}: there is no {reports / name / LEDGER}; environments with a ledger in {reports}: {there}; "
+            "give one of them, or --reports DIR"
+        )
+    return reports / name

@@ -1,0 +1,150 @@
+"""The load test as it runs: Locust against the stand-in of APEX, as it is and with something wrong."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assurance.environment import load
+from assurance.errors import NotEvaluated
+from assurance.performance.load_level import LoadLevel
+from assurance.performance.load_running import KIND, LoadGenerator
+from assurance.redaction import Redactor
+from assurance.run import new_run_id
+from assurance.tape import Tape, TapeHeader, utc_now
+from fixtures.load import LOCUSTFILE
+from sandbox import Sandbox
+from sandbox.apex import Switch
+
+ROOT = Path(__file__).parents[3]
+# The machine may be busy with other tests: whether the generator keeps time is judged elsewhere.
+PATIENT = {"most_cpu_percent": 100.0, "most_lag_milliseconds": 60_000.0}
+SMALL = {"users": 5, "seconds": 5, "spawn_rate": 5.0, "think_seconds": [0.1, 0.3], "minimum_requests": 30, **PATIENT}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Stand-ins, with their tokens where the environment file says that they are."""
+    with Sandbox() as running:
+        variables = running.environment_variables()
+        os.environ.update(variables)
+        yield running
+        for name in variables:
+            del os.environ[name]
+
+
+def generator(sandbox: Sandbox, directory: Path, lines: list[str] | None = None, **declared: object) -> LoadGenerator:
+    """Return what puts the stand-in under a small load, on a new tape."""
+    environment = load(ROOT / "environments" / "sandbox.toml", {**sandbox.overlay(), "load": {**SMALL, **declared}})
+    assert environment.application is not None
+    header = TapeHeader(
+        environment.name,
+        environment.subscription_id,
+        environment.resource_group,
+        "SANDBOX",
+        "a test",
+        ("inside",),
+        utc_now(),
+        run_id=new_run_id(),
+    )
+    tape = Tape.create(directory / "tape", header)
+    told = lines if lines is not None else []
+    return LoadGenerator(environment, environment.application, tape, Redactor(salt="test"), told.append)
+
+
+def level(sandbox: Sandbox, directory: Path, switch: Switch | None = None) -> LoadLevel:
+    """Return how the stand-in serves a small load, as it is or with a switch on."""
+    sandbox.apex.switches.update({switch} if switch is not None else set())
+    try:
+        return generator(sandbox, directory).level(LOCUSTFILE)
+    finally:
+        sandbox.apex.switches.clear()
+
+
+def projects(sandbox: Sandbox) -> dict[str, str]:
+    """Return the status of each project, by number."""
+    return {row["project_number"]: row["status"] for row in sandbox.apex.service.store.rows("projects")}
+
+
+def test_two_processes_serve_one_reading(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Two processes share the load; what they made bears the run's id and is archived; no token is on the tape."""
+    sandbox.apex.service.clear()
+    lines: list[str] = []
+    running = generator(sandbox, tmp_path, lines, processes=2)
+    found = running.level(LOCUSTFILE)
+
+    assert found.error_rate_is_below(1.0).holds
+    names = {sample.name for sample in found.samples}
+    assert {"GET /projects", "GET /projects/{id}", "POST /documents/upload"} <= names
+    assert all("-LOAD-" in number for number in projects(sandbox))
+    assert len(projects(sandbox)) == 5
+    assert set(projects(sandbox).values()) == {"archived"}
+    assert any("requests" in line and "P95 so far" in line for line in lines)
+    [reading] = Tape(tmp_path / "tape", running._tape.header, replaying=False).readings()
+    assert reading.kind == KIND
+    tokens = [value for name, value in sandbox.environment_variables().items() if "TOKEN" in name]
+    for path in tmp_path.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        assert not [token for token in tokens if token.encode() in content], path
+
+
+def test_a_slow_application_fails(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where each answer takes two and a half seconds, P50 and P95 are above their thresholds."""
+    found = level(sandbox, tmp_path, Switch.SLOW_ANSWERS)
+
+    assert not found.percentile_is_below(50, 500.0).holds
+    assert not found.percentile_is_below(95, 2000.0).holds
+
+
+def test_an_application_that_errs_fails(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where one answer in four is a 500, the error rate is above its threshold, and says which requests failed."""
+    fact = level(sandbox, tmp_path, Switch.ERRORS_AT_TIMES).error_rate_is_below(1.0)
+
+    assert not fact.holds
+    assert ": 500" in fact.observed
+
+
+def test_a_paused_application_fails(sandbox: Sandbox, tmp_path: Path) -> None:
+    """An application that stalls for some seconds fails P95, although few requests were in flight when it did."""
+    stopping = threading.Event()
+
+    def pause() -> None:
+        """Stall once the load has begun, and go on again."""
+        while not stopping.is_set() and sandbox.apex.service.requests < 40:
+            time.sleep(0.05)
+        sandbox.apex.switches.add(Switch.PAUSED)
+        stopping.wait(3.5)
+        sandbox.apex.switches.clear()
+
+    sandbox.apex.service.clear()
+    thread = threading.Thread(target=pause)
+    thread.start()
+    try:
+        found = level(sandbox, tmp_path)
+    finally:
+        stopping.set()
+        thread.join()
+
+    fact = found.percentile_is_below(95, 2000.0)
+    assert not fact.holds, fact
+    assert max(sample.late_milliseconds for sample in found.samples) > 1000
+
+
+def test_an_application_that_lets_nobody_work_is_not_evaluated(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where no user can make a project there is no load, and nothing is concluded from its absence."""
+    with pytest.raises(NotEvaluated, match="too few to judge by"):
+        level(sandbox, tmp_path, Switch.UNAVAILABLE)
+
+
+def test_a_locustfile_that_does_not_load_is_not_evaluated(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where Locust itself fails, its last words are the reason."""
+    broken = tmp_path / "broken.py"
+    broken.write_text("raise RuntimeError('no such thing')\n", encoding="utf-8")
+
+    with pytest.raises(NotEvaluated, match="Locust ended with 1"):
+        generator(sandbox, tmp_path).level(broken)
