@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from assurance.evidence.freshness import Basis, asks_for_gate, oldest_of, refuse
 from assurance.evidence.pack import LEDGER
 from assurance.evidence.sealing import Seal, seal, write_environment
 from assurance.evidence.signing import Signing, SigningError, prepare
+from assurance.history.page import write_index
+from assurance.history.reading import Period, read_history
 from assurance.reporting.model import RunModel
 from assurance.run import Run, source_of
 from assurance.tape import Tape, utc_now
@@ -64,6 +67,7 @@ class PackSealer:
         self._model = model
         self._seal: Seal | None = None
         self._failure = ""
+        self._index = ""
         pack.begin(run.directory)
         write_environment(run.environment, run.directory)
 
@@ -79,6 +83,7 @@ class PackSealer:
             return result
         try:
             self._seal = seal(self._run.directory, self._signing)
+            self._index = _write_history(self._run.directory.parent)
         except (AssuranceError, OSError) as error:
             self._failure = str(error)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
@@ -94,11 +99,24 @@ class PackSealer:
             return
         write(f"pack      {_shown(self._run.directory)}")
         write(f"manifest  sha256:{self._seal.manifest} ({DIGEST_USE})")
+        write(f"history   {self._index}")
         if self._seal.unsigned:
             declared = self._run.environment.evidence.signer != "none"
             write(f"unsigned  {self._seal.unsigned}", yellow=True, bold=declared)
         else:
             write(f"signed    by key {self._seal.fingerprint}")
+
+
+def _write_history(directory: Path) -> str:
+    """Write the page that links all packs, from the ledger alone, and return where it is, or why it is not.
+
+    The run is sealed by now: a history that cannot be told takes nothing from it.
+    """
+    try:
+        history = read_history(directory, Period(None, datetime.now(UTC)), open_packs=False)
+        return str(_shown(write_index(directory, history)))
+    except (AssuranceError, OSError) as error:
+        return f"could not be written: {error}"
 
 
 def _shown(path: Path) -> Path:

@@ -7,82 +7,48 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from assurance.controls import CONTROLS
 from assurance.verdicts import Verdict
 from falsification import harmless, inability, violations
+from falsification.apex import attempts
 from falsification.changes import Violation
 from falsification.judging import Judge
+from falsification.results import Result, Score, violation_results
 from falsification.world import compliant_world
 
-Kind = Literal["violation", "harmless", "inability"]
-Task = tuple[Kind, str]
+Way = Literal["violation", "harmless", "inability", "apex-violation", "apex-harmless", "apex-inability"]
+Task = tuple[Way, str]
 Progress = Callable[[int, int], None]
 CHUNK = 12
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one entry of a catalogue, for one control.
-
-    Attributes:
-        kind: Which catalogue.
-        name: The entry's name.
-        control: The control.
-        judged: How much was judged: one entry, or for an inability the cases that rest on the reading.
-        survivors: What was judged wrongly, in words; empty if nothing was.
-        reporters: The checks that reported a violation.
-    """
-
-    kind: Kind
-    name: str
-    control: str
-    judged: int
-    survivors: tuple[str, ...]
-    reporters: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """All results."""
-
-    results: tuple[Result, ...]
-
-    @property
-    def survivors(self) -> tuple[str, ...]:
-        """What was judged wrongly, in words."""
-        return tuple(f"{one.control} {one.name}: {told}" for one in self.results for told in one.survivors)
-
-    @property
-    def is_met(self) -> bool:
-        """Whether our bar is met: all violations found, no false alarm, no false pass; and something was tried."""
-        tried = {one.kind for one in self.results}
-        return bool(tried) and not self.survivors
-
-    def counts(self, kind: Kind, control: str | None = None) -> tuple[int, int]:
-        """Return how much was judged wrongly and how much was judged, of one control or of all.
-
-        Of violations and harmless changes, entries are counted, each once; of inability, cases.
-        """
-        mine = [one for one in self.results if one.kind == kind and control in (None, one.control)]
-        if kind == "inability":
-            return sum(len(one.survivors) for one in mine), sum(one.judged for one in mine)
-        return len({one.name for one in mine if one.survivors}), len({one.name for one in mine})
+__all__ = ["Result", "Score", "Task", "attempt_all", "compute", "tasks", "the_judge"]
 
 
 def tasks(control: str | None = None) -> tuple[Task, ...]:
     """Return everything that can be tried, or what concerns one control.
 
-    Harmless changes and inability concern every control, and are tried whole.
+    Harmless changes and inability concern every control of the deployment, and are tried whole; of the application,
+    only what could matter to the control.
     """
+    if control is not None and attempts.is_application(control):
+        return _of_the_application(control)
     wanted = [one for one in violations.CATALOGUE if control is None or control in one.controls]
     return (
         *(("violation", one.name) for one in wanted),
         *(("harmless", one.name) for one in harmless.CATALOGUE),
         *(("inability", name) for name in _trials()),
+        *(_of_the_application(None) if control is None else ()),
+    )
+
+
+def _of_the_application(control: str | None) -> tuple[Task, ...]:
+    return (
+        *(("apex-violation", name) for name in attempts.names_of_broken(control)),
+        *(("apex-harmless", name) for name in attempts.names_of_different(control)),
+        *(("apex-inability", name) for name in attempts.names_of_trials(control)),
     )
 
 
@@ -101,7 +67,7 @@ def compute(wanted: Sequence[Task], processes: int, progress: Progress) -> Score
             found += attempt_all(chunk)
             progress(min(number * CHUNK, len(wanted)), len(wanted))
         return _in_order(found)
-    the_judge()  # where processes are forked, they begin with all that it has learnt
+    _learn(wanted)
     with ProcessPoolExecutor(processes, mp_context=_context()) as pool:
         futures = [pool.submit(attempt_all, chunk) for chunk in chunks]
         for number, future in enumerate(as_completed(futures), start=1):
@@ -112,10 +78,13 @@ def compute(wanted: Sequence[Task], processes: int, progress: Progress) -> Score
 
 def attempt_all(wanted: Sequence[Task]) -> list[Result]:
     """Try some of what is wanted, in this process."""
-    ways: dict[Kind, Callable[[str], list[Result]]] = {
+    ways: dict[Way, Callable[[str], list[Result]]] = {
         "violation": attempt_violation,
         "harmless": attempt_harmless,
         "inability": attempt_inability,
+        "apex-violation": attempts.attempt_violation,
+        "apex-harmless": attempts.attempt_harmless,
+        "apex-inability": attempts.attempt_inability,
     }
     return [result for kind, name in wanted for result in ways[kind](name)]
 
@@ -126,20 +95,8 @@ def attempt_violation(name: str) -> list[Result]:
     judge, world = the_judge(), compliant_world()
     violation.change(world)
     verdicts = judge.verdicts(world)
-    failing = [case for case in judge.cases if verdicts[case.id].verdict is Verdict.FAIL]
-    reporters = tuple(sorted({case.check for case in failing}))
-    # A resource that is missing is missed by each family of controls: they are counted within one.
-    families = {control.partition("-")[0] for control in violation.controls}
-    reporting = {case.control for case in failing if case.control.partition("-")[0] in families}
-    missed = [f"not reported by {control}" for control in violation.controls if control not in reporting]
-    if violation.check and violation.check not in reporters:
-        missed.append(f"not reported by {violation.check}")
-    beyond = [f"reported by {control} as well" for control in sorted(reporting - set(violation.controls))]
-    first = (*missed, *beyond)
-    return [
-        Result("violation", name, control, 1, first if number == 0 else (), reporters)
-        for number, control in enumerate(violation.controls)
-    ]
+    failing = {(one.control, one.check) for one in judge.cases if verdicts[one.id].verdict is Verdict.FAIL}
+    return violation_results(name, violation.controls, violation.check, frozenset(failing))
 
 
 def attempt_harmless(name: str) -> list[Result]:
@@ -167,6 +124,14 @@ def attempt_inability(name: str) -> list[Result]:
         Result("inability", name, control, count, tuple(f"{one} passes" for one in passed if one.startswith(control)))
         for control, count in judged.items()
     ]
+
+
+def _learn(wanted: Sequence[Task]) -> None:
+    """Learn what this work needs: where processes are forked, they begin with all of it."""
+    if any(way.startswith("apex-") for way, _ in wanted):
+        attempts.prepare(tuple({attempts.family_of_task(name) for way, name in wanted if way == "apex-inability"}))
+    if any(not way.startswith("apex-") for way, _ in wanted):
+        the_judge()
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,9 @@
 """Tell the history of an environment from its ledger and its packs: verdicts over time, failures, missing nights.
 
 Nothing is skipped silently: a broken chain, a missing or altered pack, an interrupted run and a night without one are
-named. With --html the page reports/ENVIRONMENT/index.html is written anew, after a look into every pack; a run writes it
-too, from the ledger alone. Exit status: 0 told, 2 wrong usage; whether the history is good is for its reader to judge.
+named. With --html the page reports/ENVIRONMENT/index.html is written anew, after a look into every pack; a run writes
+it too, from the ledger alone. Exit status: 0 told, 2 wrong usage; whether the history is good is for its reader to
+judge.
 """
 
 from __future__ import annotations
@@ -25,9 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--env", required=True, metavar="NAME|FILE", help="the environment")
     parser.add_argument("--since", metavar="PERIOD", help="days such as 90d, or a date (UTC); else all that there is")
-    parser.add_argument(
-        "--reports", metavar="DIR", type=Path, default=Path("reports"), help="where packs are (reports)"
-    )
+    parser.add_argument("--reports", metavar="DIR", type=Path, default=Path("reports"), help="where they are (reports)")
     parser.add_argument("--html", action="store_true", help=f"also write {INDEX} beside the packs")
 
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -115,7 +116,9 @@ def _counts(counts: Mapping[Verdict, int]) -> str:
     return ",".join(f"{verdict}:{counts[verdict]}" for verdict in Verdict if counts.get(verdict))
 
 
-def _counted(text: str) -> dict[Verdict, int]:
+@lru_cache(maxsize=4096)
+def _counted(text: str) -> Mapping[Verdict, int]:
+    """Return counts; remembered, since the nights of a control are much the same."""
     return {Verdict(name): int(number) for name, number in (one.split(":") for one in text.split(","))}
 
 

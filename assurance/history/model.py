@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from assurance.evidence.outcome import Outcome
@@ -24,6 +25,7 @@ class PastRun:
         is_trusted: False for a run whose line in the ledger was edited: it is shown, and proves nothing.
         has_pack: Whether its pack is there.
         problems: What is wrong with its line or its pack, a sentence each.
+        worst: The worst verdict of each control that it judged.
     """
 
     id: str
@@ -35,6 +37,12 @@ class PastRun:
     is_trusted: bool = True
     has_pack: bool = True
     problems: tuple[str, ...] = ()
+    worst: Mapping[str, Verdict] = field(init=False)
+
+    def __post_init__(self) -> None:
+        counted = self.outcome.verdicts if self.outcome is not None else {}
+        # A frozen value sets its derived part in this way (dataclasses, "Frozen instances").
+        object.__setattr__(self, "worst", {name: worst_of(counts) for name, counts in counted.items()})
 
     @property
     def night(self) -> date:
@@ -43,13 +51,12 @@ class PastRun:
 
     def verdict_of(self, control: str) -> Verdict | None:
         """Return a control's worst verdict; None if the run did not judge it, or does not tell."""
-        counts = self.outcome.verdicts.get(control) if self.outcome is not None else None
-        return next((one for one in ORDER if counts.get(one)), None) if counts is not None else None
+        return self.worst.get(control)
 
     @property
     def controls(self) -> frozenset[str]:
         """The controls that it judged."""
-        return frozenset(self.outcome.verdicts) if self.outcome is not None else frozenset()
+        return frozenset(self.worst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ class History:
         runs: The runs, the oldest first.
         approvals: The approvals of baselines, the oldest first.
         series: The nightly series.
+        chain_is_broken: Whether any line of the ledger, in the period or not, was edited or does not follow.
         problems: What is wrong with the chain, and packs that stand in no line.
         packs_were_opened: Whether each pack was compared with the ledger, or only looked for.
         end: The digest of the ledger's last line: to be compared with one that was kept elsewhere.
@@ -121,6 +129,7 @@ class History:
     runs: tuple[PastRun, ...]
     approvals: tuple[Approval, ...]
     series: Series
+    chain_is_broken: bool
     problems: tuple[str, ...]
     packs_were_opened: bool
     end: str
@@ -129,6 +138,11 @@ class History:
     def counted(self) -> tuple[PastRun, ...]:
         """The runs that statistics rest on: complete, of the basis, and with a line that was not edited."""
         return tuple(run for run in self.runs if counts(run, self.basis))
+
+
+def worst_of(counts: Mapping[Verdict, int]) -> Verdict:
+    """Return the worst of the verdicts that were counted; of none, that it was not evaluated."""
+    return next((one for one in ORDER if counts.get(one)), Verdict.NOT_EVALUATED)
 
 
 def counts(run: PastRun, basis: Source) -> bool:

@@ -119,7 +119,7 @@ def _grid(history: History, found: Sequence[Column], known: Sequence[str]) -> Ht
         return section("grid-of-runs", "Controls by run", element("p", "No run in this period."))
     told = (
         f"{counted(len(known), 'control')} by {counted(len(history.runs), 'run')} and "
-        f"{counted(len(history.series.gaps), 'missing night')}, the latest first; the tables below say the same in words."
+        f"{counted(len(history.series.gaps), 'missing night')}, the latest first; the tables below say the same."
     )
     names = element("ul", *(_name(row) for row in grid.rows(known)), class_="row-names")
     drawn = element(

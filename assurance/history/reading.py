@@ -81,6 +81,7 @@ def read_history(directory: Path, period: Period, *, open_packs: bool) -> Histor
         runs=tuple(sorted(within, key=lambda run: (run.started, run.id))),
         approvals=tuple(one for one in approvals if period.has(one.approved)),
         series=series_of(ordered, basis, period.since, period.until),
+        chain_is_broken=any(line.problem for line in lines),
         problems=tuple(problems),
         packs_were_opened=open_packs,
         end=lines[-1].entry.digest if lines[-1].entry is not None else "",

@@ -58,15 +58,15 @@ def shown(at: datetime | None) -> str:
 
 def problem_lines(history: History) -> list[str]:
     """Return everything that is wrong with the chain, the packs and the runs, a sentence each."""
-    interrupted = [f"run {run.id} was interrupted: it is no evidence" for run in history.runs if not run.complete]
-    of_runs = [
-        f"run {run.id}: {problem}"
-        for run in history.runs
-        for problem in run.problems
-        if problem not in history.problems
-    ]
-    unknown = [f"run {run.id}: its verdicts are not known" for run in history.runs if run.outcome is None]
-    return [*history.problems, *of_runs, *unknown, *interrupted]
+    known = set(history.problems)
+    found: dict[str, list[str]] = {}
+    for run in history.runs:
+        told = [one for one in run.problems if one not in known]
+        told += ["its verdicts are not known"] if run.outcome is None else []
+        told += ["it was interrupted, so it is no evidence"] if not run.complete else []
+        for problem in told:
+            found.setdefault(problem, []).append(run.id)
+    return [*history.problems, *(f"run {', '.join(names)}: {problem}" for problem, names in found.items())]
 
 
 def _heading(history: History) -> list[str]:
@@ -74,12 +74,12 @@ def _heading(history: History) -> list[str]:
     evidence = "" if history.basis is Source.LIVE else ", no audit evidence of a deployment"
     by_source = Counter(run.source for run in history.runs)
     sources = ", ".join(f"{by_source[source]} {source}" for source in Source if by_source[source]) or "none"
+    chain = "BROKEN" if history.chain_is_broken else "unbroken"
+    counting = f"{len(history.counted)} count: complete {history.basis} runs{evidence}"
     return [
         f"{history.environment}: history {since}, as of {shown(history.until)} UTC",
-        f"  runs       {len(history.runs)} ({sources}); {len(history.counted)} count: complete {history.basis} runs"
-        f"{evidence}",
-        f"  chain      {'BROKEN' if any('line' in one for one in history.problems) else 'unbroken'}; its end is "
-        f"{history.end or 'not known'}",
+        f"  runs       {len(history.runs)} ({sources}); {counting}",
+        f"  chain      {chain}; its end is {history.end or 'not known'}",
     ]
 
 

@@ -17,6 +17,8 @@ from assurance.statistics.percentiles import percentile
 from assurance.verdicts import Fact
 
 SECONDS_OF_TWENTY = 95
+SURELY_DUE = 0.9
+"""Of the requests that are due on average, how many are taken to have been: timetables are drawn."""
 SLOW_REMEDY = "Look at Application Insights (Performance) for the time of the test, and at replicas and database load."
 FAILING_REMEDY = "Look at Application Insights (Failures) for the time of the test."
 
@@ -27,12 +29,14 @@ class LoadLevel:
 
     Attributes:
         samples: The requests that count: those sent while all users were at work.
+        unsent: How many were due in that time and never sent, since users still waited for what they had sent before.
         declared: How large the load was.
         subject: What was asked.
         readings: What it rests on.
     """
 
     samples: tuple[Sample, ...]
+    unsent: int
     declared: DeclaredLoad
     subject: str
     readings: tuple[str, ...]
@@ -46,18 +50,18 @@ class LoadLevel:
         """
         _refuse_lost(record, declared, readings)
         samples = counted(record, declared)
-        if len(samples) < declared.minimum_requests:
-            made = sum(sample.name.startswith(ASIDE) and not sample.failed for sample in record.samples)
+        unsent = max(0, _fewest_due(record, declared) - len(samples))
+        if not samples or len(samples) + unsent < declared.minimum_requests:
             raise NotEvaluated(
                 f"{len(samples):,} requests are too few to judge by; {declared.minimum_requests:,} are needed "
-                f"({made} requests beside the load succeeded).",
+                f"({len(_at_work(record))} of {declared.users} users came to work).",
                 "Check that users could make their projects ([application.identities]); else raise [load] seconds.",
                 readings,
             )
         began = samples[0].start
         for process in record.processes:
             _refuse_saturated(process, began, declared, readings)
-        return cls(samples, declared, subject, readings)
+        return cls(samples, unsent, declared, subject, readings)
 
     def error_rate_is_below(self, percent: float) -> Fact:
         """Whether the share of requests that were not served is below a threshold."""
@@ -75,14 +79,15 @@ class LoadLevel:
     def percentile_is_below(self, share: int, milliseconds: float) -> Fact:
         """Whether a percentile of the time that users waited is below a threshold; what failed was never served."""
         waited = [math.inf if sample.failed else sample.waited_milliseconds for sample in self.samples]
-        found = percentile(waited, share)
+        found = percentile([*waited, *([math.inf] * self.unsent)], share)
         sent = percentile([sample.elapsed_milliseconds for sample in self.samples], share)
-        told = "beyond all bounds, since too many failed" if math.isinf(found) else f"{found:,.0f} ms"
+        told = "beyond all bounds" if math.isinf(found) else f"{found:,.0f} ms"
+        unsent = f"; about {self.unsent:,} more were due and could not be sent" if self.unsent else ""
         return self._fact(
             found < milliseconds,
             f"P{share} under load below {milliseconds:,g} ms",
             f"P{share} of {len(self.samples):,} requests is {told} from when they were due, {sent:,.0f} ms from when "
-            "they were sent",
+            f"they were sent{unsent}",
             SLOW_REMEDY,
         )
 
@@ -93,13 +98,32 @@ class LoadLevel:
 
 
 def counted(record: LoadRecord, declared: DeclaredLoad) -> tuple[Sample, ...]:
-    """Return the requests of the load that were sent after the last user was to arrive, and before they left."""
-    made = [sample for sample in record.samples if not sample.name.startswith(ASIDE)]
-    if not made:
-        return ()
+    """Return the requests of the load that were sent after the last user had come to work."""
+    began = _began(record, declared)
+    return tuple(one for one in record.samples if not one.name.startswith(ASIDE) and one.start >= began)
+
+
+def _at_work(record: LoadRecord) -> list[Sample]:
+    """Return the requests by which users came to work: each makes a project first."""
+    return [one for one in record.samples if one.name == f"{ASIDE}make a project" and not one.failed]
+
+
+def _first(record: LoadRecord) -> float:
     begins = [process.seconds[0].at for process in record.processes if process.seconds]
-    began = min([made[0].start, *begins]) + declared.arrival_seconds
-    return tuple(sample for sample in made if sample.start >= began)
+    return min([*begins, *(sample.start for sample in record.samples)], default=0.0)
+
+
+def _began(record: LoadRecord, declared: DeclaredLoad) -> float:
+    """Return when the last user had come to work, and had the first request of its timetable due."""
+    came = [one.start + one.elapsed_milliseconds / 1000 for one in _at_work(record)]
+    return max([_first(record) + declared.arrival_seconds, *came]) + declared.think_seconds[1]
+
+
+def _fewest_due(record: LoadRecord, declared: DeclaredLoad) -> int:
+    """Return how many requests were due at least, by the timetables of the users that had come to work."""
+    end = _first(record) + declared.arrival_seconds + declared.seconds
+    mean = sum(declared.think_seconds) / 2
+    return int(SURELY_DUE * len(_at_work(record)) * max(0.0, end - _began(record, declared)) / mean)
 
 
 def _refuse_lost(record: LoadRecord, declared: DeclaredLoad, readings: tuple[str, ...]) -> None:

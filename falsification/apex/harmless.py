@@ -93,7 +93,9 @@ DIFFERENT: tuple[Different, ...] = (
     _altered(
         "further-headers",
         "A gateway adds headers of its own.",
-        _headers(lambda headers: [*headers, ("x-azure-ref", "20260202T100000Z-1"), ("server", "gateway"), ("vary", "*")]),
+        _headers(
+            lambda headers: [*headers, ("x-azure-ref", "20260202T100000Z-1"), ("server", "gateway"), ("vary", "*")]
+        ),
     ),
     _altered(
         "charset-named",

@@ -106,6 +106,11 @@ class ApexStage:
         for stand_in in (self.logs, self.resource_manager):
             stand_in.faults.clear()
 
+    def rest(self) -> None:
+        """Let no thread run, as it must be where a process is about to be forked."""
+        self.apex.worker.drain()
+        self.apex.worker.stop()
+
     def has_history(self, has: bool) -> None:
         """Let telemetry have a history of usual traffic, or none, which is quicker where nobody looks at it."""
         self.store.traffic = Traffic() if has else None
@@ -136,6 +141,7 @@ class ApexStage:
         """
         if environment.application is None or environment.telemetry is None:
             raise AssertionError("environments/sandbox.toml has no table [application] or [telemetry]")
+        self.apex.worker.start()
         upstream = DirectApplication(self.apex.app, ORIGIN, self.alter, misanswers)
         application = Application(environment, environment.application, tape, self._redactor, upstream)
         cloud = environment.cloud

@@ -22,7 +22,7 @@ SANDBOX_FILE = Callable[..., Path]
 
 def verify(directory: Path) -> subprocess.CompletedProcess[str]:
     """Verify a pack by the command."""
-    words = [Path(sys.executable).with_name("apex-assurance"), "verify", str(directory)]
+    words = [str(Path(sys.executable).with_name("apex-assurance")), "verify", str(directory)]
     return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
 
 

@@ -15,7 +15,7 @@ from assurance.environment.toml_text import toml_text
 from assurance.evidence.sealing import write_environment
 
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
 PLAIN = st.one_of(TEXT, st.integers(-(2**53), 2**53), st.booleans(), st.floats(allow_nan=False, allow_infinity=False))
 VALUES = st.recursive(
     PLAIN, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(TEXT, inner, max_size=4)), max_leaves=20

@@ -12,18 +12,19 @@ from assurance.performance.load_level import LoadLevel, counted
 from assurance.performance.load_running import progress
 from assurance.performance.load_samples import ASIDE, LoadRecord, Process, Sample, Second, record_of
 
-DECLARED = DeclaredLoad(users=10, seconds=60, spawn_rate=5.0, minimum_requests=100)
+DECLARED = DeclaredLoad(users=10, seconds=60, spawn_rate=5.0, minimum_requests=180, think_seconds=(1.0, 5.0))
 IDLE = Process(tuple(Second(1000.0 + at, 0.2, 5.0) for at in range(65)), ended=True)
 
 
 def record(*samples: Sample, processes: tuple[Process, ...] = (IDLE,)) -> LoadRecord:
     """Return a record of these samples."""
-    return LoadRecord(processes, samples)
+    came = [Sample(1000.0 + 0.2 * number, 50.0, 0.0, f"{ASIDE}make a project", 201, 10) for number in range(10)]
+    return LoadRecord(processes, (*came, *samples))
 
 
 def steady(count: int = 1000, elapsed: float = 100.0, status: int = 200) -> list[Sample]:
     """Return requests that are sent evenly over a minute after all users have arrived, each on time."""
-    return [Sample(1002.0 + 60 * number / count, elapsed, 0.0, "GET /projects", status, 10) for number in range(count)]
+    return [Sample(1007.5 + 54 * number / count, elapsed, 0.0, "GET /projects", status, 10) for number in range(count)]
 
 
 def level(found: LoadRecord, declared: DeclaredLoad = DECLARED) -> LoadLevel:
@@ -66,8 +67,8 @@ def test_what_failed_was_never_served() -> None:
 
 def test_only_the_load_itself_counts() -> None:
     """Requests that prepare, and those sent while users still arrive, are not judged."""
-    early = Sample(1001.0, 9000.0, 0.0, "GET /projects", 200, 10)
-    aside = Sample(1010.0, 9000.0, 0.0, f"{ASIDE}make a project", 201, 10)
+    early = Sample(1002.0, 9000.0, 0.0, "GET /projects", 200, 10)
+    aside = Sample(1010.0, 9000.0, 0.0, f"{ASIDE}archive a project", 204, 0)
 
     assert len(counted(record(early, *steady(), aside), DECLARED)) == 1000
 
@@ -92,8 +93,18 @@ def test_a_generator_that_is_not_up_to_it_measures_itself(processes: tuple[Proce
 
 def test_too_few_requests_say_nothing() -> None:
     """With fewer requests than declared, nothing is judged."""
-    with pytest.raises(NotEvaluated, match="50 requests are too few"):
+    with pytest.raises(NotEvaluated, match=r"50 requests are too few.*10 of 10 users came to work"):
         level(record(*steady(50)))
+
+
+def test_requests_that_could_not_be_sent_count() -> None:
+    """An application so slow that users get nowhere is not spared for the requests that it was never sent."""
+    found = level(record(*steady(60)), DECLARED.model_copy(update={"minimum_requests": 100}))
+    fact = found.percentile_is_below(95, 2000.0)
+
+    assert found.unsent == int(0.9 * 10 * 55 / 3) - 60
+    assert not fact.holds
+    assert "more were due and could not be sent" in fact.observed
 
 
 def test_a_record_survives_the_tape() -> None:
@@ -108,6 +119,6 @@ def test_a_record_survives_the_tape() -> None:
 
 def test_progress_tells_requests_errors_and_p95() -> None:
     """The line of progress has what there is by now."""
-    assert progress(record(), 62) == "Load: users arrive"
+    assert progress(LoadRecord((), ()), 62) == "Load: users arrive"
     told = progress(record(*steady(500), *steady(500, 300.0, 500)), 62)
     assert "1,000 requests, 500 errors, P95 so far 300 ms" in told

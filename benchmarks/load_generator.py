@@ -1,0 +1,125 @@
+"""`python -m benchmarks.load_generator`: how many requests one core of the load test's generator sends.
+
+Each generator sends without pause to a trivial server on this machine, in turn and in several rounds; the server counts.
+A figure is requests for each second of processor time that the generator used, of all its processes, which says what a
+core sustains also where the machine is busy with other work; the requests a second of the clock stand beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parent.parent
+ROUNDS = 3
+SECONDS = 10
+USERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One round of one generator.
+
+    Attributes:
+        requests: Requests that the server counted.
+        processor_seconds: Processor time of the generator, user and system, of all its processes.
+        seconds: How long it took by the clock, start included.
+    """
+
+    requests: int
+    processor_seconds: float
+    seconds: float
+
+    @property
+    def per_core(self) -> float:
+        """Requests for each second of processor time."""
+        return self.requests / self.processor_seconds
+
+
+def main() -> int:
+    """Measure, print a table for benchmarks/README.md, and return 0."""
+    with subprocess.Popen(  # noqa: S603  (our own module)
+        [sys.executable, "-m", "benchmarks.trivial_server"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            port = int(server.stdout.readline()) if server.stdout is not None else 0
+            rounds = _rounds(port)
+        finally:
+            server.terminate()
+    _tell(rounds)
+    return 0
+
+
+def _rounds(port: int) -> Mapping[str, list[Measured]]:
+    generators = _generators(port)
+    found: dict[str, list[Measured]] = {name: [] for name in generators}
+    for number in range(1, ROUNDS + 1):
+        for name, command in generators.items():
+            found[name].append(_measure(command, port))
+            last = found[name][-1]
+            rate = last.requests / SECONDS
+            print(
+                f"round {number} of {ROUNDS}  {name:<32} {last.per_core:9,.0f} / core s  {rate:9,.0f} / s", flush=True
+            )
+    return found
+
+
+def _generators(port: int) -> Mapping[str, Sequence[str]]:
+    host = f"http://127.0.0.1:{port}"
+    locust = [sys.executable, "-m", "locust", "--headless", "--only-summary", "--host", host, "--users", str(USERS)]
+    locust += ["--spawn-rate", "100", "--run-time", f"{SECONDS}s", "--stop-timeout", "5", "-f"]
+    ours, stock = str(ROOT / "checks/performance/locustfile.py"), str(ROOT / "benchmarks/stock_locustfile.py")
+    commands: dict[str, Sequence[str]] = {
+        "ours": [*locust, ours],
+        "ours, two processes": [*locust, ours, "--processes", "2"],
+        "Locust's stock HttpUser": [*locust, stock],
+    }
+    wrk = shutil.which("wrk")
+    if wrk is not None:
+        commands["wrk, one thread"] = [wrk, "-t1", f"-c{USERS}", f"-d{SECONDS}s", f"{host}/api/v1/projects"]
+    return commands
+
+
+def _measure(command: Sequence[str], port: int) -> Measured:
+    """Run one generator, and return what the server counted and the system charged for it."""
+    before, began = _count(port), time.perf_counter()
+    with tempfile.TemporaryDirectory() as samples:
+        variables = {"APEX_LOAD_THINK": "0,0", "APEX_LOAD_SAMPLES": samples}
+        tokens = dict.fromkeys(("APEX_LOAD_TOKEN_ESTIMATOR", "APEX_LOAD_TOKEN_MANAGER"), "benchmark")
+        running = subprocess.Popen(  # noqa: S603  (our own commands)
+            command,
+            cwd=ROOT,
+            env={**os.environ, **variables, **tokens},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(running.pid, 0)
+    if status:
+        raise SystemExit(f"{' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    return Measured(_count(port) - before, usage.ru_utime + usage.ru_stime, time.perf_counter() - began)
+
+
+def _count(port: int) -> int:
+    with urlopen(f"http://127.0.0.1:{port}/count") as answer:  # noqa: S310  (our own server)
+        return int(answer.read())
+
+
+def _tell(rounds: Mapping[str, list[Measured]]) -> None:
+    print("\n| Generator | Requests a core second | Requests a second |\n|---|---|---|")
+    for name, measured in rounds.items():
+        per_core = statistics.median(one.per_core for one in measured)
+        rate = statistics.median(one.requests / SECONDS for one in measured)
+        print(f"| {name} | {per_core:,.0f} | {rate:,.0f} |")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
