@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "doctor": "say whether this machine and identity can judge an environment",
         "change": "begin, show or check a change record",
         "verify": "verify an evidence pack, offline: files, signature, ledger, and every verdict again",
+        "diff": "hold two runs together, of one environment or of two: verdicts, then resources",
         "history": "tell an environment's history: verdicts over time, failures, missing nights, broken chains",
         "baseline": "make what a run has found the baseline that drift is told from",
         "explain": "show the chain from a verdict to the bytes that it rests on",

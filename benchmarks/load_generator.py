@@ -1,6 +1,6 @@
 """`python -m benchmarks.load_generator`: how many requests one core of the load test's generator sends.
 
-Each generator sends without pause to a trivial server on this machine, in turn and in several rounds; the server counts.
+Each generator sends without pause to a trivial server on this machine, in turn and in several rounds; it counts.
 A figure is requests for each second of processor time that the generator used, of all its processes, which says what a
 core sustains also where the machine is busy with other work; the requests a second of the clock stand beside it.
 """
@@ -47,7 +47,7 @@ class Measured:
 
 def main() -> int:
     """Measure, print a table for benchmarks/README.md, and return 0."""
-    with subprocess.Popen(  # noqa: S603  (our own module)
+    with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.trivial_server"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as server:
         try:
@@ -109,7 +109,7 @@ def _measure(command: Sequence[str], port: int) -> Measured:
 
 
 def _count(port: int) -> int:
-    with urlopen(f"http://127.0.0.1:{port}/count") as answer:  # noqa: S310  (our own server)
+    with urlopen(f"http://127.0.0.1:{port}/count") as answer:
         return int(answer.read())
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assurance.controls import CONTROLS
 from falsification import harmless, inability, violations
-from falsification.score import Score
+from falsification.apex import attempts
+from falsification.results import Score
 
 METHOD = """# Falsifiability
 
@@ -20,7 +21,9 @@ did.
 
 The worlds are the sandbox's, in one process: the checks themselves, over the official SDK's clients, our transport,
 redaction and tape, with functions in the place of sockets. A case is judged again if any reading that it asks for is
-other than in the compliant world. Our bar is: all violations found, no false alarm, no false pass. `make falsify`
+other than in the compliant world. The application is the sandbox's APEX, called over its web interface (ASGI): a
+violation is one broken behaviour, judged by the whole family of controls that it belongs to; a fault comes in the place
+of one answer that facts cite, while all other answers stay what they were. Our bar is: all violations found, no false alarm, no false pass. `make falsify`
 computes this page; a survivor is a defect of a check, and the check is mended, not the catalogue.
 """
 
@@ -63,7 +66,7 @@ def _cells(score: Score, control: str | None) -> str:
 def _violations() -> str:
     sections = []
     for control, described in CONTROLS.items():
-        mine = [one for one in violations.CATALOGUE if one.controls[0] == control]
+        mine = [one for one in (*violations.CATALOGUE, *attempts.CATALOGUE) if one.controls[0] == control]
         if mine:
             entries = "\n".join(f"- `{one.name}`: {one.wrong}{_others(one.controls, control)}" for one in mine)
             sections.append(f"### {control} {described.title} ({len(mine)})\n\n{entries}")
@@ -76,7 +79,7 @@ def _others(controls: tuple[str, ...], control: str) -> str:
 
 
 def _harmless() -> str:
-    return "\n".join(f"- `{one.name}`: {one.other}" for one in harmless.CATALOGUE)
+    return "\n".join(f"- `{one.name}`: {one.other}" for one in (*harmless.CATALOGUE, *attempts.DIFFERENT))
 
 
 def _faults(score: Score) -> str:

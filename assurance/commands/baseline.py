@@ -9,19 +9,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import StaticToken
 from assurance.drift import baseline
 from assurance.drift.approving import Request, approval_of, baseline_of
-from assurance.drift.asking import Asker
+from assurance.drift.asking import replaying
 from assurance.drift.baseline import Baseline
 from assurance.drift.compare import differences
 from assurance.drift.locating import FOLDER
-from assurance.environment import Environment, load
+from assurance.environment import load
 from assurance.errors import BaselineRefused
 from assurance.evidence import ledger, pack
 from assurance.evidence.pack import ENVIRONMENT, LEDGER, RESULTS
-from assurance.redaction import Redactor
 from assurance.reporting.json_report import schema_problem
 from assurance.tape import Tape, utc_now
 
@@ -62,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     approval = approval_of(results, asked)
     environment = load(directory / ENVIRONMENT)
     tape = Tape.open(directory)
-    made = baseline_of(environment, tape.readings(), _asker(environment, tape), approval)
+    made = baseline_of(environment, tape.readings(), replaying(environment, tape), approval)
     path: Path = arguments.into / f"{environment.name}.json"
     before = baseline.load(path, environment) if path.is_file() else None
     with ledger.appending(directory.resolve().parent / LEDGER) as link:
@@ -70,12 +67,6 @@ def run(arguments: argparse.Namespace) -> int:
         link.append(KIND, _facts(made))
     print(_told(made, before, path))
     return 0
-
-
-def _asker(environment: Environment, tape: Tape) -> Asker:
-    redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
-    clients = AzureClients(environment, tape, redactor, StaticToken("replayed"))
-    return Asker(clients, next(one.fqdn for one in environment.services.values() if one.kind == "key_vault"))
 
 
 def _facts(made: Baseline) -> dict[str, str | bool]:

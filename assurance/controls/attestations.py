@@ -28,15 +28,11 @@ ATTESTATIONS = (
     _attested(11, "Infrastructure deployment", "The deployment is recorded, was announced, and kept to its window."),
     _attested(21, "Stakeholder notification", "Estimators, managers, auditors and IT leadership know of the success."),
     _attested(22, "Post-deployment sign-off", "Three roles signed that the deployment succeeded."),
-    _attested(
-        23, "Rollback decision", "A rollback was decided with authority, for a reason that counts."
-    ),
+    _attested(23, "Rollback decision", "A rollback was decided with authority, for a reason that counts."),
     _attested(
         25, "Post-rollback analysis", "A rollback has its incident report and root cause.", "5.27 8.32", "A.16.1.6"
     ),
     _attested(28, "Retrospective", "The team met within 48 hours of the deployment.", "5.27 8.32", "A.16.1.6"),
     _attested(29, "Deployment metrics", "The nine figures are kept, and agree with the record."),
-    _attested(
-        30, "Closure", "The change was closed in form, its evidence kept.", "8.32 5.33", "A.12.1.2 A.18.1.3"
-    ),
+    _attested(30, "Closure", "The change was closed in form, its evidence kept.", "8.32 5.33", "A.12.1.2 A.18.1.3"),
 )

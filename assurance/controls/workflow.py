@@ -66,9 +66,7 @@ END_TO_END = tuple(_step(number, *words) for number, words in enumerate(STEPS, s
 
 CLASSIFICATION = (
     _class(1, "Conceptual estimate", "A project without documents is estimated as CLASS_5."),
-    _class(
-        2, "Budget estimate", "A project is estimated as CLASS_3 once its scope is validated, and not before."
-    ),
+    _class(2, "Budget estimate", "A project is estimated as CLASS_3 once its scope is validated, and not before."),
     _class(3, "Bid validation", "A bid document is validated as CLASS_2, and so are estimates with engineering."),
 )
 

@@ -11,9 +11,13 @@ from azure.core.rest import HttpRequest, HttpResponse
 
 from assurance.azure import reader
 from assurance.azure.clients import AzureClients
+from assurance.azure.credential import StaticToken
 from assurance.azure.document import Document
 from assurance.drift.questions import Question
+from assurance.environment import Environment
 from assurance.errors import NotEvaluated
+from assurance.redaction import Redactor
+from assurance.tape import Tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,13 @@ class Asker:
             return (), readings
         # A few lists come in one piece, to a plain question.
         return (one,) if one.value("value") is None else one.required_items("value"), readings
+
+
+def replaying(environment: Environment, tape: Tape) -> Asker:
+    """Return what asks a run's tape, and nobody else."""
+    redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
+    clients = AzureClients(environment, tape, redactor, StaticToken("replayed"))
+    return Asker(clients, next(one.fqdn for one in environment.services.values() if one.kind == "key_vault"))
 
 
 def _getting(client: Any, url: str) -> Callable[..., HttpResponse]:  # noqa: ANN401  (see AzureClients)

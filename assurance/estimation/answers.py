@@ -13,6 +13,7 @@ from assurance.verdicts import Fact
 
 OK, CREATED, ACCEPTED = 200, 201, 202
 SUCCESSES = range(200, 300)
+GONE = frozenset({404, 410})
 
 
 def first_failure(*facts: Fact) -> Fact | None:
@@ -37,6 +38,44 @@ def document_in(exchange: Exchange) -> Document | None:
         return exchange.document
     except BrokenReading:
         return None
+
+
+def tells_something(exchange: Exchange) -> bool:
+    """Tell that a success is APEX's own: it has a JSON object or array with something in it.
+
+    A gateway, or a sign-in page, may answer 200 in place of APEX. What deletes may succeed without a word.
+
+    Raises:
+        BrokenReading: It is anything else.
+    """
+    if exchange.method == "DELETE":
+        return True
+    where = f"{exchange.method} {exchange.path}"
+    try:
+        body = json.loads(exchange.content)
+    except (ValueError, RecursionError) as error:
+        raise BrokenReading(f"The answer to {where} is not JSON.", "", exchange.readings) from error
+    if not body or not isinstance(body, (dict, list)):
+        raise BrokenReading(f"The answer to {where} says nothing.", "", exchange.readings)
+    return True
+
+
+def is_there(exchange: Exchange) -> bool:
+    """Tell whether what was asked for is there: answered with its id, or told to be gone.
+
+    Raises:
+        NotEvaluated: The answer tells neither.
+    """
+    if exchange.status in GONE:
+        return False
+    if exchange.status != OK:
+        raise unseen(exchange)
+    return bool(exchange.document.id)
+
+
+def unseen(exchange: Exchange) -> NotEvaluated:
+    """Return the error that something cannot be seen that should be."""
+    return NotEvaluated(f"It cannot be seen: {exchange.called} {exchange.outcome}.", "", exchange.readings)
 
 
 def entries(exchange: Exchange) -> tuple[Document, ...]:

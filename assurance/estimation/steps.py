@@ -248,10 +248,10 @@ class GenerationStep:
         """The amounts that the job's result tells.
 
         Raises:
-            NotEvaluated: It tells no result.
+            NotEvaluated: It tells no result, or the job did not tell throughout that it went on.
         """
         result = self.work.job.result()
-        if result is None:
+        if result is None or not self.work.is_completed.holds:
             failed = self.failure or self.names_its_estimate
             raise NotEvaluated(f"The job tells no result: {failed.observed}.", "Mend the job first.", failed.readings)
         return Figures("the job's result", result, self.work.job.readings)

@@ -73,17 +73,18 @@ class Pseudonyms:
         table: dict[str, str] = {}
         for word in also:
             table |= self._forms(word, f"word-{self._hex('word', word)[:10]}")
-        for guid in _guids(held):
-            token = self._guid(guid)
+        # Pseudonyms stand in the order of what they replace: what is told sorted stays told so.
+        for rank, guid in enumerate(sorted(_guids(held)), 1):
+            token = self._guid(guid, rank)
             table |= {guid: token, guid.replace("-", ""): token.replace("-", "")}
         declared = _declared_names(environment)
         names = declared | _names_in(held)
         hosts = _hosts(held, declared_texts(environment))
         labels = {label for host in hosts for label in _own_labels(host)} - {location}
-        for name in sorted(names | labels):
-            table[name] = self._name(name, declared)
-        for host in sorted(host for host in hosts if not _is_microsoft(host)):
-            table[host] = f"h{self._hex('host', host)[:10]}.example"
+        ranks = {name: rank for rank, name in enumerate(sorted(names | labels), 1)}
+        table |= {name: self._name(name, ranks, declared) for name in ranks}
+        for rank, host in enumerate(sorted(host for host in hosts if not _is_microsoft(host)), 1):
+            table[host] = f"h{rank:04d}{self._hex('host', host)[:6]}.example"
         for address in {found.casefold() for text in held for found in _E_MAIL.findall(text)}:
             table |= self._forms(address, f"p{self._hex('e-mail', address)[:10]}@example.invalid")
         for opaque in {match.group("token") for text in held for match in _OPAQUE.finditer(text)}:
@@ -93,20 +94,22 @@ class Pseudonyms:
     def _hex(self, kind: str, value: str) -> str:
         return hmac.new(self._secret, f"{kind}\n{value.casefold()}".encode(), hashlib.sha256).hexdigest()
 
-    def _name(self, name: str, declared: Set[str]) -> str:
+    def _name(self, name: str, ranks: Mapping[str, int], declared: Set[str]) -> str:
         """Return the pseudonym of a name; one that begins with a declared name, such as a copy's, still does."""
         begins = max((one for one in declared if name.startswith((f"{one}-", f"{one}_"))), key=len, default="")
         if name in declared or not begins:
-            return f"n{self._hex('name', name)[:10]}"
-        rest = _COMPONENT.sub(lambda match: self._component(match.group()), name[len(begins) :])
-        return f"{self._name(begins, declared)}{rest}"
+            return f"n{ranks[name]:04d}{self._hex('name', name)[:6]}"
 
-    def _component(self, word: str) -> str:
-        return word if word.isdigit() or word in _ORDINARY else f"n{self._hex('component', word)[:6]}"
+        def component(match: re.Match[str]) -> str:
+            word = match.group()
+            ordinary = word.isdigit() or word in _ORDINARY
+            return word if ordinary else f"n{ranks[name]:04d}{self._hex('component', word)[:6]}"
 
-    def _guid(self, value: str) -> str:
+        return self._name(begins, ranks, declared) + _COMPONENT.sub(component, name[len(begins) :])
+
+    def _guid(self, value: str, rank: int) -> str:
         digits = self._hex("guid", value)
-        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
+        return f"{rank:08x}-{digits[8:12]}-4{digits[13:16]}-8{digits[17:20]}-{digits[20:32]}"
 
     @staticmethod
     def _forms(value: str, token: str) -> dict[str, str]:

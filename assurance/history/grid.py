@@ -1,8 +1,8 @@
 """The grid of controls and runs as one inline SVG; pure.
 
 A column is a run or a missing night, the latest first; a row is a control. Each row has one path for each verdict,
-filled with a pattern that draws the verdict's sign in every cell: sixty thousand cells are some hundred elements, and need
-no script.
+filled with a pattern that draws the verdict's sign in every cell: sixty thousand cells are some hundred elements, and
+need no script.
 """
 
 from __future__ import annotations

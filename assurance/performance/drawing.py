@@ -68,6 +68,9 @@ class Measurements:
                 "Check [application.identities] estimator, and the application's limits on requests.",
                 found.readings,
             )
+        if found.status == OK:
+            # Whoever answers in place of the application is no measure of it.
+            found.document.required_items("items")
         return found
 
 

@@ -124,7 +124,8 @@ def _project(flow: Flow, number: str, bad: BadProject) -> Refusal:
     if answer.status in SUCCESSES:
         return Refusal(bad, answer, INVALID, "a project was created", "", ())
     probe = flow.call("POST", "/projects", ESTIMATOR, json=good)
-    left = "" if probe.status in SUCCESSES else f"its project number cannot be used any more ({probe.outcome})"
+    is_free = probe.status in SUCCESSES and bool(probe.document.id)
+    left = "" if is_free else f"its project number cannot be used any more ({probe.outcome})"
     return Refusal(bad, answer, INVALID, left, "", (probe,))
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assurance.application import Exchange
-from assurance.estimation.answers import OK, SUCCESSES, entries, id_in
+from assurance.estimation.answers import OK, SUCCESSES, entries, id_in, is_there, unseen
 from assurance.estimation.papers import paper
 from assurance.estimation.script import VOLTAGE_KV, follow, generation, send_document
 from assurance.roles.scene import MANAGER, Scene, Target
 
 READER = "estimator"
 MOST_PAGES = 50
+FORBIDDEN = 403
 STATUS = "validating"
 
 
@@ -85,10 +86,11 @@ def _number_is_taken(scene: Scene, target: Target, attempted: tuple[Exchange, ..
     told = id_in(attempted[0])
     if told:
         shown = scene.flow.call("GET", f"/projects/{told}", attempted[0].caller, settling=True)
-        return State("there" if shown.status == OK else f"not there ({shown.status})", (shown,))
+        return State("there" if is_there(shown) else "not there", (shown,))
     body = {"project_number": target.number, "project_name": "Assurance of roles", "voltage_level": VOLTAGE_KV}
     probe = scene.flow.call("POST", "/projects", READER, json=body)
-    return State("not there" if probe.status in SUCCESSES else f"its number is taken ({probe.status})", (probe,))
+    free = probe.status in SUCCESSES and bool(probe.document.id)
+    return State("not there" if free else f"its number is taken ({probe.status})", (probe,))
 
 
 def _updates_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
@@ -107,10 +109,20 @@ def _archives_project(scene: Scene, target: Target, caller: str) -> tuple[Exchan
 def _project(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
     """See a project's name and status."""
     shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER)
-    if shown.status != OK:
-        return State(f"not there ({shown.status})", (shown,))
+    if not is_there(shown):
+        raise unseen(shown)
+    return _described(shown)
+
+
+def _project_or_nothing(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+    """See whether a project is there, and its name and status; what is archived may be gone."""
+    shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER)
+    return _described(shown) if is_there(shown) else State("not there", (shown,))
+
+
+def _described(shown: Exchange) -> State:
     document = shown.document
-    return State(f"{document.text('project_name')}, {document.text('status')}", (shown,))
+    return State(f"{document.required_text('project_name')}, {document.required_text('status')}", (shown,))
 
 
 def _grants_access(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
@@ -125,7 +137,8 @@ def _revokes_access(scene: Scene, target: Target, caller: str) -> tuple[Exchange
 def _grantee_reads(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
     """See whether the one whose access is granted and revoked can read the project."""
     shown = scene.flow.call("GET", f"/projects/{target.project_id}", scene.grantee)
-    return State(f"{scene.grantee} {'reads' if shown.status == OK else 'does not read'} the project", (shown,))
+    reads = shown.status != FORBIDDEN and is_there(shown)
+    return State(f"{scene.grantee} {'reads' if reads else 'does not read'} the project", (shown,))
 
 
 def _uploads_document(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
@@ -148,9 +161,9 @@ def _validates_document(scene: Scene, target: Target, caller: str) -> tuple[Exch
 def _validation(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
     """See how far a document is validated."""
     shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER)
-    if shown.status != OK:
-        return State(f"not there ({shown.status})", (shown,))
-    return State(f"validation_status {shown.document.text('validation_status')}", (shown,))
+    if not is_there(shown):
+        raise unseen(shown)
+    return State(f"validation_status {shown.document.required_text('validation_status')}", (shown,))
 
 
 def _deletes_document(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
@@ -160,7 +173,7 @@ def _deletes_document(scene: Scene, target: Target, caller: str) -> tuple[Exchan
 def _document(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
     """See whether a document is there."""
     shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER)
-    return State("there" if shown.status == OK else f"not there ({shown.status})", (shown,))
+    return State("there" if is_there(shown) else "not there", (shown,))
 
 
 def _generates_estimate(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
@@ -211,7 +224,7 @@ SCRIPTS: Mapping[str, Script] = {
     "creates-project": Script(_numbered, _creates_project, _number_is_taken, "always"),
     "updates-project": Script(_made, _updates_project, _project, "when changed"),
     "updates-status": Script(_made, _updates_status, _project, "when changed"),
-    "archives-project": Script(_made, _archives_project, _project, "when changed"),
+    "archives-project": Script(_made, _archives_project, _project_or_nothing, "when changed"),
     "grants-access": Script(_made, _grants_access, _grantee_reads, "when changed"),
     "revokes-access": Script(_with_grantee, _revokes_access, _grantee_reads, "when changed"),
     "lists-documents": _reads("/documents/projects/{project_id}/documents"),

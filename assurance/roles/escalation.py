@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from assurance.application import Exchange
 from assurance.application.exchange import all_readings
 from assurance.environment.application import Role
+from assurance.errors import NotEvaluated
 from assurance.estate.once import Once
-from assurance.estimation.answers import OK, SUCCESSES
+from assurance.estimation.answers import OK, SUCCESSES, with_id
 from assurance.estimation.papers import paper
 from assurance.estimation.script import send_document
 from assurance.roles.scene import GRANTEE, MANAGER, Scene, Target
 from assurance.roles.trial import FORBIDDEN, RoleTrial
 from assurance.verdicts import Fact
 
+TELLING = (401, 403)
 REMEDY = "Let APEX take access from its own records of the caller, never from the request."
 
 
@@ -69,8 +71,18 @@ class TriedEscalation:
 
     @property
     def is_refused(self) -> Fact:
-        """Whether it was refused with 403, and nothing was gained."""
+        """Whether it was refused with 403, and nothing was gained.
+
+        Raises:
+            NotEvaluated: The caller was throttled, or nobody can tell whether something was gained.
+        """
         self.answer.answers(OK)
+        if self.proof is not None and self.proof.status not in (*SUCCESSES, *TELLING):
+            raise NotEvaluated(
+                f"Whether something was gained is unknown: {self.proof.called} {self.proof.outcome}.",
+                "",
+                self.proof.readings,
+            )
         gained = self.proof is not None and self.proof.status in SUCCESSES
         holds = self.answer.status == FORBIDDEN and not gained
         told = "" if self.proof is None else f"; then {self.proof.called} {self.proof.outcome}"
@@ -96,7 +108,7 @@ class TriedGrant:
     @property
     def gives_its_role(self) -> Fact:
         """Whether the one whose access was granted can now read."""
-        return self.reads.answers(OK)
+        return with_id(self.reads, OK)
 
     @property
     def gives_no_more(self) -> Fact:

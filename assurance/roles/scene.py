@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from assurance.application import Exchange, Flow
 from assurance.environment.application import Access, Estimates, Role
 from assurance.errors import NotEvaluated
-from assurance.estimation.answers import OK, SUCCESSES, id_in
+from assurance.estimation.answers import OK, SUCCESSES, id_in, tells_something
 from assurance.estimation.papers import paper
 from assurance.estimation.script import create_project, generate_estimate, send_document
 
@@ -166,7 +166,7 @@ class Scene:
         Raises:
             NotEvaluated: It was not.
         """
-        if exchange.status not in SUCCESSES:
+        if exchange.status not in SUCCESSES or not tells_something(exchange):
             raise NotEvaluated(
                 f"Roles cannot be tried: {what} as {exchange.caller} {exchange.outcome}.",
                 "Mend that first; E2E-01 and the row of that operation tell more.",

@@ -8,7 +8,7 @@ from functools import lru_cache
 from assurance.application import Exchange, Flows
 from assurance.application.exchange import all_readings
 from assurance.estate.once import Once
-from assurance.estimation.answers import OK, SUCCESSES
+from assurance.estimation.answers import OK, SUCCESSES, tells_something
 from assurance.roles.approval import LackingCell, approving
 from assurance.roles.attempts import SCRIPTS, Script, State
 from assurance.roles.description import ApiDescription
@@ -50,17 +50,22 @@ class TriedCell:
         """Whether the role is allowed or refused as the matrix says, and the effect is that of the answer.
 
         Raises:
-            NotEvaluated: The caller was throttled.
+            NotEvaluated: The caller was throttled, or a success says nothing that APEX would say.
         """
         answer, agreed = self.exchanges[0], self.cell.agreed
         answer.answers(OK)
-        holds = {
-            Agreed.ALLOWED: self._allowed,
-            Agreed.REFUSED: answer.status == FORBIDDEN and not self.has_changed_something,
-            Agreed.UNAUTHENTICATED: answer.status in UNAUTHENTICATED and not self.has_changed_something,
-            Agreed.HIDDEN: self._allowed and not self._names_the_target,
-            Agreed.EITHER: self._allowed or (answer.status == FORBIDDEN and not self.has_changed_something),
-        }[agreed]
+        refused = answer.status == FORBIDDEN and not self.has_changed_something
+        match agreed:
+            case Agreed.ALLOWED:
+                holds = self._allowed
+            case Agreed.REFUSED:
+                holds = refused
+            case Agreed.UNAUTHENTICATED:
+                holds = answer.status in UNAUTHENTICATED and not self.has_changed_something
+            case Agreed.HIDDEN:
+                holds = self._allowed and not self._names_the_target
+            case Agreed.EITHER:
+                holds = refused or self._allowed
         remedy = "" if holds else REMEDIES.get(agreed, OTHER_REMEDY)
         seen = all_readings((*self.exchanges, *self._seen()))
         return Fact(holds, self._expected, self._observed, self.cell.id, seen, remedy)
@@ -72,7 +77,8 @@ class TriedCell:
 
     @property
     def _allowed(self) -> bool:
-        return self.exchanges[0].status in SUCCESSES and (self.now is None or self._has_its_effect)
+        answer = self.exchanges[0]
+        return answer.status in SUCCESSES and tells_something(answer) and (self.now is None or self._has_its_effect)
 
     @property
     def _has_its_effect(self) -> bool:

@@ -93,12 +93,18 @@ class SlashedList:
         """Whether it answers the list, or redirects to the application itself over HTTPS.
 
         Elsewhere a token would be of no use, or be seen by others.
+
+        Raises:
+            BrokenReading: It answers 200, and no list.
         """
         location = self.exchange.headers.get("location", "")
         asked = urlsplit(self.exchange.reading.question.partition(" ")[2])
         target = urlsplit(urljoin(asked.geturl(), location))
         stays = (target.scheme, target.netloc.lower()) == ("https", asked.netloc.lower())
         redirects = self.exchange.status in KEEPING and bool(location)
+        if self.exchange.status == OK:
+            # Whoever answers in place of the application has no list of projects.
+            self.exchange.document.required_items("items")
         observed = f"redirects to {target.scheme}://{target.netloc}" if redirects else self.exchange.outcome
         return self.exchange.fact(
             self.exchange.status == OK or (redirects and stays),

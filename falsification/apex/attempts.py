@@ -9,7 +9,7 @@ from functools import lru_cache
 from assurance.checking import Outcome
 from assurance.verdicts import Verdict
 from falsification.apex import harmless, inability, service_levels, switches
-from falsification.apex.changes import FAMILIES, Broken, Different, Family, family_of
+from falsification.apex.changes import FAMILIES, Broken, Family, family_of
 from falsification.apex.inability import Kept, Trial
 from falsification.apex.judging import ApexJudge
 from falsification.results import Result, violation_results

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
-
 from assurance.applicability import offered_elsewhere
 from assurance.checking import Outcome, judge
 from assurance.environment import Environment

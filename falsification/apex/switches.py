@@ -3,7 +3,6 @@
 Several controls report what shows in several places: a project that is lost is missed by whoever wanted to use it. At a
 later step of a workflow what an earlier one already reported is not evaluated, and so not reported again.
 """
-# ruff: noqa: E501  (a catalogue is read as a table: one change, one line)
 
 from __future__ import annotations
 

@@ -37,7 +37,8 @@ def test_an_altered_file_is_told(packs: Packs, which: str) -> None:
     [reading] = (one for one in results["readings"] if one["key"] in verdict["readings"])
     name = f"tape/readings/{reading['key']}.json" if which == "reading" else f"tape/bodies/{reading['sha256']}"
     content = (directory / name).read_text(encoding="utf-8")
-    (directory / name).write_text(content.replace("sql", "sqx"), encoding="utf-8")
+    altered = content.replace('"status": 200', '"status": 201') if which == "reading" else content.replace("sql", "sqx")
+    (directory / name).write_text(altered, encoding="utf-8")
 
     ended = command("explain", CHECK, directory)
     assert ended.returncode == 1

@@ -1,0 +1,1 @@
+"""Two runs beside each other, of one environment or of two: which verdicts and which resources differ."""
