@@ -12,14 +12,13 @@ from typing import Any, cast
 
 import pytest
 
-from assurance.applicability import offered_elsewhere, without_application, without_load
 from assurance.attested import AttestedSelection
 from assurance.changes import parse
 from assurance.changes.given import FOLDER, find_record, read_record
 from assurance.checking import judge
 from assurance.collected import case_of, subject_of
 from assurance.environment import find, load, with_release
-from assurance.environment.model import NotApplicable
+from assurance.excused import not_applicable, skipped_case
 from assurance.gates import (
     EXIT_STATUSES,
     demands_rollback,
@@ -30,24 +29,23 @@ from assurance.gates import (
 )
 from assurance.inputs import keep_inputs, with_baseline
 from assurance.nouns import DECLARED, VIEWS, roots
+from assurance.outcomes import sendable, set_outcome
 from assurance.packing import PackSealer, admit
 from assurance.prefetch import needs_of, prefetch
 from assurance.reporting.html import HtmlReport
 from assurance.reporting.html import configure as configure_html
 from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.wording import printable
 from assurance.reporting.writer import falsifiability_in, write_reports
 from assurance.run import Run, RunOptions, new_run_id
 from assurance.tape import utc_now
 from assurance.terminal import write_summary
 from assurance.tidying import Tidying
-from assurance.verdicts import Fact, Verdict, recording_facts
+from assurance.verdicts import Fact, recording_facts
 from assurance.waivers import Waivers
 from assurance.waiving import WaiverJudge, waived, waivers_of_run
 
 PROPERTY = "apex_verdict"
 FACTS = pytest.StashKey[Sequence[Fact]]()
-NONE_DECLARED = "The environment file declares none of these."
 
 
 class RunSession:
@@ -145,7 +143,7 @@ class RunSession:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Skip what the environment declares not to apply."""
         for item in items:
-            declared = self._not_applicable(item)
+            declared = not_applicable(item, self._run)
             if declared is not None:
                 item.add_marker(pytest.mark.skip(reason=declared.reason))
 
@@ -198,8 +196,8 @@ class RunSession:
         if mark is None or (call.when != "call" and report.passed):
             return report
         record = self._record(item, call, report, mark.kwargs["id"])
-        _set_outcome(report, record)
-        report.user_properties.append((PROPERTY, _sendable(record)))
+        set_outcome(report, record)
+        report.user_properties.append((PROPERTY, sendable(record)))
         return report
 
     def _record(
@@ -207,7 +205,7 @@ class RunSession:
     ) -> VerdictRecord:
         error = call.excinfo.value if call.excinfo is not None else None
         statement = " ".join((getattr(item, "obj").__doc__ or item.name).split())  # noqa: B009  (pytest types no `obj`)
-        skipped = self._skipped(item) if report.skipped else None
+        skipped = skipped_case(item, self._run) if report.skipped else None
         values: dict[str, Any] = skipped or asdict(judge(item.stash.get(FACTS, []), error))
         record = VerdictRecord(
             check=item.nodeid,
@@ -224,46 +222,9 @@ class RunSession:
         """Bring a verdict that no pytest item came to into the run, as the report of one."""
         place = (record.check.partition("::")[0], None, record.check.partition("::")[2])
         report = pytest.TestReport(record.check, place, {}, "passed", None, "call")
-        _set_outcome(report, record)
-        report.user_properties.append((PROPERTY, _sendable(record)))
+        set_outcome(report, record)
+        report.user_properties.append((PROPERTY, sendable(record)))
         self._config.hook.pytest_runtest_logreport(report=report)
-
-    def _skipped(self, item: pytest.Item) -> dict[str, Any]:
-        """Return what a skipped case came to: not applicable where the environment file says so, and else unjudged."""
-        declared = self._not_applicable(item)
-        empty = any(not DECLARED[name](self._run.environment) for name in _declared_names(item))
-        verdict = Verdict.NOT_APPLICABLE if declared is not None or empty else Verdict.NOT_EVALUATED
-        reason = declared.reason if declared is not None else NONE_DECLARED if empty else "The check was skipped."
-        return {
-            "verdict": verdict,
-            "expected": "",
-            "observed": "",
-            "reason": reason,
-            "remedy": "",
-            "resources": (),
-            "readings": (),
-        }
-
-    def _not_applicable(self, item: pytest.Item) -> NotApplicable | None:
-        mark = item.get_closest_marker("control")
-        if mark is None:
-            return None
-        environment, function = self._run.environment, getattr(item, "originalname", item.name)
-        for declared in environment.not_applicable:
-            if (
-                declared.control == mark.kwargs["id"]
-                and declared.check in {None, function}
-                and declared.subject in {None, subject_of(item, environment)}
-                and declared.unless_vantage not in self._run.vantage
-            ):
-                return declared
-        control = mark.kwargs["id"]
-        nouns: Sequence[str] = getattr(item, "fixturenames", ())
-        return (
-            without_application(environment, control, nouns)
-            or without_load(environment, control, nouns, is_asked_for=self._run.asks_for_load)
-            or offered_elsewhere(environment, control, subject_of(item, environment))
-        )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -332,25 +293,3 @@ def _fixture_module(run: Run) -> types.ModuleType:
 def _day_of(run: Run) -> date:
     """Return the day of a run, in UTC: of a live one that in its id, and of a replay that of its recording."""
     return date.fromisoformat(run.options.run_id[:8] if run.replayed is None else run.replayed.header.started[:10])
-
-
-def _declared_names(item: pytest.Item) -> list[str]:
-    return [name for name in getattr(item, "fixturenames", ()) if name in DECLARED]
-
-
-def _set_outcome(report: pytest.TestReport, record: VerdictRecord) -> None:
-    """Give pytest the outcome that the verdict asks for: what could not be judged is an error, as a fixture's."""
-    if record.verdict is Verdict.WAIVED:
-        report.outcome = "skipped"
-        report.wasxfail = record.reason
-    if record.verdict in {Verdict.FAIL, Verdict.NOT_EVALUATED}:
-        report.outcome = "failed"
-        report.when = "setup" if record.verdict is Verdict.NOT_EVALUATED else report.when
-        told = record.reason or f"expected {record.expected}; observed {record.observed}"
-        report.longrepr = f"{record.statement}\n{told}\n{record.remedy}".strip()
-
-
-def _sendable(record: VerdictRecord) -> dict[str, Any]:
-    """Return a record as workers can send it: plain values, and no text that is not Unicode."""
-    values = {**asdict(record), "verdict": str(record.verdict)}
-    return {name: printable(value) if isinstance(value, str) else value for name, value in values.items()}

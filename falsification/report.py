@@ -5,6 +5,8 @@ from __future__ import annotations
 from assurance.controls import CONTROLS
 from falsification import harmless, inability, violations
 from falsification.apex import attempts
+from falsification.apex.changes import Broken, Different
+from falsification.changes import Harmless, Violation
 from falsification.results import Score
 
 METHOD = """# Falsifiability
@@ -23,8 +25,10 @@ The worlds are the sandbox's, in one process: the checks themselves, over the of
 redaction and tape, with functions in the place of sockets. A case is judged again if any reading that it asks for is
 other than in the compliant world. The application is the sandbox's APEX, called over its web interface (ASGI): a
 violation is one broken behaviour, judged by the whole family of controls that it belongs to; a fault comes in the place
-of one answer that facts cite, while all other answers stay what they were. Our bar is: all violations found, no false alarm, no false pass. `make falsify`
-computes this page; a survivor is a defect of a check, and the check is mended, not the catalogue.
+of one answer that facts cite, while all other answers stay what they were.
+
+Our bar is: all violations found, no false alarm, no false pass. `make falsify` computes this page; a survivor is a
+defect of a check, and the check is mended, not the catalogue.
 """
 
 
@@ -65,8 +69,9 @@ def _cells(score: Score, control: str | None) -> str:
 
 def _violations() -> str:
     sections = []
+    every: tuple[Violation | Broken, ...] = (*violations.CATALOGUE, *attempts.CATALOGUE)
     for control, described in CONTROLS.items():
-        mine = [one for one in (*violations.CATALOGUE, *attempts.CATALOGUE) if one.controls[0] == control]
+        mine = [one for one in every if one.controls[0] == control]
         if mine:
             entries = "\n".join(f"- `{one.name}`: {one.wrong}{_others(one.controls, control)}" for one in mine)
             sections.append(f"### {control} {described.title} ({len(mine)})\n\n{entries}")
@@ -79,7 +84,8 @@ def _others(controls: tuple[str, ...], control: str) -> str:
 
 
 def _harmless() -> str:
-    return "\n".join(f"- `{one.name}`: {one.other}" for one in (*harmless.CATALOGUE, *attempts.DIFFERENT))
+    every: tuple[Harmless | Different, ...] = (*harmless.CATALOGUE, *attempts.DIFFERENT)
+    return "\n".join(f"- `{one.name}`: {one.other}" for one in every)
 
 
 def _faults(score: Score) -> str:

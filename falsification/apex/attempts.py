@@ -13,6 +13,7 @@ from falsification.apex.changes import FAMILIES, Broken, Family, family_of
 from falsification.apex.inability import Kept, Trial
 from falsification.apex.judging import ApexJudge
 from falsification.results import Result, violation_results
+from sandbox.apex import Switch
 
 CATALOGUE: tuple[Broken, ...] = (*switches.BROKEN, *service_levels.BROKEN)
 DIFFERENT = harmless.DIFFERENT
@@ -95,7 +96,7 @@ def the_judge() -> ApexJudge:
     return ApexJudge()
 
 
-_UNKNOWABLE: Mapping[tuple[str, Family], tuple[switches.Switch, str]] = {
+_UNKNOWABLE: Mapping[tuple[str, Family], tuple[Switch, str]] = {
     (switch.value, "SLA" if switch.family == "SLA" else "SMK"): (switch, check)
     for switch, check in switches.UNKNOWABLE.items()
 }

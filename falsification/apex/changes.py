@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 from falsification.apex.stage import ApexStage, Declared
 
@@ -64,4 +64,4 @@ def family_of(control: str) -> Family:
     family = control.partition("-")[0]
     if family not in FAMILIES:
         raise ValueError(f"{control} is no control of the application")
-    return cast("Family", family)
+    return family

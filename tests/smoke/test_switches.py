@@ -14,9 +14,9 @@ from sandbox import Sandbox
 from sandbox.apex import Quirk, Switch
 from tests.smoke.judging import ROOT, SmokeJudge
 
-# Where nothing arrives there is nothing to judge by: these are "not evaluated", as the guide's telemetry would be late.
-NOTHING_ARRIVES = {Switch.TELEMETRY_ABSENT, Switch.TELEMETRY_UNCORRELATED}
-BROKEN = [switch for switch in Switch if switch.family == "SMK" and switch not in NOTHING_ARRIVES]
+# Over real sockets a few are enough: falsification/apex tries all of them, in process.
+BROKEN = [Switch.READY_DEGRADED, Switch.REDIRECT_TO_OTHER_ORIGIN, Switch.UPLOAD_LOST, Switch.SQL_NOT_CALLED]
+QUIRKS = [Quirk.SLASH_CANONICAL, Quirk.FIRST_READ_DROPPED]
 LIMITS = {"settle_seconds": 1.0, "poll_seconds": 0.02, "job_seconds": 20.0}
 TELEMETRY = {"arrival_seconds": 1.0, "poll_seconds": 0.2}
 
@@ -56,11 +56,10 @@ def test_a_compliant_application_passes(judge: SmokeJudge) -> None:
     assert all(outcome.readings for outcome in verdicts.values())
 
 
-@pytest.mark.parametrize("quirk", list(Quirk), ids=str)
+@pytest.mark.parametrize("quirk", QUIRKS, ids=str)
 def test_a_harmless_difference_is_no_finding(sandbox: Sandbox, tmp_path: Path, quirk: Quirk) -> None:
-    """What builds of APEX do differently without being wrong changes no verdict, where it is declared."""
-    moved = {"live_path": "/api/v1/health/live", "ready_path": "/api/v1/health/ready"}
-    judge = judge_of(sandbox, tmp_path, **(moved if quirk is Quirk.HEALTH_UNDER_PREFIX else {}))
+    """What builds of APEX do differently without being wrong changes no verdict."""
+    judge = judge_of(sandbox, tmp_path)
     sandbox.apex.quirks.add(quirk)
 
     assert {name: one for name, one in judge.verdicts().items() if one.verdict is not Verdict.PASS} == {}
@@ -76,22 +75,3 @@ def test_what_is_broken_is_found(sandbox: Sandbox, judge: SmokeJudge, switch: Sw
     assert failed, switch.wrong
     assert all(outcome.expected and outcome.observed and outcome.readings for outcome in failed)
     assert not [outcome.reason for outcome in verdicts.values() if "broke down" in outcome.reason]
-
-
-@pytest.mark.parametrize("switch", sorted(NOTHING_ARRIVES), ids=str)
-def test_telemetry_that_does_not_arrive_is_not_evaluated(sandbox: Sandbox, judge: SmokeJudge, switch: Switch) -> None:
-    """Without telemetry of our own requests nobody can say that a service was not called."""
-    sandbox.apex.switches.add(switch)
-    verdicts = judge.verdicts("test_service_is_called")
-
-    assert {outcome.verdict for outcome in verdicts.values()} == {Verdict.NOT_EVALUATED}
-    assert all("No telemetry" in outcome.reason and outcome.readings for outcome in verdicts.values())
-
-
-def test_the_path_that_answers_is_told(sandbox: Sandbox, judge: SmokeJudge) -> None:
-    """Where health is served under the API's prefix and declared at the root, the finding names the path to declare."""
-    sandbox.apex.quirks.add(Quirk.HEALTH_UNDER_PREFIX)
-    outcome = judge.verdicts("test_application_is_alive")["test_application_is_alive"]
-
-    assert outcome.verdict is Verdict.FAIL
-    assert "/api/v1/health/live answers instead" in outcome.observed

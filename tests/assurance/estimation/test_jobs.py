@@ -65,6 +65,7 @@ def test_a_job_that_ran_well_meets_every_adjective() -> None:
         ([_state("running", -5), DONE], {"forwards"}),
         ([_state("running", 10), _state("pending", 20), DONE], {"forwards"}),
         ([_state("failed", 20), DONE], {"completed"}),
+        ([{}, DONE], {"completed", "forwards"}),
         ([{**DONE, "progress_percent": 99}], {"whole"}),
         ([{**DONE, "progress_percent": 101}], {"whole", "forwards"}),
         ([{**DONE, "current_step": None}], {"steps"}),

@@ -1,4 +1,4 @@
-"""What the ledger keeps of a run: counts and figures, told by the very facts of the checks, and read back as written."""
+"""What the ledger keeps of a run: counts and figures, read back as they were written."""
 
 from __future__ import annotations
 
