@@ -18,6 +18,16 @@ def declared_estate(environment: str, declared: Path) -> AzureEstate:
     return estate
 
 
+def declared_object_ids(declared: Path) -> dict[str, str]:
+    """The object ids that an environment file declares for those who call the application, by their role.
+
+    They stand in requests that grant access, and so must be those of the file that a tape is replayed with.
+    """
+    file: dict[str, Any] = tomllib.loads(declared.read_text(encoding="utf-8"))
+    identities: dict[str, dict[str, str]] = file["application"]["identities"]
+    return {role: one["object_id"] for role, one in identities.items() if "object_id" in one}
+
+
 def _resize(estate: AzureEstate, deployment: dict[str, Any]) -> None:
     """Give the application and the database the sizes that are declared: those of production otherwise."""
     scale = estate.find("containerApps/ca-apex-{environment}")["properties"]["template"]["scale"]

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from sandbox import Sandbox
-from sandbox.declared_estate import declared_estate
+from sandbox.declared_estate import declared_estate, declared_object_ids
 from sandbox.toml_text import toml_text
 
 ROOT = Path(__file__).parent.parent
@@ -28,7 +28,8 @@ def record(environment: str, destination: Path) -> None:
     """
     base = ROOT / "environments" / f"{environment}.toml"
     estate = declared_estate(environment, base)
-    with Sandbox(environment, estate) as sandbox, tempfile.TemporaryDirectory() as directory:
+    people = declared_object_ids(base)
+    with Sandbox(environment, estate, object_ids=people) as sandbox, tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "environment.toml"
         file.write_text(toml_text({"extends": str(base), **sandbox.overlay()}), encoding="utf-8")
         reports = Path(directory) / "reports"

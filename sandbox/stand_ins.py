@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any
 
 from sandbox.apex import ApexStandIn, Issuer, Settings
@@ -61,10 +62,23 @@ class Sandbox:
     apex: ApexStandIn
 
     def __init__(
-        self, environment: str = "sandbox", estate: AzureEstate | None = None, latency_seconds: float = 0.0
+        self,
+        environment: str = "sandbox",
+        estate: AzureEstate | None = None,
+        latency_seconds: float = 0.0,
+        object_ids: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        """Prepare everything.
+
+        Args:
+            environment: Whose names the stand-ins bear.
+            estate: What they serve; the compliant estate by default.
+            latency_seconds: How long each answer takes longer than it needs.
+            object_ids: Other object ids of people than the usual ones, by name.
+        """
         self.estate = estate or AzureEstate.load(environment)
         self._latency_seconds = latency_seconds
+        self._object_ids = object_ids
         self._stack = ExitStack()
 
     def start(self) -> Sandbox:
@@ -108,7 +122,7 @@ class Sandbox:
             self.authority.server_context(LOOPBACK, "localhost"),
             sink=self.telemetry.sink,
             settings=Settings(targets=Targets(**hosts, database=f"db-apex-{environment}")),
-            issuer=Issuer(tenant_id=tenant_id, audience=f"api://apex-{environment}"),
+            issuer=Issuer(tenant_id=tenant_id, audience=f"api://apex-{environment}", object_ids=self._object_ids),
         )
 
     def stop(self) -> None:

@@ -11,7 +11,7 @@ from assurance.errors import BrokenReading, NotEvaluated
 from assurance.estimation.amounts import number
 from assurance.verdicts import Fact
 
-OK, CREATED, ACCEPTED = 200, 201, 202
+OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204
 SUCCESSES = range(200, 300)
 GONE = frozenset({404, 410})
 
@@ -48,7 +48,7 @@ def tells_something(exchange: Exchange) -> bool:
     Raises:
         BrokenReading: It is anything else.
     """
-    if exchange.method == "DELETE":
+    if exchange.method == "DELETE" or exchange.status == NO_CONTENT:
         return True
     where = f"{exchange.method} {exchange.path}"
     try:

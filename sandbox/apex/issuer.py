@@ -6,7 +6,9 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -33,8 +35,14 @@ class Issuer:
         key_id: The id of the key in the key set.
     """
 
-    def __init__(self, *, tenant_id: str = TENANT_ID, audience: str = AUDIENCE) -> None:
-        self.people = people()
+    def __init__(
+        self,
+        *,
+        tenant_id: str = TENANT_ID,
+        audience: str = AUDIENCE,
+        object_ids: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self.people = people(object_ids)
         self.tenant_id = tenant_id
         self.audience = audience
         self.issuer = f"https://login.microsoftonline.com/{tenant_id}/v2.0"

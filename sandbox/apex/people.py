@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from sandbox.apex.permissions import Role
 
@@ -32,10 +33,15 @@ class Person:
     standing_role: Role | None
 
 
-def people() -> Mapping[str, Person]:
-    """All people, by name."""
+def people(object_ids: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, Person]:
+    """All people, by name.
+
+    Args:
+        object_ids: Other object ids than the usual ones, by name.
+    """
     declared = json.loads(Path(__file__).with_name("people.json").read_text(encoding="utf-8"))
-    return {item["name"]: _person(item) for item in declared}
+    found = {item["name"]: _person(item) for item in declared}
+    return {name: replace(one, object_id=object_ids.get(name, one.object_id)) for name, one in found.items()}
 
 
 def _person(item: Mapping[str, str | None]) -> Person:

@@ -12,7 +12,7 @@ from falsification.results import Result
 from sandbox.apex import Quirk, Switch
 
 BROKEN = [one.name for one in attempts.CATALOGUE]
-SOME, FEW = 9, 7
+SOME, FEW = 23, 25
 EVERY_FAULT_OF = ("SMK", "AACE")
 # Every fault in turn in the place of one answer of another kind each.
 SOME_OF_THE_REST = 61
@@ -47,8 +47,7 @@ def test_every_check_of_the_application_has_violations() -> None:
     """No control of a family is without a violation that is meant for it or reported by it."""
     judged = {case.control for cases in attempts.the_judge().cases.values() for case in cases}
     reported = {control for one in attempts.CATALOGUE for control in one.controls}
-    # What answers health to each role is asked there; RBAC-01 to RBAC-06 are about projects.
-    assert judged - reported <= {"RBAC-07"}
+    assert judged - reported == set()
 
 
 @pytest.mark.parametrize("name", BROKEN[::SOME])
@@ -67,7 +66,7 @@ def test_what_is_different_is_no_finding(name: str) -> None:
 def test_no_fault_passes(family: Family) -> None:
     """With any fault in the place of an answer, no case that rests on it passes."""
     names = attempts.names_of_trials(f"{family}-01")
-    assert len(names) >= 15
+    assert len(names) >= 18
     assert [told for name in names for told in survivors(attempts.attempt_inability(name))] == []
 
 

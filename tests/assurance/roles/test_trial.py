@@ -59,7 +59,7 @@ def test_answer_and_effect_must_both_be_as_agreed(
     name: str, caller: Caller, status: int, before: str, now: str, holds: bool
 ) -> None:
     """A cell holds only if the status is the agreed one and what is seen afterwards fits it."""
-    fact = _tried(name, caller, exchange(status, {}), before, now).is_as_agreed
+    fact = _tried(name, caller, exchange(status, {"id": "p-1"}), before, now).is_as_agreed
     assert fact.holds is holds, fact
     assert fact.subject == f"{caller}-{name}"
     assert len(fact.readings) == (3 if before else 1)
@@ -82,6 +82,13 @@ def test_a_list_must_not_name_what_is_hidden() -> None:
     assert not _tried("lists-projects", "outsider", exchange(403, clean)).is_as_agreed.holds
 
 
+@pytest.mark.parametrize("body", [{}, [], b"null", "OK", 1])
+def test_a_success_that_says_nothing_is_no_permission(body: object) -> None:
+    """Whoever answers 200 with nothing of APEX's in it, such as a gateway, does not show that a role may read."""
+    with pytest.raises(NotEvaluated, match="says nothing"):
+        _ = _tried("reads-project", "auditor", exchange(200, body)).is_as_agreed
+
+
 def test_a_throttled_caller_shows_nothing() -> None:
     """A 429 is neither allowed nor refused."""
     with pytest.raises(NotEvaluated, match="throttled"):
@@ -100,11 +107,19 @@ def test_a_way_around_must_be_refused_and_gain_nothing(status: int, proof: int |
 
 def test_a_grant_gives_its_role_and_no_more() -> None:
     """Who is granted the role auditor reads, and is refused whatever writes."""
-    granted, reads, refused = exchange(201, {}), exchange(200, {}), exchange(403, {})
+    granted, reads, refused = exchange(201, {}), exchange(200, {"id": "p-1"}), exchange(403, {})
     assert TriedGrant(granted, reads, (refused, refused)).gives_no_more.holds
     assert TriedGrant(granted, reads, (refused, refused)).gives_its_role.holds
     assert not TriedGrant(granted, reads, (refused, exchange(201, {}))).gives_no_more.holds
     assert not TriedGrant(granted, refused, (refused,)).gives_its_role.holds
+    assert not TriedGrant(granted, exchange(200, {}), (refused,)).gives_its_role.holds
+
+
+def test_what_was_gained_must_be_known() -> None:
+    """Where what only the escalated could do is answered by 503, nobody knows whether something was gained."""
+    tried = TriedEscalation(ESCALATIONS[0], exchange(403, {}), exchange(503, {}, method="PATCH"))
+    with pytest.raises(NotEvaluated, match="unknown"):
+        _ = tried.is_refused
 
 
 def _description(*operations: tuple[str, str]) -> ApiDescription:
