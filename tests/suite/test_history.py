@@ -21,7 +21,7 @@ def command(*words: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_runs_are_compared_and_told(run_suite: RunSuite, sandbox_file: SANDBOX_FILE) -> None:
-    """Two runs of one estate are the same, a changed property shows, and history tells of a run and of its altered pack."""
+    """Two runs of one estate are the same, a changed property shows, and history names an altered pack."""
     with Sandbox() as sandbox:
         words = ("checks/security", "--env", str(sandbox_file(sandbox)))
 
