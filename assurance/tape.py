@@ -39,7 +39,7 @@ class Call:
     """How a reading was asked for, where its question does not say it all: of APEX's API, or by a query in a body.
 
     Attributes:
-        caller: The role that called, `anonymous`, or the token that must be refused; empty for the suite's own identity.
+        caller: The role that called, `anonymous`, or the token to be refused; empty for the suite's own identity.
         trace_id: The W3C trace id of the request, under which its telemetry stands; empty for what is not APEX.
         flow: The flow that it belongs to; empty for a plain read.
         ordinal: 1 for the first time that the flow asked this, 2 for the second, ...; 0 for a plain read.
@@ -61,7 +61,8 @@ class Reading:
 
     Attributes:
         key: Its name on the tape.
-        kind: `http`, `dns` or `dial`; `declared` for what the environment file says and a verdict rests on; `load` for the raw samples of a load test.
+        kind: `http`, `dns` or `dial`; `file` for what a pipeline left; `declared` for what the environment file says and
+            a verdict rests on; `load` for the raw samples of a load test.
         question: What was asked: a method and URL, or a name and vantage.
         started: When, in UTC (ISO 8601).
         elapsed_milliseconds: How long until the answer was whole, retries included.

@@ -1,4 +1,4 @@
-"""SLA-01 to SLA-09: the service level and the load of the guide's Step 17 (and 26), the list baseline of its Step 14."""
+"""SLA-01 to SLA-09: service level and load of the guide's Step 17 (and 26), the list baseline of its Step 14."""
 
 from assurance.controls.model import Control, Severity
 

@@ -85,9 +85,7 @@ def write_inventory(environment: Path, release: Path, variables: Mapping[str, st
     subprocess.run(command, env={**os.environ, **variables}, cwd=ROOT, check=True, capture_output=True)
 
 
-def test_deployment_is_rehearsed(
-    run_suite: RunSuite, sandbox_file: Callable[[Sandbox], Path], tmp_path: Path
-) -> None:
+def test_deployment_is_rehearsed(run_suite: RunSuite, sandbox_file: Callable[[Sandbox], Path], tmp_path: Path) -> None:
     """GO before, GO as canary, GO with all traffic; a broken revision is NO-GO, with the way back by its names."""
     with Sandbox() as sandbox:
         revision = withdraw_new_revision(sandbox.estate)

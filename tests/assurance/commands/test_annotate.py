@@ -37,9 +37,8 @@ def test_failures_come_before_what_was_not_evaluated(tmp_path: Path, capsys: pyt
         "::error title=SEC-06 sql-apex-prod%3A Each declared service has public network access disabled."
         "::expected publicNetworkAccess is Disabled; observed Enabled. az sql server update"
     )
-    assert second.startswith("::warning title=SEC-06") and second.endswith(
-        "not evaluated: No permission. Grant Reader."
-    )
+    assert second.startswith("::warning title=SEC-06")
+    assert second.endswith("not evaluated: No permission. Grant Reader.")
 
 
 @pytest.mark.parametrize("service", ["github", "azure"])

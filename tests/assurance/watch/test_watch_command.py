@@ -1,4 +1,4 @@
-"""The watch of real stand-ins: what a look sees, and the command with its line, its status and its rollback commands."""
+"""The watch of real stand-ins: what a look sees; the command with its line, its status and its rollback commands."""
 
 from __future__ import annotations
 
