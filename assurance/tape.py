@@ -61,8 +61,8 @@ class Reading:
 
     Attributes:
         key: Its name on the tape.
-        kind: `http`, `dns` or `dial`; `file` for what a pipeline left; `declared` for what the environment file says and
-            a verdict rests on; `load` for the raw samples of a load test.
+        kind: `http`, `dns` or `dial`; `file` for what a pipeline left; `declared` for what the environment file says
+            and a verdict rests on; `load` for the raw samples of a load test.
         question: What was asked: a method and URL, or a name and vantage.
         started: When, in UTC (ISO 8601).
         elapsed_milliseconds: How long until the answer was whole, retries included.
