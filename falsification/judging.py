@@ -82,10 +82,11 @@ def cases(
 ) -> tuple[Case, ...]:
     """Return every case of the check files in these folders that rests on what is given and on nothing else."""
     files = [file for folder in folders for file in sorted(folder.glob("test_*.py"))]
-    return tuple(case for file in files for case in _cases_of(_module(file), environment, given))
+    return tuple(case for file in files for case in _cases_of(load_check_file(file), environment, given))
 
 
-def _module(file: Path) -> ModuleType:
+def load_check_file(file: Path) -> ModuleType:
+    """Return a check file as a module of its own name."""
     spec = importlib.util.spec_from_file_location(f"falsified_{file.stem}", file)
     if spec is None or spec.loader is None:
         raise ImportError(f"{file} cannot be imported")

@@ -6,6 +6,9 @@ from assurance.controls import CONTROLS
 from falsification import harmless, inability, violations
 from falsification.apex import attempts
 from falsification.apex.changes import Broken, Different
+from falsification.attested import shortcomings
+from falsification.attested.attempts import OTHERWISE, Otherwise
+from falsification.attested.shortcomings import Attested
 from falsification.changes import Harmless, Violation
 from falsification.results import Score
 
@@ -69,7 +72,11 @@ def _cells(score: Score, control: str | None) -> str:
 
 def _violations() -> str:
     sections = []
-    every: tuple[Violation | Broken, ...] = (*violations.CATALOGUE, *attempts.CATALOGUE)
+    every: tuple[Violation | Broken | Attested, ...] = (
+        *violations.CATALOGUE,
+        *attempts.CATALOGUE,
+        *shortcomings.CATALOGUE,
+    )
     for control, described in CONTROLS.items():
         mine = [one for one in every if one.controls[0] == control]
         if mine:
@@ -84,7 +91,11 @@ def _others(controls: tuple[str, ...], control: str) -> str:
 
 
 def _harmless() -> str:
-    every: tuple[Harmless | Different, ...] = (*harmless.CATALOGUE, *attempts.DIFFERENT)
+    every: tuple[Harmless | Different | Otherwise, ...] = (
+        *harmless.CATALOGUE,
+        *attempts.DIFFERENT,
+        *OTHERWISE,
+    )
     return "\n".join(f"- `{one.name}`: {one.other}" for one in every)
 
 

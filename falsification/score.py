@@ -14,12 +14,22 @@ from assurance.controls import CONTROLS
 from assurance.verdicts import Verdict
 from falsification import harmless, inability, violations
 from falsification.apex import attempts
+from falsification.attested import attempts as attested
 from falsification.changes import Violation
 from falsification.judging import Judge
 from falsification.results import Result, Score, violation_results
 from falsification.world import compliant_world
 
-Way = Literal["violation", "harmless", "inability", "apex-violation", "apex-harmless", "apex-inability"]
+Way = Literal[
+    "violation",
+    "harmless",
+    "inability",
+    "apex-violation",
+    "apex-harmless",
+    "apex-inability",
+    "attested-violation",
+    "attested-harmless",
+]
 Task = tuple[Way, str]
 Progress = Callable[[int, int], None]
 CHUNK = 12
@@ -35,12 +45,22 @@ def tasks(control: str | None = None) -> tuple[Task, ...]:
     """
     if control is not None and attempts.is_application(control):
         return _of_the_application(control)
+    if control is not None and attested.is_attested(control):
+        return _of_changes(control)
     wanted = [one for one in violations.CATALOGUE if control is None or control in one.controls]
     return (
         *(("violation", one.name) for one in wanted),
         *(("harmless", one.name) for one in harmless.CATALOGUE),
         *(("inability", name) for name in _trials()),
-        *(_of_the_application(None) if control is None else ()),
+        *((*_of_the_application(None), *_of_changes(None)) if control is None else ()),
+    )
+
+
+def _of_changes(control: str | None) -> tuple[Task, ...]:
+    wanted = [one.name for one in attested.CATALOGUE if control in (None, one.control)]
+    return (
+        *(("attested-violation", name) for name in wanted),
+        *(("attested-harmless", one.name) for one in attested.OTHERWISE),
     )
 
 
@@ -85,6 +105,8 @@ def attempt_all(wanted: Sequence[Task]) -> list[Result]:
         "apex-violation": attempts.attempt_violation,
         "apex-harmless": attempts.attempt_harmless,
         "apex-inability": attempts.attempt_inability,
+        "attested-violation": attested.attempt_violation,
+        "attested-harmless": attested.attempt_harmless,
     }
     return [result for kind, name in wanted for result in ways[kind](name)]
 
@@ -130,7 +152,7 @@ def _learn(wanted: Sequence[Task]) -> None:
     """Learn what this work needs: where processes are forked, they begin with all of it."""
     if any(way.startswith("apex-") for way, _ in wanted):
         attempts.prepare(tuple({attempts.family_of_task(name) for way, name in wanted if way == "apex-inability"}))
-    if any(not way.startswith("apex-") for way, _ in wanted):
+    if any(way in ("violation", "harmless", "inability") for way, _ in wanted):
         the_judge()
 
 

@@ -52,7 +52,9 @@ def forge(name: str, genuine: str = "") -> str:
         case "unknown-key":
             return _signed(header, claims)
         case "tampered":
-            return f"{_encoded(header)}.{_encoded({**claims, 'exp': now + 24 * HOUR_SECONDS})}.{signature}"
+            # A claim of its own, since the genuine token may end at just that second too.
+            changed = {**claims, "exp": now + 24 * HOUR_SECONDS, "changed": True}
+            return f"{_encoded(header)}.{_encoded(changed)}.{signature}"
         case "unsigned":
             return f"{_encoded({'alg': 'none', 'typ': 'JWT'})}.{_encoded(claims)}."
         case _:

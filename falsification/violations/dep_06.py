@@ -7,6 +7,7 @@ from falsification.changes import SHARED, Violation, drops, images, sets
 from falsification.world import Change
 
 PROVISIONED = "test_registry_is_provisioned"
+VERSION = "test_tag_tells_the_version"
 HELD = "test_image_is_in_the_registry"
 RUNS = "test_new_revision_runs_that_digest"
 REGISTRY = f"{SHARED}/providers/Microsoft.ContainerRegistry/registries/apexacr"
@@ -31,6 +32,7 @@ VIOLATIONS = (
     _of("image-missing", "The release's image was never pushed.", HELD, images(lambda found: found.pop(NEWEST)), "DEP-13"),
     _of("repository-missing", "The registry has no such repository.", HELD, images(lambda found: found.clear()), "DEP-13"),
     _of("tag-missing", "The digest is there, and no tag leads to it.", HELD, _image(tag="latest"), "DEP-13"),
+    _of("version-untagged", "Nothing in the registry is tagged with the release's version.", VERSION, _image(tag="1.4.2-rc.1"), "DEP-13"),
     _of("tag-on-another-digest", "The tag leads to another digest.", HELD, _image(digest=OTHER), "DEP-13"),
     _of("tag-moved-to-an-older-image", "The tag leads to an older image, and the release's has none.", HELD,
         images(lambda found: (found[NEWEST].update(tag="untagged"), found[0].update(tag="1.4.2"))), "DEP-13"),

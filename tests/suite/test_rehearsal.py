@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from falsification.attested.records import NOW, planned, shifted
 from sandbox import AzureEstate, Sandbox
 from sandbox.apex import Switch
 from sandbox.toml_text import toml_text
-from tests.assurance.changes.sample_change import NOW, planned, shifted
 from tests.suite.running import ROOT, Ended, RunSuite
 
 APP = "ca-apex-sandbox"

@@ -1,4 +1,4 @@
-"""A change record that lacks nothing, at each moment of a deployment."""
+"""Change records that lack nothing, at each moment of a deployment: what the attested checks are tried on."""
 
 from __future__ import annotations
 
