@@ -156,6 +156,13 @@ def _page_elsewhere(body: Body, url: str) -> object | None:
     return {**body, "nextLink": elsewhere} if "value" in body else None
 
 
+def _page_at_another_port(body: Body, url: str) -> object | None:
+    """A next page at another port of the same host: another service may listen there."""
+    parts = urlsplit(url)
+    elsewhere = parts._replace(netloc=f"{parts.hostname}:8443").geturl()
+    return {**body, "nextLink": f"{elsewhere}&$skiptoken={PAGE}"} if "value" in body else None
+
+
 def _flattened(body: Body, _: str) -> object | None:
     """Another api-version: what stood in `properties` (or, in a vault, `attributes`) stands beside the id."""
     return _each(body, lambda one: {**_without(one, "properties", "attributes"), **(one.get("properties") or {})})
@@ -209,6 +216,7 @@ REWRITES: Mapping[str, Rewrite] = {
     "looping-next-link": _looping,
     "a-page-that-fails": _page_that_fails,
     "next-page-on-another-host": _page_elsewhere,
+    "next-page-at-another-port": _page_at_another_port,
     "other-api-version-flattened": _flattened,
     "other-api-version-capitalized": _capitalized,
     "other-api-version-envelope": _other_envelope,

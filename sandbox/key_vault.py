@@ -46,7 +46,8 @@ class KeyVaultDataPlane(HttpStandIn):
         items = self.estate.secrets
         size = min(PAGE_SIZE, int(request.query.get("maxresults", PAGE_SIZE)))
         start = int(request.query.get("$skiptoken", "0"))
-        host = urlsplit(items[0]["id"]).netloc if items else ""
+        # The service names the port that HTTPS has anyway in every link.
+        host = f"{urlsplit(items[0]['id']).hostname}:443" if items else ""
         query = {**request.query, "$skiptoken": str(start + size)}
         more = f"https://{host}{quote(request.path)}?{urlencode(query)}" if start + size < len(items) else None
         page = json.loads(json.dumps(items[start : start + size]))

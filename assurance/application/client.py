@@ -18,6 +18,7 @@ from assurance.application.upstream import Upstream
 from assurance.environment import Environment
 from assurance.environment.application import DeclaredApplication
 from assurance.errors import NotEvaluated
+from assurance.origins import same_origin
 from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape
 
@@ -138,7 +139,7 @@ class Application:
     def _may_follow(self, response: httpx.Response, following: httpx.Request) -> bool:
         if following.url.scheme != "https":
             return False
-        own = f"https://{following.url.netloc.decode()}".lower() == self._origin.lower()
+        own = same_origin(str(following.url), self._origin)
         if following.method in SAFE and response.request.method in SAFE:
             return True
         return own and response.status_code in KEEPING

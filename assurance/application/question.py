@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from assurance.origins import same_origin
 from assurance.tape import key_of
 
 # RFC 9110, section 9.2: to send these twice asks for no more than to send them once.
@@ -44,9 +45,7 @@ class Question:
     def key(self, url: str, origin: str) -> str:
         """Return the key for the answer at `url`; it has no host in it where that is the application's own origin."""
         parts = urlsplit(url)
-        host = (
-            "" if f"{parts.scheme}://{parts.netloc}".lower() == origin.lower() else f"{parts.scheme}://{parts.netloc}"
-        )
+        host = "" if same_origin(url, origin) else f"{parts.scheme}://{parts.netloc}"
         query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
         place = f"{self.flow}#{self.ordinal}.{self.hop}"
         return key_of("APEX", place, self.method, f"{host}{parts.path}?{query}", self.caller, self.sha256)

@@ -13,6 +13,7 @@ import httpx
 from assurance.application.question import IDEMPOTENT, Question
 from assurance.environment.application import ApplicationLimits
 from assurance.errors import NotEvaluated
+from assurance.origins import same_origin, without_origin
 from assurance.redaction import Redactor
 from assurance.tape import Call, Reading, Tape, sha256, utc_now
 
@@ -131,7 +132,7 @@ class TapedTransport(httpx.BaseTransport):
 
     def _sign(self, request: httpx.Request, caller: str) -> None:
         request.headers.pop("Authorization", None)
-        if f"{request.url.scheme}://{request.url.netloc.decode()}".lower() == self._origin:
+        if same_origin(str(request.url), self._origin):
             token = self._authorize(caller)
             if token is not None:
                 request.headers["Authorization"] = f"Bearer {token}"
@@ -212,10 +213,8 @@ def _with_own_location(reading: Reading) -> Mapping[str, str]:
     """Return the headers; a redirect within the application names no host, for a replay may have another."""
     if "location" not in reading.headers:
         return reading.headers
-    asked, location = httpx.URL(reading.question.partition(" ")[2]), reading.headers["location"]
-    origin = f"{asked.scheme}://{asked.netloc.decode()}"
-    own = location.lower().startswith(f"{origin.lower()}/")
-    return {**reading.headers, "location": location[len(origin) :] if own else location}
+    asked = reading.question.partition(" ")[2]
+    return {**reading.headers, "location": without_origin(reading.headers["location"], asked)}
 
 
 def _may_repeat(method: str, last: _Attempt) -> bool:

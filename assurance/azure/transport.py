@@ -19,6 +19,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 from assurance.azure.response import TapeResponse
 from assurance.environment.model import Limits
 from assurance.errors import NotEvaluated
+from assurance.origins import origin_of, same_origin
 from assurance.redaction import Redactor
 from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
 
@@ -116,9 +117,10 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         pages = kwargs.pop("page", None)
         kwargs.pop("stream", None)
         url = urlsplit(request.url)
-        if not self._tape.replaying and (url.scheme.lower(), url.netloc.lower()) != ("https", self._host):
+        if not self._tape.replaying and not same_origin(request.url, f"https://{self._host}"):
+            elsewhere = origin_of(request.url) or "no address that a request may go to"
             raise NotEvaluated(
-                f"An answer of {self._host} pointed elsewhere, to {url.scheme}://{url.hostname}; it was not followed.",
+                f"An answer of {self._host} pointed elsewhere, to {elsewhere}; it was not followed.",
                 "Find out why; the token must not be sent there.",
             )
         if url.path in self._sign_in:

@@ -9,6 +9,7 @@ from assurance.application import Exchange
 from assurance.application.client import KEEPING
 from assurance.application.exchange import all_readings
 from assurance.azure.document import Document
+from assurance.origins import same_origin
 from assurance.verdicts import Fact
 
 OK = 200
@@ -100,7 +101,7 @@ class SlashedList:
         location = self.exchange.headers.get("location", "")
         asked = urlsplit(self.exchange.reading.question.partition(" ")[2])
         target = urlsplit(urljoin(asked.geturl(), location))
-        stays = (target.scheme, target.netloc.lower()) == ("https", asked.netloc.lower())
+        stays = same_origin(target.geturl(), f"https://{asked.netloc}")
         redirects = self.exchange.status in KEEPING and bool(location)
         if self.exchange.status == OK:
             # Whoever answers in place of the application has no list of projects.

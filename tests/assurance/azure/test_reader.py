@@ -155,6 +155,19 @@ def test_the_secrets_of_a_vault_are_listed_after_the_challenge(clients: Clients,
     assert [tape.obtain(key, never_asked).page for key in readings] == [None, 1]
 
 
+def test_a_vault_of_many_secrets_is_listed_whole(clients: Clients, sandbox: Sandbox) -> None:
+    """Key Vault names the default port in the link to each next page: it is the same origin, and is followed."""
+    secrets = sandbox.estate.secrets
+    before = list(secrets)
+    secrets += [{**before[0], "id": f"{before[0]['id']}-{number}"} for number in range(60)]
+    try:
+        documents, _ = reader.list_all(clients.secrets.list_properties_of_secrets)
+    finally:
+        secrets[:] = before
+    assert documents is not None
+    assert len(documents) == len(before) + 60
+
+
 @pytest.mark.parametrize("generation", GENERATIONS)
 @pytest.mark.parametrize(
     ("status", "expected", "remedy"),
@@ -273,6 +286,8 @@ WEIRD: dict[str, Any] = {
     "truth as nextLink": {"value": [], "nextLink": True},
     "text as nextLink": {"value": [], "nextLink": "::::"},
     "another host as nextLink": {"value": [], "nextLink": "https://evil.invalid/next?api-version=1"},
+    "another port as nextLink": {"value": [], "nextLink": "https://127.0.0.1:1/next?api-version=1"},
+    "a user name in nextLink": {"value": [], "nextLink": "https://somebody@127.0.0.1/next?api-version=1"},
     "plain HTTP as nextLink": {"value": [], "nextLink": "http://evil.invalid/next"},
     "broken address as nextLink": {"value": [], "nextLink": "https://[::1/next"},
     "port beyond all as nextLink": {"value": [], "nextLink": "https://127.0.0.1:999999/x"},
