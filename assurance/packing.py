@@ -27,8 +27,17 @@ from assurance.verdicts import Source
 DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
 
 
-def admit(config: pytest.Config, environment: Environment, replay: Path | None, reports: Path) -> Signing:
+def admit(
+    config: pytest.Config, environment: Environment, replay: Path | None, reports: Path, *, received: bool
+) -> Signing:
     """Refuse, before anything is written, a run that could not decide or could not be sealed; return its signer.
+
+    Args:
+        config: pytest's, of this run.
+        environment: What is judged.
+        replay: The tape to replay; None for a live run.
+        reports: Where evidence packs go.
+        received: Whether the environment is that of a pack that is replayed: no key is used that it names.
 
     Raises:
         GateRefused: It is a gate, and would rest on what a gate must not rest on.
@@ -44,6 +53,8 @@ def admit(config: pytest.Config, environment: Environment, replay: Path | None, 
     path = reports / environment.name / LEDGER
     if path.exists():
         ledger.last_digest(path, path.read_bytes())
+    if received:
+        return Signing(None, reason="a pack is judged again by its own environment, whose keys are not this machine's")
     try:
         return prepare(environment.evidence, os.environ, reports)
     except SigningError as error:

@@ -5,6 +5,8 @@ What a run does stands in `assurance.session`, which is imported only then: with
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,34 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     from assurance import hooks
 
     pluginmanager.add_hookspecs(hooks)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Refuse settings that pytest found by the value of an option: it looks for them before any plugin is loaded.
+
+    Without this, a pytest.ini in a pack decides which checks a replay of the pack runs.
+    """
+    known = early_config.known_args_namespace
+    added = shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    given = (*added, *map(os.fspath, early_config.invocation_params.args))
+    if known.env is None or any(word.startswith(("-c", "--config-file")) for word in given):
+        return
+    from _pytest.config.findpaths import determine_setup  # the rule itself; pytest has no public name for it
+
+    _, expected, *_ = determine_setup(
+        inifile=None,
+        override_ini=None,
+        args=known.file_or_dir,
+        rootdir_cmd_arg=known.rootdir,
+        invocation_dir=early_config.invocation_params.dir,
+    )
+    if early_config.inipath != expected:
+        found, wanted = early_config.inipath or "no file", expected or "no file"
+        raise pytest.UsageError(
+            f"pytest took its settings from {found} instead of {wanted}, since it read an option's value as a test "
+            "path; write options with an equals sign: --env=FILE --replay=DIR, or name the settings: -c FILE"
+        )
 
 
 @pytest.hookimpl(tryfirst=True)

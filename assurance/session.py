@@ -17,7 +17,8 @@ from assurance.changes import parse
 from assurance.changes.given import FOLDER, find_record, read_record
 from assurance.checking import judge
 from assurance.collected import case_of, subject_of
-from assurance.environment import find, load, with_release
+from assurance.environment import find, load, load_packed, with_release
+from assurance.evidence.pack import is_of_pack
 from assurance.excused import not_applicable, skipped_case
 from assurance.gates import (
     EXIT_STATUSES,
@@ -71,15 +72,17 @@ class RunSession:
         from_controller = getattr(config, "workerinput", {})
         path = find(config.getoption("env"), config.rootpath / "environments")
         overlay = from_controller.get("apex_overlay") or with_release({}, config.getoption("release"))
-        environment = load(path, overlay)
         replay: Path | None = config.getoption("replay")
+        received = replay is not None and is_of_pack(path, replay)
+        read = load_packed if received else load
+        environment = read(path, overlay)
         if replay is None and environment.cloud.resource_manager.rstrip("/").endswith(".invalid"):
             stand_in = config.hook.pytest_assurance_stand_in(config=config, environment=environment.name) or {}
             overlay = with_release(stand_in, config.getoption("release"))
             environment = load(path, overlay)
         if not from_controller:
             overlay = with_baseline(config, environment, overlay)
-            environment = load(path, overlay)
+            environment = read(path, overlay)
         options = RunOptions(
             replay=replay,
             vantage=config.getoption("vantage"),
@@ -89,7 +92,7 @@ class RunSession:
             change=_change_record(config) if replay is None else None,
         )
         waivers = waivers_of_run(config, environment, replay)
-        signing = None if from_controller else admit(config, environment, replay, options.reports)
+        signing = None if from_controller else admit(config, environment, replay, options.reports, received=received)
         run = Run(environment, options)
         run.asks_for_load = run.replayed_load or load_is_selected(config.option.markexpr or "")
         session = cls(config, run, overlay, replace(waivers, today=_day_of(run)))

@@ -15,7 +15,7 @@ from assurance.drift.asking import replaying
 from assurance.drift.baseline import Baseline
 from assurance.drift.compare import differences
 from assurance.drift.locating import FOLDER
-from assurance.environment import load
+from assurance.environment import load_packed
 from assurance.errors import BaselineRefused
 from assurance.evidence import ledger, pack
 from assurance.evidence.pack import ENVIRONMENT, LEDGER, RESULTS
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise BaselineRefused(f"{directory / RESULTS}: the results are edited, or of another version: {problem}")
     asked = Request(arguments.approver, arguments.made_by, arguments.change, arguments.accept_findings, utc_now())
     approval = approval_of(results, asked)
-    environment = load(directory / ENVIRONMENT)
+    environment = load_packed(directory / ENVIRONMENT)
     tape = Tape.open(directory)
     made = baseline_of(environment, tape.readings(), replaying(environment, tape), approval)
     path: Path = arguments.into / f"{environment.name}.json"

@@ -18,7 +18,7 @@ from assurance.contrast.cases import CaseDifference, differing_cases
 from assurance.contrast.resources import Contrast, Seen, contrasted, seen
 from assurance.contrast.roles import Roles
 from assurance.drift.asking import replaying
-from assurance.environment import Environment, load
+from assurance.environment import Environment, load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError
 from assurance.reporting.json_report import schema_problem
@@ -79,7 +79,7 @@ def _side(directory: Path) -> Side:
     problem = schema_problem(results)
     if problem:
         raise PackError(f"{directory / RESULTS}: the results are edited, or of another version: {problem}")
-    return Side(directory, results, load(directory / ENVIRONMENT))
+    return Side(directory, results, load_packed(directory / ENVIRONMENT))
 
 
 def _place(environment: Environment) -> tuple[str, str, str]:

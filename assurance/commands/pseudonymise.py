@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from assurance.environment import load
+from assurance.environment import load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, MANIFEST, PackError
 from assurance.evidence.pseudonymising import pseudonymise
@@ -68,8 +68,14 @@ def _demand_verified(directory: Path, told: str, *, derive: bool) -> None:
 
 
 def _signing(directory: Path) -> Signing:
-    """Return who signs the copy: as the pack's environment declares, where the key is at hand here."""
+    """Return who signs the copy: as the pack's environment declares, where the key is a file of this machine.
+
+    A key that a service keeps is not asked for: a pack must not decide where this machine connects to.
+    """
+    declared = load_packed(directory / ENVIRONMENT).evidence
+    if declared.signer == "uri":
+        return Signing(None, reason="the key is kept by a service, which is not asked because a pack names it")
     try:
-        return prepare(load(directory / ENVIRONMENT).evidence, os.environ, directory)
+        return prepare(declared, os.environ, directory)
     except SigningError as error:
         return Signing(None, reason=str(error))

@@ -68,6 +68,27 @@ def load(path: Path, overlay: Mapping[str, Any] | None = None) -> Environment:
         raise EnvironmentFileError(f"{path}: this is not a valid environment file:\n{problems(error)}") from error
 
 
+def load_packed(path: Path, overlay: Mapping[str, Any] | None = None) -> Environment:
+    """Return the environment of a pack that may be somebody else's: as `load` does, but from that one file.
+
+    Raises:
+        EnvironmentFileError: As for `load`; or the file names others to be read, which no run writes into its pack.
+    """
+    document = _toml(path, ())
+    tables = {name: document.get(name) for name in ("cloud", "drift")}
+    named = {
+        "extends": "extends" in document,
+        "cloud.ca_bundle": isinstance(tables["cloud"], dict) and "ca_bundle" in tables["cloud"],
+        "drift.baseline": isinstance(tables["drift"], dict) and "baseline" in tables["drift"],
+    }
+    if wrong := [key for key, present in named.items() if present]:
+        raise EnvironmentFileError(
+            f"{path}: names files outside the pack ({', '.join(wrong)}), which no run writes there; the file was "
+            "edited: take the pack as it was sealed, or give an environment file of your own"
+        )
+    return load(path, overlay)
+
+
 def load_release(path: Path) -> Document:
     """Return the overlay that a file of a release is: its tables refine those of the environment file.
 

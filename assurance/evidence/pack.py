@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,18 @@ def files_of(directory: Path) -> list[str]:
         links = [name for name in folders if (Path(folder) / name).is_symlink()]
         found += [(Path(folder) / name).relative_to(directory).as_posix() for name in [*names, *links]]
     return sorted(found)
+
+
+def no_plain_files_in(directory: Path) -> list[str]:
+    """Return the names below a pack that are links, or anything but files: reading them would lead out of it."""
+    return [name for name in files_of(directory) if not stat.S_ISREG((directory / name).lstat().st_mode)]
+
+
+def is_of_pack(path: Path, replayed: Path) -> bool:
+    """Tell whether an environment's file came with a pack: it lies in the one that is replayed, or in any other."""
+    folder = path.absolute().parent  # of the name itself: the file may be a link
+    within = any(one.is_relative_to(replayed.resolve()) for one in (folder.resolve(), path.resolve()))
+    return within or any((folder / name).exists() for name in (MANIFEST, RESULTS))
 
 
 def read_json(path: Path, what: str) -> dict[str, Any]:  # Any: JSON, judged by the reader

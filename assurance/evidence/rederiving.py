@@ -6,6 +6,7 @@ from files is data, and never becomes an argument of pytest.
 
 from __future__ import annotations
 
+import importlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from assurance.remembering import remember
+
+NOUNS = "fixtures"  # the engine names no room above it but where it has one loaded
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +30,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     """Remember from the first question on."""
     remember()
+
+
+def pytest_assurance_load_nouns() -> None:
+    """Import the nouns that the checks take, as the suite's conftest.py does, which is not loaded here."""
+    importlib.import_module(NOUNS)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

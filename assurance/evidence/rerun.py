@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import assurance
-from assurance.evidence import pack
+from assurance.evidence import isolated, pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError
 
 ROOT = Path(assurance.__file__).resolve().parent.parent
+CHECKS = "checks"
 WAIVERS = "waivers.toml"
-# Only these, since whatever else is installed here is no part of judging: pytest's own autoloading is switched off.
-PLUGINS = ("pytest_metadata.plugin", "pytest_html.plugin", "assurance.evidence.rederiving")
-# What would change how pytest runs; the credential's variables stay, a replay asks for none.
-HIDDEN = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT")
+# Only these: no conftest.py is loaded, and whatever else is installed here is no part of judging.
+PLUGINS = ("pytest_metadata.plugin", "pytest_html.plugin", "assurance.plugin", "assurance.evidence.rederiving")
+SETTINGS = "[pytest]\naddopts = --import-mode=importlib --strict-markers --strict-config\n"
+# What a process needs to run at all. Everything else stays behind: what changes how Python or pytest runs, and secrets,
+# which judging a tape does not need.
+KEPT = frozenset(
+    {"PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH", "SYSTEMROOT", "USERPROFILE"}
+)
+QUESTIONS, REPORTS = "questions.json", "reports"
 SHOWN_LINES = 6
 
 
@@ -47,32 +54,44 @@ def judge_again(directory: Path, results: Mapping[str, Any]) -> Rerun:
         PackError: It cannot be judged again: the message says why.
     """
     cases = [verdict["check"] for verdict in results["verdicts"]]
+    files = _check_files(cases)
     with tempfile.TemporaryDirectory(prefix="apex-verify-") as name:
-        scratch = Path(name)
+        scratch = Path(name).resolve()
         (scratch / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
         (scratch / "none.toml").write_text("", encoding="utf-8")
-        waivers = directory / WAIVERS
-        command = [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-            *(word for plugin in PLUGINS for word in ("-p", plugin)),
-            *("--rootdir", str(ROOT), "--config-file", str(ROOT / "pytest.ini")),
-            *("--only-cases", str(scratch / "cases.json"), "--questions", str(scratch / "questions.json")),
-            *("--env", str(directory / ENVIRONMENT), "--replay", str(directory), "--reports", str(scratch)),
-            *("--waivers", str(waivers if waivers.is_file() else scratch / "none.toml")),
-            *_vantage(results["run"]["vantage"]),
-            *_check_files(cases),
-        ]
-        return _run(command, scratch)
+        (scratch / "pytest.ini").write_text(SETTINGS, encoding="utf-8")
+        return _run([*_isolated_pytest(), *_words(directory.resolve(), scratch), *_vantage(results), *files], scratch)
+
+
+def _isolated_pytest() -> tuple[str, ...]:
+    """Return the command that runs pytest apart from the current folder and from what variables add to the path."""
+    found = importlib.util.find_spec("pytest")
+    if found is None or found.origin is None:
+        raise PackError("the pack cannot be judged again: pytest is not installed beside the suite")
+    libraries = Path(found.origin).parent.parent
+    return (sys.executable, "-I", str(Path(isolated.__file__).resolve()), str(ROOT), str(libraries))
+
+
+def _words(directory: Path, scratch: Path) -> Iterator[str]:
+    """Return pytest's options; each is one word with its value, since pytest takes lone values for test paths."""
+    yield from ("-q", "-pno:cacheprovider", "--noconftest", *(f"-p{plugin}" for plugin in PLUGINS))
+    yield from (f"--rootdir={ROOT}", f"--config-file={scratch / 'pytest.ini'}")
+    yield from (f"--only-cases={scratch / 'cases.json'}", f"--questions={scratch / QUESTIONS}")
+    yield from (f"--env={directory / ENVIRONMENT}", f"--replay={directory}", f"--reports={scratch / REPORTS}")
+    waivers = directory / WAIVERS
+    yield f"--waivers={waivers if waivers.is_file() else scratch / 'none.toml'}"
 
 
 def _run(command: Sequence[str], scratch: Path) -> Rerun:
-    variables = {name: value for name, value in os.environ.items() if name not in HIDDEN}
+    variables = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("LC_")}
     variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    ended = subprocess.run(  # noqa: S603  (our own pytest; of the pack only paths of existing check files are in it)
-        command, cwd=ROOT, env=variables, capture_output=True, text=True, errors="replace", check=False
+    current = scratch / "empty"
+    current.mkdir()
+    ended = subprocess.run(  # noqa: S603  (our own pytest; of the pack nothing but its directory is in it)
+        command, cwd=current, env=variables, capture_output=True, text=True, errors="replace", check=False
     )
-    found = list(scratch.glob(f"*/*/{RESULTS}"))
-    questions = scratch / "questions.json"
+    found = list((scratch / REPORTS).glob(f"*/*/{RESULTS}"))
+    questions = scratch / QUESTIONS
     if len(found) != 1 or not questions.is_file():
         told = [line for line in (ended.stderr + ended.stdout).splitlines() if line.strip()][-SHOWN_LINES:]
         raise PackError(f"the pack cannot be judged again (pytest ended with {ended.returncode}): {' | '.join(told)}")
@@ -82,26 +101,26 @@ def _run(command: Sequence[str], scratch: Path) -> Rerun:
     return Rerun(verdicts, asked["questions"], asked["contents"])
 
 
-def _vantage(vantages: Sequence[str]) -> tuple[str, ...]:
+def _vantage(results: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the option of a run that looked from one vantage only, whatever its tape holds."""
-    return ("--vantage", vantages[0]) if len(vantages) == 1 and vantages[0] in {"inside", "outside"} else ()
+    vantages = results["run"]["vantage"]
+    return (f"--vantage={vantages[0]}",) if len(vantages) == 1 and vantages[0] in {"inside", "outside"} else ()
 
 
 def _check_files(cases: Iterable[str]) -> list[str]:
-    """Return the check files of cases, of which each must be one of this suite: a pack must not name code to run.
+    """Return the check files of cases, as the suite lists its own: a pack must not name code to run.
 
     Raises:
-        PackError: A file is not there, or lies elsewhere.
+        PackError: A case is of none of them.
     """
-    files = sorted({case.partition("::")[0] for case in cases if case.partition("::")[0].endswith(".py")})
-    for name in files:
-        path = PurePosixPath(name)
-        inside = not path.is_absolute() and ".." not in path.parts and not name.startswith("-")
-        if not inside or not (ROOT / name).is_file() or not (ROOT / name).resolve().is_relative_to(ROOT):
+    own = {path.relative_to(ROOT).as_posix(): str(path) for path in (ROOT / CHECKS).rglob("test_*.py")}
+    names = sorted({case.partition("::")[0] for case in cases if case.partition("::")[0].endswith(".py")})
+    for name in names:
+        if name not in own:
             raise PackError(
                 f"the pack cannot be judged again: {name} is no check file of this suite at {ROOT.name}; verify with "
                 "the version that made the pack"
             )
-    if not files:
+    if not names:
         raise PackError("the pack cannot be judged again: it holds no verdict of a check")
-    return files
+    return [own[name] for name in names]

@@ -67,6 +67,10 @@ def verify(request: Request) -> list[Finding]:
     if not directory.is_dir():
         raise PackError(f"{directory}: there is no such directory; give that of an evidence pack")
     key = read_public_key(request.public_key) if request.public_key is not None else None
+    # Before anything is read: a link would have files outside the pack read, a pipe would never end.
+    if foreign := pack.no_plain_files_in(directory):
+        told = "is a link or no plain file; the bytes themselves were expected"
+        return [Finding("files", "BAD", f"{name}: {told}") for name in foreign[:MOST_NAMED]]
     if not (directory / MANIFEST).is_file():
         return [_unsealed(directory)]
     try:
