@@ -12,9 +12,9 @@ from pathlib import Path
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
 from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.writer import DECISION
 from assurance.verdicts import Decision, ExitStatus, Source, Verdict
 
-DECISION = "decision.json"
 EXIT_STATUSES = {
     Decision.GO: ExitStatus.GO,
     Decision.NO_GO: ExitStatus.NO_GO,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,16 +17,19 @@ from assurance.environment import Environment
 from assurance.errors import AssuranceError
 from assurance.evidence import ledger, pack
 from assurance.evidence.freshness import Basis, asks_for_gate, oldest_of, refuse_as_gate
-from assurance.evidence.pack import LEDGER
+from assurance.evidence.pack import ENVELOPE, LEDGER, MANIFEST
 from assurance.evidence.sealing import Seal, seal, write_environment
 from assurance.evidence.signing import Signing, SigningError, prepare
 from assurance.history.page import write_index
 from assurance.history.reading import Period, read_history
 from assurance.reporting.model import RunModel
+from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
 from assurance.run import Run, source_of
 from assurance.tape import Tape, utc_now
 from assurance.verdicts import Source
 
+# All that says what a run came to.
+CLAIMS = (RESULTS, JUNIT, SUMMARY, TABLE, OSCAL, HTML, DECISION, MANIFEST, ENVELOPE)
 DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
 
 
@@ -85,20 +91,37 @@ class PackSealer:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
         """Seal the pack: within this hook pytest-html, last of all, writes its report."""
-        result = yield
+        with _uninterrupted():
+            try:
+                result = yield
+                self._end(session, exitstatus)
+            except BaseException:
+                self._withdraw()
+                raise
+        return result
+
+    def _end(self, session: pytest.Session, exitstatus: int) -> None:
         model = self._model()
         if session.config.option.collectonly or (
             exitstatus == pytest.ExitCode.USAGE_ERROR and model and not model.verdicts
         ):
             shutil.rmtree(self._run.directory)
-            return result
+            return
         try:
             self._seal = seal(self._run.directory, self._signing)
             self._index = _write_history(self._run.directory.parent)
         except (AssuranceError, OSError) as error:
             self._failure = str(error)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
-        return result
+
+    def _withdraw(self) -> None:
+        """Take back the files that tell what a run came to whose end broke: they call it whole, and nothing seals it.
+
+        The mark stands already, unless sealing had ended and only what came after it broke.
+        """
+        if self._seal is None:
+            for name in CLAIMS:
+                (self._run.directory / name).unlink(missing_ok=True)
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
@@ -116,6 +139,23 @@ class PackSealer:
             write(f"unsigned  {self._seal.unsigned}", yellow=True, bold=declared)
         else:
             write(f"signed    by key {self._seal.fingerprint}")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Control-C wait while what a run came to is written and sealed: that takes moments, and must not end halfway.
+
+    Nothing is done with it afterwards: the run has ended by then.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    # A function, not SIG_IGN, which processes that are started meanwhile would inherit.
+    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
 
 
 def _write_history(directory: Path) -> str:

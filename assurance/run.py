@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -201,7 +201,9 @@ class Run:
         if self.replayed is not None:
             shutil.copytree(self.replayed.directory, self.directory / "tape", ignore=shutil.ignore_patterns("locks"))
 
-    def model(self, records: list[VerdictRecord], *, finished: str, complete: bool, identity: str) -> RunModel:
+    def model(
+        self, records: list[VerdictRecord], collected: Iterable[str], *, finished: str, complete: bool, identity: str
+    ) -> RunModel:
         """Return the run as the reports have it."""
         readings = self.tape.readings()
         requests = sum(reading.attempts for reading in readings if reading.kind == "http")
@@ -221,7 +223,7 @@ class Run:
             notices=self.notices,
             rollback=self.rollback,
         )
-        return RunModel(record, in_order(records), tuple(readings))
+        return RunModel(record, in_order(records), tuple(readings), tuple(sorted(collected)))
 
     def _header(self) -> TapeHeader:
         return TapeHeader(

@@ -18,8 +18,10 @@ from assurance.changes.given import FOLDER, find_record, read_record
 from assurance.checking import judge
 from assurance.collected import case_of, subject_of
 from assurance.environment import find, load, load_packed, with_release
+from assurance.evidence.comparison import unreached
 from assurance.evidence.pack import is_of_pack
 from assurance.excused import not_applicable, skipped_case
+from assurance.expected import ExpectedCases
 from assurance.gates import (
     EXIT_STATUSES,
     demands_rollback,
@@ -36,7 +38,7 @@ from assurance.prefetch import needs_of, prefetch
 from assurance.reporting.html import HtmlReport
 from assurance.reporting.html import configure as configure_html
 from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.writer import falsifiability_in, write_reports
+from assurance.reporting.writer import HTML, falsifiability_in, write_reports
 from assurance.run import Run, RunOptions, new_run_id
 from assurance.tape import utc_now
 from assurance.terminal import write_summary
@@ -58,6 +60,7 @@ class RunSession:
         self._overlay = overlay
         self._waivers = waivers
         self._waiver_judge = WaiverJudge(waivers, run.environment, lambda: self._records, self._tell)
+        self._expected = ExpectedCases()
         self._records: list[VerdictRecord] = []
         self._identity = ""
         self._model: RunModel | None = None
@@ -98,6 +101,7 @@ class RunSession:
         session = cls(config, run, overlay, replace(waivers, today=_day_of(run)))
         run.tell_progress = session._tell_progress
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
+        config.pluginmanager.register(session._expected, "assurance-expected")
         config.pluginmanager.register(AttestedSelection(lambda: run.given_change.is_given), "assurance-attested")
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
@@ -111,7 +115,7 @@ class RunSession:
         """Hand pytest-html its report, and keep pytest's own sections of tracebacks out of the way of ours."""
         config = self._config
         self._run.directory.mkdir(parents=True, exist_ok=True)
-        configure_html(config, self._run.directory / "report.html")
+        configure_html(config, self._run.directory / HTML)
         report = HtmlReport(self._finished_model, lambda: falsifiability_in(self._run.directory))
         config.pluginmanager.register(report, "assurance-html")
         if config.option.tbstyle == "auto":
@@ -241,10 +245,13 @@ class RunSession:
         """Seal the tape, write the reports, set the exit status; `assurance.packing` then seals the pack."""
         if hasattr(self._config, "workerinput"):
             output = cast("Any", self._config).workeroutput
-            output["apex_identity"] = self._identity_here()
+            output["apex_identity"] = self._run.identity()
             output["apex_collected"] = self._waiver_judge.collected()
             return
-        complete = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        collected = self._expected.ids() | self._waiver_judge.expected()
+        # No exit status makes a run whole: after some interruptions it is that of a run that has ended.
+        has_ended = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        complete = has_ended and bool(collected) and not unreached(collected, (one.check for one in self._records))
         finished = utc_now()
         gate = gate_of(self._config.option.markexpr or "")
         if demands_rollback(self._records, gate):
@@ -255,15 +262,13 @@ class RunSession:
         elif complete:
             self._run.tape.seal(finished)
         keep_inputs(self._run, self._waivers)
-        identity = self._identity_here() or self._identity
-        self._model = self._run.model(self._records, finished=finished, complete=complete, identity=identity)
+        identity = self._run.identity() or self._identity
+        told = {"finished": finished, "identity": identity}
+        self._model = self._run.model(self._records, collected, complete=complete, **told)
         write_reports(self._model, self._run.directory)
         write_decision(self._model, gate, self._run.directory)
-        if complete and self._records:
+        if has_ended and collected and not self._config.option.collectonly:
             session.exitstatus = EXIT_STATUSES[self._model.decision]
-
-    def _identity_here(self) -> str:
-        return self._run.identity()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what the run came to."""

@@ -73,6 +73,11 @@ class WaiverJudge:
         self._records = records
         self._tell = tell
         self._collected: dict[str, Case] = {}
+        self._expected = frozenset(self._id(name) for name in waivers.named)
+
+    def expected(self) -> frozenset[str]:
+        """Return the ids of the waivers that must have a verdict: of all, until it shows which the run is about."""
+        return self._expected
 
     def collected(self) -> list[dict[str, str]]:
         """Return every case of the files that were collected, as workers can send them."""
@@ -96,13 +101,18 @@ class WaiverJudge:
         result = yield
         if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
             verdicts = {record.check: (record.verdict, record.readings) for record in self._records()}
-            for name, outcome in judge_waivers(self._waivers, self._collected.values(), verdicts).items():
+            judged = judge_waivers(self._waivers, self._collected.values(), verdicts)
+            for name, outcome in judged.items():
                 self._tell(self._record(name, outcome))
+            self._expected = frozenset(self._id(name) for name in judged)
         return result
+
+    def _id(self, name: str) -> str:
+        return f"{self._waivers.file}::waiver[{name}]"
 
     def _record(self, name: str, outcome: Outcome) -> VerdictRecord:
         return VerdictRecord(
-            check=f"{self._waivers.file}::waiver[{name}]",
+            check=self._id(name),
             control=WAIVERS,
             subject=name,
             statement=CONTROLS[WAIVERS].requirement,

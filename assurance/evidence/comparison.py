@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 # What a judgement is; how long it took is not part of it.
@@ -10,6 +10,24 @@ COMPARED = (
     "verdict", "expected", "observed", "reason", "remedy", "statement", "control", "subject", "resources", "readings",
 )  # fmt: skip
 LONGEST_SHOWN = 90
+
+
+def unreached(collected: Iterable[str], reached: Iterable[str]) -> list[str]:
+    """Return the ids, sorted, of the cases that were collected and came to no verdict."""
+    return sorted(set(collected).difference(reached))
+
+
+def uncollected(results: Mapping[str, Any]) -> list[str]:
+    """Return, one sentence each, how the verdicts of results are not those of the cases that were collected.
+
+    Results of schema 1.1 and before do not tell what was collected: of them nothing is said.
+    """
+    if "collected" not in results:
+        return []
+    reached = [record["check"] for record in results["verdicts"]]
+    missing = (f"{one}: was collected, and has no verdict" for one in unreached(results["collected"], reached))
+    added = (f"{one}: has a verdict, and was never collected" for one in unreached(reached, results["collected"]))
+    return [*missing, *added]
 
 
 def differences(held: Sequence[Mapping[str, Any]], again: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -53,7 +53,8 @@ def judge_again(directory: Path, results: Mapping[str, Any]) -> Rerun:
     Raises:
         PackError: It cannot be judged again: the message says why.
     """
-    cases = [verdict["check"] for verdict in results["verdicts"]]
+    # What was collected, too: a case whose verdict was left out comes to one again, and is missed.
+    cases = sorted({verdict["check"] for verdict in results["verdicts"]}.union(results.get("collected", ())))
     files = _check_files(cases)
     with tempfile.TemporaryDirectory(prefix="apex-verify-") as name:
         scratch = Path(name).resolve()

@@ -9,10 +9,10 @@ from typing import Any
 
 from assurance.environment import Environment
 from assurance.environment.toml_text import toml_text
-from assurance.evidence import ledger, manifest, outcome, pack, statement
+from assurance.evidence import comparison, ledger, manifest, outcome, pack, statement
 from assurance.evidence.ledger import Link
 from assurance.evidence.manifest import Manifest
-from assurance.evidence.pack import ENVIRONMENT, INCOMPLETE, LEDGER, PUBLIC_KEY, RESULTS
+from assurance.evidence.pack import ENVIRONMENT, INCOMPLETE, LEDGER, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import Signing, SigningError
 
 
@@ -56,7 +56,8 @@ def seal(directory: Path, signing: Signing, *, pseudonym_of: str = "", chained: 
         chained: Whether it is entered in the ledger beside it.
 
     Raises:
-        PackError: A file of the pack, or the ledger, cannot be used.
+        PackError: A file of the pack, or the ledger, cannot be used; or the results call themselves complete, and a
+            case that was collected has no verdict.
     """
     if signing.public_key:
         pack.write_whole(directory / PUBLIC_KEY, signing.public_key)
@@ -78,6 +79,9 @@ class _Sealing:
     def under(self, link: Link | None) -> Seal:
         """Write manifest, signature and the ledger's line, in this order; at the end the pack is whole."""
         results = pack.read_json(self.directory / RESULTS, "the results")
+        wrong = comparison.uncollected(results) if results["run"]["complete"] else []
+        if wrong:
+            raise PackError(f"{self.directory / RESULTS}: says complete, and is not: {wrong[0]} ({len(wrong)} such)")
         made = self._manifest(results["run"], link.previous if link is not None else ledger.FIRST)
         digest = manifest.write(made, self.directory)
         unsigned = self._sign(results)

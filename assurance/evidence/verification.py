@@ -1,6 +1,6 @@
 """Verifies an evidence pack offline, step by step; nothing that the pack says of itself is taken for granted.
 
-1. Whole: it was sealed, and the run was not interrupted.
+1. Whole: it was sealed, the run was not interrupted, and every case that was collected has its verdict.
 2. Files: none was altered, removed or added since.
 3. Results: they conform to their schema, agree with the manifest and the tape, and the decision follows from them.
 4. Signature: it is by the expected key, and about this pack.
@@ -82,7 +82,7 @@ def verify(request: Request) -> list[Finding]:
     findings = [*_whole(directory, made), *_files(directory, made)]
     if problem:
         return [*findings, Finding("results", "BAD", f"{RESULTS} does not conform to its schema: {problem}")]
-    findings += _results(directory, made, results)
+    findings += [*_reached(results), *_results(directory, made, results)]
     findings += _signature(directory, results, key)
     findings += _ledger(request, made, results)
     return findings + (_verdicts(directory, results) if request.derive else [])
@@ -103,6 +103,16 @@ def _whole(directory: Path, made: Manifest) -> list[Finding]:
     if pack.is_marked_incomplete(directory):
         return [Finding("whole", "BAD", "INCOMPLETE: the mark of an unfinished run stands; sealing was interrupted")]
     return [Finding("whole", "ok", f"the run ended at {made.finished} and was sealed")]
+
+
+def _reached(results: Results) -> list[Finding]:
+    """Compare the cases that were collected with the verdicts, by id; what the run says of itself is not asked."""
+    if "collected" not in results:
+        text = f"{RESULTS} is of schema {results['schema']}, which does not tell the cases that were collected"
+        return [Finding("whole", "note", text)]
+    if told := comparison.uncollected(results):
+        return [Finding("whole", "BAD", one) for one in _shortened(told)]
+    return [Finding("whole", "ok", f"all {len(results['collected'])} cases that were collected have their verdict")]
 
 
 def _files(directory: Path, made: Manifest) -> list[Finding]:
@@ -251,7 +261,11 @@ def _verdicts(directory: Path, results: Results) -> list[Finding]:
         return [Finding("verdicts", "BAD", str(error))]
     told = comparison.differences(results["verdicts"], again.verdicts)
     if told:
-        more = [f"and {len(told) - MOST_NAMED} more differ"] if len(told) > MOST_NAMED else []
-        return [Finding("verdicts", "BAD", one) for one in [*told[:MOST_NAMED], *more]]
+        return [Finding("verdicts", "BAD", one) for one in _shortened(told)]
     text = f"{len(results['verdicts'])} verdicts were derived again from the tape: none differs"
     return [Finding("verdicts", "ok", text)]
+
+
+def _shortened(told: list[str]) -> list[str]:
+    more = [f"and {len(told) - MOST_NAMED} more differ"] if len(told) > MOST_NAMED else []
+    return [*told[:MOST_NAMED], *more]

@@ -13,7 +13,7 @@ from assurance.tape import Reading
 from assurance.verdicts import Decision, Source, Verdict, decide
 from assurance.waivers import AppliedWaiver
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 SUPPORTS = "A passing check supports the clauses that it cites; it does not alone show that they are met."
 
 
@@ -75,7 +75,7 @@ class RunRecord:
         versions: Versions of the suite, Python, pytest and the libraries, by name.
         requests: How many requests were sent, retries included; 0 for a replay.
         selection: The pytest arguments.
-        complete: False for a run that was interrupted.
+        complete: Whether every case that was collected has its verdict, and nothing broke the run off.
         notices: What must be said beside the verdicts, such as what the run left in the application.
         rollback: The commands by which to go back, where the guide demands it (Steps 14 and 24); else none.
     """
@@ -108,11 +108,19 @@ class ControlSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunModel:
-    """A run, its verdicts in order of control and check, and the readings that they rest on."""
+    """A run, its verdicts in order of control and check, and the readings that they rest on.
+
+    Attributes:
+        run: The run.
+        verdicts: What its cases came to.
+        readings: What they rest on.
+        collected: The ids of all cases that must have a verdict, sorted.
+    """
 
     run: RunRecord
     verdicts: tuple[VerdictRecord, ...]
     readings: tuple[Reading, ...]
+    collected: tuple[str, ...]
 
     @property
     def decision(self) -> Decision:
@@ -175,4 +183,11 @@ def as_document(model: RunModel) -> dict[str, Any]:
         for summary in model.controls()
     ]
     run = {**asdict(model.run), "decision": str(model.decision), "oldest_reading": model.oldest_reading}
-    return {"schema": SCHEMA_VERSION, "run": run, "controls": controls, "verdicts": verdicts, "readings": readings}
+    return {
+        "schema": SCHEMA_VERSION,
+        "run": run,
+        "collected": list(model.collected),
+        "controls": controls,
+        "verdicts": verdicts,
+        "readings": readings,
+    }

@@ -13,6 +13,8 @@ JUNIT = "junit.xml"
 SUMMARY = "summary.md"
 TABLE = "results.csv"
 OSCAL = "oscal-assessment-results.json"
+HTML = "report.html"
+DECISION = "decision.json"
 FALSIFIABILITY = "falsifiability.html"
 # The proof that the checks can fail, as `apex-assurance falsify --write` leaves it; an installed package has none.
 PROOF = Path(__file__).parents[2] / "docs" / FALSIFIABILITY

@@ -14,7 +14,9 @@ from assurance.environment.evidence import Evidence
 from assurance.evidence import ledger, pack
 from assurance.evidence.pack import ENVELOPE, INCOMPLETE, LEDGER, MANIFEST, PUBLIC_KEY, RESULTS
 from assurance.evidence.sealing import seal
-from assurance.evidence.signing import make_key, prepare
+from assurance.evidence.signing import Signing, make_key, prepare
+from assurance.evidence.verification import Request, verify
+from assurance.reporting.json_report import schema_problem
 from assurance.tape import sha256
 from tests.assurance.evidence.packs import Packs, command, edit, list_anew, wrong
 
@@ -311,3 +313,56 @@ def test_wrong_usage_is_one_error(packs: Packs, arguments: tuple[str, ...], told
     assert told in ended.stderr
     assert "Traceback" not in ended.stderr
     assert ended.stdout == ""
+
+
+def _leave_out_one(document: Document) -> None:
+    del document["verdicts"][0]
+
+
+def _list_one_more(document: Document) -> None:
+    document["collected"].append("checks/security/test_sec_06_public_access.py::test_more")
+
+
+def _list_one_less(document: Document) -> None:
+    del document["collected"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_leave_out_one, "was collected, and has no verdict"),
+        (_list_one_more, "was collected, and has no verdict"),
+        (_list_one_less, "has a verdict, and was never collected"),
+    ],
+)
+def test_a_case_without_its_verdict_is_missed(packs: Packs, change: Callable[[Document], None], told: str) -> None:
+    """Verdicts other than those of the collected cases are told, though the pack calls itself complete."""
+    directory = packs.all()[-1]
+    edit(directory / RESULTS, change)
+    list_anew(directory)
+
+    assert any(one.step == "whole" and told in one.text for one in wrong(directory))
+
+
+def test_a_pack_that_is_not_whole_is_not_sealed(packs: Packs) -> None:
+    """Results that call themselves complete, and lack a verdict, are refused by the seal."""
+    directory = packs.all()[-1]
+    edit(directory / RESULTS, _leave_out_one)
+
+    with pytest.raises(pack.PackError, match="says complete, and is not"):
+        seal(directory, Signing(None, reason="a test"))
+
+
+def test_results_of_the_schema_before_verify_with_a_note(packs: Packs) -> None:
+    """Schema 1.1 does not tell what was collected, which is a note; schema 1.2 must."""
+    directory = packs.all()[-1]
+    results = pack.read_json(directory / RESULTS, "the results")
+    del results["collected"]
+    assert "collected" in schema_problem(results)
+    assert schema_problem({**results, "schema": "1.1"}) == ""
+    assert schema_problem({**results, "schema": "1.1", "collected": []})
+
+    edit(directory / RESULTS, lambda document: (document.update(schema="1.1"), document.pop("collected")))
+    list_anew(directory)
+    found = verify(Request(directory, None, None, schema_problem, derive=False))
+    assert any(one.outcome == "note" and "schema 1.1" in one.text for one in found)

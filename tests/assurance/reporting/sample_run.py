@@ -143,7 +143,8 @@ def sample_model(source: Source = Source.SANDBOX) -> RunModel:
         selection="checks/security --env sandbox",
         complete=True,
     )
-    return RunModel(run, sample_verdicts(), READINGS)
+    verdicts = sample_verdicts()
+    return RunModel(run, verdicts, READINGS, tuple(sorted(one.check for one in verdicts)))
 
 
 def model_of(*verdicts: Verdict, complete: bool = True) -> RunModel:

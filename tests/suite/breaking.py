@@ -1,0 +1,34 @@
+"""A pytest plugin that breaks a run in its middle, in a way that the environment names."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+VARIABLE = "APEX_TEST_BREAK"
+CASES_BEFORE = 3
+
+_begun: list[str] = []
+
+
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Break when some cases have ended; `lost` skips a case in silence, so that pytest ends as if all were well."""
+    _begun.append(item.nodeid)
+    if len(_begun) != CASES_BEFORE + 1:
+        return None
+    way = os.environ[VARIABLE]
+    if way == "exit":
+        pytest.exit("broken off")
+    if way == "crash":
+        raise RuntimeError("a hook broke")
+    if way == "die" and os.environ.get("PYTEST_XDIST_WORKER"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return True if way == "lost" else None
+
+
+def pytest_sessionfinish() -> None:
+    """Crash when the reports are written, and the pack is not yet sealed."""
+    if os.environ[VARIABLE] == "finish":
+        raise RuntimeError("a hook broke")
