@@ -69,8 +69,7 @@ def verify(request: Request) -> list[Finding]:
     key = read_public_key(request.public_key) if request.public_key is not None else None
     # Before anything is read: a link would have files outside the pack read, a pipe would never end.
     if foreign := pack.no_plain_files_in(directory):
-        told = "is a link or no plain file; the bytes themselves were expected"
-        return [Finding("files", "BAD", f"{name}: {told}") for name in foreign[:MOST_NAMED]]
+        return _foreign(directory, foreign)
     if not (directory / MANIFEST).is_file():
         return [_unsealed(directory)]
     try:
@@ -86,6 +85,16 @@ def verify(request: Request) -> list[Finding]:
     findings += _signature(directory, results, key)
     findings += _ledger(request, made, results)
     return findings + (_verdicts(directory, results) if request.derive else [])
+
+
+def _foreign(directory: Path, names: list[str]) -> list[Finding]:
+    """Return what leads out of a pack, and what else differs where its manifest can be read."""
+    told = [f"{name}: is a link or no plain file; the bytes themselves were expected" for name in names[:MOST_NAMED]]
+    try:
+        more = [] if MANIFEST in names else manifest.differences(manifest.read(directory), directory)
+    except PackError as error:
+        more = [str(error)]
+    return [Finding("files", "BAD", text) for text in dict.fromkeys([*told, *more])]
 
 
 def _unsealed(directory: Path) -> Finding:
