@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["assurance.plugin"]
+pytest_plugins = ["assurance.suite.plugin"]
 
 _SANDBOXES = pytest.StashKey[list[Any]]()  # Any: the sandbox is imported only where it is started
 

@@ -2,6 +2,6 @@
 
 import sys
 
-from assurance.cli import main
+from assurance.command_line.main import main
 
 sys.exit(main())

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from assurance.azure.clients import CLIENTS
+from assurance.world.azure.clients import CLIENTS
 
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5

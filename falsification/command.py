@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from falsification import report
-from falsification.judging import ROOT
+from falsification.azure.judging import ROOT
 from falsification.page import page
 from falsification.score import Score, compute, tasks
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from assurance.controls import CONTROLS
-from falsification import harmless, inability, violations
+from assurance.judging.controls import CONTROLS
 from falsification.apex import attempts
 from falsification.apex.changes import Broken, Different
-from falsification.attested import shortcomings
-from falsification.attested.attempts import OTHERWISE, Otherwise
-from falsification.attested.shortcomings import Attested
-from falsification.changes import Harmless, Violation
+from falsification.azure import harmless, inability, violations
+from falsification.azure.changes import Harmless, Violation
+from falsification.change_records import shortcomings
+from falsification.change_records.attempts import OTHERWISE, Otherwise
+from falsification.change_records.shortcomings import Attested
 from falsification.results import Score
 
 METHOD = """# Falsifiability

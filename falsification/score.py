@@ -10,15 +10,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import lru_cache
 from typing import Literal
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from assurance.verdicts import Verdict
-from falsification import harmless, inability, violations
 from falsification.apex import attempts
-from falsification.attested import attempts as attested
-from falsification.changes import Violation
-from falsification.judging import Judge
+from falsification.azure import harmless, inability, violations
+from falsification.azure.changes import Violation
+from falsification.azure.judging import Judge
+from falsification.azure.world import compliant_world
+from falsification.change_records import attempts as attested
 from falsification.results import Result, Score, violation_results
-from falsification.world import compliant_world
 
 Way = Literal[
     "violation",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sandbox.apex import Quirk, Switch
 from sandbox.apex.catalogue import UnknownNameError, catalogue_text, named
-from sandbox.declared_estate import declared_estate
+from sandbox.azure.declared_estate import declared_estate
 from sandbox.stand_ins import Sandbox
 from sandbox.toml_text import toml_text
 

@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from sandbox import Sandbox
-from sandbox.declared_estate import declared_estate, declared_object_ids
+from sandbox.azure.declared_estate import declared_estate, declared_object_ids
 from sandbox.toml_text import toml_text
 
 ROOT = Path(__file__).parent.parent

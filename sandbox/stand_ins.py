@@ -13,18 +13,18 @@ from typing import Any
 from sandbox.apex import ApexStandIn, Issuer, Settings
 from sandbox.apex.azure_services import Targets
 from sandbox.apex.declared import application_table, token_variables
-from sandbox.azure_estate import AzureEstate
-from sandbox.azure_resource_manager import AzureResourceManager
-from sandbox.certificates import CertificateAuthority
-from sandbox.container_registry import HOST, ContainerRegistry
-from sandbox.dns import DnsServer
-from sandbox.key_vault import KeyVaultDataPlane
+from sandbox.azure.azure_estate import AzureEstate
+from sandbox.azure.container_registry import HOST, ContainerRegistry
+from sandbox.azure.key_vault import KeyVaultDataPlane
+from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.left_by_pipeline import leave_files
-from sandbox.listeners import Listeners
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
-from sandbox.loopback import LOOPBACK
-from sandbox.services import PlatformService, platform_services
+from sandbox.network.certificates import CertificateAuthority
+from sandbox.network.dns import DnsServer
+from sandbox.network.listeners import Listeners
+from sandbox.network.loopback import LOOPBACK
+from sandbox.network.services import PlatformService, platform_services
 
 TOKEN_VARIABLE = "APEX_SANDBOX_TOKEN"  # noqa: S105 - the name of a variable, not a token
 

@@ -78,7 +78,7 @@ def test_another_key_does_not_verify(packs: Packs, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["verify", "explain", "pseudonymise"])
 def test_the_page_names_commands_that_there_are(name: str) -> None:
     """The commands of ours that the page names exist."""
-    from assurance.cli import COMMANDS
+    from assurance.command_line.main import COMMANDS
 
     assert f"apex-assurance {name} " in (ROOT / "docs" / "auditor.md").read_text(encoding="utf-8")
     assert name in COMMANDS

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 
 ROOT = Path(__file__).parents[1]
 STEPS = range(1, 31)

@@ -1,7 +1,7 @@
 """Change records: what only people can know of a deployment, attested in a file that a run judges and binds."""
 
-from assurance.changes.change import Change
-from assurance.changes.loading import parse
-from assurance.changes.model import ChangeRecord
+from assurance.change_records.change import Change
+from assurance.change_records.loading import parse
+from assurance.change_records.model import ChangeRecord
 
 __all__ = ["Change", "ChangeRecord", "parse"]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assurance.changes import rules
-from assurance.changes.model import ChangeRecord
+from assurance.change_records import rules
+from assurance.change_records.model import ChangeRecord
 from assurance.verdicts import Fact
 
 

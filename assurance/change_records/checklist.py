@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from assurance.changes.change import Change
+from assurance.change_records.change import Change
 from assurance.verdicts import Fact
 
 Moment = Literal["pre_deployment", "closing"]

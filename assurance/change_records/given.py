@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from assurance.changes.change import Change
-from assurance.changes.loading import parse
+from assurance.change_records.change import Change
+from assurance.change_records.loading import parse
 from assurance.errors import NotEvaluated, UsageError
-from assurance.probes.files import FileReader
-from assurance.redaction import Redactor
 from assurance.tape import Tape, key_of
+from assurance.tape.redaction import Redactor
+from assurance.world.files import FileReader
 
 NAME = "change record"
 FOLDER = "changes"

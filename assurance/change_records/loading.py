@@ -6,7 +6,7 @@ import tomllib
 
 from pydantic import ValidationError
 
-from assurance.changes.model import ChangeRecord
+from assurance.change_records.model import ChangeRecord
 from assurance.environment.problems import problems
 from assurance.errors import UsageError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from assurance.changes.model import Audience, ChangeRecord, Role, Signature
+from assurance.change_records.model import Audience, ChangeRecord, Role, Signature
 
 LEAST_ENGINEERS = 2
 """Guide, Step 9: "minimum 2 engineers"."""

@@ -24,7 +24,7 @@ WRONG_USAGE = 2
 # A reader that went away (`apex-assurance history | head`): the shell's status for SIGPIPE.
 BROKEN_PIPE = 141
 
-# What each command does, in one line, by its name; its module is `assurance.commands.NAME`, with _ for -.
+# What each command does, in one line, by its name; its module is `assurance.command_line.commands.NAME`, with _ for -.
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "doctor": "say whether this machine and identity can judge an environment",
@@ -97,4 +97,5 @@ def _added() -> dict[str, str]:
 def _load(name: str) -> Command:
     added = {entry.name: entry.value for entry in entry_points(group=GROUP)}
     # A module is what it offers; mypy cannot see that of one imported by name.
-    return cast("Command", importlib.import_module(added.get(name, f"assurance.commands.{name.replace('-', '_')}")))
+    ours = f"assurance.command_line.commands.{name.replace('-', '_')}"
+    return cast("Command", importlib.import_module(added.get(name, ours)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assurance.azure import reader
-from assurance.azure.document import Document
 from assurance.errors import NotEvaluated
-from assurance.estate.questions import Questions
+from assurance.estate.resources.questions import Questions
+from assurance.world.azure import reader
+from assurance.world.azure.document import Document
 
 # "Azure Monitor activity log", Microsoft Learn: events are kept for 90 days.
 KEPT = timedelta(days=89)

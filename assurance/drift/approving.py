@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assurance.controls import CONTROLS
 from assurance.drift.asking import Answer, Asker
 from assurance.drift.baseline import Approval, Baseline
 from assurance.drift.questions import Question, questions_of
 from assurance.drift.snapshot import snapshot
 from assurance.environment import Environment
 from assurance.errors import BaselineRefused
+from assurance.judging.controls import CONTROLS
 from assurance.tape import Reading
 from assurance.verdicts import Decision, Verdict, decide
 

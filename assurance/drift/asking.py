@@ -9,15 +9,15 @@ from typing import Any
 from azure.core.paging import ItemPaged
 from azure.core.rest import HttpRequest, HttpResponse
 
-from assurance.azure import reader
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import StaticToken
-from assurance.azure.document import Document
 from assurance.drift.questions import Question
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
-from assurance.redaction import Redactor
 from assurance.tape import Tape
+from assurance.tape.redaction import Redactor
+from assurance.world.azure import reader
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
+from assurance.world.azure.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from assurance.drift.paths import matches
 from assurance.drift.snapshot import Entry
-from assurance.estate.resource import resource_group_of
+from assurance.estate.resources.resource import resource_group_of
 
 REST = "DRF-01"
 # By control, the types of resources; the first that matches counts, and what none matches is DRF-01's.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assurance.azure import reader
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
-from assurance.estate.questions import Documents
+from assurance.estate.resources.questions import Documents
+from assurance.world.azure import reader
 
 
 def inventory(estate: Estate) -> tuple[Documents, Documents]:

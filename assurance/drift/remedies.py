@@ -12,8 +12,8 @@ from assurance.drift.baseline import approving
 from assurance.drift.classify import Change
 from assurance.drift.normalise import Values
 from assurance.drift.snapshot import VAULT_SECRET, Entry
-from assurance.estate.resource import name_of, named, resource_group_of
-from assurance.redaction import kind_of_token
+from assurance.estate.resources.resource import name_of, named, resource_group_of
+from assurance.tape.redaction import kind_of_token
 
 MOST_COMMANDS = 4
 RULES = "properties.securityRules["

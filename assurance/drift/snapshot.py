@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
 from assurance.drift.asking import Answer
 from assurance.drift.normalise import Values, noise, normalised
 from assurance.drift.questions import Question
+from assurance.world.azure.document import Document
 
 VAULT_SECRET = "microsoft.keyvault/vaults/secrets"  # noqa: S105  (a type of resource)
 RESOURCE_GROUP = "microsoft.resources/resourcegroups"

@@ -17,7 +17,7 @@ from assurance.drift.traffic import SECURITY_GROUP, concerns_rules, effect
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
-from assurance.estate.resource import name_of
+from assurance.estate.resources.resource import name_of
 from assurance.verdicts import Fact
 
 AS_APPROVED = "as approved"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
 from assurance.drift.classify import Change, Weight
 from assurance.drift.normalise import Values
-from assurance.estate.security_rules import Opening, RuleSet, SecurityRule
+from assurance.estate.network.security_rules import Opening, RuleSet, SecurityRule
+from assurance.world.azure.document import Document
 
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 RULES = ("securityRules", "defaultSecurityRules")

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from assurance.environment.base import Declared, Text
 from assurance.environment.values import HostName
-from assurance.secret_forms import secret_kind
+from assurance.tape.secret_forms import secret_kind
 
 
 def _form(pattern: str, expected: str) -> AfterValidator:

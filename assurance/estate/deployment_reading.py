@@ -6,23 +6,23 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from assurance.azure import reader
 from assurance.environment import Environment
 from assurance.environment.deployment import DeclaredMonitoring, DeclaredRegistry, DeclaredRelease
 from assurance.errors import NotEvaluated
-from assurance.estate.alert_rules import AlertRules
-from assurance.estate.application_setup import ApplicationSetup
-from assurance.estate.backup import BlobService, Database, DatabaseBackups
-from assurance.estate.container_apps import ContainerApp
-from assurance.estate.dashboard import Dashboard
-from assurance.estate.fired_alerts import TIME_RANGE, FiredAlerts
+from assurance.estate.deployment.application_setup import ApplicationSetup
+from assurance.estate.deployment.container_apps import ContainerApp
+from assurance.estate.deployment.revisions import Replicas, Revisions
 from assurance.estate.ids import DeclaredIds
-from assurance.estate.monitoring import Component, Workspace
-from assurance.estate.questions import Documents, One, Questions
-from assurance.estate.registry import ContainerRegistry, ReleaseImage
-from assurance.estate.resource import answer_for, listed_within, name_of, only, resource_group_of
-from assurance.estate.revisions import Replicas, Revisions
-from assurance.probes.files import Artefact, FileReader
+from assurance.estate.monitoring.alert_rules import AlertRules
+from assurance.estate.monitoring.dashboard import Dashboard
+from assurance.estate.monitoring.fired_alerts import TIME_RANGE, FiredAlerts
+from assurance.estate.monitoring.monitoring import Component, Workspace
+from assurance.estate.resources.questions import Documents, One, Questions
+from assurance.estate.resources.resource import answer_for, listed_within, name_of, only, resource_group_of
+from assurance.estate.services.backup import BlobService, Database, DatabaseBackups
+from assurance.estate.services.registry import ContainerRegistry, ReleaseImage
+from assurance.world.azure import reader
+from assurance.world.files import Artefact, FileReader
 
 T = TypeVar("T")
 EVENTS_BACK = timedelta(days=2)

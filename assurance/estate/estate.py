@@ -6,30 +6,30 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import chain
 
-from assurance.azure import reader
-from assurance.azure.clients import AzureClients
-from assurance.azure.document import Document
 from assurance.environment import Environment
 from assurance.environment.base import Vantage
 from assurance.environment.model import DeclaredService, ServiceKind
 from assurance.errors import NotEvaluated
-from assurance.estate.access import read_access
-from assurance.estate.container_apps import ContainerApp, ContainerEnvironment
-from assurance.estate.defender import Alerts, DefenderPlans, SecureScore
-from assurance.estate.deployment import Deployment
-from assurance.estate.flows import InsideFlow, OutsideFlow
-from assurance.estate.identity import Access, ManagedIdentity
+from assurance.estate.deployment.container_apps import ContainerApp, ContainerEnvironment
+from assurance.estate.deployment_reading import Deployment
+from assurance.estate.identity.access import read_access
+from assurance.estate.identity.identity import Access, ManagedIdentity
 from assurance.estate.ids import DeclaredIds
-from assurance.estate.network import NetworkSecurityGroup, VirtualNetwork
-from assurance.estate.private_link import PrivateDnsZone, PrivateEndpoint
-from assurance.estate.questions import Questions
-from assurance.estate.resource import answer_for, listed_within, name_of, only, resource_group_of
-from assurance.estate.service_reading import list_services, read_service
-from assurance.estate.services import PROVIDERS, PlatformService, PublicAddresses, ServicesOfKind
-from assurance.estate.vault import VaultSecrets
-from assurance.probes.dialer import Connection, Dialer
-from assurance.probes.files import FileReader
-from assurance.probes.resolver import Resolution, Resolver
+from assurance.estate.monitoring.defender import Alerts, DefenderPlans, SecureScore
+from assurance.estate.network.flows import InsideFlow, OutsideFlow
+from assurance.estate.network.network import NetworkSecurityGroup, VirtualNetwork
+from assurance.estate.network.private_link import PrivateDnsZone, PrivateEndpoint
+from assurance.estate.resources.questions import Questions
+from assurance.estate.resources.resource import answer_for, listed_within, name_of, only, resource_group_of
+from assurance.estate.services.service_reading import list_services, read_service
+from assurance.estate.services.services import PROVIDERS, PlatformService, PublicAddresses, ServicesOfKind
+from assurance.estate.services.vault import VaultSecrets
+from assurance.world.azure import reader
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.document import Document
+from assurance.world.dns import Resolution, Resolver
+from assurance.world.files import FileReader
+from assurance.world.sockets import Connection, Dialer
 
 WAYS = {
     "inside": "from a machine or a Container Apps job in the virtual network",

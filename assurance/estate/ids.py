@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assurance.environment import Environment
 from assurance.environment.model import ServiceKind
-from assurance.estate.services import PROVIDERS
+from assurance.estate.services.services import PROVIDERS
 
 
 class DeclaredIds:

@@ -18,8 +18,8 @@ from assurance.evidence import comparison, pack, rerun
 from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, TAPE, PackError
 from assurance.evidence.pseudonyms import Pseudonyms, declared_texts
 from assurance.evidence.substitution import Substitution
-from assurance.redaction import Redactor
 from assurance.tape import key_of, sha256
+from assurance.tape.redaction import Redactor
 
 LEFT_BEHIND = frozenset({MANIFEST, ENVELOPE, PUBLIC_KEY})
 _REDACTED = re.compile(r"\[redacted [a-z-]+ ([0-9a-f]{16})\]")

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from assurance.estate.identity import BUILT_IN_ROLES, EVERYONE
+from assurance.estate.identity.identity import BUILT_IN_ROLES, EVERYONE
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 _SEGMENT = r"[^/\"'\\\s?&#,;()<>|{}\[\]]+"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assurance.remembering import remember
+from assurance.tape.provenance import remember
 
 NOUNS = "fixtures"  # the engine names no room above it but where it has one loaded
 

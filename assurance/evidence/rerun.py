@@ -21,7 +21,7 @@ ROOT = Path(assurance.__file__).resolve().parent.parent
 CHECKS = "checks"
 WAIVERS = "waivers.toml"
 # Only these: no conftest.py is loaded, and whatever else is installed here is no part of judging.
-PLUGINS = ("pytest_metadata.plugin", "pytest_html.plugin", "assurance.plugin", "assurance.evidence.rederiving")
+PLUGINS = ("pytest_metadata.plugin", "pytest_html.plugin", "assurance.suite.plugin", "assurance.evidence.rederiving")
 SETTINGS = "[pytest]\naddopts = --import-mode=importlib --strict-markers --strict-config\n"
 # What a process needs to run at all. Everything else stays behind: what changes how Python or pytest runs, and secrets,
 # which judging a tape does not need.

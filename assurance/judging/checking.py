@@ -8,8 +8,8 @@ from typing import Literal
 
 import pytest
 
-from assurance.controls import CONTROLS
 from assurance.errors import NotEvaluated, UsageError
+from assurance.judging.controls import CONTROLS
 from assurance.verdicts import Fact, Verdict
 
 Moment = Literal["pre_deployment", "post_deployment", "nightly", "closing"]
@@ -27,7 +27,7 @@ def control(control_id: str, *moments: Moment) -> list[pytest.MarkDecorator]:
         UsageError: There is no such control.
     """
     if control_id not in CONTROLS:
-        raise UsageError(f"there is no control {control_id!r}; assurance/controls has {', '.join(CONTROLS)}")
+        raise UsageError(f"there is no control {control_id!r}; assurance/judging/controls has {', '.join(CONTROLS)}")
     return [
         pytest.mark.control(id=control_id),
         *(getattr(pytest.mark, moment) for moment in moments or ALWAYS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assurance.controls import CONTROLS, Control
+from assurance.judging.controls import CONTROLS, Control
 from assurance.reporting.iso27001 import CLAUSES, Clause
 from assurance.reporting.model import ControlSummary, RunModel
 from assurance.verdicts import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import cut, printable
 

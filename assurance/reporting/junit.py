@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from xml.etree import ElementTree
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS, evidence_sentence, place_of, printable
 from assurance.verdicts import Verdict

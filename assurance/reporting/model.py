@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assurance.controls import CONTROLS, Control
 from assurance.evidence.freshness import oldest_of
+from assurance.judging.controls import CONTROLS, Control
+from assurance.judging.waivers import AppliedWaiver
 from assurance.tape import Reading
 from assurance.verdicts import Decision, Source, Verdict, decide
-from assurance.waivers import AppliedWaiver
 
 SCHEMA_VERSION = "1.2"
 SUPPORTS = "A passing check supports the clauses that it cites; it does not alone show that they are met."

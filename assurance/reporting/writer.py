@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from assurance.reporting import csv_report, json_report, junit, markdown, oscal
+from assurance.reporting import csv_report, json_report, junit, markdown
 from assurance.reporting.model import RunModel
+from assurance.reporting.oscal import document as oscal
 
 RESULTS = "results.json"
 JUNIT = "junit.xml"

@@ -15,28 +15,28 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import assurance
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import SignInOnce, StaticToken
-from assurance.changes.given import GivenChange
+from assurance.change_records.given import GivenChange
 from assurance.environment import Environment
 from assurance.environment.base import Vantage
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated, TapeRefused
 from assurance.estate import Estate
-from assurance.estate.instants import parsed_instant
-from assurance.probes.dialer import Dialer
-from assurance.probes.files import FileReader
-from assurance.probes.resolver import Resolver
-from assurance.redaction import Redactor
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
-from assurance.revision import revision
+from assurance.runs.revision import revision
 from assurance.tape import Tape, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
 from assurance.verdicts import Source
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import SignInOnce, StaticToken
+from assurance.world.dns import Resolver
+from assurance.world.files import FileReader
+from assurance.world.moments import parsed_instant
+from assurance.world.sockets import Dialer
 
 if TYPE_CHECKING:
-    from assurance.application import Application, Flows
-    from assurance.performance import Measurements
-    from assurance.performance.load_running import LoadGenerator
+    from assurance.apex.client import Application, Flows
+    from assurance.apex.performance import Measurements
+    from assurance.apex.performance.load_running import LoadGenerator
     from assurance.telemetry import Telemetry
 
 DISTRIBUTIONS = (
@@ -112,7 +112,7 @@ class Run:
             NotEvaluated: The environment file declares none.
         """
         # Importing httpx costs more than many a run: only where the API is called.
-        from assurance.application import Application
+        from assurance.apex.client import Application
 
         declared = self.environment.application
         if declared is None:
@@ -145,7 +145,7 @@ class Run:
         Raises:
             NotEvaluated: The environment file lacks a table that says where and how.
         """
-        from assurance.performance import Measurements
+        from assurance.apex.performance import Measurements
 
         return Measurements(self.application, self.telemetry.declared)
 
@@ -156,7 +156,7 @@ class Run:
         Raises:
             NotEvaluated: The environment file declares no application.
         """
-        from assurance.performance.load_running import LoadGenerator
+        from assurance.apex.performance.load_running import LoadGenerator
 
         def tell(line: str) -> None:
             self.tell_progress(line)
@@ -171,7 +171,7 @@ class Run:
     @cached_property
     def flows(self) -> Flows:
         """What begins flows that write."""
-        from assurance.application import Flows
+        from assurance.apex.client import Flows
 
         return Flows(self.application)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from assurance.nouns import roots
+from assurance.judging.nouns import roots
 
 GATES = re.compile(r"\b(pre_deployment|post_deployment|closing)\b")
 ROOT = "change"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assurance.errors import NotEvaluated
-from assurance.run import Run
+from assurance.runs.run import Run
 
 if TYPE_CHECKING:
-    from assurance.application.cleaning import LeftOver
+    from assurance.apex.client.cleanup import LeftOver
 
 
 class Tidying:
@@ -48,7 +48,7 @@ class Tidying:
         readings = self._run.tape.readings()
         if not any(reading.call is not None and reading.call.flow for reading in readings):
             return
-        from assurance.application.cleaning import has_written, made_by
+        from assurance.apex.client.cleanup import has_written, made_by
 
         if not has_written(readings):
             return
@@ -59,8 +59,8 @@ class Tidying:
 
     def _archive(self, told: tuple[LeftOver, ...]) -> None:
         """Archive what the run was told it made, and what the list shows beside it: a refusal may have had effect."""
-        from assurance.application.cleaning import archive, find, merged
-        from assurance.application.plans import CLEAN_UP
+        from assurance.apex.client.cleanup import archive, find, merged
+        from assurance.apex.client.plans import CLEAN_UP
 
         flow = self._run.flows.begin(CLEAN_UP)
         listed: tuple[LeftOver, ...] = ()

@@ -16,7 +16,7 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """Load the plugin, so that its options are known before the first conftest.py is looked for."""
     config = pluginmanager.get_plugin("pytestconfig")
     if isinstance(config, pytest.Config) and _asks_for_a_run((*_added_words(), *config.invocation_params.args)):
-        pluginmanager.import_plugin("assurance.plugin")
+        pluginmanager.import_plugin("assurance.suite.plugin")
 
 
 def _added_words() -> list[str]:

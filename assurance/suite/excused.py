@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from assurance.applicability import offered_elsewhere, without_application, without_load
-from assurance.collected import subject_of
+from assurance.environment.applicability import offered_elsewhere, without_application, without_load
 from assurance.environment.model import NotApplicable
-from assurance.nouns import DECLARED
-from assurance.run import Run
+from assurance.judging.cases import subject_of
+from assurance.judging.nouns import DECLARED
+from assurance.runs.run import Run
 from assurance.verdicts import Verdict
 
 NONE_DECLARED = "The environment file declares none of these."

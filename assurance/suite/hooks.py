@@ -19,4 +19,4 @@ def pytest_assurance_stand_in(
 
 @pytest.hookspec
 def pytest_assurance_load_nouns() -> None:
-    """Import what declares the nouns that checks take (see `assurance.nouns`), before fixtures are made of them."""
+    """Import what declares the nouns that checks take (`assurance.judging.nouns`), before fixtures are made of them."""

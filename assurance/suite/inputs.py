@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from assurance import waiving
 from assurance.drift import baseline, locating
 from assurance.environment import Environment
 from assurance.errors import BaselineRefused
-from assurance.run import Run, source_of
+from assurance.judging.waivers import Waivers
+from assurance.runs.run import Run, source_of
+from assurance.suite import waiving
 from assurance.verdicts import Source
-from assurance.waivers import Waivers
 
 
 def with_baseline(

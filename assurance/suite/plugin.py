@@ -1,6 +1,6 @@
 """The pytest plugin's front door: the options, the markers, and the start of a run where `--env` asks for one.
 
-What a run does stands in `assurance.session`, which is imported only then: without `--env` nothing is loaded.
+What a run does stands in `assurance.suite.session`, which is imported only then: without `--env` nothing is loaded.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Add the suite's own hook."""
-    from assurance import hooks
+    from assurance.suite import hooks
 
     pluginmanager.add_hookspecs(hooks)
 
@@ -104,7 +104,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("env") is None:
         return
     from assurance.errors import UsageError
-    from assurance.session import RunSession
+    from assurance.suite.session import RunSession
 
     try:
         session = RunSession.begin(config)

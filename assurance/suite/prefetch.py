@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 
-from assurance.nouns import DECLARED, VIEWS, Value, needs, resolve, roots
+from assurance.judging.nouns import DECLARED, VIEWS, Value, needs, resolve, roots
 
 Progress = Callable[[int, int], None]
 Need = tuple[str, Mapping[str, Value]]

@@ -20,11 +20,11 @@ from assurance.evidence.freshness import Basis, asks_for_gate, oldest_of, refuse
 from assurance.evidence.pack import ENVELOPE, LEDGER, MANIFEST
 from assurance.evidence.sealing import Seal, seal, write_environment
 from assurance.evidence.signing import Signing, SigningError, prepare
-from assurance.history.page import write_index
-from assurance.history.reading import Period, read_history
+from assurance.reporting.history.page import write_index
+from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
-from assurance.run import Run, source_of
+from assurance.runs.run import Run, source_of
 from assurance.tape import Tape, utc_now
 from assurance.verdicts import Source
 

@@ -12,17 +12,20 @@ from typing import Any, cast
 
 import pytest
 
-from assurance.attested import AttestedSelection
-from assurance.changes import parse
-from assurance.changes.given import FOLDER, find_record, read_record
-from assurance.checking import judge
-from assurance.collected import case_of, subject_of
+from assurance.change_records import parse
+from assurance.change_records.given import FOLDER, find_record, read_record
 from assurance.environment import find, load, load_packed, with_release
 from assurance.evidence.comparison import unreached
 from assurance.evidence.pack import is_of_pack
-from assurance.excused import not_applicable, skipped_case
-from assurance.expected import ExpectedCases
-from assurance.gates import (
+from assurance.judging.cases import case_of, subject_of
+from assurance.judging.checking import judge
+from assurance.judging.nouns import DECLARED, VIEWS, roots
+from assurance.judging.waivers import Waivers
+from assurance.reporting.html.report import HtmlReport
+from assurance.reporting.html.report import configure as configure_html
+from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.writer import HTML, falsifiability_in, write_reports
+from assurance.runs.gates import (
     EXIT_STATUSES,
     demands_rollback,
     gate_of,
@@ -30,22 +33,19 @@ from assurance.gates import (
     rollback_commands,
     write_decision,
 )
-from assurance.inputs import keep_inputs, with_baseline
-from assurance.nouns import DECLARED, VIEWS, roots
-from assurance.outcomes import sendable, set_outcome
-from assurance.packing import PackSealer, admit
-from assurance.prefetch import needs_of, prefetch
-from assurance.reporting.html import HtmlReport
-from assurance.reporting.html import configure as configure_html
-from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.writer import HTML, falsifiability_in, write_reports
-from assurance.run import Run, RunOptions, new_run_id
+from assurance.runs.run import Run, RunOptions, new_run_id
+from assurance.suite.attested import AttestedSelection
+from assurance.suite.cleanup import Tidying
+from assurance.suite.excused import not_applicable, skipped_case
+from assurance.suite.expected import ExpectedCases
+from assurance.suite.inputs import keep_inputs, with_baseline
+from assurance.suite.outcomes import sendable, set_outcome
+from assurance.suite.prefetch import needs_of, prefetch
+from assurance.suite.sealing import PackSealer, admit
+from assurance.suite.terminal import write_summary
+from assurance.suite.waiving import WaiverJudge, waived, waivers_of_run
 from assurance.tape import utc_now
-from assurance.terminal import write_summary
-from assurance.tidying import Tidying
 from assurance.verdicts import Fact, recording_facts
-from assurance.waivers import Waivers
-from assurance.waiving import WaiverJudge, waived, waivers_of_run
 
 PROPERTY = "apex_verdict"
 FACTS = pytest.StashKey[Sequence[Fact]]()
@@ -242,7 +242,7 @@ class RunSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Seal the tape, write the reports, set the exit status; `assurance.packing` then seals the pack."""
+        """Seal the tape, write the reports, set the exit status; `assurance.suite.sealing` then seals the pack."""
         if hasattr(self._config, "workerinput"):
             output = cast("Any", self._config).workeroutput
             output["apex_identity"] = self._run.identity()

@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from assurance.checking import Outcome
-from assurance.collected import Case, case_of
-from assurance.controls import CONTROLS
 from assurance.environment import Environment
+from assurance.judging.cases import Case, case_of
+from assurance.judging.checking import Outcome
+from assurance.judging.controls import CONTROLS
+from assurance.judging.waivers import AppliedWaiver, Waivers, load
+from assurance.judging.waivers.judging import judge_waivers
+from assurance.judging.waivers.loading import WAIVERS
 from assurance.reporting.model import VerdictRecord
 from assurance.verdicts import Verdict
-from assurance.waivers import AppliedWaiver, Waivers, load
-from assurance.waivers.judging import judge_waivers
-from assurance.waivers.loading import WAIVERS
 
 PACKED = "waivers.toml"
 """The waivers of a run, in its evidence pack."""

@@ -2,7 +2,7 @@
 
 Each is replaced by `[redacted KIND DIGEST]`. Equal values give equal digests within one environment, so that relations
 and drift still show; the digest is a slow one (scrypt), salted with the environment, so that a short secret cannot be
-guessed from it. What counts as a secret is in `assurance.secret_forms`.
+guessed from it. What counts as a secret is in `assurance.tape.secret_forms`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from assurance.secret_forms import (
-    SECRET_FORMS,
-    TEXT_HINT,
-    has_secret_name,
-    kind_of_key,
-    secret_kind,
-)
+from assurance.tape.secret_forms import SECRET_FORMS, TEXT_HINT, has_secret_name, kind_of_key, secret_kind
 
 __all__ = ["PLAIN_ENVIRONMENT_VALUE", "Redactor", "kind_of_token", "secret_kind"]
 

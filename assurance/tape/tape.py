@@ -27,7 +27,7 @@ from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from assurance.errors import MissingReading, NotEvaluated, TapeRefused
-from assurance.remembering import remembered
+from assurance.tape.provenance import remembered
 
 FORMAT = 1
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.telemetry.timeline import Timeline
 from assurance.telemetry.window import Window
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 # The metrics that are asked for, each with its aggregation ("Supported metrics for microsoft.insights/components").
 REQUESTS = "requests/count"

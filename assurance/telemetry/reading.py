@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
-from assurance.azure import reader
-from assurance.azure.clients import AzureClients
 from assurance.environment import Environment
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import BrokenReading, NotEvaluated
@@ -22,6 +20,8 @@ from assurance.telemetry.result import ResultRow, rows_of
 from assurance.telemetry.targets import Targets, declared_targets
 from assurance.telemetry.timeline import Timeline, timeline_of
 from assurance.telemetry.window import Window, window_before
+from assurance.world.azure import reader
+from assurance.world.azure.clients import AzureClients
 
 Rows = tuple[tuple[ResultRow, ...], tuple[str, ...]]
 # Beyond what is waited for, so that rows whose clock is ahead are within.

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading, NotEvaluated
+from assurance.world.azure.document import Document
 
 Cell = datetime | float | int | str | None
 # What Log Analytics writes where JSON has no number.

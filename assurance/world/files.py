@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assurance.errors import NotEvaluated
-from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape.redaction import Redactor
 
 MOST_BYTES = 64 * 1024 * 1024
 """A longer file is not read: no report of a test or a scan of one application comes near."""

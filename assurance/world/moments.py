@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from assurance.azure.document import Document
+from assurance.world.azure.document import Document
 
 # Azure writes up to seven digits of a second, of which Python keeps six; and at times no zone, which is then UTC.
 _INSTANT = re.compile(

@@ -13,8 +13,8 @@ from typing import Literal
 
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated
-from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape.redaction import Redactor
 
 Outcome = Literal["open", "refused", "timed out", "unreachable"]
 MOST_BODY_BYTES = 4096

@@ -1,7 +1,7 @@
 """AACE-01: a conceptual project is estimated as CLASS_5."""
 
-from assurance.checking import control
-from assurance.estimation.classification import Classifier
+from assurance.apex.estimation.classification import Classifier
+from assurance.judging.checking import control
 
 pytestmark = control("AACE-01", "post_deployment")
 

@@ -1,7 +1,7 @@
 """AACE-02: a budget project is estimated as CLASS_3, once its scope is validated."""
 
-from assurance.checking import control
-from assurance.estimation.classification import Classifier
+from assurance.apex.estimation.classification import Classifier
+from assurance.judging.checking import control
 
 pytestmark = control("AACE-02", "post_deployment")
 

@@ -1,7 +1,7 @@
 """AACE-03: a bid document is validated as CLASS_2."""
 
-from assurance.checking import control
-from assurance.estimation.classification import Classifier
+from assurance.apex.estimation.classification import Classifier
+from assurance.judging.checking import control
 
 pytestmark = control("AACE-03", "post_deployment")
 

@@ -1,8 +1,8 @@
 """BAD-01: projects with impossible values are refused, and nothing is stored."""
 
-from assurance.checking import control
-from assurance.refusals.catalogue import Bad
-from assurance.refusals.trial import RefusalTrial
+from assurance.apex.bad_input.catalogue import Bad
+from assurance.apex.bad_input.trial import RefusalTrial
+from assurance.judging.checking import control
 
 pytestmark = control("BAD-01", "post_deployment")
 

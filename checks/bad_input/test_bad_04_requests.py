@@ -1,8 +1,8 @@
 """BAD-04: ids, pages and bodies that are none are refused."""
 
-from assurance.checking import control
-from assurance.refusals.catalogue import Bad
-from assurance.refusals.trial import RefusalTrial
+from assurance.apex.bad_input.catalogue import Bad
+from assurance.apex.bad_input.trial import RefusalTrial
+from assurance.judging.checking import control
 
 pytestmark = control("BAD-04", "post_deployment")
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assurance.checking import control
-from assurance.refusals.described import DescribedTrial
-from assurance.roles.matrix import Operation
+from assurance.apex.bad_input.described import DescribedTrial
+from assurance.apex.roles.matrix import Operation
+from assurance.judging.checking import control
 
 pytestmark = [*control("BAD-05", "post_deployment"), pytest.mark.deep]
 

@@ -1,7 +1,7 @@
 """DEP-01: the change is planned, approved, scheduled and announced before it is carried out."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-01", "pre_deployment")
 

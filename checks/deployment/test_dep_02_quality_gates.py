@@ -1,8 +1,7 @@
 """DEP-02: tests cover what they must, scans find nothing severe, and the pipeline passed on main for this commit."""
 
-from assurance.checking import control
 from assurance.environment.deployment import DeclaredRelease
-from assurance.estate.quality import (
+from assurance.estate.deployment.quality import (
     LEAST_INTEGRATION_COVERAGE,
     LEAST_UNIT_COVERAGE,
     BanditReport,
@@ -10,6 +9,7 @@ from assurance.estate.quality import (
     ImageScan,
     PipelineRun,
 )
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-02", "pre_deployment")
 

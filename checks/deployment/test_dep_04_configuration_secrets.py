@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from assurance.checking import control
-from assurance.estate.services import PlatformService
-from assurance.estate.vault import VaultSecrets
+from assurance.estate.services.services import PlatformService
+from assurance.estate.services.vault import VaultSecrets
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-04", "pre_deployment", "nightly")
 

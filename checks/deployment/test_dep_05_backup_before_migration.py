@@ -1,9 +1,9 @@
 """DEP-05: the database can be restored to before the migration, and staging has been migrated."""
 
-from assurance.checking import control
 from assurance.environment.deployment import DeclaredRelease
-from assurance.estate.backup import Database, DatabaseBackups
-from assurance.estate.inventory import SchemaState
+from assurance.estate.deployment.inventory import SchemaState
+from assurance.estate.services.backup import Database, DatabaseBackups
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-05", "pre_deployment")
 

@@ -1,7 +1,7 @@
 """DEP-06: the image of the release is in the registry under its tag and digest."""
 
-from assurance.checking import control
-from assurance.estate.registry import ContainerRegistry, ReleaseImage
+from assurance.estate.services.registry import ContainerRegistry, ReleaseImage
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-06")
 

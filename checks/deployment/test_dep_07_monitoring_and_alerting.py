@@ -1,9 +1,9 @@
 """DEP-07: telemetry goes to the workspace, and the guide's five alerts measure what they must and reach somebody."""
 
-from assurance.checking import control
-from assurance.estate.alert_rules import AlertDemand, AlertRules
-from assurance.estate.container_apps import ContainerEnvironment
-from assurance.estate.monitoring import Component, Workspace
+from assurance.estate.deployment.container_apps import ContainerEnvironment
+from assurance.estate.monitoring.alert_rules import AlertDemand, AlertRules
+from assurance.estate.monitoring.monitoring import Component, Workspace
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-07")
 

@@ -1,7 +1,7 @@
 """DEP-08: the revision that a rollback returns to is known, and is healthy."""
 
-from assurance.checking import control
-from assurance.estate.revisions import Revisions
+from assurance.estate.deployment.revisions import Revisions
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-08", "pre_deployment", "post_deployment")
 

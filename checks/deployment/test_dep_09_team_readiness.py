@@ -1,7 +1,7 @@
 """DEP-09: the team is complete before the deployment."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-09", "pre_deployment")
 

@@ -1,7 +1,7 @@
 """DEP-10: the deployment is authorised before it begins."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-10", "pre_deployment")
 

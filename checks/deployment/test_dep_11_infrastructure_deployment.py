@@ -1,7 +1,7 @@
 """DEP-11: the deployment is recorded and kept to its window."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-11", "closing")
 

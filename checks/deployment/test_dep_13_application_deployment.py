@@ -1,10 +1,10 @@
 """DEP-13: the new revision is ready, runs the release's image, and is configured as declared."""
 
-from assurance.checking import control
 from assurance.environment.deployment import DeclaredRevision
-from assurance.estate.application_setup import ApplicationSetup, ProbeKind
-from assurance.estate.registry import ReleaseImage
-from assurance.estate.revisions import Revisions
+from assurance.estate.deployment.application_setup import ApplicationSetup, ProbeKind
+from assurance.estate.deployment.revisions import Revisions
+from assurance.estate.services.registry import ReleaseImage
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-13", "post_deployment", "nightly")
 

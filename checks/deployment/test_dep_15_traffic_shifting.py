@@ -1,9 +1,9 @@
 """DEP-15: traffic goes to the revisions as planned, and those that have some are healthy."""
 
-from assurance.checking import control
 from assurance.environment.deployment import DeclaredRelease
-from assurance.estate.application_setup import ApplicationSetup
-from assurance.estate.revisions import Revisions
+from assurance.estate.deployment.application_setup import ApplicationSetup
+from assurance.estate.deployment.revisions import Revisions
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-15", "post_deployment", "nightly")
 

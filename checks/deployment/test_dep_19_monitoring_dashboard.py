@@ -1,7 +1,7 @@
 """DEP-19: the dashboard shows what the guide lists."""
 
-from assurance.checking import control
-from assurance.estate.dashboard import Dashboard, TileDemand
+from assurance.estate.monitoring.dashboard import Dashboard, TileDemand
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-19", "post_deployment", "nightly")
 

@@ -1,9 +1,9 @@
 """DEP-20: the inventory tells what is deployed, and the release is tagged in Git."""
 
-from assurance.checking import control
 from assurance.environment.deployment import DeclaredRelease
-from assurance.estate.inventory import GitTags, Inventory
-from assurance.estate.revisions import Revisions
+from assurance.estate.deployment.inventory import GitTags, Inventory
+from assurance.estate.deployment.revisions import Revisions
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-20", "post_deployment")
 

@@ -1,7 +1,7 @@
 """DEP-23: a rollback is decided by somebody who may decide it."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-23", "closing")
 

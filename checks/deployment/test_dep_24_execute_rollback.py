@@ -1,7 +1,7 @@
 """DEP-24: once a new revision serves, an older one can take the traffic back."""
 
-from assurance.checking import control
-from assurance.estate.revisions import Revisions
+from assurance.estate.deployment.revisions import Revisions
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-24", "post_deployment")
 

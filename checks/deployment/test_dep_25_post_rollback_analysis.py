@@ -1,7 +1,7 @@
 """DEP-25: a rollback is analysed."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-25", "closing")
 

@@ -1,7 +1,7 @@
 """DEP-27: the old revision is kept for 24 hours, and after them only the new one is active."""
 
-from assurance.checking import control
-from assurance.estate.revisions import Revisions
+from assurance.estate.deployment.revisions import Revisions
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-27", "post_deployment", "nightly")
 

@@ -1,7 +1,7 @@
 """DEP-28: the team looks back within 48 hours."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-28", "closing")
 

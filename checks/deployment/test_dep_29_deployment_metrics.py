@@ -1,7 +1,7 @@
 """DEP-29: the figures of the deployment are kept."""
 
-from assurance.changes import Change
-from assurance.checking import control
+from assurance.change_records import Change
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-29", "closing")
 

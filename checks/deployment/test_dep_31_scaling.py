@@ -1,8 +1,8 @@
 """DEP-31: the application scales between the declared numbers of replicas, by concurrent requests."""
 
-from assurance.checking import control
 from assurance.environment.deployment import DeclaredRevision
-from assurance.estate.application_setup import ApplicationSetup
+from assurance.estate.deployment.application_setup import ApplicationSetup
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-31")
 

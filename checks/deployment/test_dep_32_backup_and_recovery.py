@@ -1,8 +1,8 @@
 """DEP-32: deleted blobs and containers can be recovered for 14 days, and the database for 7 to 35."""
 
-from assurance.checking import control
 from assurance.environment.deployment import DeclaredLongTermRetention
-from assurance.estate.backup import BlobService, Database, Recoverable
+from assurance.estate.services.backup import BlobService, Database, Recoverable
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-32")
 

@@ -1,8 +1,8 @@
 """DEP-33: each service has the SKU that is declared."""
 
-from assurance.checking import control
-from assurance.estate.backup import Database
-from assurance.estate.services import PlatformService
+from assurance.estate.services.backup import Database
+from assurance.estate.services.services import PlatformService
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-33")
 

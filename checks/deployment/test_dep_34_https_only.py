@@ -1,8 +1,8 @@
 """DEP-34: storage and the application refuse plain HTTP."""
 
-from assurance.checking import control
-from assurance.estate.container_apps import ContainerApp
-from assurance.estate.services import PlatformService
+from assurance.estate.deployment.container_apps import ContainerApp
+from assurance.estate.services.services import PlatformService
+from assurance.judging.checking import control
 
 pytestmark = control("DEP-34")
 

@@ -1,7 +1,7 @@
 """DRF-01: each resource is as it was when its baseline was approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import ResourceDrift
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-01", "nightly")
 

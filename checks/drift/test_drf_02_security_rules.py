@@ -1,7 +1,7 @@
 """DRF-02: each network security group decides every packet as it did when its baseline was approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import ResourceDrift
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-02", "nightly")
 

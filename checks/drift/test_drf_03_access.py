@@ -1,7 +1,7 @@
 """DRF-03: roles, their assignments and the identities that hold them are as approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import ResourceDrift
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-03", "nightly")
 

@@ -1,7 +1,7 @@
 """DRF-04: private zones, their records and links are as approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import ResourceDrift
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-04", "nightly")
 

@@ -1,7 +1,7 @@
 """DRF-05: the application, its image, its environment and its registry are as approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import ResourceDrift
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-05", "nightly")
 

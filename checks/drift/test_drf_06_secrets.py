@@ -1,7 +1,7 @@
 """DRF-06: the names of the secrets, and whether each is enabled and expires, are as approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import ResourceDrift
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-06", "nightly")
 

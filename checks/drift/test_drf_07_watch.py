@@ -1,7 +1,7 @@
 """DRF-07: Defender's plans, the secure score, alert rules and where logs go are as approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import ResourceDrift
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-07", "nightly")
 

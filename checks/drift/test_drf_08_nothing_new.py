@@ -1,7 +1,7 @@
 """DRF-08: nothing exists in the deployment beside what was approved."""
 
-from assurance.checking import control
 from assurance.drift.survey import Additions
+from assurance.judging.checking import control
 
 pytestmark = control("DRF-08", "nightly")
 

@@ -1,7 +1,7 @@
 """E2E-01: a project is created, and is shown as it was asked for."""
 
-from assurance.checking import control
-from assurance.estimation.workflow import EstimationWorkflow
+from assurance.apex.estimation.workflow import EstimationWorkflow
+from assurance.judging.checking import control
 
 pytestmark = control("E2E-01", "post_deployment")
 

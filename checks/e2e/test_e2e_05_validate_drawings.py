@@ -1,7 +1,7 @@
 """E2E-05: the drawings are validated."""
 
-from assurance.checking import control
-from assurance.estimation.workflow import EstimationWorkflow
+from assurance.apex.estimation.workflow import EstimationWorkflow
+from assurance.judging.checking import control
 
 pytestmark = control("E2E-05", "post_deployment")
 

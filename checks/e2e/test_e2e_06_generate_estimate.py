@@ -1,7 +1,7 @@
 """E2E-06: an estimate is generated, with risk factors."""
 
-from assurance.checking import control
-from assurance.estimation.workflow import EstimationWorkflow
+from assurance.apex.estimation.workflow import EstimationWorkflow
+from assurance.judging.checking import control
 
 pytestmark = control("E2E-06", "post_deployment")
 

@@ -1,7 +1,7 @@
 """E2E-07: the estimate is viewed."""
 
-from assurance.checking import control
-from assurance.estimation.workflow import EstimationWorkflow
+from assurance.apex.estimation.workflow import EstimationWorkflow
+from assurance.judging.checking import control
 
 pytestmark = control("E2E-07", "post_deployment")
 

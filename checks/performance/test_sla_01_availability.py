@@ -1,7 +1,7 @@
 """SLA-01: the application is available at least 99.9 % of the time."""
 
-from assurance.checking import control
 from assurance.environment.telemetry import Thresholds
+from assurance.judging.checking import control
 from assurance.telemetry.availability import Availability
 from assurance.telemetry.targets import Targets
 

@@ -1,7 +1,7 @@
 """SLA-03: 95 % of all requests take less than 2 s."""
 
-from assurance.checking import control
 from assurance.environment.telemetry import Thresholds
+from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
 from assurance.telemetry.targets import Targets
 

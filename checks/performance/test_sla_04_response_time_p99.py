@@ -1,7 +1,7 @@
 """SLA-04: 99 % of all requests take less than 5 s."""
 
-from assurance.checking import control
 from assurance.environment.telemetry import Thresholds
+from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
 from assurance.telemetry.targets import Targets
 

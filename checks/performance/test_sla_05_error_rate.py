@@ -1,7 +1,7 @@
 """SLA-05: less than 1 % of all requests fail."""
 
-from assurance.checking import control
 from assurance.environment.telemetry import Thresholds
+from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
 from assurance.telemetry.targets import Targets
 

@@ -1,7 +1,7 @@
 """SLA-06: fewer than ten requests fail in an hour."""
 
-from assurance.checking import control
 from assurance.environment.telemetry import Thresholds
+from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
 from assurance.telemetry.targets import Targets
 

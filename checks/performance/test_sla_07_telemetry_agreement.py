@@ -1,6 +1,6 @@
 """SLA-07: logs and metrics, which are counted apart, tell the same of each window."""
 
-from assurance.checking import control
+from assurance.judging.checking import control
 from assurance.telemetry.metrics import Metrics
 from assurance.telemetry.timeline import Timeline
 

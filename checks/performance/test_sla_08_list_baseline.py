@@ -1,7 +1,7 @@
 """SLA-08: 95 % of the project list's requests take less than 500 ms."""
 
-from assurance.checking import control
-from assurance.performance import ListBaseline
+from assurance.apex.performance import ListBaseline
+from assurance.judging.checking import control
 from assurance.telemetry.targets import Targets
 
 pytestmark = control("SLA-08", "post_deployment", "nightly")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from assurance.checking import control
+from assurance.apex.performance.load_level import LoadLevel
 from assurance.environment.telemetry import Thresholds
-from assurance.performance.load_level import LoadLevel
+from assurance.judging.checking import control
 
 pytestmark = [*control("SLA-09", "post_deployment"), pytest.mark.load]
 

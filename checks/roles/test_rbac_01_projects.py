@@ -1,8 +1,8 @@
 """RBAC-01: each role can do with projects what the role matrix says, and nothing else."""
 
-from assurance.checking import control
-from assurance.roles.matrix import Cell
-from assurance.roles.trial import RoleTrial
+from assurance.apex.roles.matrix import Cell
+from assurance.apex.roles.trial import RoleTrial
+from assurance.judging.checking import control
 
 pytestmark = control("RBAC-01", "post_deployment")
 

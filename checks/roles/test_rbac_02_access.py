@@ -1,9 +1,9 @@
 """RBAC-02: managers alone grant and revoke access, and a grant gives its role and no more."""
 
-from assurance.checking import control
-from assurance.roles.escalation import EscalationTrial
-from assurance.roles.matrix import Cell
-from assurance.roles.trial import RoleTrial
+from assurance.apex.roles.escalation import EscalationTrial
+from assurance.apex.roles.matrix import Cell
+from assurance.apex.roles.trial import RoleTrial
+from assurance.judging.checking import control
 
 pytestmark = control("RBAC-02", "post_deployment")
 

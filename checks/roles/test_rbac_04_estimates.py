@@ -1,8 +1,8 @@
 """RBAC-04: each role can do with estimates what the role matrix says, and nothing else."""
 
-from assurance.checking import control
-from assurance.roles.matrix import Cell
-from assurance.roles.trial import RoleTrial
+from assurance.apex.roles.matrix import Cell
+from assurance.apex.roles.trial import RoleTrial
+from assurance.judging.checking import control
 
 pytestmark = control("RBAC-04", "post_deployment")
 

@@ -1,8 +1,8 @@
 """RBAC-05: a job is read by whoever started it, and by nobody else."""
 
-from assurance.checking import control
-from assurance.roles.matrix import Cell
-from assurance.roles.trial import RoleTrial
+from assurance.apex.roles.matrix import Cell
+from assurance.apex.roles.trial import RoleTrial
+from assurance.judging.checking import control
 
 pytestmark = control("RBAC-05", "post_deployment")
 

@@ -1,7 +1,7 @@
 """RBAC-06: nobody grants themselves access, or reaches another project's objects by their ids."""
 
-from assurance.checking import control
-from assurance.roles.escalation import Escalation, EscalationTrial
+from assurance.apex.roles.escalation import Escalation, EscalationTrial
+from assurance.judging.checking import control
 
 pytestmark = control("RBAC-06", "post_deployment")
 

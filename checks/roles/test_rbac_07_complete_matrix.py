@@ -1,8 +1,8 @@
 """RBAC-07: every operation of the API has its row in the role matrix; health is open to all."""
 
-from assurance.checking import control
-from assurance.roles.matrix import Cell
-from assurance.roles.trial import RoleTrial
+from assurance.apex.roles.matrix import Cell
+from assurance.apex.roles.trial import RoleTrial
+from assurance.judging.checking import control
 
 pytestmark = control("RBAC-07", "post_deployment")
 

@@ -1,9 +1,9 @@
 """SEC-01: the virtual network has the declared address space, subnets, delegation and endpoint policies."""
 
-from assurance.checking import control
 from assurance.environment.model import DeclaredContainerApps, DeclaredNetwork
 from assurance.environment.model import Subnet as DeclaredSubnet
-from assurance.estate.network import Subnet, VirtualNetwork
+from assurance.estate.network.network import Subnet, VirtualNetwork
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-01")
 

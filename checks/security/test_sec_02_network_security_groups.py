@@ -1,8 +1,8 @@
 """SEC-02: nothing enters from the Internet, nothing undeclared passes, and the declared flows are open."""
 
-from assurance.checking import control
 from assurance.environment.model import DeclaredFlow, DeclaredSecurityGroup
-from assurance.estate.network import NetworkSecurityGroup, Subnet
+from assurance.estate.network.network import NetworkSecurityGroup, Subnet
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-02")
 

@@ -1,9 +1,9 @@
 """SEC-03: each service has an approved private endpoint to it, in the declared subnet."""
 
-from assurance.checking import control
 from assurance.environment.model import DeclaredEndpoint
-from assurance.estate.private_link import PrivateEndpoint, approved_by_service
-from assurance.estate.services import PlatformService
+from assurance.estate.network.private_link import PrivateEndpoint, approved_by_service
+from assurance.estate.services.services import PlatformService
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-03")
 

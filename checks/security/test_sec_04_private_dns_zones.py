@@ -1,7 +1,7 @@
 """SEC-04: each service's name stands in a private zone, linked to this network, at its endpoint's own address."""
 
-from assurance.checking import control
-from assurance.estate.private_link import PrivateDnsZone, PrivateEndpoint
+from assurance.estate.network.private_link import PrivateDnsZone, PrivateEndpoint
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-04")
 

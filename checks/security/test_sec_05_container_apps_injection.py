@@ -1,8 +1,8 @@
 """SEC-05: the application runs in an internal environment within the declared subnet."""
 
-from assurance.checking import control
 from assurance.environment.model import DeclaredContainerApps
-from assurance.estate.container_apps import ContainerApp, ContainerEnvironment
+from assurance.estate.deployment.container_apps import ContainerApp, ContainerEnvironment
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-05")
 

@@ -1,7 +1,7 @@
 """SEC-06: no platform service accepts connections from public networks."""
 
-from assurance.checking import control
-from assurance.estate.services import PlatformService, PublicAddresses, ServicesOfKind
+from assurance.estate.services.services import PlatformService, PublicAddresses, ServicesOfKind
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-06")
 

@@ -1,10 +1,10 @@
 """SEC-07: the application authenticates with its user-assigned identity, and holds no secret in plain text."""
 
-from assurance.checking import control
-from assurance.estate.container_apps import ContainerApp
-from assurance.estate.identity import ManagedIdentity
-from assurance.estate.services import PlatformService
-from assurance.estate.vault import VaultSecrets
+from assurance.estate.deployment.container_apps import ContainerApp
+from assurance.estate.identity.identity import ManagedIdentity
+from assurance.estate.services.services import PlatformService
+from assurance.estate.services.vault import VaultSecrets
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-07")
 

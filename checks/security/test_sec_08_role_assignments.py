@@ -1,8 +1,8 @@
 """SEC-08: the identity has the roles that it needs, and nothing broader."""
 
-from assurance.checking import control
 from assurance.environment.model import RequiredRole
-from assurance.estate.identity import Access
+from assurance.estate.identity.identity import Access
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-08")
 

@@ -1,9 +1,9 @@
 """SEC-09: each service is reached by its private address from inside, and not at all from outside."""
 
-from assurance.checking import control
 from assurance.environment.model import DeclaredEndpoint
-from assurance.estate.flows import InsideFlow, OutsideFlow
-from assurance.estate.private_link import PrivateEndpoint
+from assurance.estate.network.flows import InsideFlow, OutsideFlow
+from assurance.estate.network.private_link import PrivateEndpoint
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-09")
 

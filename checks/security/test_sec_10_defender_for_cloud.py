@@ -1,8 +1,8 @@
 """SEC-10: the declared Defender plans are on, no severe alert is open, and the secure score is not below its floor."""
 
-from assurance.checking import control
 from assurance.environment.model import DeclaredDefender
-from assurance.estate.defender import Alerts, DefenderPlans, SecureScore
+from assurance.estate.monitoring.defender import Alerts, DefenderPlans, SecureScore
+from assurance.judging.checking import control
 
 pytestmark = control("SEC-10")
 

@@ -1,7 +1,7 @@
 """SMK-01: the application says that it is alive and ready, and that each of its dependencies is healthy."""
 
-from assurance.checking import control
-from assurance.smoke.health import Liveness, Readiness
+from assurance.apex.smoke.health import Liveness, Readiness
+from assurance.judging.checking import control
 
 pytestmark = control("SMK-01", "post_deployment")
 

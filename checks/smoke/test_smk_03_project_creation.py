@@ -1,8 +1,8 @@
 """SMK-03: a project can be created, is stored as it was sent, is found again, and can be archived."""
 
-from assurance.checking import control
-from assurance.smoke.project_list import ProjectList, ProjectPage, differ
-from assurance.smoke.projects import SmokeProject
+from assurance.apex.smoke.project_list import ProjectList, ProjectPage, differ
+from assurance.apex.smoke.projects import SmokeProject
+from assurance.judging.checking import control
 
 pytestmark = control("SMK-03", "post_deployment")
 

@@ -1,7 +1,7 @@
 """SMK-04: a document can be uploaded and is stored."""
 
-from assurance.checking import control
-from assurance.smoke.projects import SmokeDocument
+from assurance.apex.smoke.projects import SmokeDocument
+from assurance.judging.checking import control
 
 pytestmark = control("SMK-04", "post_deployment")
 

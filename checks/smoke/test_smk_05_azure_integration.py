@@ -1,8 +1,8 @@
 """SMK-05: the application really uses Blob Storage, Azure SQL, Azure OpenAI, Document Intelligence and Key Vault."""
 
-from assurance.checking import control
+from assurance.apex.smoke.integrations import ObservedCalls, ShownResults
 from assurance.environment.model import DeclaredService
-from assurance.smoke.integrations import ObservedCalls, ShownResults
+from assurance.judging.checking import control
 
 pytestmark = control("SMK-05", "post_deployment")
 

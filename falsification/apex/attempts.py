@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
-from assurance.checking import Outcome
+from assurance.judging.checking import Outcome
 from assurance.verdicts import Verdict
 from falsification.apex import harmless, inability, service_levels, switches
 from falsification.apex.changes import FAMILIES, Broken, Family, family_of

@@ -15,17 +15,17 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from assurance.checking import Outcome
+from assurance.judging.checking import Outcome
 from assurance.tape import Reading
 from assurance.verdicts import Verdict
 from falsification.apex.changes import Family
 from falsification.apex.judging import ApexJudge, judged, outcome
 from falsification.apex.seams import Misanswer
-from falsification.inability import HTML
-from falsification.judging import Case
-from falsification.seams import MemoryTape
+from falsification.azure.inability import HTML
+from falsification.azure.judging import Case
+from falsification.azure.seams import MemoryTape
 from sandbox import Fault
-from sandbox.http_server import Ending
+from sandbox.network.http_server import Ending
 
 SUCCESSES = range(200, 300)
 UNAUTHENTICATED = frozenset({401, 403})

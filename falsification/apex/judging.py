@@ -7,15 +7,15 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
-from assurance.applicability import offered_elsewhere
-from assurance.checking import Outcome, judge
 from assurance.environment import Environment
-from assurance.nouns import resolve
+from assurance.environment.applicability import offered_elsewhere
+from assurance.judging.checking import Outcome, judge
+from assurance.judging.nouns import resolve
 from assurance.verdicts import recording_facts
 from falsification.apex.changes import FAMILIES, Change, Family
 from falsification.apex.stage import ApexStage, Declared
-from falsification.judging import ROOT, Case, cases
-from falsification.seams import MemoryTape
+from falsification.azure.judging import ROOT, Case, cases
+from falsification.azure.seams import MemoryTape
 
 FOLDERS: Mapping[Family, str] = MappingProxyType(
     {"SMK": "smoke", "E2E": "e2e", "RBAC": "roles", "AACE": "aace", "BAD": "bad_input", "SLA": "performance"},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 from starlette.types import ASGIApp
 
-from assurance.application.transport import QUESTION
+from assurance.apex.client.transport import QUESTION
 
 Alter = Callable[[httpx.Response], httpx.Response]
 Failing = Callable[[httpx.Request], Exception]

@@ -10,26 +10,26 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from assurance.application import Application, Flows
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import StaticToken
+from assurance.apex.client import Application, Flows
+from assurance.apex.performance import Measurements
 from assurance.environment import Environment, load
-from assurance.performance import Measurements
-from assurance.redaction import Redactor
 from assurance.tape import Reading, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
 from falsification.apex.seams import Alter, DirectApplication, Misanswer, unaltered
-from falsification.judging import ENVIRONMENT
-from falsification.seams import TOKEN, DirectUpstream, MemoryTape
+from falsification.azure.judging import ENVIRONMENT
+from falsification.azure.seams import TOKEN, DirectUpstream, MemoryTape
 from sandbox import AzureEstate
 from sandbox.apex import ApexStandIn, Issuer, Settings
 from sandbox.apex.azure_services import Targets
 from sandbox.apex.declared import application_table, token_variables
-from sandbox.azure_resource_manager import AzureResourceManager
+from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
 from sandbox.log_analytics.query_service import MOST_ROWS
-from sandbox.services import platform_services
+from sandbox.network.services import platform_services
 
 ORIGIN = "https://apex.invalid"
 Declared = Mapping[str, Mapping[str, object]]

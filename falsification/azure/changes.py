@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assurance.probes.dialer import Connection
-from falsification.world import Change, Name, World
-from sandbox.azure_estate import AzureEstate, Resource
+from assurance.world.sockets import Connection
+from falsification.azure.world import Change, Name, World
+from sandbox.azure.azure_estate import AzureEstate, Resource
 
 GROUP = "{resource_group_id}"
 SHARED = "/subscriptions/{subscription_id}/resourceGroups/apex-rg-shared"

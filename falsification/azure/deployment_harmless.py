@@ -5,17 +5,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from falsification.changes import Harmless, all_of, copies, drops, edits, images, leaves, rewrites, says, sets
-from falsification.violations.dep_05 import COPY, DATABASE
-from falsification.violations.dep_07 import AVAILABILITY, CRITERION, CRITICAL, ERRORS, FAILED, RESTARTS, SLOW
-from falsification.violations.dep_08 import APP, NEW, TRAFFIC
-from falsification.violations.dep_13 import POLICY
-from falsification.violations.dep_19 import DASHBOARD, PARTS, TIMES
-from falsification.violations.dep_19 import ERRORS as ERRORS_TILE
-from falsification.violations.dep_24 import OLD
-from falsification.violations.dep_26 import ALERT, ESSENTIALS, REPLICAS
-from falsification.world import Change, World
-from sandbox.activity_log import event
+from falsification.azure.changes import Harmless, all_of, copies, drops, edits, images, leaves, rewrites, says, sets
+from falsification.azure.violations.dep_05 import COPY, DATABASE
+from falsification.azure.violations.dep_07 import AVAILABILITY, CRITERION, CRITICAL, ERRORS, FAILED, RESTARTS, SLOW
+from falsification.azure.violations.dep_08 import APP, NEW, TRAFFIC
+from falsification.azure.violations.dep_13 import POLICY
+from falsification.azure.violations.dep_19 import DASHBOARD, PARTS, TIMES
+from falsification.azure.violations.dep_19 import ERRORS as ERRORS_TILE
+from falsification.azure.violations.dep_24 import OLD
+from falsification.azure.violations.dep_26 import ALERT, ESSENTIALS, REPLICAS
+from falsification.azure.world import Change, World
+from sandbox.azure.activity_log import event
 
 _IMAGE = "apexacr.azurecr.io/apex-backend"
 _DIGEST = "sha256:7c1f0a5be2d94836a1c7f3e08b5d29664fa0c3d18e7b52946d3a9f10c8e7b4d2"

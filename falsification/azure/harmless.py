@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from assurance.probes.dialer import Connection
-from falsification.changes import (
+from assurance.world.sockets import Connection
+from falsification.azure.changes import (
     SHARED,
     Harmless,
     adds,
@@ -22,19 +22,19 @@ from falsification.changes import (
     names,
     sets,
 )
-from falsification.deployment_harmless import DEPLOYMENT
-from falsification.roles import CUSTOM, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
-from falsification.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
-from falsification.violations.sec_01 import APPS, ENDPOINTS, NETWORK
-from falsification.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT
-from falsification.violations.sec_03 import CONNECTIONS, FIRST, MANUAL, OWN, SERVICES, STATE
-from falsification.violations.sec_03 import ENDPOINTS as PRIVATE_ENDPOINTS
-from falsification.violations.sec_04 import GROUPS, LINKS, RECORDS, record
-from falsification.violations.sec_05 import APP, ENVIRONMENT, INGRESS
-from falsification.violations.sec_07 import CONTAINERS, IDENTITY_ID, REGISTRIES, SECRETS, VAULT
-from falsification.violations.sec_08 import ASSIGNMENTS, BLOBS, GROUP, STORAGE, TEAM
-from falsification.violations.sec_10 import ELSEWHERE, MILD, PERCENTAGE, SECURE_SCORE, alert
-from falsification.world import STRANGERS_ADDRESS, Change, World
+from falsification.azure.deployment_harmless import DEPLOYMENT
+from falsification.azure.roles import CUSTOM, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
+from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
+from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK
+from falsification.azure.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT
+from falsification.azure.violations.sec_03 import CONNECTIONS, FIRST, MANUAL, OWN, SERVICES, STATE
+from falsification.azure.violations.sec_03 import ENDPOINTS as PRIVATE_ENDPOINTS
+from falsification.azure.violations.sec_04 import GROUPS, LINKS, RECORDS, record
+from falsification.azure.violations.sec_05 import APP, ENVIRONMENT, INGRESS
+from falsification.azure.violations.sec_07 import CONTAINERS, IDENTITY_ID, REGISTRIES, SECRETS, VAULT
+from falsification.azure.violations.sec_08 import ASSIGNMENTS, BLOBS, GROUP, STORAGE, TEAM
+from falsification.azure.violations.sec_10 import ELSEWHERE, MILD, PERCENTAGE, SECURE_SCORE, alert
+from falsification.azure.world import STRANGERS_ADDRESS, Change, World
 
 OTHER = "2f7d90b1-4c5e-4a68-b3f7-90d2a6c81e35"
 

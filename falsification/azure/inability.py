@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from assurance.probes.dialer import Connection
 from assurance.tape import Reading
 from assurance.verdicts import Verdict
-from falsification.judging import UNAUTHORIZED, Judge
-from falsification.world import Change, Name, World
+from assurance.world.sockets import Connection
+from falsification.azure.judging import UNAUTHORIZED, Judge
+from falsification.azure.world import Change, Name, World
 from sandbox import Fault
-from sandbox.faults import ERRORS
+from sandbox.network.faults import ERRORS
 
 OTHER_SUBSCRIPTION = "33333333-3333-4333-8333-333333333333"
 PAGE = "a-page-that-fails"

@@ -25,16 +25,16 @@ from urllib.parse import urlsplit
 from azure.keyvault.secrets._shared import HttpChallengeCache
 
 import fixtures  # noqa: F401  (importing them registers the nouns)
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import StaticToken
-from assurance.checking import Outcome, judge
 from assurance.environment import Environment, load
 from assurance.estate import Estate
-from assurance.nouns import DECLARED, VIEWS, needs, resolve
-from assurance.redaction import Redactor
+from assurance.judging.checking import Outcome, judge
+from assurance.judging.nouns import DECLARED, VIEWS, needs, resolve
 from assurance.tape import Reading, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
 from assurance.verdicts import Verdict, recording_facts
-from falsification.seams import (
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
+from falsification.azure.seams import (
     TOKEN,
     DirectUpstream,
     MemoryTape,
@@ -44,13 +44,13 @@ from falsification.seams import (
     WorldResolver,
     as_received,
 )
-from falsification.world import World, compliant_world, show
-from sandbox.azure_resource_manager import AzureResourceManager
-from sandbox.container_registry import HOST, ContainerRegistry
-from sandbox.http_server import Answer
-from sandbox.key_vault import KeyVaultDataPlane
+from falsification.azure.world import World, compliant_world, show
+from sandbox.azure.container_registry import HOST, ContainerRegistry
+from sandbox.azure.key_vault import KeyVaultDataPlane
+from sandbox.azure.resource_manager import AzureResourceManager
+from sandbox.network.http_server import Answer
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (ROOT / "checks" / "security", ROOT / "checks" / "deployment")
 ESTATE = frozenset({"estate"})
 ENVIRONMENT = ROOT / "environments" / "sandbox.toml"

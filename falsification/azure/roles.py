@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, uuid5
 
-from falsification.changes import adds
-from falsification.world import Change
+from falsification.azure.changes import adds
+from falsification.azure.world import Change
 
 PRINCIPAL = "7b1f9c52-8d34-4e0a-9a6e-52c1d3f0a711"
 CLIENT = "c4d2a8e6-15b7-4f93-8e21-0f6ab97d3c58"

@@ -15,16 +15,16 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import IncompleteReadError, ServiceResponseError, ServiceResponseTimeoutError
 from azure.core.rest import HttpRequest
 
-from assurance.azure.credential import StaticToken
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated
-from assurance.probes.dialer import Connection, Dialer
-from assurance.probes.files import FileReader
-from assurance.probes.resolver import Resolver
-from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape, TapeHeader, sha256, utc_now
-from falsification.world import World
-from sandbox.http_server import Answer, Request
+from assurance.tape.redaction import Redactor
+from assurance.world.azure.credential import StaticToken
+from assurance.world.dns import Resolver
+from assurance.world.files import FileReader
+from assurance.world.sockets import Connection, Dialer
+from falsification.azure.world import World
+from sandbox.network.http_server import Answer, Request
 
 TOKEN = "falsification"  # noqa: S105  (the stand-ins want one, and it opens nothing)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from assurance.probes.dialer import Connection
+from assurance.world.sockets import Connection
 from sandbox import AzureEstate, Fault
-from sandbox.http_stand_in import HttpStandIn
 from sandbox.left_by_pipeline import RELEASE
-from sandbox.service_answers import anonymous, from_the_internet
-from sandbox.services import SQL, PlatformService, platform_services
+from sandbox.network.http_stand_in import HttpStandIn
+from sandbox.network.service_answers import anonymous, from_the_internet
+from sandbox.network.services import SQL, PlatformService, platform_services
 
 STRANGERS_ADDRESS = "203.0.113.99"
 """A public address, reserved for documentation, that is nobody's."""

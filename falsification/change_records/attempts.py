@@ -9,12 +9,12 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
 
-from assurance.changes import Change
-from assurance.checking import judge
+from assurance.change_records import Change
+from assurance.judging.checking import judge
 from assurance.verdicts import Verdict, recording_facts
-from falsification.attested.records import change, closed, planned
-from falsification.attested.shortcomings import CATALOGUE, Attested, Record
-from falsification.judging import ROOT, load_check_file
+from falsification.azure.judging import ROOT, load_check_file
+from falsification.change_records.records import change, closed, planned
+from falsification.change_records.shortcomings import CATALOGUE, Attested, Record
 from falsification.results import Result
 
 NOUN = "change"

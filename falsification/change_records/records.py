@@ -6,8 +6,8 @@ import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from assurance.changes import Change, ChangeRecord
-from assurance.changes.rules import STALE_AFTER
+from assurance.change_records import Change, ChangeRecord
+from assurance.change_records.rules import STALE_AFTER
 
 NOW = datetime(2026, 11, 2, 20, 30, tzinfo=UTC)
 LEAD, MANAGER, SECURITY, ENGINEER = "Ada Lead", "Olu Manager", "Sam Security", "Eve Engineer"

@@ -6,16 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from falsification.attested.records import (
-    ENGINEER,
-    LEAD,
-    LONG_AGO,
-    NOW,
-    at,
-    closed,
-    planned,
-    rolled_back,
-)
+from falsification.change_records.records import ENGINEER, LEAD, LONG_AGO, NOW, at, closed, planned, rolled_back
 
 Record = dict[str, Any]  # Any: values of TOML
 Edit = Callable[[Record], object]

@@ -6,19 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assurance.drift.classify import Weight
-from falsification.changes import SHARED, adds, all_of, appends, copies, drops, edits, rewrites, sets
-from falsification.roles import CONTRIBUTOR, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
-from falsification.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny
-from falsification.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
-from falsification.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT, GUARD
-from falsification.violations.sec_03 import CONNECTIONS, SERVICES
-from falsification.violations.sec_03 import ENDPOINTS as PRIVATE_ENDPOINTS
-from falsification.violations.sec_04 import INTERFACE, LINKS, RECORDS, ZONES, record
-from falsification.violations.sec_05 import APP, ENVIRONMENT, INGRESS
-from falsification.violations.sec_07 import CONTAINERS, IDENTITY, REGISTRIES, SECRETS
-from falsification.violations.sec_08 import ASSIGNMENTS, BLOB_READER, GROUP, STORAGE
-from falsification.violations.sec_10 import SECURE_SCORE, TIER
-from falsification.world import Change, World
+from falsification.azure.changes import SHARED, adds, all_of, appends, copies, drops, edits, rewrites, sets
+from falsification.azure.roles import CONTRIBUTOR, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
+from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny
+from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
+from falsification.azure.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT, GUARD
+from falsification.azure.violations.sec_03 import CONNECTIONS, SERVICES
+from falsification.azure.violations.sec_03 import ENDPOINTS as PRIVATE_ENDPOINTS
+from falsification.azure.violations.sec_04 import INTERFACE, LINKS, RECORDS, ZONES, record
+from falsification.azure.violations.sec_05 import APP, ENVIRONMENT, INGRESS
+from falsification.azure.violations.sec_07 import CONTAINERS, IDENTITY, REGISTRIES, SECRETS
+from falsification.azure.violations.sec_08 import ASSIGNMENTS, BLOB_READER, GROUP, STORAGE
+from falsification.azure.violations.sec_10 import SECURE_SCORE, TIER
+from falsification.azure.world import Change, World
 
 SQL, ACCOUNT, VAULT = SERVICES["sql"], SERVICES["storage"], SERVICES["key-vault"]
 OPENAI = SERVICES["openai"]

@@ -11,11 +11,11 @@ from assurance.drift.inventory import inventory
 from assurance.drift.questions import Question, questions_of
 from assurance.drift.snapshot import snapshot
 from assurance.drift.survey import Survey
-from assurance.estate.resource import name_of
+from assurance.estate.resources.resource import name_of
 from assurance.tape import Reading
-from falsification.judging import Judge
-from falsification.seams import MemoryTape
-from falsification.world import World, compliant_world
+from falsification.azure.judging import Judge
+from falsification.azure.seams import MemoryTape
+from falsification.azure.world import World, compliant_world
 
 APPROVAL = Approval(
     run="20260301T100000Z-000000",

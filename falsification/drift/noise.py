@@ -7,17 +7,17 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from falsification.changes import all_of, drops, edits, sets
+from falsification.azure.changes import all_of, drops, edits, sets
+from falsification.azure.harmless import Harmless
+from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP
+from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
+from falsification.azure.violations.sec_02 import APP_IN, CLOUD_OUT
+from falsification.azure.violations.sec_04 import RECORDS
+from falsification.azure.violations.sec_05 import APP, ENVIRONMENT
+from falsification.azure.violations.sec_08 import ASSIGNMENTS
+from falsification.azure.violations.sec_10 import DISMISSED, alert
+from falsification.azure.world import Change, World
 from falsification.drift.catalogue import ACCOUNT, OPENAI, SQL, VAULT, secret
-from falsification.harmless import Harmless
-from falsification.rules import APPS_GROUP, ENDPOINTS_GROUP
-from falsification.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
-from falsification.violations.sec_02 import APP_IN, CLOUD_OUT
-from falsification.violations.sec_04 import RECORDS
-from falsification.violations.sec_05 import APP, ENVIRONMENT
-from falsification.violations.sec_08 import ASSIGNMENTS
-from falsification.violations.sec_10 import DISMISSED, alert
-from falsification.world import Change, World
 
 Values = dict[str, Any]
 """A resource's values."""

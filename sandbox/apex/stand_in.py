@@ -14,7 +14,7 @@ from sandbox.apex.quirks import Quirk
 from sandbox.apex.service import Service, Settings
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import Sink
-from sandbox.loopback import LOOPBACK, bound_socket
+from sandbox.network.loopback import LOOPBACK, bound_socket
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from sandbox.arm_errors import invalid_filter
-from sandbox.azure_estate import AzureEstate, Resource
-from sandbox.resource_ids import ResourcePath, normalized
+from sandbox.azure.azure_estate import AzureEstate, Resource
+from sandbox.azure.errors import invalid_filter
+from sandbox.azure.resource_ids import ResourcePath, normalized
 
 TYPES = ("eventtypes", "values")
 _FILTER = re.compile(

@@ -8,11 +8,12 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlencode
 
-from sandbox import activity_log, arm_errors, authorization, azure_monitor, inventory
-from sandbox.arm_catalogue import PRIVATE_DNS_RECORD_TYPES, RESOURCE_TYPES, UNPAGED
-from sandbox.azure_estate import AzureEstate, Resource
-from sandbox.http_server import Request
-from sandbox.resource_ids import ResourcePath, is_at_or_below, normalized
+from sandbox.azure import activity_log, authorization, azure_monitor, inventory
+from sandbox.azure import errors as arm_errors
+from sandbox.azure.azure_estate import AzureEstate, Resource
+from sandbox.azure.catalogue import PRIVATE_DNS_RECORD_TYPES, RESOURCE_TYPES, UNPAGED
+from sandbox.azure.resource_ids import ResourcePath, is_at_or_below, normalized
+from sandbox.network.http_server import Request
 
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-[a-z]+(\.\d+)?)?", re.IGNORECASE)
 

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.arm_errors import invalid_filter
-from sandbox.azure_estate import AzureEstate, Resource
-from sandbox.resource_ids import ResourcePath, is_at_or_below, normalized
+from sandbox.azure.azure_estate import AzureEstate, Resource
+from sandbox.azure.errors import invalid_filter
+from sandbox.azure.resource_ids import ResourcePath, is_at_or_below, normalized
 
 ROLE_DEFINITIONS = "roledefinitions"
 ASSIGNMENTS = ("roleassignments", "denyassignments")

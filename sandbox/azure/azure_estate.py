@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from sandbox.azure.property_paths import change_property, remove_property
+from sandbox.azure.resource_ids import ResourcePath, normalized
 from sandbox.moments import moments
-from sandbox.property_paths import change_property, remove_property
-from sandbox.resource_ids import ResourcePath, normalized
 
 # A resource is whatever JSON Azure answers; its shape belongs to Azure and differs from type to type.
 Resource: TypeAlias = dict[str, Any]
@@ -59,7 +59,7 @@ class AzureEstate:
         secrets: The items of the key vault's secret list: ids and attributes, never a value.
         images: The images in the container registry: repository, tag, digest, times, size.
         caller: The object id of whoever asks, for the list of its own permissions.
-        activity: The events of the activity log (see `sandbox.activity_log`).
+        activity: The events of the activity log (see `sandbox.azure.activity_log`).
     """
 
     def __init__(self, parameters: dict[str, str]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sandbox.arm_errors import ArmError
-from sandbox.azure_estate import Resource
+from sandbox.azure.azure_estate import Resource
+from sandbox.azure.errors import ArmError
 
 ALERTS = "microsoft.alertsmanagement"
 _RANGES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}

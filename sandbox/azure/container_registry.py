@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
 
-from sandbox.azure_estate import AzureEstate
-from sandbox.http_server import Answer, HttpsServer, Request
-from sandbox.http_stand_in import HttpStandIn
+from sandbox.azure.azure_estate import AzureEstate
+from sandbox.network.http_server import Answer, HttpsServer, Request
+from sandbox.network.http_stand_in import HttpStandIn
 
 HOST = "apexacr.azurecr.io"
 REFRESH_SECONDS = 3 * 3600

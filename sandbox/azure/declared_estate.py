@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from sandbox.azure_estate import AzureEstate
+from sandbox.azure.azure_estate import AzureEstate
 
 
 def declared_estate(environment: str, declared: Path) -> AzureEstate:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sandbox.http_server import Answer
-from sandbox.resource_ids import ResourcePath
+from sandbox.azure.resource_ids import ResourcePath
+from sandbox.network.http_server import Answer
 
 
 class ArmError(Exception):

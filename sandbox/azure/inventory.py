@@ -7,8 +7,8 @@ such list.
 
 from __future__ import annotations
 
-from sandbox.azure_estate import AzureEstate, Resource
-from sandbox.resource_ids import ResourcePath, is_at_or_below
+from sandbox.azure.azure_estate import AzureEstate, Resource
+from sandbox.azure.resource_ids import ResourcePath, is_at_or_below
 
 COLLECTION = "/resources"
 SHOWN = ("id", "name", "type", "location", "tags", "kind", "sku", "identity", "managedBy", "plan", "zones")

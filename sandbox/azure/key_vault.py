@@ -6,9 +6,9 @@ import json
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
-from sandbox.azure_estate import AzureEstate
-from sandbox.http_server import Answer, Request
-from sandbox.http_stand_in import HttpStandIn
+from sandbox.azure.azure_estate import AzureEstate
+from sandbox.network.http_server import Answer, Request
+from sandbox.network.http_stand_in import HttpStandIn
 
 RESOURCE = "https://vault.azure.net"
 PAGE_SIZE = 25

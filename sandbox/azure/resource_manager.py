@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from itertools import count
 from uuid import uuid4
 
-from sandbox import arm_errors
-from sandbox.arm_answers import document, require_api_version
-from sandbox.azure_estate import AzureEstate
-from sandbox.http_server import Answer, HttpsServer, Request
-from sandbox.http_stand_in import HttpStandIn
+from sandbox.azure import errors as arm_errors
+from sandbox.azure.answers import document, require_api_version
+from sandbox.azure.azure_estate import AzureEstate
 from sandbox.log_analytics.metrics import ComponentMetrics
+from sandbox.network.http_server import Answer, HttpsServer, Request
+from sandbox.network.http_stand_in import HttpStandIn
 
 # What Azure allows a subscription before it throttles; each answer tells how many reads remain.
 SUBSCRIPTION_READS = 12000

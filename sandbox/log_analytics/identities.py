@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.azure_estate import AzureEstate
+from sandbox.azure.azure_estate import AzureEstate
 
 
 def component_id(estate: AzureEstate) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sandbox.http_server import Answer, Request
 from sandbox.log_analytics.schema import TIME, WEIGHT, Values
 from sandbox.log_analytics.store import TelemetryStore
 from sandbox.log_analytics.timespans import duration_of, span_of, written
+from sandbox.network.http_server import Answer, Request
 
 PATH = "/providers/microsoft.insights/metrics"
 GRAINS = ("PT1M", "PT5M", "PT15M", "PT30M", "PT1H", "PT6H", "PT12H", "P1D")

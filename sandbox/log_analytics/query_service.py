@@ -14,8 +14,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
-from sandbox.http_server import Answer, HttpsServer, Request
-from sandbox.http_stand_in import HttpStandIn
 from sandbox.kql import KqlError, Row, Source, Table, Value, run
 from sandbox.log_analytics.query_errors import QueryError, bad_query, no_such_path, not_signed_in, partial_error
 from sandbox.log_analytics.schema import (
@@ -29,6 +27,8 @@ from sandbox.log_analytics.schema import (
 )
 from sandbox.log_analytics.store import RETENTION, TelemetryStore
 from sandbox.log_analytics.timespans import span_of, written
+from sandbox.network.http_server import Answer, HttpsServer, Request
+from sandbox.network.http_stand_in import HttpStandIn
 
 # "Query limits" of Azure Monitor: a larger result is cut, and says so.
 MOST_ROWS = 500_000

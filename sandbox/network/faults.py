@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sandbox.http_server import JSON_CONTENT, Answer, Ending, wait
+from sandbox.network.http_server import JSON_CONTENT, Answer, Ending, wait
 
 # What Azure Resource Manager calls these, for a fault that names a status but no body.
 ERRORS: Mapping[int, tuple[str, str]] = {

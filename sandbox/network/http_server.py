@@ -17,7 +17,7 @@ from io import BufferedReader
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sandbox.loopback import LoopbackServer
+from sandbox.network.loopback import LoopbackServer
 
 JSON_CONTENT = "application/json; charset=utf-8"
 MAXIMUM_LINE_BYTES = 65536

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-from sandbox.faults import Faults
-from sandbox.http_server import Answer, Request, wait
+from sandbox.network.faults import Faults
+from sandbox.network.http_server import Answer, Request, wait
 
 
 class HttpStandIn(ABC):

@@ -6,12 +6,12 @@ import socket
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from sandbox.certificates import CertificateAuthority
-from sandbox.http_server import Answer, HttpsServer, Respond
-from sandbox.http_stand_in import HttpStandIn
-from sandbox.loopback import LoopbackServer
-from sandbox.service_answers import anonymous, from_the_internet
-from sandbox.services import KEY_VAULT, SQL, PlatformService
+from sandbox.network.certificates import CertificateAuthority
+from sandbox.network.http_server import Answer, HttpsServer, Respond
+from sandbox.network.http_stand_in import HttpStandIn
+from sandbox.network.loopback import LoopbackServer
+from sandbox.network.service_answers import anonymous, from_the_internet
+from sandbox.network.services import KEY_VAULT, SQL, PlatformService
 
 View = Literal["inside", "outside"]
 

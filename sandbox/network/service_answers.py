@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import uuid4
 
-from sandbox.http_server import Answer
-from sandbox.services import KEY_VAULT, STORAGE, PlatformService
+from sandbox.network.http_server import Answer
+from sandbox.network.services import KEY_VAULT, STORAGE, PlatformService
 
 PUBLIC_ACCESS_DISABLED = (
     "Public network access is disabled and request is not from a trusted service nor via an approved private link."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.azure_estate import AzureEstate
+from sandbox.azure.azure_estate import AzureEstate
 
 SQL = "sql"
 STORAGE = "storage"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assurance.redaction import Redactor
 from assurance.tape import Tape, TapeHeader
+from assurance.tape.redaction import Redactor
 
 HEADER = TapeHeader(
     environment="prod",

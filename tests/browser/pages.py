@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from assurance.reporting.model import RunModel, in_order
 from assurance.tape import Reading, key_of, sha256
 from assurance.verdicts import Verdict
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from assurance.reporting.html import HtmlReport, configure
+from assurance.reporting.html.report import HtmlReport, configure
 from tests.browser import pages
 
 MODEL = pages.{maker}()

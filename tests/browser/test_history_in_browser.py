@@ -10,9 +10,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
-from assurance.history.page import write_index
-from assurance.history.reading import Period, read_history
-from tests.assurance.history.ledgers import NOW, thousand
+from assurance.reporting.history.page import write_index
+from assurance.reporting.history.reading import Period, read_history
+from tests.assurance.reporting.history.ledgers import NOW, thousand
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_report_in_browser import serious_violations
 

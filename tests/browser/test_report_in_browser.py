@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportSize, expect
 
-from assurance.controls import CONTROLS
-from assurance.reporting.html_parts import case_id
+from assurance.judging.controls import CONTROLS
+from assurance.reporting.html.parts import case_id
 from assurance.verdicts import Verdict
 from tests.assurance.reporting.sample_run import READINGS, sample_model
 from tests.browser import pages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from assurance.verdicts import Verdict
 from falsification.apex import attempts, inability, switches
 from falsification.apex.changes import FAMILIES, Family

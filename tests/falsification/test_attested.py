@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from assurance.controls.attestations import ATTESTATIONS
-from falsification.attested import attempts
+from assurance.judging.controls.attestations import ATTESTATIONS
+from falsification.change_records import attempts
 from falsification.score import compute, tasks
 
 

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 import pytest
 
-from assurance.controls import CONTROLS
-from falsification import harmless, violations
-from falsification.judging import ROOT
+from assurance.judging.controls import CONTROLS
+from falsification.azure import harmless, violations
+from falsification.azure.judging import ROOT
+from falsification.azure.world import compliant_world
 from falsification.score import attempt_harmless, attempt_violation, the_judge
-from falsification.world import compliant_world
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LEAST_VIOLATIONS, LEAST_HARMLESS = 150, 50

@@ -9,13 +9,13 @@ from functools import lru_cache
 import pytest
 
 from assurance.drift.classify import Weight, heaviest
-from falsification import violations
+from falsification.azure import violations
+from falsification.azure.world import World, compliant_world
 from falsification.drift import catalogue, noise
 from falsification.drift.judging import DriftJudge
 from falsification.score import the_judge
-from falsification.world import World, compliant_world
-from sandbox.azure_estate import RESOURCE_FILES, AzureEstate
-from sandbox.resource_ids import normalized
+from sandbox.azure.azure_estate import RESOURCE_FILES, AzureEstate
+from sandbox.azure.resource_ids import normalized
 
 LEAST_CHANGES, LEAST_NOISE = 100, 40
 # What drift leaves to the security checks: alerts are events, and a passing state of Azure's own work is no change.

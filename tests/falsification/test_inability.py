@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assurance.verdicts import Verdict
-from falsification import inability
+from falsification.azure import inability
+from falsification.azure.world import compliant_world
 from falsification.score import attempt_inability, the_judge
-from falsification.world import compliant_world
 
 READINGS = (
     "GET providers/Microsoft.Network/virtualNetworks/vnet-apex-sandbox?",

@@ -8,23 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import StaticToken
-from assurance.azure.reader import get
-from assurance.controls.deployment import DEPLOYMENT
 from assurance.environment import Environment, load
 from assurance.errors import NotEvaluated
-from assurance.probes.dialer import Dialer
-from assurance.probes.resolver import Resolver
-from assurance.redaction import Redactor
+from assurance.judging.controls.deployment import DEPLOYMENT
 from assurance.tape import TapeHeader, utc_now
-from falsification import harmless, violations
-from falsification.judging import ENVIRONMENT, NO_RETRIES
+from assurance.tape.redaction import Redactor
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
+from assurance.world.azure.reader import get
+from assurance.world.dns import Resolver
+from assurance.world.sockets import Dialer
+from falsification.azure import harmless, violations
+from falsification.azure.judging import ENVIRONMENT, NO_RETRIES
+from falsification.azure.seams import MemoryTape, WorldDialer, WorldResolver
+from falsification.azure.world import compliant_world
 from falsification.score import the_judge
-from falsification.seams import MemoryTape, WorldDialer, WorldResolver
-from falsification.world import compliant_world
 from sandbox import Fault, Sandbox
-from sandbox.http_server import Ending
+from sandbox.network.http_server import Ending
 
 SOME = 40
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assurance.cli import main
+from assurance.command_line.main import main
 from falsification import report
 from falsification.score import Result, Score, compute, tasks
 

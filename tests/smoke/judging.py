@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import fixtures  # noqa: F401  (importing them registers the nouns)
-from assurance.application import Application, Flows
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import SignInOnce
-from assurance.checking import Outcome, judge
+from assurance.apex.client import Application, Flows
 from assurance.environment import Environment
-from assurance.nouns import DECLARED, needs, resolve
-from assurance.redaction import Redactor
-from assurance.run import new_run_id
+from assurance.judging.checking import Outcome, judge
+from assurance.judging.nouns import DECLARED, needs, resolve
+from assurance.runs.run import new_run_id
 from assurance.tape import Tape, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
 from assurance.verdicts import recording_facts
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import SignInOnce
 
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT / "checks" / "smoke"

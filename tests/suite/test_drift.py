@@ -15,7 +15,7 @@ import pytest
 
 from assurance.evidence import ledger
 from sandbox import Fault, Sandbox
-from sandbox.activity_log import event
+from sandbox.azure.activity_log import event
 from tests.suite.running import ROOT, Ended, RunSuite
 
 SANDBOX_FILE = Callable[..., Path]
@@ -49,7 +49,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
 
 def _approve(pack: Path, into: Path, *more: str) -> subprocess.CompletedProcess[str]:
     words = [str(pack), "--approver", "Sam Lee", "--change", "CR-2041", "--into", str(into), *more]
-    code = "import sys; from assurance.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = "import sys; from assurance.command_line.main import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, "baseline", "approve", *words]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 

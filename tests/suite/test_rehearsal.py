@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from falsification.attested.records import NOW, planned, shifted
+from falsification.change_records.records import NOW, planned, shifted
 from sandbox import AzureEstate, Sandbox
 from sandbox.apex import Switch
 from sandbox.toml_text import toml_text

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assurance.controls import CONTROLS
-from assurance.controls.attestations import ATTESTATIONS
+from assurance.judging.controls import CONTROLS
+from assurance.judging.controls.attestations import ATTESTATIONS
 from assurance.reporting.json_report import validate
 from sandbox import Fault, Sandbox
 from tests.suite.running import RECORDING, ROOT, RunSuite

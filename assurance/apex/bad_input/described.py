@@ -15,13 +15,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from assurance.application import Exchange, Flow, Flows
-from assurance.application.exchange import all_readings
+from assurance.apex.client import Exchange, Flow, Flows
+from assurance.apex.client.exchange import all_readings
+from assurance.apex.estimation.answers import OK
+from assurance.apex.estimation.script import create_project
+from assurance.apex.roles.matrix import OPERATIONS, Operation
 from assurance.errors import NotEvaluated
-from assurance.estate.once import Once
-from assurance.estimation.answers import OK
-from assurance.estimation.script import create_project
-from assurance.roles.matrix import OPERATIONS, Operation
+from assurance.judging.once import Once
 from assurance.verdicts import Fact
 
 FLOW = "deep"
@@ -112,7 +112,7 @@ class DescribedTrial:
 
 
 def _in_own_process(asked: str) -> list[list[dict[str, Any]] | None]:
-    command = [sys.executable, "-m", "assurance.refusals.drawing"]
+    command = [sys.executable, "-m", "assurance.apex.bad_input.drawing"]
     try:
         ended = subprocess.run(  # noqa: S603  (our own module)
             command, input=asked, capture_output=True, text=True, timeout=MOST_SECONDS, check=False

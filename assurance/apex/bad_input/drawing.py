@@ -1,4 +1,4 @@
-"""Draws requests from an API's description: a program of its own, `python -m assurance.refusals.drawing`.
+"""Draws requests from an API's description: a program of its own, `python -m assurance.apex.bad_input.drawing`.
 
 Hypothesis draws from the constants of whatever modules a process has loaded. In a process that loads nothing but this,
 the same description gives the same requests: to each worker of pytest-xdist, and to a replay.

@@ -6,14 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assurance.application import Exchange, Flow, Flows, Upload
-from assurance.application.exchange import all_readings
-from assurance.errors import NotEvaluated
-from assurance.estate.once import Once
-from assurance.estimation.answers import OK, SUCCESSES, document_in, entries, id_in
-from assurance.estimation.papers import paper
-from assurance.estimation.script import create_project, generation, list_documents
-from assurance.refusals.catalogue import (
+from assurance.apex.bad_input.catalogue import (
     ESTIMATES,
     FILES,
     INVALID,
@@ -25,6 +18,13 @@ from assurance.refusals.catalogue import (
     BadFile,
     BadProject,
 )
+from assurance.apex.client import Exchange, Flow, Flows, Upload
+from assurance.apex.client.exchange import all_readings
+from assurance.apex.estimation.answers import OK, SUCCESSES, document_in, entries, id_in
+from assurance.apex.estimation.sample_documents import paper
+from assurance.apex.estimation.script import create_project, generation, list_documents
+from assurance.errors import NotEvaluated
+from assurance.judging.once import Once
 from assurance.verdicts import Fact
 
 FLOW = "bad-input"

@@ -5,8 +5,8 @@ of ordered calls that write. What rests on `flows` is left out where the environ
 fetched ahead.
 """
 
-from assurance.application.client import Application, Flow, Flows
-from assurance.application.contents import Upload
-from assurance.application.exchange import Exchange
+from assurance.apex.client.client import Application, Flow, Flows
+from assurance.apex.client.contents import Upload
+from assurance.apex.client.exchange import Exchange
 
 __all__ = ["Application", "Exchange", "Flow", "Flows", "Upload"]

@@ -9,11 +9,11 @@ from typing import Any
 
 from azure.core.credentials import TokenCredential
 
-from assurance.application.forged_tokens import FORGED, NEEDS_GENUINE, forge
-from assurance.azure.credential import SignIn, SignInOnce, token_from_variable
+from assurance.apex.client.forged_tokens import FORGED, NEEDS_GENUINE, forge
 from assurance.environment import Environment
 from assurance.environment.application import ROLES, DeclaredApplication, Identity, Role
 from assurance.errors import NotEvaluated
+from assurance.world.azure.credential import SignIn, SignInOnce, token_from_variable
 
 ANONYMOUS = "anonymous"
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from assurance.application.client import Flow
-from assurance.application.exchange import Exchange
-from assurance.application.plans import CLEAN_UP, PLANS, READING_METHODS
-from assurance.azure.document import Document
+from assurance.apex.client.client import Flow
+from assurance.apex.client.exchange import Exchange
+from assurance.apex.client.plans import CLEAN_UP, PLANS, READING_METHODS
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading
+from assurance.world.azure.document import Document
 
 SWEEPER = "manager"
 """Who archives projects (apex-facts: DELETE is the manager's)."""

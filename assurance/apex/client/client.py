@@ -8,19 +8,19 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from assurance.application.callers import ANONYMOUS, Callers
-from assurance.application.contents import Contents, Upload
-from assurance.application.exchange import Exchange
-from assurance.application.plans import FlowPlan, plan_of
-from assurance.application.question import SAFE, Question
-from assurance.application.transport import QUESTION, READING, TapedTransport
-from assurance.application.upstream import Upstream
+from assurance.apex.client.callers import ANONYMOUS, Callers
+from assurance.apex.client.contents import Contents, Upload
+from assurance.apex.client.exchange import Exchange
+from assurance.apex.client.plans import FlowPlan, plan_of
+from assurance.apex.client.question import SAFE, Question
+from assurance.apex.client.transport import QUESTION, READING, TapedTransport
+from assurance.apex.client.upstream import Upstream
 from assurance.environment import Environment
 from assurance.environment.application import DeclaredApplication
 from assurance.errors import NotEvaluated
-from assurance.origins import same_origin
-from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape
+from assurance.tape.redaction import Redactor
+from assurance.world.origins import same_origin
 
 MOST_REDIRECTS = 5
 # These keep the method and the body (RFC 9110, sections 15.4.8 and 15.4.9); others turn a write into a read.
@@ -200,7 +200,7 @@ class Flow:
         """
         if not self._plan.covers(method, path, caller):
             raise RuntimeError(
-                f"flow {self.name!r}: {method} {path} as {caller} is not in assurance/application/plans.py"
+                f"flow {self.name!r}: {method} {path} as {caller} is not in assurance/apex/client/plans.py"
             )
         contents = Contents(text) if text else Contents.of(json, data, files)
         asked = (method, path, caller, contents.digest())

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assurance.redaction import Redactor
 from assurance.tape import sha256
+from assurance.tape.redaction import Redactor
 
 MOST_SUMMARY_CHARACTERS = 2000
 

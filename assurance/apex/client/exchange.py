@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Reading
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 THROTTLED = 429
 MOST_SHOWN_CHARACTERS = 200

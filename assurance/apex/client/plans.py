@@ -178,5 +178,5 @@ def plan_of(name: str) -> FlowPlan:
     """
     plan = PLANS.get(name.partition(":")[0])
     if plan is None:
-        raise UsageError(f"there is no plan for a flow {name!r}; assurance/application/plans.py has {', '.join(PLANS)}")
+        raise UsageError(f"there is no plan for a flow {name!r}; assurance/apex/client/plans.py has {', '.join(PLANS)}")
     return plan

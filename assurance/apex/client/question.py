@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from assurance.origins import same_origin
 from assurance.tape import key_of
+from assurance.world.origins import same_origin
 
 # RFC 9110, section 9.2: to send these twice asks for no more than to send them once.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from assurance.application.question import IDEMPOTENT, Question
+from assurance.apex.client.question import IDEMPOTENT, Question
 from assurance.environment.application import ApplicationLimits
 from assurance.errors import NotEvaluated
-from assurance.origins import same_origin, without_origin
-from assurance.redaction import Redactor
 from assurance.tape import Call, Reading, Tape, sha256, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.world.origins import same_origin, without_origin
 
 QUESTION = "apex_question"
 READING = "apex_reading"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from assurance.azure.document import Document
+from assurance.world.azure.document import Document
 
 CENT = Decimal("0.01")
 """The smallest unit of money that APEX tells."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from assurance.application import Exchange
-from assurance.azure.document import Document
+from assurance.apex.client import Exchange
+from assurance.apex.estimation.amounts import number
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estimation.amounts import number
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204
 SUCCESSES = range(200, 300)

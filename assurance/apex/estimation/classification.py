@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from assurance.application import Flow, Flows
-from assurance.environment.classification import BidCase, ClassifiedCase
-from assurance.errors import NotEvaluated
-from assurance.estate.once import Once
-from assurance.estimation.answers import OK
-from assurance.estimation.classes import canonical
-from assurance.estimation.estimate import Figures
-from assurance.estimation.papers import Paper, paper
-from assurance.estimation.script import (
+from assurance.apex.client import Flow, Flows
+from assurance.apex.estimation.answers import OK
+from assurance.apex.estimation.classes import canonical
+from assurance.apex.estimation.estimate import Figures
+from assurance.apex.estimation.sample_documents import Paper, paper
+from assurance.apex.estimation.script import (
     create_project,
     generate_estimate,
     send_document,
     upload_document,
     validate_document,
 )
-from assurance.estimation.steps import ValidationStep
-from assurance.estimation.workflow import after
+from assurance.apex.estimation.steps import ValidationStep
+from assurance.apex.estimation.workflow import after
+from assurance.environment.classification import BidCase, ClassifiedCase
+from assurance.errors import NotEvaluated
+from assurance.judging.once import Once
 from assurance.verdicts import Fact
 
 FLOW = "aace"

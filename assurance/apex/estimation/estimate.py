@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assurance.azure.document import Document
-from assurance.estimation.amounts import CENT, Amount
-from assurance.estimation.classes import CLASSES, canonical
-from assurance.estimation.line_items import Breakdown
+from assurance.apex.estimation.amounts import CENT, Amount
+from assurance.apex.estimation.classes import CLASSES, canonical
+from assurance.apex.estimation.line_items import Breakdown
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 BASE = "base_cost"
 PERCENTILES = (("p50_cost", 0.50), ("p80_cost", 0.80), ("p95_cost", 0.95))

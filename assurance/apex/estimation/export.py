@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
-from assurance.estimation.amounts import number
-from assurance.estimation.estimate import MOST_TOLD, Estimate
-from assurance.estimation.jobs import moment
+from assurance.apex.estimation.amounts import number
+from assurance.apex.estimation.estimate import MOST_TOLD, Estimate
+from assurance.apex.estimation.jobs import moment
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 LISTS = ("line_items", "assumptions", "exclusions", "risk_factors")
 REMEDY = "Do not hand out exports of this build: they are not what the application shows."

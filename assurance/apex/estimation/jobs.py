@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assurance.azure.document import Document
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 ORDER = ("pending", "running", "completed")
 ABSENT = "absent"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assurance.estimation.amounts import Amount
-from assurance.estimation.estimate import CONTINGENCY, Estimate
+from assurance.apex.estimation.amounts import Amount
+from assurance.apex.estimation.estimate import CONTINGENCY, Estimate
 from assurance.verdicts import Fact
 
 

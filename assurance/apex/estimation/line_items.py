@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assurance.azure.document import Document
-from assurance.estimation.amounts import Amount, rounding, total
+from assurance.apex.estimation.amounts import Amount, rounding, total
+from assurance.world.azure.document import Document
 
 COST = "total_cost"
 

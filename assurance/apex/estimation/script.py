@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from assurance.application import Exchange, Flow, Upload
-from assurance.application.exchange import all_readings
+from assurance.apex.client import Exchange, Flow, Upload
+from assurance.apex.client.exchange import all_readings
+from assurance.apex.estimation.answers import OK, SUCCESSES, id_in
+from assurance.apex.estimation.jobs import ENDED, JobHistory
+from assurance.apex.estimation.sample_documents import MEDIA_TYPE, Paper
+from assurance.apex.estimation.steps import GenerationStep, JobStep, ProjectStep, UploadStep, ValidationStep
 from assurance.environment.application import Estimates
-from assurance.estimation.answers import OK, SUCCESSES, id_in
-from assurance.estimation.jobs import ENDED, JobHistory
-from assurance.estimation.papers import MEDIA_TYPE, Paper
-from assurance.estimation.steps import GenerationStep, JobStep, ProjectStep, UploadStep, ValidationStep
 
 VOLTAGE_KV = 345
 MILES = 15.0

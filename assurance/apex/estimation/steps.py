@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assurance.application import Exchange
-from assurance.errors import NotEvaluated
-from assurance.estimation.amounts import number
-from assurance.estimation.answers import (
+from assurance.apex.client import Exchange
+from assurance.apex.estimation.amounts import number
+from assurance.apex.estimation.answers import (
     ACCEPTED,
     CREATED,
     OK,
@@ -23,9 +22,10 @@ from assurance.estimation.answers import (
     shows,
     with_id,
 )
-from assurance.estimation.estimate import Figures
-from assurance.estimation.jobs import JobHistory
-from assurance.estimation.papers import Paper
+from assurance.apex.estimation.estimate import Figures
+from assurance.apex.estimation.jobs import JobHistory
+from assurance.apex.estimation.sample_documents import Paper
+from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
 
 REFUSALS = range(400, 500)

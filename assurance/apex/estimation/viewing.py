@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assurance.application import Exchange
+from assurance.apex.client import Exchange
+from assurance.apex.estimation.answers import OK, first_failure, lists, shows
+from assurance.apex.estimation.estimate import Estimate
+from assurance.apex.estimation.export import Export
+from assurance.apex.estimation.steps import GenerationStep
 from assurance.errors import NotEvaluated
-from assurance.estimation.answers import OK, first_failure, lists, shows
-from assurance.estimation.estimate import Estimate
-from assurance.estimation.export import Export
-from assurance.estimation.steps import GenerationStep
 from assurance.verdicts import Fact
 
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from assurance.application import Flows
-from assurance.errors import NotEvaluated
-from assurance.estate.once import Once
-from assurance.estimation.answers import id_in
-from assurance.estimation.levels import ConfidenceLevels
-from assurance.estimation.papers import Paper, paper
-from assurance.estimation.script import (
+from assurance.apex.client import Flows
+from assurance.apex.estimation.answers import id_in
+from assurance.apex.estimation.levels import ConfidenceLevels
+from assurance.apex.estimation.sample_documents import Paper, paper
+from assurance.apex.estimation.script import (
     create_project,
     generate_estimate,
     send_document,
     upload_document,
     validate_document,
 )
-from assurance.estimation.steps import GenerationStep, ProjectStep, UnreadableDocument, UploadStep, ValidationStep
-from assurance.estimation.viewing import ExportStep, ViewStep
+from assurance.apex.estimation.steps import GenerationStep, ProjectStep, UnreadableDocument, UploadStep, ValidationStep
+from assurance.apex.estimation.viewing import ExportStep, ViewStep
+from assurance.errors import NotEvaluated
+from assurance.judging.once import Once
 from assurance.verdicts import Fact
 
 FLOW = "e2e"

@@ -1,6 +1,6 @@
 """Measurements that the suite makes itself, as a client of the application."""
 
-from assurance.performance.baseline import ListBaseline
-from assurance.performance.drawing import Measurements
+from assurance.apex.performance.baseline import ListBaseline
+from assurance.apex.performance.drawing import Measurements
 
 __all__ = ["ListBaseline", "Measurements"]

@@ -3,8 +3,9 @@
 Guide, Step 14: ten requests, P95 below 500 ms. Ten requests can show that a percentile is too high, never that it is
 low enough: where one request in twenty is slow, ten show none of them in six runs of ten. So ten are the floor, and
 more are drawn until the sample tells on which side of the threshold the percentile lies, or a bound is reached (see
-`assurance.statistics.sequential`). That takes the requests to be independent draws of one distribution, which a load
-that rises meanwhile, or a cache that warms up, would break; the requests before those that count are for the latter.
+`assurance.judging.statistics.sequential`). That takes the requests to be independent draws of one distribution, which a
+load that rises meanwhile, or a cache that warms up, would break; the requests before those that count are for the
+latter.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 
 from assurance.environment.telemetry import Baseline
 from assurance.errors import NotEvaluated
-from assurance.statistics.percentiles import percentile
-from assurance.statistics.sequential import Finding
+from assurance.judging.statistics.percentiles import percentile
+from assurance.judging.statistics.sequential import Finding
 from assurance.verdicts import Fact
 
 PERCENT = 95

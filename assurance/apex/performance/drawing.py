@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 
-from assurance.application import Application
-from assurance.application.contents import Contents
-from assurance.application.exchange import Exchange
-from assurance.application.question import Question
+from assurance.apex.client import Application
+from assurance.apex.client.contents import Contents
+from assurance.apex.client.exchange import Exchange
+from assurance.apex.client.question import Question
+from assurance.apex.performance.baseline import PERCENT, Latency, ListBaseline
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import NotEvaluated
-from assurance.performance.baseline import PERCENT, Latency, ListBaseline
-from assurance.statistics.sequential import judge, plan
+from assurance.judging.statistics.sequential import judge, plan
 
 LIST = "/projects"
 CALLER = "estimator"

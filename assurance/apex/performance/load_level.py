@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from assurance.apex.performance.load_samples import ASIDE, LoadRecord, Process, Sample
 from assurance.environment.load import DeclaredLoad
 from assurance.errors import NotEvaluated
-from assurance.performance.load_samples import ASIDE, LoadRecord, Process, Sample
-from assurance.statistics.percentiles import percentile
+from assurance.judging.statistics.percentiles import percentile
 from assurance.verdicts import Fact
 
 SECONDS_OF_TWENTY = 95

@@ -13,16 +13,16 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from assurance.application.callers import Callers
+from assurance.apex.client.callers import Callers
+from assurance.apex.performance.load_level import LoadLevel
+from assurance.apex.performance.load_samples import ASIDE, LoadRecord, record_in, record_of
 from assurance.environment import Environment
 from assurance.environment.application import DeclaredApplication, Role
 from assurance.environment.load import DeclaredLoad
 from assurance.errors import NotEvaluated
-from assurance.performance.load_level import LoadLevel
-from assurance.performance.load_samples import ASIDE, LoadRecord, record_in, record_of
-from assurance.redaction import Redactor
-from assurance.statistics.percentiles import percentile
+from assurance.judging.statistics.percentiles import percentile
 from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
+from assurance.tape.redaction import Redactor
 
 KIND = "load"
 FLOW = "load"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assurance.application import Exchange
-from assurance.application.exchange import all_readings
+from assurance.apex.client import Exchange
+from assurance.apex.client.exchange import all_readings
+from assurance.apex.roles.attempts import Script, State
+from assurance.apex.roles.description import ApiDescription
+from assurance.apex.roles.matrix import Agreed, Cell
+from assurance.apex.roles.scene import Scene, Target
 from assurance.errors import NotEvaluated
-from assurance.roles.attempts import Script, State
-from assurance.roles.description import ApiDescription
-from assurance.roles.matrix import Agreed, Cell
-from assurance.roles.scene import Scene, Target
 from assurance.tape import sha256
 from assurance.verdicts import Fact
 

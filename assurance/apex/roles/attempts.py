@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from assurance.application import Exchange
-from assurance.estimation.answers import OK, SUCCESSES, entries, id_in, is_there, unseen
-from assurance.estimation.papers import paper
-from assurance.estimation.script import VOLTAGE_KV, follow, generation, send_document
-from assurance.roles.scene import MANAGER, Scene, Target
+from assurance.apex.client import Exchange
+from assurance.apex.estimation.answers import OK, SUCCESSES, entries, id_in, is_there, unseen
+from assurance.apex.estimation.sample_documents import paper
+from assurance.apex.estimation.script import VOLTAGE_KV, follow, generation, send_document
+from assurance.apex.roles.scene import MANAGER, Scene, Target
 
 READER = "estimator"
 MOST_PAGES = 50

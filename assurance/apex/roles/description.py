@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assurance.application import Application, Exchange
+from assurance.apex.client import Application, Exchange
+from assurance.apex.estimation.answers import OK
+from assurance.apex.roles.matrix import OPERATIONS, WITHOUT_ROW
 from assurance.errors import NotEvaluated
-from assurance.estimation.answers import OK
-from assurance.roles.matrix import OPERATIONS, WITHOUT_ROW
 from assurance.verdicts import Fact
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
@@ -60,7 +60,7 @@ class ApiDescription:
             expected="every operation that the API describes has a row in the role matrix",
             observed=f"without a row: {', '.join(unknown)}" if unknown else f"all {len(self.operations)} have one",
             subject="the role matrix",
-            remedy="Agree on who may call it, and add the row to assurance/roles/matrix.py." if unknown else "",
+            remedy="Agree on who may call it, and add the row to assurance/apex/roles/matrix.py." if unknown else "",
         )
 
     def approval(self) -> tuple[str, str] | None:

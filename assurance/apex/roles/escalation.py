@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assurance.application import Exchange
-from assurance.application.exchange import all_readings
+from assurance.apex.client import Exchange
+from assurance.apex.client.exchange import all_readings
+from assurance.apex.estimation.answers import OK, SUCCESSES, with_id
+from assurance.apex.estimation.sample_documents import paper
+from assurance.apex.estimation.script import send_document
+from assurance.apex.roles.scene import GRANTEE, MANAGER, Scene, Target
+from assurance.apex.roles.trial import FORBIDDEN, RoleTrial
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
-from assurance.estate.once import Once
-from assurance.estimation.answers import OK, SUCCESSES, with_id
-from assurance.estimation.papers import paper
-from assurance.estimation.script import send_document
-from assurance.roles.scene import GRANTEE, MANAGER, Scene, Target
-from assurance.roles.trial import FORBIDDEN, RoleTrial
+from assurance.judging.once import Once
 from assurance.verdicts import Fact
 
 TELLING = (401, 403)

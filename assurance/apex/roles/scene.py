@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from assurance.application import Exchange, Flow
+from assurance.apex.client import Exchange, Flow
+from assurance.apex.estimation.answers import OK, SUCCESSES, id_in, tells_something
+from assurance.apex.estimation.sample_documents import paper
+from assurance.apex.estimation.script import create_project, generate_estimate, send_document
 from assurance.environment.application import Access, Estimates, Role
 from assurance.errors import NotEvaluated
-from assurance.estimation.answers import OK, SUCCESSES, id_in, tells_something
-from assurance.estimation.papers import paper
-from assurance.estimation.script import create_project, generate_estimate, send_document
 
 ESTIMATOR: Role = "estimator"
 MANAGER: Role = "manager"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assurance.application import Exchange, Flows
-from assurance.application.exchange import all_readings
-from assurance.estate.once import Once
-from assurance.estimation.answers import OK, SUCCESSES, tells_something
-from assurance.roles.approval import LackingCell, approving
-from assurance.roles.attempts import SCRIPTS, Script, State
-from assurance.roles.description import ApiDescription
-from assurance.roles.matrix import CALLERS, OPERATIONS, Agreed, Caller, Cell, Operation
-from assurance.roles.scene import Scene, Target, build_stage
+from assurance.apex.client import Exchange, Flows
+from assurance.apex.client.exchange import all_readings
+from assurance.apex.estimation.answers import OK, SUCCESSES, tells_something
+from assurance.apex.roles.approval import LackingCell, approving
+from assurance.apex.roles.attempts import SCRIPTS, Script, State
+from assurance.apex.roles.description import ApiDescription
+from assurance.apex.roles.matrix import CALLERS, OPERATIONS, Agreed, Caller, Cell, Operation
+from assurance.apex.roles.scene import Scene, Target, build_stage
+from assurance.judging.once import Once
 from assurance.verdicts import Fact
 
 FLOW = "roles"
@@ -21,7 +21,7 @@ FORBIDDEN = 403
 UNAUTHENTICATED = (401, 403)
 SHUT = frozenset({Agreed.REFUSED, Agreed.UNAUTHENTICATED})
 REMEDIES = {
-    Agreed.ALLOWED: "Give the role this permission in APEX, or correct assurance/roles/matrix.py.",
+    Agreed.ALLOWED: "Give the role this permission in APEX, or correct assurance/apex/roles/matrix.py.",
     Agreed.HIDDEN: "APEX lists what the caller has no access to: let it filter by access.",
 }
 OTHER_REMEDY = "Let APEX check role and access before it does anything, and answer 403."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assurance.application import Application, Exchange
+from assurance.apex.client import Application, Exchange
 from assurance.verdicts import Fact
 
 OK = 200

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from assurance.application import Exchange
+from assurance.apex.client import Exchange
+from assurance.apex.smoke.projects import SmokeDocument, SmokeProject
+from assurance.apex.smoke.script import SmokeScript
 from assurance.environment.model import DeclaredService
 from assurance.errors import NotEvaluated
-from assurance.smoke.projects import SmokeDocument, SmokeProject
-from assurance.smoke.script import SmokeScript
 from assurance.telemetry import Telemetry
 from assurance.telemetry.dependencies import Dependencies, Dependency
 from assurance.verdicts import Fact

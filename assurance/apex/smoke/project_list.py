@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from assurance.application import Exchange
-from assurance.application.client import KEEPING
-from assurance.application.exchange import all_readings
-from assurance.azure.document import Document
-from assurance.origins import same_origin
+from assurance.apex.client import Exchange
+from assurance.apex.client.client import KEEPING
+from assurance.apex.client.exchange import all_readings
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+from assurance.world.origins import same_origin
 
 OK = 200
 LARGEST_PAGE = 100

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assurance.application import Exchange
-from assurance.azure.document import Document
-from assurance.smoke.script import CREATED, VOLTAGE_KILOVOLT, SmokeScript
+from assurance.apex.client import Exchange
+from assurance.apex.smoke.script import CREATED, VOLTAGE_KILOVOLT, SmokeScript
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 GONE = (404, 410)
 USED = (400, 409)

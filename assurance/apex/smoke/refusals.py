@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assurance.application import Exchange
-from assurance.application.callers import ANONYMOUS
+from assurance.apex.client import Exchange
+from assurance.apex.client.callers import ANONYMOUS
 from assurance.verdicts import Fact
 
 UNAUTHORIZED = 401

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from assurance.application import Exchange, Flow, Upload
+from assurance.apex.client import Exchange, Flow, Upload
+from assurance.apex.estimation.sample_documents import MEDIA_TYPE, paper
+from assurance.apex.smoke.project_list import LARGEST_PAGE, ProjectList, ProjectPage
 from assurance.errors import NotEvaluated
-from assurance.estimation.papers import MEDIA_TYPE, paper
-from assurance.smoke.project_list import LARGEST_PAGE, ProjectList, ProjectPage
 
 CREATED = 201
 SUCCESSES = range(200, 300)

@@ -1,1 +1,1 @@
-"""The commands of `apex-assurance`, one module each (see `assurance.cli`)."""
+"""The commands of `apex-assurance`, one module each (see `assurance.command_line.main`)."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assurance.changes.change import Change
-from assurance.changes.checklist import ITEMS, Item
-from assurance.changes.given import FOLDER, find_record, read_record
-from assurance.changes.loading import parse
-from assurance.changes.template import new_record
+from assurance.change_records.change import Change
+from assurance.change_records.checklist import ITEMS, Item
+from assurance.change_records.given import FOLDER, find_record, read_record
+from assurance.change_records.loading import parse
+from assurance.change_records.template import new_record
 from assurance.errors import UsageError
 
 NUMBER = re.compile(r"CR-[A-Za-z0-9-]{1,40}")

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assurance.contrast.cases import CaseDifference, differing_cases
-from assurance.contrast.resources import Contrast, Seen, contrasted, seen
-from assurance.contrast.roles import Roles
 from assurance.drift.asking import replaying
+from assurance.drift.comparison.cases import CaseDifference, differing_cases
+from assurance.drift.comparison.resources import Contrast, Seen, contrasted, seen
+from assurance.drift.comparison.roles import Roles
 from assurance.environment import Environment, load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError

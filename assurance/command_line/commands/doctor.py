@@ -7,10 +7,10 @@ import logging
 import tempfile
 from pathlib import Path
 
-from assurance.doctor import Finding, State, examine
+from assurance.command_line.doctor import Finding, State, examine
 from assurance.environment import Environment, load_running
-from assurance.estate.questions import Questions
-from assurance.run import Run, RunOptions, new_run_id
+from assurance.estate.resources.questions import Questions
+from assurance.runs.run import Run, RunOptions, new_run_id
 
 NOT_READY = 1
 

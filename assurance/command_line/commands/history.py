@@ -16,10 +16,10 @@ from pathlib import Path
 from assurance.environment import load
 from assurance.errors import UsageError
 from assurance.evidence.pack import LEDGER
-from assurance.history.page import INDEX, write_index
-from assurance.history.period import beginning
-from assurance.history.reading import Period, read_history
-from assurance.history.text import told
+from assurance.reporting.history.page import INDEX, write_index
+from assurance.reporting.history.period import beginning
+from assurance.reporting.history.reading import Period, read_history
+from assurance.reporting.history.text import told
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from assurance.environment import load_running, with_release
 from assurance.errors import NotEvaluated, UsageError
 from assurance.estate import Estate
-from assurance.estate.instants import told
-from assurance.estate.revisions import of_repository
-from assurance.run import Run, RunOptions, new_run_id
+from assurance.estate.deployment.revisions import of_repository
+from assurance.runs.run import Run, RunOptions, new_run_id
+from assurance.world.moments import told
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from assurance.apex.performance.load_configuration import configuration, yaml_text
 from assurance.environment import find, load
 from assurance.environment.telemetry import Thresholds
 from assurance.errors import UsageError
-from assurance.performance.load_configuration import configuration, yaml_text
 
 FOLDER = Path("environments")
 

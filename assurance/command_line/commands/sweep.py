@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assurance.environment import Environment, load_running
 from assurance.errors import UsageError
-from assurance.run import Run, RunOptions, new_run_id
+from assurance.runs.run import Run, RunOptions, new_run_id
 
 LEFT = 1
 # A run that is under way is not to lose what it works with; none takes longer than this.
@@ -50,10 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _sweep(begun: Run, youngest: datetime, *, dry_run: bool) -> int:
-    from assurance.application import Flow
-    from assurance.application.cleaning import archive
-    from assurance.application.cleaning import find as find_left_overs
-    from assurance.application.plans import CLEAN_UP
+    from assurance.apex.client import Flow
+    from assurance.apex.client.cleanup import archive
+    from assurance.apex.client.cleanup import find as find_left_overs
+    from assurance.apex.client.plans import CLEAN_UP
 
     flow = Flow(begun.application, CLEAN_UP)
     found = find_left_overs(flow)

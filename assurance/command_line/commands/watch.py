@@ -12,17 +12,17 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from assurance.command_line.watch.clock import SystemClock
+from assurance.command_line.watch.plan import WatchPlan
+from assurance.command_line.watch.sight import EnvironmentSight
+from assurance.command_line.watch.telling import Teller
+from assurance.command_line.watch.watching import watch
 from assurance.environment import Environment, find, load
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import NotEvaluated, UsageError
-from assurance.gates import EXIT_STATUSES
-from assurance.run import new_run_id
+from assurance.runs.gates import EXIT_STATUSES
+from assurance.runs.run import new_run_id
 from assurance.verdicts import Decision
-from assurance.watch.clock import SystemClock
-from assurance.watch.plan import WatchPlan
-from assurance.watch.sight import EnvironmentSight
-from assurance.watch.telling import Teller
-from assurance.watch.watching import watch
 
 FOLDER = Path("environments")
 REPORTS = Path("reports")

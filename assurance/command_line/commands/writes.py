@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from assurance.environment import find, load
-from assurance.run import new_run_id
+from assurance.runs.run import new_run_id
 
 FOLDER = Path("environments")
 
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: The environment file is wrong.
     """
-    from assurance.application.plans import PLANS
+    from assurance.apex.client.plans import PLANS
 
     environment = load(find(arguments.env, FOLDER))
     declared = environment.application

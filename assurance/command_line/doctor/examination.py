@@ -11,13 +11,13 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from assurance.azure import reader
-from assurance.doctor.needs import NEEDS, Need, Rights
+from assurance.command_line.doctor.needs import NEEDS, Need, Rights
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
-from assurance.estate.questions import Questions
-from assurance.run import Run
+from assurance.estate.resources.questions import Questions
+from assurance.runs.run import Run
 from assurance.tape import Reading
+from assurance.world.azure import reader
 
 MOST_SKEW_SECONDS = 60.0
 """Microsoft Entra refuses tokens beyond five minutes; evidence should be better timed than that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from assurance.azure.document import Document
+from assurance.world.azure.document import Document
 
 ROLE_ASSIGNING = "Microsoft.Authorization/roleAssignments/write"
 

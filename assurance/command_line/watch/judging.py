@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from assurance.command_line.watch.look import Alert, Look
+from assurance.command_line.watch.plan import TRIGGER_AFTER, TRIGGER_ERROR_PERCENT, WatchPlan
 from assurance.telemetry.minutes import MINUTE, Minute
 from assurance.verdicts import Decision, Fact
-from assurance.watch.look import Alert, Look
-from assurance.watch.plan import TRIGGER_AFTER, TRIGGER_ERROR_PERCENT, WatchPlan
 
 
 @dataclass(frozen=True, slots=True)

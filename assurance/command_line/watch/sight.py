@@ -7,20 +7,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from assurance.azure.document import Document
+from assurance.apex.smoke.health import read_liveness, read_readiness
+from assurance.command_line.watch.look import Alert, AlertLook, HealthLook, Look, TrafficLook
+from assurance.command_line.watch.plan import WatchPlan
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
-from assurance.estate.instants import instant
-from assurance.estate.revisions import STABILITY_WINDOW
-from assurance.gates import rollback_commands
-from assurance.run import Run, RunOptions
-from assurance.smoke.health import read_liveness, read_readiness
+from assurance.estate.deployment.revisions import STABILITY_WINDOW
+from assurance.runs.gates import rollback_commands
+from assurance.runs.run import Run, RunOptions
 from assurance.tape import utc_now
 from assurance.telemetry.minutes import MINUTE
 from assurance.telemetry.window import Window
 from assurance.verdicts import Fact
-from assurance.watch.look import Alert, AlertLook, HealthLook, Look, TrafficLook
-from assurance.watch.plan import WatchPlan
+from assurance.world.azure.document import Document
+from assurance.world.moments import instant
 
 LOOKED_BACK = timedelta(minutes=30)
 """How far back each look reads the traffic: longer than telemetry is late and a trigger lasts, together."""

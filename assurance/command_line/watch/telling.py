@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from assurance.command_line.watch.judging import Conclusion
+from assurance.command_line.watch.look import MINUTES_TOLD, Look
+from assurance.command_line.watch.plan import WatchPlan
 from assurance.telemetry.minutes import Minute
-from assurance.watch.judging import Conclusion
-from assurance.watch.look import MINUTES_TOLD, Look
-from assurance.watch.plan import WatchPlan
 
 LOOKS = "looks.jsonl"
 RECORD = "watch.json"

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from assurance.command_line.watch.clock import Clock
+from assurance.command_line.watch.judging import Conclusion, Judge
+from assurance.command_line.watch.look import Look
+from assurance.command_line.watch.plan import WatchPlan
+from assurance.command_line.watch.sight import Sight
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Decision
-from assurance.watch.clock import Clock
-from assurance.watch.judging import Conclusion, Judge
-from assurance.watch.look import Look
-from assurance.watch.plan import WatchPlan
-from assurance.watch.sight import Sight
 
 INTERRUPTED = "the watch was interrupted before its end"
 Tell = Callable[[Look], None]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from assurance.azure.document import Document
-from assurance.estate.container_apps import ContainerApp
-from assurance.estate.resource import Judgement, listed, named
+from assurance.estate.deployment.container_apps import ContainerApp
+from assurance.estate.resources.resource import Judgement, listed, named
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 ProbeKind = Literal["Liveness", "Readiness"]
 CORS_VARIABLE = "CORS_ORIGINS"

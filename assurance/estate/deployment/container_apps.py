@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
-from assurance.estate.addresses import is_private
-from assurance.estate.resource import Judgement, Resource, listed, named, same_id
-from assurance.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
+from assurance.estate.network.addresses import is_private
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id
+from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 
 @dataclass(frozen=True, slots=True)

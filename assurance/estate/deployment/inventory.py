@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from assurance.environment.deployment import DeclaredRelease
 from assurance.errors import BrokenReading
-from assurance.estate.instants import parsed_instant, told
-from assurance.estate.quality import json_document
-from assurance.estate.resource import listed
-from assurance.estate.revisions import Revisions, of_repository
-from assurance.probes.files import Artefact
+from assurance.estate.deployment.quality import json_document
+from assurance.estate.deployment.revisions import Revisions, of_repository
+from assurance.estate.resources.resource import listed
 from assurance.verdicts import Fact
+from assurance.world.files import Artefact
+from assurance.world.moments import parsed_instant, told
 
 KEYS = ("revision", "image", "digest", "schema_revision", "deployed")
 """What the inventory tells (guide, Step 20): revision, image, schema, and the date of the deployment."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import defusedxml
 from defusedxml import ElementTree
 
-from assurance.azure.document import Document
 from assurance.environment.deployment import DeclaredRelease
 from assurance.errors import BrokenReading
-from assurance.estate.resource import listed
-from assurance.probes.files import Artefact
+from assurance.estate.resources.resource import listed
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+from assurance.world.files import Artefact
 
 LEAST_UNIT_COVERAGE, LEAST_INTEGRATION_COVERAGE = 0.80, 0.70
 """Shares of lines (guide, Step 2)."""

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assurance.azure.document import Document
 from assurance.errors import NotEvaluated
-from assurance.estate.container_apps import ContainerApp
-from assurance.estate.instants import instant, told
-from assurance.estate.resource import listed, named, only
+from assurance.estate.deployment.container_apps import ContainerApp
+from assurance.estate.resources.resource import listed, named, only
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+from assurance.world.moments import instant, told
 
 STABILITY_WINDOW = timedelta(hours=24)
 """How long the old revision is kept, and the new one watched (guide, Steps 15, 26 and 27)."""

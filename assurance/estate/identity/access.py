@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from assurance.azure import reader
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading
-from assurance.estate.identity import Access, ManagedIdentity
-from assurance.estate.questions import Questions
-from assurance.estate.resource import listed_within, name_of
+from assurance.estate.identity.identity import Access, ManagedIdentity
+from assurance.estate.resources.questions import Questions
+from assurance.estate.resources.resource import listed_within, name_of
+from assurance.world.azure import reader
+from assurance.world.azure.document import Document
 
 
 def read_access(questions: Questions, subscription_id: str, identity: ManagedIdentity) -> Access:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from assurance.azure.document import Document
 from assurance.errors import NotEvaluated
-from assurance.estate.resource import Resource, is_within, listed, name_of, same_id, segments
+from assurance.estate.resources.resource import Resource, is_within, listed, name_of, same_id, segments
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 # "Azure built-in roles", Microsoft Learn.
 BUILT_IN_ROLES = {

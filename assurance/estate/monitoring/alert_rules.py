@@ -6,10 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading
-from assurance.estate.instants import duration
-from assurance.estate.log_queries import (
+from assurance.estate.monitoring.log_queries import (
     AVAILABILITY_TABLES,
     REQUEST_TABLES,
     Measure,
@@ -17,8 +15,10 @@ from assurance.estate.log_queries import (
     Unrecognised,
     measured_by,
 )
-from assurance.estate.resource import listed, same_id
+from assurance.estate.resources.resource import listed, same_id
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+from assurance.world.moments import duration
 
 WITHIN = timedelta(minutes=5)
 """The window of the guide's alerts (Step 7); restarts, for which it names none, must show within the hour."""

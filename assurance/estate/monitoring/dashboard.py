@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
-from assurance.estate.resource import Judgement, Resource, is_within, listed
+from assurance.estate.resources.resource import Judgement, Resource, is_within, listed
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
 from assurance.errors import NotEvaluated
-from assurance.estate.resource import Judgement, is_within, listed, only, resource_group_of, segments
+from assurance.estate.resources.resource import Judgement, is_within, listed, only, resource_group_of, segments
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 CLOSED = frozenset({"resolved", "dismissed"})
 MILD = frozenset({"informational", "low", "medium"})

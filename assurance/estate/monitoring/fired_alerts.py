@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from assurance.azure.document import Document
-from assurance.estate.instants import instant, told
-from assurance.estate.resource import is_within, listed
-from assurance.estate.revisions import STABILITY_WINDOW, Revisions
+from assurance.estate.deployment.revisions import STABILITY_WINDOW, Revisions
+from assurance.estate.resources.resource import is_within, listed
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+from assurance.world.moments import instant, told
 
 KEPT = timedelta(days=30)
 """How long alerts are kept (Azure Monitor, "Manage your alert instances")."""

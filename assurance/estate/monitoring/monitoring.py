@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
-from assurance.estate.container_apps import ContainerEnvironment
-from assurance.estate.resource import Judgement, Resource, named, same_id
+from assurance.estate.deployment.container_apps import ContainerEnvironment
+from assurance.estate.resources.resource import Judgement, Resource, named, same_id
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assurance.errors import NotEvaluated
-from assurance.estate.addresses import is_private
-from assurance.estate.resource import listed
-from assurance.probes.dialer import Connection
-from assurance.probes.resolver import Resolution
+from assurance.estate.network.addresses import is_private
+from assurance.estate.resources.resource import listed
 from assurance.verdicts import Fact
+from assurance.world.dns import Resolution
+from assurance.world.sockets import Connection
 
 # What the services say when public access is disabled: Key Vault, Cognitive Services, Storage (network rules).
 REFUSALS = re.compile(

@@ -6,11 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from assurance.azure.document import Document
 from assurance.environment.model import DeclaredFlow
-from assurance.estate.resource import Judgement, Resource, listed, name_of, named, only, resource_group_of, same_id
-from assurance.estate.security_rules import Blocking, Flow, Opening, RuleSet, SecurityRule
+from assurance.estate.network.security_rules import Blocking, Flow, Opening, RuleSet, SecurityRule
+from assurance.estate.resources.resource import (
+    Judgement,
+    Resource,
+    listed,
+    name_of,
+    named,
+    only,
+    resource_group_of,
+    same_id,
+)
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 # "Custom virtual networks in Container Apps", Microsoft Learn: /27 with workload profiles, /23 for consumption only.
 LONGEST_PREFIX_WITH_WORKLOAD_PROFILES = 27

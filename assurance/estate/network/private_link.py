@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
 from assurance.errors import NotEvaluated
-from assurance.estate.addresses import is_private
-from assurance.estate.resource import Judgement, Resource, listed, named, resource_group_of, same_id, segments
+from assurance.estate.network.addresses import is_private
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, resource_group_of, same_id, segments
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 COMPLETED = "completed"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estate.address_sets import AddressTerm, ApplicationGroup, parse_address
-from assurance.estate.packet_regions import EVERY_PORT, PortRange, parse_port_range, parse_protocol
+from assurance.estate.network.address_sets import AddressTerm, ApplicationGroup, parse_address
+from assurance.estate.network.packet_regions import EVERY_PORT, PortRange, parse_port_range, parse_protocol
 
 Direction: TypeAlias = Literal["Inbound", "Outbound"]
 Access: TypeAlias = Literal["Allow", "Deny"]

@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estate.address_sets import AddressAxis, brief, parse_range
-from assurance.estate.packet_regions import (
+from assurance.estate.network.address_sets import AddressAxis, brief, parse_range
+from assurance.estate.network.packet_regions import (
     EVERY_PROTOCOL,
     Box,
     PortAxis,
@@ -29,7 +29,7 @@ from assurance.estate.packet_regions import (
     remainder,
     subtract,
 )
-from assurance.estate.rule_documents import FLOW_REMEDY, Direction, Flow, Matcher, SecurityRule, parse_direction
+from assurance.estate.network.rule_documents import FLOW_REMEDY, Direction, Flow, Matcher, SecurityRule, parse_direction
 
 __all__ = ["Blocking", "Denial", "Flow", "Opening", "RuleSet", "SecurityRule"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from assurance.azure import reader
-from assurance.azure.clients import AzureClients
-from assurance.azure.document import Document
 from assurance.errors import NotEvaluated
-from assurance.estate.once import Once
-from assurance.estate.resource import answer_for, listed_within, name_of, resource_group_of
+from assurance.estate.resources.resource import answer_for, listed_within, name_of, resource_group_of
+from assurance.judging.once import Once
+from assurance.world.azure import reader
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.document import Document
 
 T = TypeVar("T")
 Documents = tuple[tuple[Document, ...], tuple[str, ...]]

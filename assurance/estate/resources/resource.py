@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 Judgement = tuple[bool, str]
 """Whether it holds, and what was observed."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from assurance.azure.document import Document
 from assurance.environment.deployment import DeclaredLongTermRetention
-from assurance.estate.instants import instant, told
-from assurance.estate.resource import Judgement, Resource, listed, named, same_id
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+from assurance.world.moments import instant, told
 
 LEAST_RETENTION_DAYS, MOST_RETENTION_DAYS = 7, 35
 """Point-in-time restore (guide, "Backup and Disaster Recovery")."""

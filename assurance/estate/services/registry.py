@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from assurance.azure.document import Document
 from assurance.environment.deployment import DeclaredRelease
-from assurance.estate.instants import instant, told
-from assurance.estate.resource import Resource, listed
-from assurance.estate.revisions import Revisions, of_repository
+from assurance.estate.deployment.revisions import Revisions, of_repository
+from assurance.estate.resources.resource import Resource, listed
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+from assurance.world.moments import instant, told
 
 # Semantic Versioning 2.0.0, with the `v` that the guide allows; a tag of an image has no `+`.
 SEMANTIC_VERSION = re.compile(r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from assurance.azure.document import Document
 from assurance.environment.model import DeclaredService, ServiceKind
 from assurance.errors import NotEvaluated
-from assurance.estate.questions import Documents, Questions
-from assurance.estate.resource import name_of, only, resource_group_of
-from assurance.estate.services import PlatformService
+from assurance.estate.resources.questions import Documents, Questions
+from assurance.estate.resources.resource import name_of, only, resource_group_of
+from assurance.estate.services.services import PlatformService
+from assurance.world.azure.document import Document
 
 _LISTS: dict[ServiceKind, tuple[str, str, str]] = {
     "sql": ("sql", "servers", "list_by_resource_group"),

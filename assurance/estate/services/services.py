@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assurance.azure.document import Document
 from assurance.environment.model import ServiceKind
 from assurance.errors import NotEvaluated
-from assurance.estate.resource import Judgement, Resource, is_within, listed, named, same_id
+from assurance.estate.resources.resource import Judgement, Resource, is_within, listed, named, same_id
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 PROVIDERS: dict[ServiceKind, str] = {
     "sql": "Microsoft.Sql/servers",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from assurance.azure.document import Document
-from assurance.estate.resource import listed, name_of
+from assurance.estate.resources.resource import listed, name_of
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 
 @dataclass(frozen=True, slots=True)

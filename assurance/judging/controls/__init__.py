@@ -7,15 +7,15 @@ cross-reference, since the guide cites the latter. One module for each family of
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assurance.controls.application import APPLICATION
-from assurance.controls.attestations import ATTESTATIONS
-from assurance.controls.deployment import DEPLOYMENT
-from assurance.controls.drift import DRIFT
-from assurance.controls.model import Control, Severity
-from assurance.controls.security import SECURITY
-from assurance.controls.service_levels import SERVICE_LEVELS
-from assurance.controls.waivers import WAIVERS
-from assurance.controls.workflow import WORKFLOW
+from assurance.judging.controls.application import APPLICATION
+from assurance.judging.controls.attestations import ATTESTATIONS
+from assurance.judging.controls.deployment import DEPLOYMENT
+from assurance.judging.controls.drift import DRIFT
+from assurance.judging.controls.model import Control, Severity
+from assurance.judging.controls.security import SECURITY
+from assurance.judging.controls.service_levels import SERVICE_LEVELS
+from assurance.judging.controls.waivers import WAIVERS
+from assurance.judging.controls.workflow import WORKFLOW
 
 __all__ = ["CONTROLS", "Control", "Severity"]
 

@@ -1,6 +1,6 @@
 """Controls of the running application: smoke tests (Step 14), and the workflow, the roles and bad input (Step 16)."""
 
-from assurance.controls.model import Control, Severity
+from assurance.judging.controls.model import Control, Severity
 
 
 def _smoke(number: int, title: str, requirement: str, iso: str, iso_2013: str, severity: Severity) -> Control:

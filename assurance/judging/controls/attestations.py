@@ -1,6 +1,6 @@
 """DEP-01 to DEP-30, as far as people attest them: each has the number of its step in the guide."""
 
-from assurance.controls.model import Control
+from assurance.judging.controls.model import Control
 
 
 def _attested(step: int, title: str, requirement: str, iso: str = "8.32 5.3", iso_2013: str = "A.12.1.2") -> Control:

@@ -4,7 +4,7 @@ DEP-31 to DEP-34 are the guide's "Operational Procedures", "Required Azure Servi
 stand beside the steps. Steps that only people can vouch for are none; Steps 3, 14, 16, 17 and 18 have their own.
 """
 
-from assurance.controls.model import Control, Severity
+from assurance.judging.controls.model import Control, Severity
 
 
 def _deployment(

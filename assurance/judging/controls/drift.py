@@ -1,6 +1,6 @@
 """DRF-01 to DRF-08: nothing has changed since it was approved; the guide's Step 1 demands an approved request."""
 
-from assurance.controls.model import Control, Severity
+from assurance.judging.controls.model import Control, Severity
 
 
 def _drift(number: int, title: str, requirement: str, iso: str, iso_2013: str, severity: Severity) -> Control:

@@ -1,6 +1,6 @@
 """SEC-01 to SEC-10: the ten security controls of the guide's Step 3 (before a deployment) and Step 18 (after it)."""
 
-from assurance.controls.model import Control, Severity
+from assurance.judging.controls.model import Control, Severity
 
 
 def _security(number: int, title: str, requirement: str, iso: str, iso_2013: str, severity: Severity) -> Control:

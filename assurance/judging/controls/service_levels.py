@@ -1,6 +1,6 @@
 """SLA-01 to SLA-09: service level and load of the guide's Step 17 (and 26), the list baseline of its Step 14."""
 
-from assurance.controls.model import Control, Severity
+from assurance.judging.controls.model import Control, Severity
 
 
 def _service_level(number: int, title: str, requirement: str, guide_step: str, severity: Severity) -> Control:

@@ -1,6 +1,6 @@
 """WVR-01: the discipline of waivers, which the guide does not have and an auditor asks for."""
 
-from assurance.controls.model import Control
+from assurance.judging.controls.model import Control
 
 WAIVERS = (
     Control(

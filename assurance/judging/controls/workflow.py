@@ -1,6 +1,6 @@
 """Controls of the guide's Step 16: the estimation workflow, AACE classification, the role matrix and bad input."""
 
-from assurance.controls.model import Control, Severity
+from assurance.judging.controls.model import Control, Severity
 
 STEPS = (
     ("Create a project", "A project is created and shown as it was asked for."),

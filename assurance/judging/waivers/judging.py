@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from assurance.checking import Outcome
-from assurance.collected import Case
+from assurance.judging.cases import Case
+from assurance.judging.checking import Outcome
+from assurance.judging.waivers.model import Waiver, Waivers
 from assurance.verdicts import Verdict
-from assurance.waivers.model import Waiver, Waivers
 
 EXPECTED = "in force, about a case that there is, and still needed"
 Verdicts = Mapping[str, tuple[Verdict, tuple[str, ...]]]

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from assurance.controls import CONTROLS
 from assurance.environment import Environment
 from assurance.environment.base import Declared
 from assurance.environment.problems import problems
 from assurance.errors import EnvironmentFileError, WaiversRefused
-from assurance.waivers.model import Waiver, Waivers
+from assurance.judging.controls import CONTROLS
+from assurance.judging.waivers.model import Waiver, Waivers
 
 # ISO/IEC 27001:2022, 6.1.3 f: a risk owner accepts what remains of a risk; half a year later somebody looks again.
 MOST_DAYS = 180

@@ -10,8 +10,8 @@ from typing import Annotated, Self
 
 from pydantic import StringConstraints, field_validator, model_validator
 
-from assurance.collected import Case
 from assurance.environment.base import Declared, Text
+from assurance.judging.cases import Case
 
 WILDCARDS = {"*": ".*", "?": "."}
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assurance.history.model import PastRun
+from assurance.reporting.history.model import PastRun
 from assurance.verdicts import Verdict
 
 

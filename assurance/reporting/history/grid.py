@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
-from assurance.history.model import Gap, PastRun
-from assurance.reporting.html_parts import SYMBOLS, verdict_style
-from assurance.reporting.markup import Html, element
+from assurance.reporting.history.model import Gap, PastRun
+from assurance.reporting.html.markup import Html, element
+from assurance.reporting.html.parts import SYMBOLS, verdict_style
 from assurance.verdicts import Decision, Source, Verdict
 
 CELL = 22

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from assurance.evidence.outcome import Outcome
-from assurance.reporting.figures import ORDER
+from assurance.reporting.html.figures import ORDER
 from assurance.verdicts import Decision, Source, Verdict
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from assurance.history.model import Gap, PastRun, Series, counts
+from assurance.reporting.history.model import Gap, PastRun, Series, counts
 from assurance.verdicts import Source
 
 ONE_DAY = timedelta(days=1)

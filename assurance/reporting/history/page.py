@@ -7,17 +7,17 @@ from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
 
-from assurance.controls import CONTROLS
 from assurance.evidence.pack import write_whole
-from assurance.history import grid
-from assurance.history.courses import Course, courses
-from assurance.history.grid import Column
-from assurance.history.model import Gap, History, PastRun
-from assurance.history.small_charts import Track, chart
-from assurance.history.text import green, night_problems, problem_lines, series_sentence, shown
-from assurance.reporting.html_page import STYLE_FILE, VIEWPORT, shipped
-from assurance.reporting.html_parts import definitions, section, table, verdict_badge
-from assurance.reporting.markup import Content, Html, element, join
+from assurance.judging.controls import CONTROLS
+from assurance.reporting.history import grid
+from assurance.reporting.history.courses import Course, courses
+from assurance.reporting.history.grid import Column
+from assurance.reporting.history.model import Gap, History, PastRun
+from assurance.reporting.history.small_charts import Track, chart
+from assurance.reporting.history.text import green, night_problems, problem_lines, series_sentence, shown
+from assurance.reporting.html.markup import Content, Html, element, join
+from assurance.reporting.html.page import STYLE_FILE, VIEWPORT, shipped
+from assurance.reporting.html.parts import definitions, section, table, verdict_badge
 from assurance.reporting.wording import VERDICT_WORDS, counted
 from assurance.verdicts import Source, Verdict
 

@@ -13,8 +13,8 @@ from assurance.evidence import ledger, manifest, pack
 from assurance.evidence.ledger import Line
 from assurance.evidence.outcome import OutcomeError, outcome_of, parsed
 from assurance.evidence.pack import LEDGER, MANIFEST, RESULTS
-from assurance.history.model import Approval, History, PastRun, basis_of
-from assurance.history.nights import series_of
+from assurance.reporting.history.model import Approval, History, PastRun, basis_of
+from assurance.reporting.history.nights import series_of
 from assurance.reporting.json_report import schema_problem
 from assurance.verdicts import Decision, Source
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from assurance.reporting.charts import section
-from assurance.reporting.markup import Html, element, join
+from assurance.reporting.html.charts import section
+from assurance.reporting.html.markup import Html, element, join
 
 WIDTH, HEIGHT = 360, 150
 LEFT, RIGHT, TOP, BOTTOM = 8, 64, 12, 26

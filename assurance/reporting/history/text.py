@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from assurance.controls import CONTROLS
-from assurance.history.courses import Course, courses
-from assurance.history.model import Gap, History, PastRun, Series
-from assurance.reporting.html_parts import SYMBOLS
+from assurance.judging.controls import CONTROLS
+from assurance.reporting.history.courses import Course, courses
+from assurance.reporting.history.model import Gap, History, PastRun, Series
+from assurance.reporting.html.parts import SYMBOLS
 from assurance.reporting.wording import VERDICT_WORDS, counted, duration_in_words
 from assurance.verdicts import Decision, Source
 

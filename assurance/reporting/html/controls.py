@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from assurance.controls import Control
+from assurance.judging.controls import Control
 from assurance.reporting import coverage
 from assurance.reporting.coverage import FAMILIES, ClauseCoverage, Completeness
-from assurance.reporting.html_parts import section, table, verdict_badge
+from assurance.reporting.html.markup import Content, Html, element, join
+from assurance.reporting.html.parts import section, table, verdict_badge
 from assurance.reporting.iso27001 import THEMES
-from assurance.reporting.markup import Content, Html, element, join
 from assurance.reporting.model import SUPPORTS, ControlSummary, RunModel
 from assurance.reporting.wording import counted, counts_in_words
 from assurance.verdicts import Verdict

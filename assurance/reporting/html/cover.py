@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from assurance.reporting.html_parts import definitions, section, verdict_badge
+from assurance.reporting.html.markup import Content, Html, element, join
+from assurance.reporting.html.parts import definitions, section, verdict_badge
 from assurance.reporting.identity import roles_of_identity
-from assurance.reporting.markup import Content, Html, element, join
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import (
     age_in_words,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from assurance.controls import CONTROLS
-from assurance.reporting.html_parts import SYMBOLS, case_id, verdict_style
-from assurance.reporting.markup import Html
+from assurance.judging.controls import CONTROLS
+from assurance.reporting.html.markup import Html
+from assurance.reporting.html.parts import SYMBOLS, case_id, verdict_style
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.waiving import waiver_facts
 from assurance.reporting.wording import VERDICT_WORDS, cut, printable

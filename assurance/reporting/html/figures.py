@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assurance.reporting.charts import section
-from assurance.reporting.html_parts import verdict_style
-from assurance.reporting.load_figures import load_percentiles, load_response_times, load_throughput
-from assurance.reporting.markup import Html, element, join
+from assurance.reporting.html.charts import section
+from assurance.reporting.html.load_figures import load_percentiles, load_response_times, load_throughput
+from assurance.reporting.html.markup import Html, element, join
+from assurance.reporting.html.parts import verdict_style
+from assurance.reporting.html.telemetry_figures import list_latencies, response_times, throughput
 from assurance.reporting.model import ControlSummary, RunModel
-from assurance.reporting.telemetry_figures import list_latencies, response_times, throughput
 from assurance.reporting.wording import counts_in_words
 from assurance.verdicts import Verdict
 

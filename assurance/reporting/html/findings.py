@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assurance.controls import CONTROLS
-from assurance.reporting.html_parts import case_id, copyable, definitions, section, table, verdict_style
-from assurance.reporting.markup import Content, Html, element, join
+from assurance.judging.controls import CONTROLS
+from assurance.reporting.html.markup import Content, Html, element, join
+from assurance.reporting.html.parts import case_id, copyable, definitions, section, table, verdict_style
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.waiving import waiver_facts
 from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, cut, place_of

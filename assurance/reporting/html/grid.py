@@ -6,8 +6,8 @@ The cases of the family RBAC are about a role and an operation, and say so in th
 from __future__ import annotations
 
 from assurance.reporting.coverage import family_of
-from assurance.reporting.html_parts import SYMBOLS, case_id, section, table, verdict_style
-from assurance.reporting.markup import Content, Html, element, join
+from assurance.reporting.html.markup import Content, Html, element, join
+from assurance.reporting.html.parts import SYMBOLS, case_id, section, table, verdict_style
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from assurance.apex.performance.load_running import KIND
+from assurance.apex.performance.load_samples import ASIDE, Sample, record_of
 from assurance.errors import NotEvaluated
-from assurance.performance.load_running import KIND
-from assurance.performance.load_samples import ASIDE, Sample, record_of
-from assurance.reporting.charts import Chart, Series, figure
-from assurance.reporting.markup import Html
+from assurance.judging.statistics.percentiles import percentile
+from assurance.reporting.html.charts import Chart, Series, figure
+from assurance.reporting.html.markup import Html
 from assurance.reporting.model import RunModel
-from assurance.statistics.percentiles import percentile
 
 MOST_SLICES = 60
 SHARES = (1, 5, 10, 25, 50, 75, 90, 95, 99, 100)

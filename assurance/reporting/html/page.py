@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
-from assurance.reporting.figures import drawn
-from assurance.reporting.html_controls import clauses, controls
-from assurance.reporting.html_cover import cover, printed_on_every_page
-from assurance.reporting.html_data import embedded, embedded_bodies
-from assurance.reporting.html_findings import findings, not_applicable, unjudged, waived
-from assurance.reporting.html_grid import role_grid
-from assurance.reporting.html_parts import section
-from assurance.reporting.markup import Html, element, join
+from assurance.reporting.html.controls import clauses, controls
+from assurance.reporting.html.cover import cover, printed_on_every_page
+from assurance.reporting.html.data import embedded, embedded_bodies
+from assurance.reporting.html.figures import drawn
+from assurance.reporting.html.findings import findings, not_applicable, unjudged, waived
+from assurance.reporting.html.grid import role_grid
+from assurance.reporting.html.markup import Html, element, join
+from assurance.reporting.html.parts import section
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import counted
 

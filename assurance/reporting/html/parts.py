@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assurance.reporting.markup import Content, Html, element
+from assurance.reporting.html.markup import Content, Html, element
 from assurance.reporting.model import VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS
 from assurance.tape import sha256

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from assurance.reporting.html_page import page
+from assurance.reporting.html.page import page
 from assurance.reporting.model import RunModel
 
 PROPERTY = "apex_verdict"

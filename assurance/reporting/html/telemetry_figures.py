@@ -6,18 +6,18 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
-from assurance.azure.document import Document
+from assurance.apex.performance.drawing import SERIES
 from assurance.errors import NotEvaluated
-from assurance.performance.drawing import SERIES
-from assurance.reporting.charts import Chart, Series, figure
-from assurance.reporting.markup import Html
+from assurance.judging.statistics.percentiles import percentile
+from assurance.reporting.html.charts import Chart, Series, figure
+from assurance.reporting.html.markup import Html
 from assurance.reporting.model import RunModel
-from assurance.statistics.percentiles import percentile
 from assurance.tape import Reading
 from assurance.telemetry.query import query
 from assurance.telemetry.result import rows_of
 from assurance.telemetry.timeline import Timeline, timeline_of
 from assurance.telemetry.window import BIN, Window
+from assurance.world.azure.document import Document
 
 _QUERY = "requests_over_time"
 _BOUND = re.compile(r"let (From|Until) = datetime\(([^)]+)\);")

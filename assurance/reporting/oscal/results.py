@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.oscal_values import Naming, line, prop, string, text, token
+from assurance.reporting.oscal.values import Naming, line, prop, string, text, token
 from assurance.reporting.waiving import waiver_facts
 from assurance.reporting.wording import VERDICT_WORDS, place_of
 from assurance.tape import Reading

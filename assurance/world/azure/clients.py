@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from azure.core.credentials import TokenCredential
 from azure.core.pipeline.transport import RequestsTransport
 
-from assurance.azure.transport import TapeTransport, Upstream
 from assurance.environment import Environment
-from assurance.redaction import Redactor
 from assurance.tape import Tape
+from assurance.tape.redaction import Redactor
+from assurance.world.azure.transport import TapeTransport, Upstream
 
 CLIENTS = {
     "network": "azure.mgmt.network:NetworkManagementClient",
@@ -45,7 +45,7 @@ class AzureClients:
     """Clients of one environment, all over the tape's transport.
 
     The values are typed `Any`: the clients' own operation classes are chosen at run time by api-version, and what the
-    estate relies on is not their models but the bodies of the answers (see `assurance.azure.reader`).
+    estate relies on is not their models but the bodies of the answers (see `assurance.world.azure.reader`).
 
     Args:
         upstream: What sends in place of azure-core's own transport; None for that one.
@@ -150,7 +150,7 @@ class AzureClients:
     def _upstream(self) -> Upstream | None:
         if self._tape.replaying or self._given_upstream is not None:
             return self._given_upstream
-        from assurance.azure.upstream import session_for
+        from assurance.world.azure.upstream import session_for
 
         session = session_for(self._environment.limits.concurrency, self._environment.views.inside.connect)
         bundle = self._environment.cloud.ca_bundle

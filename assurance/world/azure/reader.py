@@ -12,10 +12,10 @@ from typing import Any
 
 from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 
-from assurance.azure.document import Document
-from assurance.azure.response import LOWEST_ERROR_STATUS, TapeResponse
-from assurance.azure.transport import NoAnswerError
 from assurance.errors import BrokenReading, NotEvaluated
+from assurance.world.azure.document import Document
+from assurance.world.azure.response import LOWEST_ERROR_STATUS, TapeResponse
+from assurance.world.azure.transport import NoAnswerError
 
 # An operation of an SDK client; what it takes differs from one to the next.
 Operation = Callable[..., Any]

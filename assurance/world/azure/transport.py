@@ -16,12 +16,12 @@ from azure.core.exceptions import AzureError, ServiceRequestError
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
 
-from assurance.azure.response import TapeResponse
 from assurance.environment.model import Limits
 from assurance.errors import NotEvaluated
-from assurance.origins import origin_of, same_origin
-from assurance.redaction import Redactor
 from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.world.azure.response import TapeResponse
+from assurance.world.origins import origin_of, same_origin
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 KEPT_HEADERS = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from falsification.changes import Violation
+from falsification.azure.changes import Violation
 
 CATALOGUE: tuple[Violation, ...] = tuple(
     violation

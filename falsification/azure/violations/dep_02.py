@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, all_of, says
-from falsification.world import Change
+from falsification.azure.changes import Violation, all_of, says
+from falsification.azure.world import Change
 
 UNIT = "test_unit_tests_cover_enough"
 INTEGRATION = "test_integration_tests_cover_enough"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, drops, moves
-from falsification.world import Change, World
+from falsification.azure.changes import Violation, drops, moves
+from falsification.azure.world import Change, World
 
 EXISTS = "test_vault_exists"
 USABLE = "test_secret_is_usable"

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, drops, rewrites, says, sets
-from falsification.world import Change, World
-from sandbox.activity_log import event
+from falsification.azure.changes import Violation, drops, rewrites, says, sets
+from falsification.azure.world import Change, World
+from sandbox.azure.activity_log import event
 
 RESTORE = "test_database_can_be_restored"
 RECENT = "test_backup_is_recent"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, drops, images, sets
-from falsification.world import Change
+from falsification.azure.changes import SHARED, Violation, drops, images, sets
+from falsification.azure.world import Change
 
 PROVISIONED = "test_registry_is_provisioned"
 VERSION = "test_tag_tells_the_version"

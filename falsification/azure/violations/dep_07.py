@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, all_of, appends, drops, moves, sets
-from falsification.world import Change
+from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, moves, sets
+from falsification.azure.world import Change
 
 COMPONENT_LINKED = "test_component_is_workspace_based"
 LOGS = "test_workspace_receives_logs"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, sets
-from falsification.world import Change
+from falsification.azure.changes import Violation, sets
+from falsification.azure.world import Change
 
 SERVING = "test_serving_revision_is_known"
 NEW = "revisions/ca-apex-{environment}--r0012"

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, all_of, drops, edits, images, sets
-from falsification.violations.dep_08 import APP, NEW
-from falsification.world import Change
+from falsification.azure.changes import Violation, all_of, drops, edits, images, sets
+from falsification.azure.violations.dep_08 import APP, NEW
+from falsification.azure.world import Change
 
 READY = "test_new_revision_is_ready"
 RELEASE = "test_new_revision_runs_the_release"

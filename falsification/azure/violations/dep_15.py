@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, drops, sets
-from falsification.violations.dep_08 import APP, NEW, TRAFFIC
-from falsification.world import Change
+from falsification.azure.changes import Violation, drops, sets
+from falsification.azure.violations.dep_08 import APP, NEW, TRAFFIC
+from falsification.azure.world import Change
 
 MODE = "test_several_revisions_can_be_active"
 PLANNED = "test_traffic_is_shared_as_planned"

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, drops, edits, moves, rewrites, sets
-from falsification.world import Change
-from sandbox.azure_estate import Resource
+from falsification.azure.changes import Violation, drops, edits, moves, rewrites, sets
+from falsification.azure.world import Change
+from sandbox.azure.azure_estate import Resource
 
 SHOWN = "test_dashboard_shows_it"
 DASHBOARD = "Microsoft.Portal/dashboards/dash-apex-{environment}"

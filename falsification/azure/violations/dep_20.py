@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, says
-from falsification.world import Change
+from falsification.azure.changes import Violation, says
+from falsification.azure.world import Change
 
 CURRENT = "test_inventory_is_current"
 TAGGED = "test_release_is_tagged"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, drops, sets
-from falsification.world import Change
+from falsification.azure.changes import Violation, drops, sets
+from falsification.azure.world import Change
 
 PREVIOUS = "test_previous_revision_can_be_activated"
 OLD = "revisions/ca-apex-{environment}--r0011"

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from falsification.changes import Violation, all_of, drops, edits, sets
-from falsification.violations.dep_08 import NEW
-from falsification.world import Change, World
+from falsification.azure.changes import Violation, all_of, drops, edits, sets
+from falsification.azure.violations.dep_08 import NEW
+from falsification.azure.world import Change, World
 
 RESTARTED = "test_nothing_has_restarted"
 CRITICAL = "test_no_critical_alert_was_fired"

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from falsification.changes import Violation, all_of, copies, sets
-from falsification.violations.dep_08 import NEW
-from falsification.violations.dep_24 import OLD
-from falsification.world import Change, World
+from falsification.azure.changes import Violation, all_of, copies, sets
+from falsification.azure.violations.dep_08 import NEW
+from falsification.azure.violations.dep_24 import OLD
+from falsification.azure.world import Change, World
 
 KEPT = "test_old_revisions_are_kept_then_deactivated"
 

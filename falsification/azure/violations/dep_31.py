@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, appends, drops, sets
-from falsification.violations.dep_08 import APP
-from falsification.world import Change
+from falsification.azure.changes import Violation, appends, drops, sets
+from falsification.azure.violations.dep_08 import APP
+from falsification.azure.world import Change
 
 BOUNDED = "test_replicas_are_bounded"
 FOLLOWS = "test_replicas_follow_requests"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, drops, sets
-from falsification.world import Change
+from falsification.azure.changes import Violation, drops, sets
+from falsification.azure.world import Change
 
 REACHES = "test_database_backups_reach_back"
 LONG = "test_long_term_backups_are_kept"

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, drops, sets
-from falsification.violations.dep_05 import DATABASE
-from falsification.violations.sec_03 import SERVICES
-from falsification.world import Change
+from falsification.azure.changes import Violation, drops, sets
+from falsification.azure.violations.dep_05 import DATABASE
+from falsification.azure.violations.sec_03 import SERVICES
+from falsification.azure.world import Change
 
 OBJECTIVE = "test_database_has_its_objective"
 SKU = "test_service_has_its_sku"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, all_of, drops, sets
-from falsification.violations.dep_08 import APP
-from falsification.violations.sec_03 import SERVICES
-from falsification.world import Change
+from falsification.azure.changes import Violation, all_of, drops, sets
+from falsification.azure.violations.dep_08 import APP
+from falsification.azure.violations.sec_03 import SERVICES
+from falsification.azure.world import Change
 
 STORAGE = "test_storage_requires_https"
 APPLICATION = "test_application_requires_https"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, all_of, appends, copies, drops, moves, sets
-from falsification.world import Change
+from falsification.azure.changes import Violation, all_of, appends, copies, drops, moves, sets
+from falsification.azure.world import Change
 
 NETWORK = "virtualNetworks/vnet-apex-{environment}"
 APPS = "properties.subnets[snet-containerapps]"

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
-from falsification.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
-from falsification.violations.sec_01 import APPS, ENDPOINTS, NETWORK
-from falsification.world import Change
+from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
+from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
+from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK
+from falsification.azure.world import Change
 
 GUARDED = "test_subnet_is_guarded_by_its_group"
 INTERNET = "test_nothing_enters_from_the_internet"

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, all_of, appends, copies, drops, edits, moves, sets
-from falsification.world import Change
+from falsification.azure.changes import SHARED, Violation, all_of, appends, copies, drops, edits, moves, sets
+from falsification.azure.world import Change
 
 PROVISIONED = "test_endpoint_is_provisioned"
 CONNECTED = "test_endpoint_connects_to_its_service"

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, adds, all_of, appends, copies, drops, edits, moves, sets
-from falsification.violations.sec_03 import ENDPOINTS
-from falsification.world import Change
+from falsification.azure.changes import SHARED, Violation, adds, all_of, appends, copies, drops, edits, moves, sets
+from falsification.azure.violations.sec_03 import ENDPOINTS
+from falsification.azure.world import Change
 
 LINKED = "test_zone_is_linked_to_the_network"
 REGISTERED = "test_endpoint_registers_in_the_zone"

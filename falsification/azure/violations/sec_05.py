@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, all_of, copies, drops, moves, sets
-from falsification.world import Change
+from falsification.azure.changes import SHARED, Violation, all_of, copies, drops, moves, sets
+from falsification.azure.world import Change
 
 ENVIRONMENT = "managedEnvironments/cae-apex-{environment}"
 APP = "containerApps/ca-apex-{environment}"

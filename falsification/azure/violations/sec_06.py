@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, adds, all_of, appends, drops, edits, moves, sets
-from falsification.violations.sec_03 import SERVICES
-from falsification.world import Change
+from falsification.azure.changes import Violation, adds, all_of, appends, drops, edits, moves, sets
+from falsification.azure.violations.sec_03 import SERVICES
+from falsification.azure.world import Change
 
 DISABLED = "test_public_network_access_is_disabled"
 UNDECLARED = "test_undeclared_services_are_not_public"

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
-from falsification.violations.sec_03 import SERVICES
-from falsification.violations.sec_05 import APP
-from falsification.world import Change, World
+from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
+from falsification.azure.violations.sec_03 import SERVICES
+from falsification.azure.violations.sec_05 import APP
+from falsification.azure.world import Change, World
 
 IDENTITY = "userAssignedIdentities/id-apex-{environment}"
 IDENTITY_ID = "{resource_group_id}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-apex-{environment}"

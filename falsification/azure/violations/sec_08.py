@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import Violation, all_of, drops, sets
-from falsification.roles import (
+from falsification.azure.changes import Violation, all_of, drops, sets
+from falsification.azure.roles import (
     ACCESS_ADMINISTRATOR,
     CLIENT,
     CONTRIBUTOR,
@@ -18,7 +18,7 @@ from falsification.roles import (
     denies,
     grants,
 )
-from falsification.world import Change, World
+from falsification.azure.world import Change, World
 
 ASSIGNED = "test_required_role_is_assigned"
 NARROW = "test_access_is_no_broader_than_needed"

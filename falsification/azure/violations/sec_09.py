@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from assurance.probes.dialer import Connection
-from falsification.changes import Violation, connects_inside, connects_outside, names, unknown_name
-from falsification.violations.sec_04 import NAMES
-from falsification.world import STRANGERS_ADDRESS, Change, World, answered
+from assurance.world.sockets import Connection
+from falsification.azure.changes import Violation, connects_inside, connects_outside, names, unknown_name
+from falsification.azure.violations.sec_04 import NAMES
+from falsification.azure.world import STRANGERS_ADDRESS, Change, World, answered
 
 THROUGH = "test_name_resolves_through_the_private_zone"
 TO = "test_name_resolves_to_the_private_endpoint"

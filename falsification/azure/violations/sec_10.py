@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from falsification.changes import SHARED, Violation, adds, all_of, drops, edits, sets
-from falsification.world import Change
+from falsification.azure.changes import SHARED, Violation, adds, all_of, drops, edits, sets
+from falsification.azure.world import Change
 
 PLAN = "test_plan_is_on"
 ALERT = "test_no_severe_alert_is_open"

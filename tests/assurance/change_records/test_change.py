@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from assurance.changes.checklist import ITEMS
-from falsification.attested.records import ENGINEER, change, closed, planned, rolled_back
-from falsification.attested.shortcomings import AFTER, AFTER_ROLLBACK, BEFORE, Edit, Record
+from assurance.change_records.checklist import ITEMS
+from falsification.change_records.records import ENGINEER, change, closed, planned, rolled_back
+from falsification.change_records.shortcomings import AFTER, AFTER_ROLLBACK, BEFORE, Edit, Record
 
 
 def edited(record: Record, edit: Edit) -> Record:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assurance.changes import parse
-from assurance.changes.given import GivenChange, find_record
-from assurance.cli import main
+from assurance.change_records import parse
+from assurance.change_records.given import GivenChange, find_record
+from assurance.command_line.main import main
 from assurance.errors import NotEvaluated, UsageError
-from assurance.redaction import Redactor
 from assurance.tape import Tape, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
 
 REDACTOR = Redactor(salt="test")
 HEADER = TapeHeader("prod", "subscription", "group", "SANDBOX", "a test", ("inside",), "2026-11-02T20:00:00.000Z")

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from assurance.cli import main
+from assurance.command_line.main import main
 
 
 @pytest.mark.parametrize("words", [[], ["no-such-command"], ["--no-such-option"]])
@@ -26,7 +26,7 @@ def test_commands_of_other_rooms_are_listed(capsys: pytest.CaptureFixture[str]) 
 
 def test_start_loads_no_command() -> None:
     """The help is there without loading Azure's SDK or any command."""
-    code = "import sys, assurance.cli\ntry: assurance.cli.main(['--help'])\nexcept SystemExit: pass\n"
+    code = "import sys\nfrom assurance.command_line.main import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
     code += (
         "print('loaded', sorted(m for m in sys.modules if m.split('.')[0] in ('azure', 'falsification', 'pydantic')))"
     )

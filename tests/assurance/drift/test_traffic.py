@@ -5,7 +5,7 @@ from __future__ import annotations
 from assurance.drift.classify import Weight
 from assurance.drift.normalise import normalised
 from assurance.drift.traffic import SECURITY_GROUP, effect
-from falsification.rules import RULES, allow, deny
+from falsification.azure.rules import RULES, allow, deny
 from sandbox import AzureEstate
 
 SPACE = ("10.0.0.0/16",)

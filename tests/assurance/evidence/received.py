@@ -21,7 +21,7 @@ CODE = (
     "pytest.py",
     "pytest_html.py",
     "assurance/__init__.py",
-    "assurance/plugin.py",
+    "assurance/suite/plugin.py",
     "checks/__init__.py",
     "checks/conftest.py",
     "fixtures/__init__.py",

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assurance.controls import CONTROLS
 from assurance.evidence.outcome import Figure, Outcome, OutcomeError, facts_of, outcome_of, parsed
+from assurance.judging.controls import CONTROLS
 from assurance.verdicts import Verdict
 
 COUNTS = st.dictionaries(st.sampled_from(list(Verdict)), st.integers(1, 9999), min_size=1)

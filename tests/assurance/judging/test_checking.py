@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from assurance.checking import control, judge
-from assurance.controls import CONTROLS
 from assurance.errors import BrokenReading, EnvironmentFileError, MissingReading, NotEvaluated, UsageError
+from assurance.judging.checking import control, judge
+from assurance.judging.controls import CONTROLS
 from assurance.verdicts import Fact, Verdict
 
 HOLDS = Fact(True, "closed", "closed", "/x", ("r1",))

@@ -10,10 +10,10 @@ import pytest
 from assurance.environment import Environment, load
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
-from assurance.nouns import DECLARED, VIEWS, Value, declared, needs, resolve, view
-from assurance.prefetch import needs_of, prefetch
+from assurance.judging.nouns import DECLARED, VIEWS, Value, declared, needs, resolve, view
+from assurance.suite.prefetch import needs_of, prefetch
 
-PROD = load(Path(__file__).parents[2] / "environments" / "prod.toml")
+PROD = load(Path(__file__).parents[3] / "environments" / "prod.toml")
 ESTATE = cast("Estate", object())  # nothing here looks into the estate
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
+from assurance.judging.waivers import AppliedWaiver
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
 from assurance.tape import Reading, key_of, sha256
 from assurance.verdicts import Source, Verdict
-from assurance.waivers import AppliedWaiver
 
 HOSTILE = '<script>alert("x")</script> a|b `c` \x00\x1b[31m @team [link](x) \udcff'
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-00000000000a/resourceGroups/rg-apex-sandbox"

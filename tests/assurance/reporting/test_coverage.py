@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assurance.controls import CONTROLS
+from assurance.judging.controls import CONTROLS
 from assurance.reporting import coverage
 from assurance.reporting.coverage import FAMILIES, Completeness, family_of, ids_in_words
 from assurance.reporting.iso27001 import CLAUSES

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assurance.reporting.html_page import page
+from assurance.reporting.html.page import page
 from assurance.reporting.markdown import MOST_CHARACTERS
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import decision_sentence, printable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assurance.revision import revision
+from assurance.runs.revision import revision
 
 GIT = shutil.which("git")
 

@@ -39,4 +39,4 @@ def test_another_project_is_left_alone(tmp_path: Path, words: tuple[str, ...]) -
     )  # fmt: skip
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "LOADED ['assurance.early']" in ended.stdout
+    assert "LOADED ['assurance.suite.early']" in ended.stdout

@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from assurance.redaction import PLAIN_ENVIRONMENT_VALUE, Redactor, kind_of_token, secret_kind
+from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, Redactor, kind_of_token, secret_kind
 
 HEX_KEY = "3f8a1c9d7e2b4056a1b2c3d4e5f60718"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiIxMjM0NTY3OCJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"

@@ -12,18 +12,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import fixtures  # noqa: F401  (importing them registers the nouns)
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import StaticToken
-from assurance.checking import Outcome, judge
 from assurance.environment import Environment, load
-from assurance.nouns import DECLARED, needs, resolve
-from assurance.redaction import Redactor
+from assurance.judging.checking import Outcome, judge
+from assurance.judging.nouns import DECLARED, needs, resolve
 from assurance.tape import Tape, TapeHeader
+from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
 from assurance.verdicts import recording_facts
-from falsification.seams import DirectUpstream, MemoryTape
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
+from falsification.azure.seams import DirectUpstream, MemoryTape
 from sandbox import AzureEstate
-from sandbox.azure_resource_manager import AzureResourceManager
+from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
 

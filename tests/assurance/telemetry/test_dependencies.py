@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from falsification.seams import MemoryTape
+from falsification.azure.seams import MemoryTape
 from sandbox.kql import Value
 from tests.assurance.telemetry.telemetry_world import TelemetryWorld, header
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.telemetry.result import rows_of
+from assurance.world.azure.document import Document
 
 COLUMNS = {"At": "datetime", "Rows": "long", "Heaviest": "int", "P95": "real", "Target": "string"}
 ROW: list[Any] = ["2026-03-02T15:00:00.1234567Z", 5, 1, 12.5, "db"]

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from falsification.seams import MemoryTape
+from falsification.azure.seams import MemoryTape
 from sandbox import Fault
 from sandbox.kql import Value
 from sandbox.log_analytics import TelemetryStore, Traffic

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from assurance.errors import MissingReading, NotEvaluated
-from assurance.probes import files
-from assurance.probes.files import FileReader
-from assurance.redaction import Redactor
 from assurance.tape import Tape, TapeHeader, sha256, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.world import files
+from assurance.world.files import FileReader
 
 HEADER = TapeHeader("test", "s", "g", "SANDBOX", "a test", ("inside",), utc_now())
 SECRET = "AccountKey=" + "a1B2" * 21 + "ab=="

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading
-from assurance.estate.instants import duration, instant, parsed_instant, told
+from assurance.world.azure.document import Document
+from assurance.world.moments import duration, instant, parsed_instant, told
 
 MOMENT = datetime(2026, 2, 3, 9, 31, 7, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assurance.origins import origin_of, same_origin, without_origin
+from assurance.world.origins import origin_of, same_origin, without_origin
 
 OWN = "https://vault.example.net"
 

@@ -10,12 +10,12 @@ import pytest
 
 from assurance.environment.model import View
 from assurance.errors import MissingReading, NotEvaluated
-from assurance.probes.dialer import Connection, Dialer
-from assurance.probes.resolver import Resolver
-from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.world.dns import Resolver
+from assurance.world.sockets import Connection, Dialer
 from sandbox import Sandbox
-from sandbox.listeners import ServiceListener
+from sandbox.network.listeners import ServiceListener
 
 NAME = "db.apex.invalid"
 PRIVATE = "db.privatelink.apex.invalid"

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from assurance.estimation.papers import DocumentType, paper
+from assurance.apex.estimation.sample_documents import DocumentType, paper
 from sandbox.apex import ApexStandIn
 from sandbox.apex.declared import refused_tokens
 

@@ -13,10 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from assurance.estimation.papers import paper
+from assurance.apex.estimation.sample_documents import paper
 from sandbox.apex import ApexStandIn
 from sandbox.apex.declared import refused_tokens
-from sandbox.certificates import CertificateAuthority
+from sandbox.network.certificates import CertificateAuthority
 
 PREFIX = "/api/v1"
 JOB_SECONDS = 30.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import pytest
 
-from assurance.estimation.papers import paper
+from assurance.apex.estimation.sample_documents import paper
 from sandbox.apex.inspection import inspect
 from sandbox.apex.monte_carlo import simulate
 from sandbox.apex.permissions import Operation, Role, is_allowed

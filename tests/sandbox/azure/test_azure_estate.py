@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from sandbox import AzureEstate
-from sandbox.property_paths import steps
-from sandbox.resource_ids import ResourcePath, is_at_or_below
-from sandbox.services import platform_services
+from sandbox.azure.property_paths import steps
+from sandbox.azure.resource_ids import ResourcePath, is_at_or_below
+from sandbox.network.services import platform_services
 
-ENVIRONMENTS = Path(__file__).parents[2] / "environments"
+ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 
 
 @pytest.fixture

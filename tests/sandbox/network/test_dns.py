@@ -12,8 +12,8 @@ import dns.resolver
 import pytest
 
 from sandbox import AzureEstate
-from sandbox.dns import DnsServer, DnsView
-from sandbox.services import PlatformService, platform_services
+from sandbox.network.dns import DnsServer, DnsView
+from sandbox.network.services import PlatformService, platform_services
 
 SERVICES = platform_services(AzureEstate.load("sandbox"))
 VAULT = next(service for service in SERVICES if service.key == "key_vault")

@@ -19,8 +19,8 @@ from requests import PreparedRequest, Session
 from requests.adapters import HTTPAdapter
 
 from sandbox import Fault, Sandbox
-from sandbox.listeners import View
-from sandbox.services import PlatformService, platform_services
+from sandbox.network.listeners import View
+from sandbox.network.services import PlatformService, platform_services
 
 VIEWS: tuple[View, ...] = ("inside", "outside")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.refusals.catalogue import FILES, INVALID, PROJECTS
-from assurance.refusals.trial import CATALOGUE, NUMBERS, Refusal, _mended
-from tests.assurance.estimation.exchanges import exchange
+from assurance.apex.bad_input.catalogue import FILES, INVALID, PROJECTS
+from assurance.apex.bad_input.trial import CATALOGUE, NUMBERS, Refusal, _mended
+from tests.assurance.apex.estimation.exchanges import exchange
 
 
 def _refusal(status: int, left: str = "", mended: str = "", body: object = None) -> Refusal:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from assurance.application import Application
+from assurance.apex.client import Application
 from assurance.environment import Environment, load
-from assurance.redaction import Redactor
 from assurance.tape import Tape, TapeHeader
-from sandbox.certificates import CertificateAuthority
-from sandbox.http_server import Answer, HttpsServer, Request
+from assurance.tape.redaction import Redactor
+from sandbox.network.certificates import CertificateAuthority
+from sandbox.network.http_server import Answer, HttpsServer, Request
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 RUN_ID = "20260301T100000Z-abcdef"
 TOKENS = {
     "APEX_TEST_TOKEN_ESTIMATOR": "estimators-token-0123456789",

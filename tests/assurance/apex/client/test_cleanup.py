@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from assurance.application import Application, Flow, Flows
-from assurance.application.cleaning import LeftOver, archive, find, has_written, made_by, merged
-from assurance.application.plans import CLEAN_UP, PLANS
+from assurance.apex.client import Application, Flow, Flows
+from assurance.apex.client.cleanup import LeftOver, archive, find, has_written, made_by, merged
+from assurance.apex.client.plans import CLEAN_UP, PLANS
 from assurance.errors import NotEvaluated
 from assurance.tape import Tape
-from sandbox.http_server import Answer
-from tests.assurance.application.conftest import RUN_ID, Server
+from sandbox.network.http_server import Answer
+from tests.assurance.apex.client.conftest import RUN_ID, Server
 
 OTHER_RUN = "20260228T090000Z-012345"
 MINE = f"SMOKE-{RUN_ID}"

@@ -11,12 +11,12 @@ from typing import Literal
 
 import pytest
 
-from assurance.application import Application, Flow, Flows
+from assurance.apex.client import Application, Flow, Flows
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Tape
-from sandbox.certificates import CertificateAuthority
-from sandbox.http_server import Answer
-from tests.assurance.application.conftest import RUN_ID, TOKENS, Build, Server, environment_of
+from sandbox.network.certificates import CertificateAuthority
+from sandbox.network.http_server import Answer
+from tests.assurance.apex.client.conftest import RUN_ID, TOKENS, Build, Server, environment_of
 
 OK = Answer.of_json(200, {"id": "1"}, {"X-Request-ID": "r-1"})
 ESTIMATOR = f"Bearer {TOKENS['APEX_TEST_TOKEN_ESTIMATOR']}"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from assurance.application import Application, Exchange, Flow, Flows, Upload
+from assurance.apex.client import Application, Exchange, Flow, Flows, Upload
 from assurance.environment import Environment
 from assurance.errors import MissingReading
 from assurance.tape import Tape, utc_now
-from sandbox.http_server import Answer
-from tests.assurance.application.conftest import HEADER, TOKENS, Build, Server
+from sandbox.network.http_server import Answer
+from tests.assurance.apex.client.conftest import HEADER, TOKENS, Build, Server
 
 JOBS = [Answer.of_json(200, {"id": "j", "status": status}) for status in ("pending", "running", "completed")]
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from assurance.applicability import NO_APPLICATION, READ_ONLY, without_application
-from assurance.application.contents import Contents, Upload
-from assurance.application.forged_tokens import FORGED, NEEDS_GENUINE, forge
-from assurance.application.plans import plan_of
+from assurance.apex.client.contents import Contents, Upload
+from assurance.apex.client.forged_tokens import FORGED, NEEDS_GENUINE, forge
+from assurance.apex.client.plans import plan_of
 from assurance.environment import load
+from assurance.environment.applicability import NO_APPLICATION, READ_ONLY, without_application
 from assurance.errors import EnvironmentFileError, UsageError
-from assurance.nouns import VIEWS, roots, view
-from assurance.prefetch import needs_of
-from assurance.redaction import Redactor
-from tests.assurance.application.conftest import ROOT, environment_of
+from assurance.judging.nouns import VIEWS, roots, view
+from assurance.suite.prefetch import needs_of
+from assurance.tape.redaction import Redactor
+from tests.assurance.apex.client.conftest import ROOT, environment_of
 
 PDF = Upload("scope.pdf", b"%PDF-1.7")
 

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from assurance.azure.document import Document
+from assurance.world.azure.document import Document
 
 READING = ("a-reading",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from itertools import count
 
-from assurance.application import Exchange
+from assurance.apex.client import Exchange
 from assurance.tape import Call, Reading
 
 _KEYS = count(1)

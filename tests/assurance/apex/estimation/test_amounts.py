@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assurance.estimation.amounts import Amount, number, rounding, total
-from tests.assurance.estimation.answers import document
+from assurance.apex.estimation.amounts import Amount, number, rounding, total
+from tests.assurance.apex.estimation.answers import document
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2, allow_nan=False))

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assurance.estimation.estimate import Estimate, Figures
-from assurance.estimation.levels import ConfidenceLevels
+from assurance.apex.estimation.estimate import Estimate, Figures
+from assurance.apex.estimation.levels import ConfidenceLevels
 from assurance.verdicts import Fact
-from tests.assurance.estimation.answers import READING, document, estimate
+from tests.assurance.apex.estimation.answers import READING, document, estimate
 
 ADJECTIVES: dict[str, Callable[[Estimate], Fact]] = {
     "present": lambda one: one.figures.are_present,

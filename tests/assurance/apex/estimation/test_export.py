@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from assurance.estimation.estimate import Estimate
-from assurance.estimation.export import Export
-from tests.assurance.estimation.answers import READING, document, estimate, export
+from assurance.apex.estimation.estimate import Estimate
+from assurance.apex.estimation.export import Export
+from tests.assurance.apex.estimation.answers import READING, document, estimate, export
 
 VIEW = Estimate(document(estimate()), READING)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from assurance.estimation.jobs import JobHistory, moment
-from tests.assurance.estimation.answers import READING, document
+from assurance.apex.estimation.jobs import JobHistory, moment
+from tests.assurance.apex.estimation.answers import READING, document
 
 CREATED, STARTED, COMPLETED = (f"2026-03-01T10:00:0{second}Z" for second in (0, 1, 2))
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assurance.estimation.amounts import Amount
-from assurance.estimation.line_items import Breakdown, nests
-from tests.assurance.estimation.answers import document, line_items
+from assurance.apex.estimation.amounts import Amount
+from assurance.apex.estimation.line_items import Breakdown, nests
+from tests.assurance.apex.estimation.answers import document, line_items
 
 Items = list[dict[str, Any]]
 

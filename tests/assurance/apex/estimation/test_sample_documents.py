@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assurance.estimation.papers import CONTENTS, DocumentType, paper
+from assurance.apex.estimation.sample_documents import CONTENTS, DocumentType, paper
 
 
 @pytest.mark.parametrize("document_type", list(CONTENTS))

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from assurance.application import Exchange
-from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estimation.answers import entries, id_in, lists, shows, with_id
-from assurance.estimation.jobs import JobHistory
-from assurance.estimation.papers import paper
-from assurance.estimation.steps import (
+from assurance.apex.client import Exchange
+from assurance.apex.estimation.answers import entries, id_in, lists, shows, with_id
+from assurance.apex.estimation.jobs import JobHistory
+from assurance.apex.estimation.sample_documents import paper
+from assurance.apex.estimation.steps import (
     GenerationStep,
     JobStep,
     ProjectStep,
@@ -19,9 +18,10 @@ from assurance.estimation.steps import (
     UploadStep,
     ValidationStep,
 )
-from assurance.estimation.workflow import after
-from tests.assurance.estimation.answers import READING, document
-from tests.assurance.estimation.exchanges import exchange
+from assurance.apex.estimation.workflow import after
+from assurance.errors import BrokenReading, NotEvaluated
+from tests.assurance.apex.estimation.answers import READING, document
+from tests.assurance.apex.estimation.exchanges import exchange
 
 ASKED = {"project_number": "E2E-1", "voltage_level": 345, "line_miles": 15.0}
 SHOWN = {"id": "p-1", "project_number": "E2E-1", "voltage_level": "345.00", "line_miles": 15, "status": "draft"}

@@ -10,15 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from assurance.application import Application
+from assurance.apex.client import Application
+from assurance.apex.performance import ListBaseline, Measurements
 from assurance.environment import load
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import NotEvaluated
-from assurance.performance import ListBaseline, Measurements
-from assurance.redaction import Redactor
 from assurance.tape import Tape, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 VARIABLE = "APEX_TEST_TOKEN_OF_THE_BASELINE"
 HEADER = TapeHeader(
     environment="sandbox",

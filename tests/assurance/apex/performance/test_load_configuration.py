@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assurance.cli import main
+from assurance.command_line.main import main
 
 # Microsoft Learn, "Configure a load test in YAML": keys, and which of them must be there.
 REQUIRED = {"version", "testId", "testType", "testPlan", "engineInstances"}
 KNOWN = REQUIRED | {"displayName", "description", "failureCriteria", "autoStop", "env", "secrets"}
-LOCUSTFILE = Path(__file__).parents[3] / "checks" / "performance" / "locustfile.py"
+LOCUSTFILE = Path(__file__).parents[4] / "checks" / "performance" / "locustfile.py"
 
 
 def test_configuration_is_what_microsoft_documents(capsys: pytest.CaptureFixture[str]) -> None:

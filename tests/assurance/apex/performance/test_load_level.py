@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from assurance.apex.performance.load_level import LoadLevel, counted
+from assurance.apex.performance.load_running import progress
+from assurance.apex.performance.load_samples import ASIDE, LoadRecord, Process, Sample, Second, record_of
 from assurance.environment.load import DeclaredLoad
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.performance.load_level import LoadLevel, counted
-from assurance.performance.load_running import progress
-from assurance.performance.load_samples import ASIDE, LoadRecord, Process, Sample, Second, record_of
 
 DECLARED = DeclaredLoad(users=10, seconds=60, spawn_rate=5.0, minimum_requests=180, think_seconds=(1.0, 5.0))
 IDLE = Process(tuple(Second(1000.0 + at, 0.2, 5.0) for at in range(65)), ended=True)

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from assurance.apex.performance.load_level import LoadLevel
+from assurance.apex.performance.load_running import KIND, LoadGenerator
 from assurance.environment import load
 from assurance.errors import NotEvaluated
-from assurance.performance.load_level import LoadLevel
-from assurance.performance.load_running import KIND, LoadGenerator
-from assurance.redaction import Redactor
-from assurance.run import new_run_id
+from assurance.runs.run import new_run_id
 from assurance.tape import Tape, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
 from fixtures.load import LOCUSTFILE
 from sandbox import Sandbox
 from sandbox.apex import Switch
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 # The machine may be busy with other tests: whether the generator keeps time is judged elsewhere.
 PATIENT = {"most_cpu_percent": 100.0, "most_lag_milliseconds": 60_000.0}
 SMALL = {"users": 5, "seconds": 6, "spawn_rate": 5.0, "think_seconds": [0.1, 0.3], "minimum_requests": 30, **PATIENT}

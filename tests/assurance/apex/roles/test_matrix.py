@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from assurance.reporting.html_grid import role_and_operation
-from assurance.roles.attempts import SCRIPTS
-from assurance.roles.escalation import ESCALATIONS
-from assurance.roles.matrix import APPROVAL, CALLERS, OPERATIONS, Agreed, cells, operation_named
+from assurance.apex.roles.attempts import SCRIPTS
+from assurance.apex.roles.escalation import ESCALATIONS
+from assurance.apex.roles.matrix import APPROVAL, CALLERS, OPERATIONS, Agreed, cells, operation_named
+from assurance.reporting.html.grid import role_and_operation
 
 
 def test_every_operation_has_a_cell_for_every_caller() -> None:

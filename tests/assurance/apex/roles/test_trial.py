@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.application import Exchange
+from assurance.apex.client import Exchange
+from assurance.apex.roles.approval import LackingCell
+from assurance.apex.roles.attempts import State
+from assurance.apex.roles.description import ApiDescription
+from assurance.apex.roles.escalation import ESCALATIONS, TriedEscalation, TriedGrant
+from assurance.apex.roles.matrix import APPROVAL, OPERATIONS, Caller, Cell, operation_named
+from assurance.apex.roles.scene import Target
+from assurance.apex.roles.trial import TriedCell
 from assurance.errors import NotEvaluated
-from assurance.roles.approval import LackingCell
-from assurance.roles.attempts import State
-from assurance.roles.description import ApiDescription
-from assurance.roles.escalation import ESCALATIONS, TriedEscalation, TriedGrant
-from assurance.roles.matrix import APPROVAL, OPERATIONS, Caller, Cell, operation_named
-from assurance.roles.scene import Target
-from assurance.roles.trial import TriedCell
-from tests.assurance.estimation.exchanges import exchange
+from tests.assurance.apex.estimation.exchanges import exchange
 
 TARGET = Target(project_id="p-1")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assurance.cli import main
+from assurance.command_line.main import main
 
 FINDING = {
     "control": "SEC-06",

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from assurance.cli import main
+from assurance.command_line.main import main
 from sandbox import Sandbox
 from sandbox.toml_text import toml_text
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from assurance.azure.document import Document
-from assurance.cli import main
-from assurance.doctor.needs import NEEDS, Rights
+from assurance.command_line.doctor.needs import NEEDS, Rights
+from assurance.command_line.main import main
+from assurance.world.azure.document import Document
 from sandbox import Fault, Sandbox
 from sandbox.toml_text import toml_text
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 Examined = tuple[int, str]
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from assurance.command_line.watch.judging import Conclusion
+from assurance.command_line.watch.look import Alert, AlertLook, HealthLook, Look, TrafficLook
+from assurance.command_line.watch.plan import WatchPlan
+from assurance.command_line.watch.watching import watch
 from assurance.environment.telemetry import Thresholds
 from assurance.errors import NotEvaluated
 from assurance.telemetry.minutes import MINUTE, Minute
 from assurance.verdicts import Fact
-from assurance.watch.judging import Conclusion
-from assurance.watch.look import Alert, AlertLook, HealthLook, Look, TrafficLook
-from assurance.watch.plan import WatchPlan
-from assurance.watch.watching import watch
 
 STARTED = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 GOOD = Fact(True, "error rate below 1 %", "0 of 1,000 requests failed", "component", ("reading",))

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
+from assurance.command_line.watch.plan import WatchPlan
+from assurance.command_line.watch.sight import EnvironmentSight
 from assurance.environment import load
 from assurance.environment.telemetry import Thresholds
 from assurance.errors import NotEvaluated
 from assurance.tape import Tape
-from assurance.watch.plan import WatchPlan
-from assurance.watch.sight import EnvironmentSight
 from sandbox import Fault, Sandbox
 from sandbox.apex import Switch
 from sandbox.toml_text import toml_text
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 ALERT = "alerts/6f1d9a40-58b2-4c7e-a3d0-92b8c4e7f151"
 STARTED = "properties.essentials.startDateTime"
 

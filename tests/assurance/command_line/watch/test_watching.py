@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
+from assurance.command_line.watch.judging import latest_bad
+from assurance.command_line.watch.look import Alert
 from assurance.telemetry.minutes import Minute
 from assurance.verdicts import Decision
-from assurance.watch.judging import latest_bad
-from assurance.watch.look import Alert
-from tests.assurance.watch.scripted import BAD, STARTED, ScriptedSight, watched
+from tests.assurance.command_line.watch.scripted import BAD, STARTED, ScriptedSight, watched
 
 OLD = Alert("/alerts/old", "an old alert (Sev1, Azure Monitor)", STARTED - timedelta(hours=1))
 NEW = Alert("/alerts/new", "Errors (Sev0, Azure Monitor)", STARTED + timedelta(minutes=3))

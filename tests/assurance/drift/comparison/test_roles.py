@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from assurance.contrast.cases import differing_cases
-from assurance.contrast.roles import Roles
+from assurance.drift.comparison.cases import differing_cases
+from assurance.drift.comparison.roles import Roles
 from assurance.environment import load
 from assurance.verdicts import Verdict
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 PRODUCTION = Roles(load(ROOT / "environments" / "prod.toml"))
 STAGING = Roles(load(ROOT / "environments" / "staging.toml"))
 

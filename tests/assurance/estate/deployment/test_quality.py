@@ -9,9 +9,9 @@ import pytest
 
 from assurance.environment.deployment import DeclaredRelease
 from assurance.errors import BrokenReading
-from assurance.estate.inventory import GitTags, SchemaState
-from assurance.estate.quality import BanditReport, Coverage, ImageScan, PipelineRun
-from assurance.probes.files import Artefact
+from assurance.estate.deployment.inventory import GitTags, SchemaState
+from assurance.estate.deployment.quality import BanditReport, Coverage, ImageScan, PipelineRun
+from assurance.world.files import Artefact
 
 DIGEST = f"sha256:{'a' * 64}"
 COMMIT = "b" * 40

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.azure.document import Document
-from assurance.estate.identity import BUILT_IN_ROLES, Access, ManagedIdentity
+from assurance.estate.identity.identity import BUILT_IN_ROLES, Access, ManagedIdentity
+from assurance.world.azure.document import Document
 
 SUBSCRIPTION = "/subscriptions/22222222-2222-4222-8222-222222222222"
 VAULT = f"{SUBSCRIPTION}/resourceGroups/apex-rg-prod/providers/Microsoft.KeyVault/vaults/kv-apex-prod"

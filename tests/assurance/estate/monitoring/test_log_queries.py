@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.estate.log_queries import Measured, Unrecognised, measured_by
+from assurance.estate.monitoring.log_queries import Measured, Unrecognised, measured_by
 
 RATES = (
     "requests | summarize rate = 100.0 * countif(success == false) / count()",

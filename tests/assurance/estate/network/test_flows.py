@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assurance.errors import NotEvaluated
-from assurance.estate.flows import InsideFlow, OutsideFlow
-from assurance.probes.dialer import Connection
-from assurance.probes.resolver import Resolution
+from assurance.estate.network.flows import InsideFlow, OutsideFlow
+from assurance.world.dns import Resolution
+from assurance.world.sockets import Connection
 
 NAME = "kv-apex-prod.vault.azure.net"
 ZONE = "privatelink.vaultcore.azure.net"

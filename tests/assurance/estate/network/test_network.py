@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from assurance.azure.document import Document
 from assurance.environment.model import DeclaredFlow
-from assurance.estate.container_apps import ContainerEnvironment
-from assurance.estate.network import NetworkSecurityGroup, VirtualNetwork
-from tests.assurance.estate.test_security_rules import DEFAULTS, from_source, group, properties, rule
+from assurance.estate.deployment.container_apps import ContainerEnvironment
+from assurance.estate.network.network import NetworkSecurityGroup, VirtualNetwork
+from assurance.world.azure.document import Document
+from tests.assurance.estate.network.test_security_rules import DEFAULTS, from_source, group, properties, rule
 
 NETWORK_ID = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/vnet"
 GROUP_ID = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/networkSecurityGroups/nsg"

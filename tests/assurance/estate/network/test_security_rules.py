@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estate.packet_regions import Box, escapes, merged, remainder
-from assurance.estate.security_rules import Blocking, Flow, Opening, RuleSet, SecurityRule
+from assurance.estate.network.packet_regions import Box, escapes, merged, remainder
+from assurance.estate.network.security_rules import Blocking, Flow, Opening, RuleSet, SecurityRule
 
 SPACE = ("10.0.0.0/16", "fd00:a::/48")
 GROUP_ID = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/applicationSecurityGroups/web"

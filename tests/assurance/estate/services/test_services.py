@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.azure.document import Document
 from assurance.environment.model import ServiceKind
-from assurance.estate.services import PROVIDERS, PlatformService
+from assurance.estate.services.services import PROVIDERS, PlatformService
+from assurance.world.azure.document import Document
 
 GROUP = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/apex-rg-prod"
 

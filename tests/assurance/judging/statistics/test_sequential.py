@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from assurance.statistics.percentiles import percentile
-from assurance.statistics.sequential import judge, plan
+from assurance.judging.statistics.percentiles import percentile
+from assurance.judging.statistics.sequential import judge, plan
 
 LOOKS = plan(95.0, 10, 500, 0.05)
 RUNS = 1000

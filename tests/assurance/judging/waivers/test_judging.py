@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from assurance.collected import Case
+from assurance.judging.cases import Case
+from assurance.judging.waivers.judging import judge_waivers
+from assurance.judging.waivers.loading import WaiversFile
+from assurance.judging.waivers.model import Waivers
 from assurance.verdicts import Verdict
-from assurance.waivers.judging import judge_waivers
-from assurance.waivers.loading import WaiversFile
-from assurance.waivers.model import Waivers
-from tests.assurance.waivers.writing import TODAY, waiver
+from tests.assurance.judging.waivers.writing import TODAY, waiver
 
 CASES = (
     *(

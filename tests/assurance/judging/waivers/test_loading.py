@@ -9,11 +9,11 @@ import pytest
 
 from assurance.environment import load as load_environment
 from assurance.errors import EnvironmentFileError, WaiversRefused
-from assurance.waivers import load
-from assurance.waivers.loading import MOST_DAYS
-from tests.assurance.waivers.writing import TODAY, waiver
+from assurance.judging.waivers import load
+from assurance.judging.waivers.loading import MOST_DAYS
+from tests.assurance.judging.waivers.writing import TODAY, waiver
 
-ENVIRONMENT = load_environment(Path(__file__).parents[3] / "environments" / "sandbox.toml")
+ENVIRONMENT = load_environment(Path(__file__).parents[4] / "environments" / "sandbox.toml")
 
 
 def test_a_good_file_is_read(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_an_unwaivable_control_is_not_waived(tmp_path: Path) -> None:
     path = tmp_path / "waivers.toml"
     path.write_text(waiver(), encoding="utf-8")
     strict = load_environment(
-        Path(__file__).parents[3] / "environments" / "sandbox.toml", {"waivers": {"unwaivable": ["SEC-06"]}}
+        Path(__file__).parents[4] / "environments" / "sandbox.toml", {"waivers": {"unwaivable": ["SEC-06"]}}
     )
     with pytest.raises(WaiversRefused, match="SEC-06 must not be waived in sandbox"):
         load(path, strict)
@@ -95,7 +95,7 @@ def test_an_unwaivable_control_is_not_waived(tmp_path: Path) -> None:
 def test_an_unknown_unwaivable_control_is_refused(tmp_path: Path) -> None:
     """A control that there is not, marked as unwaivable, is an error: it would protect nothing."""
     typo = load_environment(
-        Path(__file__).parents[3] / "environments" / "sandbox.toml", {"waivers": {"unwaivable": ["SEC-6"]}}
+        Path(__file__).parents[4] / "environments" / "sandbox.toml", {"waivers": {"unwaivable": ["SEC-6"]}}
     )
     with pytest.raises(EnvironmentFileError, match="there is no control 'SEC-6'"):
         load(tmp_path / "none.toml", typo)

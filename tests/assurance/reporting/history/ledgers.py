@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assurance.controls import CONTROLS
 from assurance.evidence.ledger import FIRST, RUN, canonical
 from assurance.evidence.outcome import Figure, Outcome, facts_of
 from assurance.evidence.pack import LEDGER
+from assurance.judging.controls import CONTROLS
 from assurance.tape import sha256
 from assurance.verdicts import Verdict, decide
 

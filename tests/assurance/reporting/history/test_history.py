@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from assurance.cli import main
+from assurance.command_line.main import main
 from assurance.evidence.pack import LEDGER
-from assurance.history.courses import courses
-from assurance.history.model import History
-from assurance.history.page import page
-from assurance.history.period import PeriodError, beginning
-from assurance.history.reading import Period, read_history
-from assurance.history.text import night_problems, problem_lines
+from assurance.reporting.history.courses import courses
+from assurance.reporting.history.model import History
+from assurance.reporting.history.page import page
+from assurance.reporting.history.period import PeriodError, beginning
+from assurance.reporting.history.reading import Period, read_history
+from assurance.reporting.history.text import night_problems, problem_lines
 from assurance.verdicts import Source, Verdict
-from tests.assurance.history.ledgers import NOW, PASSES, START, LedgerMaker, edited, nights
+from tests.assurance.reporting.history.ledgers import NOW, PASSES, START, LedgerMaker, edited, nights
 
 FAILS = {**PASSES, "SEC-06": {Verdict.PASS: 4, Verdict.FAIL: 1}}
 WAIVED = {**PASSES, "SEC-06": {Verdict.WAIVED: 1}}

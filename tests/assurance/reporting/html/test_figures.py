@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from assurance.reporting.figures import FIGURES, NAME_WIDTH, NUMBER_WIDTH, WIDTH, cases_by_control, drawn
+from assurance.reporting.html.figures import FIGURES, NAME_WIDTH, NUMBER_WIDTH, WIDTH, cases_by_control, drawn
 from assurance.verdicts import Verdict
 from tests.assurance.reporting.sample_run import model_of, sample_model
 

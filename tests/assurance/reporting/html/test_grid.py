@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from assurance.reporting.html_grid import role_and_operation, role_grid
+from assurance.reporting.html.grid import role_and_operation, role_grid
 from assurance.verdicts import Verdict
 from tests.assurance.reporting.sample_run import model_of, record, sample_model
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from xml.etree import ElementTree
 
-from assurance.performance.load_samples import ASIDE, LoadRecord, Sample
-from assurance.reporting.load_figures import load_percentiles, load_response_times, load_throughput
+from assurance.apex.performance.load_samples import ASIDE, LoadRecord, Sample
+from assurance.reporting.html.load_figures import load_percentiles, load_response_times, load_throughput
 from assurance.reporting.model import RunModel
 from assurance.tape import Reading, sha256
 from assurance.verdicts import Verdict

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 import assurance
-from assurance.reporting.html import PROPERTY, HtmlReport
-from assurance.reporting.html_cover import cover, printed_on_every_page
-from assurance.reporting.html_findings import MOST_FINDINGS, findings
-from assurance.reporting.html_page import page as page_of
-from assurance.reporting.html_parts import case_id
-from assurance.reporting.markup import Html, element
+from assurance.reporting.html.cover import cover, printed_on_every_page
+from assurance.reporting.html.findings import MOST_FINDINGS, findings
+from assurance.reporting.html.markup import Html, element
+from assurance.reporting.html.page import page as page_of
+from assurance.reporting.html.parts import case_id
+from assurance.reporting.html.report import PROPERTY, HtmlReport
 from assurance.reporting.model import SUPPORTS
 from assurance.verdicts import Source, Verdict
 from tests.assurance.reporting.sample_run import HOSTILE, READINGS, record, sample_model
@@ -33,7 +33,7 @@ from pathlib import Path
 
 import pytest
 
-from assurance.reporting.html import HtmlReport, configure
+from assurance.reporting.html.report import HtmlReport, configure
 from tests.assurance.reporting.sample_run import sample_model
 
 MODEL = sample_model()

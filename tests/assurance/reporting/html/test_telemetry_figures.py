@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from assurance.reporting.telemetry_figures import list_latencies, response_times, throughput
+from assurance.reporting.html.telemetry_figures import list_latencies, response_times, throughput
 from assurance.tape import Call, Reading
 from assurance.telemetry.query import query
 from assurance.telemetry.window import window_before

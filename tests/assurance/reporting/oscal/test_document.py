@@ -17,8 +17,8 @@ import pytest
 from oscal import OSCAL
 from oscal.oscal_support import OSCALSupport, configure_support
 
-from assurance.reporting import oscal
 from assurance.reporting.model import RunModel
+from assurance.reporting.oscal import document as oscal
 from assurance.verdicts import Verdict
 from tests.assurance.reporting.sample_run import HOSTILE, model_of, sample_model
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from assurance.azure.credential import SignInOnce, StaticToken
 from assurance.environment import Environment, load
 from assurance.errors import NotEvaluated
+from assurance.world.azure.credential import SignInOnce, StaticToken
 
-PROD = Path(__file__).parents[3] / "environments" / "prod.toml"
+PROD = Path(__file__).parents[4] / "environments" / "prod.toml"
 VARIABLE = "APEX_TEST_TOKEN"
 SCOPE = "https://management.azure.com/.default"
 SECRET = "0123456789-s3cr3t"

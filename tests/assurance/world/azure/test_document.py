@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from assurance.azure.document import Document
 from assurance.errors import BrokenReading
+from assurance.world.azure.document import Document
 
 BODY: dict[str, object] = {
     "id": "/subscriptions/x/resourceGroups/g/providers/Microsoft.Sql/servers/sql-1/",

@@ -12,15 +12,15 @@ from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.security import SecurityCenter
 
-from assurance.azure import reader
-from assurance.azure.credential import StaticToken
-from assurance.azure.reader import MOST_PAGES
-from assurance.azure.transport import TapeTransport
-from assurance.azure.upstream import session_for
 from assurance.environment.model import Limits
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.redaction import Redactor
 from assurance.tape import Tape
+from assurance.tape.redaction import Redactor
+from assurance.world.azure import reader
+from assurance.world.azure.credential import StaticToken
+from assurance.world.azure.reader import MOST_PAGES
+from assurance.world.azure.transport import TapeTransport
+from assurance.world.azure.upstream import session_for
 from sandbox import Fault, Sandbox
 
 GROUP = "apex-rg-sandbox"

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from assurance.azure.clients import AzureClients
-from assurance.azure.credential import StaticToken
-from assurance.azure.reader import get_described
 from assurance.environment import Environment, load
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.redaction import Redactor
 from assurance.tape import Tape, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
+from assurance.world.azure.reader import get_described
 from sandbox import Fault, Sandbox
-from sandbox.container_registry import HOST
+from sandbox.azure.container_registry import HOST
 
-ENVIRONMENT = Path(__file__).parents[3] / "environments" / "sandbox.toml"
+ENVIRONMENT = Path(__file__).parents[4] / "environments" / "sandbox.toml"
 HEADER = TapeHeader("sandbox", "s", "g", "SANDBOX", "a test", ("inside",), utc_now())
 QUICK = {"limits": {"attempts": 1, "retry_budget_seconds": 0.0}}
 

@@ -19,14 +19,14 @@ from azure.core.rest import HttpRequest
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.security import SecurityCenter
 
-from assurance.azure.credential import StaticToken
-from assurance.azure.response import TapeResponse
-from assurance.azure.transport import NoAnswerError, TapeTransport
-from assurance.azure.upstream import session_for
 from assurance.environment.model import Limits
 from assurance.errors import MissingReading, NotEvaluated
-from assurance.redaction import Redactor
 from assurance.tape import Reading, Tape, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.world.azure.credential import StaticToken
+from assurance.world.azure.response import TapeResponse
+from assurance.world.azure.transport import NoAnswerError, TapeTransport
+from assurance.world.azure.upstream import session_for
 from sandbox import Sandbox
 
 HOST = "management.azure.com"

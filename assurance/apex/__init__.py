@@ -1,0 +1,1 @@
+"""All that speaks to the application: its client, and the trials and measurements made with it."""

@@ -1,0 +1,1 @@
+"""`apex-assurance`: the parser, and a module for each command."""

@@ -1,0 +1,1 @@
+"""The application's identity as found, and what it may do."""

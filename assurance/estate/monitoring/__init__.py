@@ -1,0 +1,1 @@
+"""Monitoring as found: telemetry, alert rules, dashboards, fired alerts, Defender for Cloud."""

@@ -1,0 +1,1 @@
+"""The network as found: subnets, security rules, flows, private endpoints and their names."""

@@ -1,0 +1,1 @@
+"""The platform services as found: data services, their vault, registry and backup."""

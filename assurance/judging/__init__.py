@@ -1,0 +1,1 @@
+"""From facts to verdicts: what the guide demands, what checks declare and take, who answers for a failure."""

@@ -1,0 +1,1 @@
+"""The run as OSCAL assessment results (NIST, OSCAL 1.1.3)."""

@@ -1,0 +1,1 @@
+"""What pytest meets: options, cases, verdicts as outcomes, the terminal summary, clean-up and sealing."""

@@ -1,0 +1,1 @@
+"""Azure made wrong on purpose, made otherwise without harm, and made unreadable."""
