@@ -353,6 +353,11 @@ def test_a_pack_that_is_not_whole_is_not_sealed(packs: Packs) -> None:
         seal(directory, Signing(None, reason="a test"))
 
 
+def _as_of_schema_1_1(document: dict[str, Any]) -> None:
+    document["schema"] = "1.1"
+    del document["collected"]
+
+
 def test_results_of_the_schema_before_verify_with_a_note(packs: Packs) -> None:
     """Schema 1.1 does not tell what was collected, which is a note; schema 1.2 must."""
     directory = packs.all()[-1]
@@ -362,7 +367,7 @@ def test_results_of_the_schema_before_verify_with_a_note(packs: Packs) -> None:
     assert schema_problem({**results, "schema": "1.1"}) == ""
     assert schema_problem({**results, "schema": "1.1", "collected": []})
 
-    edit(directory / RESULTS, lambda document: (document.update(schema="1.1"), document.pop("collected")))
+    edit(directory / RESULTS, _as_of_schema_1_1)
     list_anew(directory)
     found = verify(Request(directory, None, None, schema_problem, derive=False))
     assert any(one.outcome == "note" and "schema 1.1" in one.text for one in found)
