@@ -6,19 +6,15 @@ import csv
 from pathlib import Path
 
 from assurance.judging.controls import CONTROLS
+from assurance.reporting.causes import severity_of
+from assurance.reporting.fit import for_cell
 from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.wording import cut, printable
 
 COLUMNS = (
-    "run", "environment", "source", "decision", "complete", "control", "title", "verdict", "subject", "statement",
-    "expected", "observed", "reason", "remedy", "resources", "readings", "iso_2022", "iso_2013", "waiver",
+    "run", "environment", "source", "decision", "complete", "control", "title", "severity", "verdict", "subject",
+    "statement", "expected", "observed", "reason", "remedy", "resources", "readings", "iso_2022", "iso_2013", "waiver",
     "waiver_expires", "duration_seconds", "check",
 )  # fmt: skip
-# What makes a spreadsheet take a text for a formula (OWASP, "CSV Injection"), in its full-width forms as well.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-
-# A cell of Excel holds 32,767 characters; results.json has every text whole.
-MOST_CHARACTERS = 32_000
 
 
 def write(model: RunModel, path: Path) -> None:
@@ -27,14 +23,7 @@ def write(model: RunModel, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(COLUMNS)
         for record in model.verdicts:
-            writer.writerow([guarded(value) for value in _row(record, model)])
-
-
-def guarded(text: str) -> str:
-    """Return `text` so that a spreadsheet holds it and never runs it: a possible formula begins with an apostrophe."""
-    clean = cut(printable(text), MOST_CHARACTERS)
-    starts = (clean, clean.lstrip(" "), clean.lstrip())
-    return f"'{clean}" if any(start.startswith(FORMULA) for start in starts) else clean
+            writer.writerow([for_cell(value) for value in _row(record, model)])
 
 
 def _row(record: VerdictRecord, model: RunModel) -> tuple[str, ...]:
@@ -48,6 +37,7 @@ def _row(record: VerdictRecord, model: RunModel) -> tuple[str, ...]:
         "yes" if run.complete else "INCOMPLETE",
         record.control,
         control.title if control is not None else "",
+        severity_of(record.control),
         str(record.verdict),
         record.subject,
         record.statement,

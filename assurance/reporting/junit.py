@@ -9,8 +9,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from assurance.judging.controls import CONTROLS
+from assurance.reporting.causes import severity_of
+from assurance.reporting.fit import for_xml
 from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.wording import VERDICT_WORDS, evidence_sentence, place_of, printable
+from assurance.reporting.wording import VERDICT_WORDS, evidence_sentence, place_of
 from assurance.verdicts import Verdict
 
 # What stands within a test case for each verdict; nothing stands for a pass.
@@ -57,12 +59,14 @@ def _add_case(suite: ElementTree.Element, record: VerdictRecord) -> None:
     case = _element(suite, "testcase", name=name, classname=file, time=_seconds(record.duration_seconds))
     control = CONTROLS.get(record.control)
     iso = " ".join(control.iso_2022) if control is not None else ""
-    _add_properties(case, {"control": record.control, "iso": iso, "verdict": record.verdict})
+    severity = severity_of(record.control)
+    facts = {"control": record.control, "severity": severity, "iso": iso, "verdict": str(record.verdict)}
+    _add_properties(case, facts)
     if record.verdict in ELEMENTS:
         message = record.reason or f"expected {record.expected}; observed {record.observed}"
         message = f"{VERDICT_WORDS[record.verdict]}: {message}"
         told = _element(case, ELEMENTS[record.verdict], message=message, type=record.verdict)
-        told.text = printable(_details(record))
+        told.text = for_xml(_details(record))
 
 
 def _details(record: VerdictRecord) -> str:
@@ -101,5 +105,5 @@ def _add_properties(parent: ElementTree.Element, values: dict[str, str]) -> None
 
 
 def _element(parent: ElementTree.Element | None, tag: str, **attributes: str) -> ElementTree.Element:
-    clean = {name: printable(str(value)) for name, value in attributes.items()}
+    clean = {name: for_xml(str(value)) for name, value in attributes.items()}
     return ElementTree.Element(tag, clean) if parent is None else ElementTree.SubElement(parent, tag, clean)

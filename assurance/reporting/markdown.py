@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from assurance.reporting.causes import Finding, findings_of, severity_of
+from assurance.reporting.fit import for_markdown as _plain
+from assurance.reporting.fit import for_markdown_code as _code
+from assurance.reporting.fit import markdown_block
 from assurance.reporting.model import SUPPORTS, ControlSummary, RunModel, VerdictRecord
 from assurance.reporting.wording import (
     VERDICT_WORDS,
@@ -16,19 +19,15 @@ from assurance.reporting.wording import (
     decision_sentence,
     evidence_sentence,
     place_of,
-    printable,
     requests_in_words,
     utc_in_words,
 )
-from assurance.reporting.wording import cut as cut_text
 from assurance.verdicts import Source, Verdict
 
 # A comment on a pull request holds 65,536 characters (GitHub); the rest is left for what a workflow puts around it.
 MOST_CHARACTERS = 60_000
-MOST_VALUE_CHARACTERS = 2_000
 MOST_CASES_NAMED = 5
 _NOTE_CHARACTERS = 300
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~@$&!])")
 _GROUPED = {
     Verdict.NOT_EVALUATED: "Not evaluated",
     Verdict.WAIVED: "Waived",
@@ -60,9 +59,9 @@ def summary(model: RunModel) -> str:
 
 
 def _sections(model: RunModel) -> Iterable[tuple[str, list[str]]]:
-    failed = [record for record in model.findings() if record.verdict is Verdict.FAIL]
-    if failed:
-        yield f"### Findings ({len(failed)})", [_finding(record) for record in failed]
+    found = findings_of(model)
+    if found:
+        yield f"### Findings ({len(found)})", [finding_block(one) for one in found]
     for verdict, title in _GROUPED.items():
         groups = by_reason(model, verdict)
         if groups:
@@ -84,23 +83,24 @@ def _fitting(blocks: Sequence[str], most_characters: int) -> list[str]:
 def _banner(model: RunModel) -> str:
     run = model.run
     kind = "NOTE" if run.source is Source.LIVE else "WARNING"
-    return f"> [!{kind}]\n> **{run.source}**: {_plain(run.origin)}. {evidence_sentence(run)}"
+    return f"> [!{kind}]\n> **{run.source}**: {_plain(run.origin)}. {_plain(evidence_sentence(run))}"
 
 
 def _decision(model: RunModel) -> str:
     decided = f"## {_plain(model.run.environment)}: {model.decision}\n\n{_plain(decision_sentence(model))}"
     if not model.run.rollback:
         return decided
-    commands = "\n".join(printable(command).replace("`", "'") for command in model.run.rollback)
-    return f"{decided}\n\n**Roll back** (guide, Step 24):\n\n```shell\n{commands}\n```"
+    commands = "\n".join(markdown_block("\n".join(model.run.rollback), "shell"))
+    return f"{decided}\n\n**Roll back** (guide, Step 24):\n\n{commands}"
 
 
 def _facts(model: RunModel) -> str:
     run = model.run
     versions = ", ".join(f"{name} {version}" for name, version in sorted(run.versions.items()))
+    interrupted = "" if run.complete else ", interrupted"
     facts = {
         "Run": _code(run.id),
-        "Time": f"{utc_in_words(run.started)} to {utc_in_words(run.finished)}{'' if run.complete else ', interrupted'}",
+        "Time": _plain(f"{utc_in_words(run.started)} to {utc_in_words(run.finished)}") + interrupted,
         "Identity": _code(run.identity) if run.identity else "unknown",
         "Vantage": _plain(", ".join(run.vantage)),
         "Requests": requests_in_words(run),
@@ -116,8 +116,8 @@ def _facts(model: RunModel) -> str:
 def _controls(summaries: Sequence[ControlSummary]) -> str:
     rows = [_control_row(summary) for summary in summaries]
     words = " | ".join(VERDICT_WORDS[verdict] for verdict in Verdict)
-    header = f"| Control | Title | Verdict | {words} | ISO/IEC 27001:2022 (2013) |"
-    return "\n".join([header, "|---|---|---|" + "--:|" * len(Verdict) + "---|", *rows])
+    header = f"| Control | Title | Severity | Verdict | {words} | ISO/IEC 27001:2022 (2013) |"
+    return "\n".join([header, "|---|---|---|---|" + "--:|" * len(Verdict) + "---|", *rows])
 
 
 def _control_row(summary: ControlSummary) -> str:
@@ -125,21 +125,34 @@ def _control_row(summary: ControlSummary) -> str:
     word = VERDICT_WORDS[summary.verdict] if summary.verdict is not None else ""
     counts = " | ".join(str(summary.counts[verdict]) for verdict in Verdict)
     clauses = f"{', '.join(control.iso_2022)} ({', '.join(control.iso_2013)})"
-    return f"| {control.id} | {_plain(control.title)} | **{word}** | {counts} | {clauses} |"
+    return f"| {control.id} | {_plain(control.title)} | {control.severity} | **{word}** | {counts} | {clauses} |"
 
 
-def _finding(record: VerdictRecord) -> str:
-    lines = [f"**{record.control}** {_plain(record.statement)} {_code(record.subject)}", ""]
+def finding_block(finding: Finding) -> str:
+    """Return a finding with its leading case whole, and the other cases that its cause makes fail named."""
+    record = finding.lead
+    lines = [f"**{finding.severity}** **{record.control}** {_plain(record.statement)} {_code(record.subject)}", ""]
     lines += [f"- expected {_code(record.expected)}", f"- observed {_code(record.observed)}"]
     lines += [f"- resource {_code(resource)}" for resource in record.resources[:MOST_CASES_NAMED]]
     if len(record.resources) > MOST_CASES_NAMED:
         lines.append(f"- and {len(record.resources) - MOST_CASES_NAMED} more resources")
     lines.append(f"- check {_code(record.check)}")
+    lines += [f"- also {_also(other)}" for other in finding.others[:MOST_CASES_NAMED]]
+    if len(finding.others) > MOST_CASES_NAMED:
+        lines.append(f"- and {counted(len(finding.others) - MOST_CASES_NAMED, 'more case')} of the same cause")
     return "\n".join([*lines, *_remedy(record.remedy)])
 
 
+def _also(record: VerdictRecord) -> str:
+    return f"{record.control} ({severity_of(record.control)}) {_code(record.subject)} {_plain(record.observed, 200)}"
+
+
 def _group(group: ReasonGroup) -> str:
-    lines = [_code(group.reason), "", f"- {counted(len(group.records), 'case')} of {', '.join(group.controls)}"]
+    lines = [
+        f"**{group.severity}** {_code(group.reason)}",
+        "",
+        f"- {counted(len(group.records), 'case')} of {', '.join(group.controls)}",
+    ]
     lines += [f"  - {_code(place_of(record)[1])}" for record in group.records[:MOST_CASES_NAMED]]
     if len(group.records) > MOST_CASES_NAMED:
         lines.append(f"  - and {len(group.records) - MOST_CASES_NAMED} more")
@@ -147,28 +160,4 @@ def _group(group: ReasonGroup) -> str:
 
 
 def _remedy(remedy: str) -> list[str]:
-    """Return the remedy as a fenced block, which GitHub shows with a button to copy it."""
-    if not remedy:
-        return []
-    text = cut_text(printable(remedy), MOST_VALUE_CHARACTERS)
-    fence = "`" * max(3, _longest_run_of_backticks(text) + 1)
-    return ["- remedy", "", f"{fence}text", *text.splitlines(), fence]
-
-
-def _code(text: str) -> str:
-    """Return `text` as a code span on one line, whatever it holds; within a table a pipe must be escaped too."""
-    line = cut_text(" ".join(printable(text).split()), MOST_VALUE_CHARACTERS).replace("|", "\\|")
-    if not line:
-        return "(nothing)"
-    fence = "`" * (_longest_run_of_backticks(line) + 1)
-    padding = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{fence}{padding}{line}{padding}{fence}"
-
-
-def _plain(text: str) -> str:
-    """Return `text` on one line, so that Markdown shows it as it is."""
-    return _SPECIAL.sub(r"\\\1", cut_text(" ".join(printable(text).split()), MOST_VALUE_CHARACTERS))
-
-
-def _longest_run_of_backticks(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
+    return ["- remedy", "", *markdown_block(remedy)] if remedy else []

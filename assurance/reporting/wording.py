@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from assurance.reporting.causes import SEVERITIES, rank_of
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
 from assurance.verdicts import Decision, Source, Verdict
 
@@ -16,10 +16,6 @@ VERDICT_WORDS = {
     Verdict.WAIVED: "waived",
     Verdict.NOT_APPLICABLE: "not applicable",
 }
-# What is neither a character of XML 1.0 (section 2.2) nor, for the C1 controls, anything that a reader could see.
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What turns the direction of writing (Unicode, UAX 9): invisible, and it makes one text look like another.
-_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +31,20 @@ class ReasonGroup:
         """The controls that the cases belong to, sorted."""
         return tuple(sorted({record.control for record in self.records}))
 
+    @property
+    def severity(self) -> str:
+        """The worst severity of those controls."""
+        return SEVERITIES[min(rank_of(record) for record in self.records)]
+
 
 def by_reason(model: RunModel, verdict: Verdict) -> tuple[ReasonGroup, ...]:
-    """Return the cases of one verdict, grouped by reason and remedy, in the order in which the reasons first appear."""
+    """Return the cases of one verdict by reason and remedy: the worst severity first, then as the reasons appear."""
     groups: dict[tuple[str, str], list[VerdictRecord]] = {}
     for record in model.verdicts:
         if record.verdict is verdict:
             groups.setdefault((record.reason, record.remedy), []).append(record)
-    return tuple(ReasonGroup(reason, remedy, tuple(records)) for (reason, remedy), records in groups.items())
-
-
-def printable(text: str) -> str:
-    """Return `text` without control characters and lone surrogates: neither XML nor UTF-8 can hold them.
-
-    Marks that turn the direction of writing are made visible, as `<U+202E>`.
-    """
-    return _TURNING.sub(lambda match: f"<U+{ord(match.group()):04X}>", _UNPRINTABLE.sub("", text))
-
-
-def cut(text: str, most_characters: int) -> str:
-    """Return the beginning of `text`, and how much was left out if it is longer than `most_characters`."""
-    if len(text) <= most_characters:
-        return text
-    return f"{text[:most_characters]} ... ({len(text) - most_characters:,} more characters)"
+    found = (ReasonGroup(reason, remedy, tuple(records)) for (reason, remedy), records in groups.items())
+    return tuple(sorted(found, key=lambda group: SEVERITIES.index(group.severity)))
 
 
 def counted(number: int, noun: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from assurance.reporting.fit import printable
 from assurance.reporting.model import VerdictRecord
-from assurance.reporting.wording import printable
 from assurance.verdicts import Verdict
 
 

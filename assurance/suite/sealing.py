@@ -131,7 +131,7 @@ class PackSealer:
             write(f"The evidence pack could not be sealed, so this run is no evidence: {self._failure}", red=True)
         if self._seal is None:
             return
-        write(f"pack      {_shown(self._run.directory)}")
+        write(f"pack      {shown_from_here(self._run.directory)}")
         write(f"manifest  sha256:{self._seal.manifest} ({DIGEST_USE})")
         write(f"history   {self._index}")
         if self._seal.unsigned:
@@ -165,11 +165,11 @@ def _write_history(directory: Path) -> str:
     """
     try:
         history = read_history(directory, Period(None, datetime.now(UTC)), open_packs=False)
-        return str(_shown(write_index(directory, history)))
+        return str(shown_from_here(write_index(directory, history)))
     except (AssuranceError, OSError) as error:
         return f"could not be written: {error}"
 
 
-def _shown(path: Path) -> Path:
+def shown_from_here(path: Path) -> Path:
     """Return a path as it is shortest to write from here."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -41,8 +41,8 @@ from assurance.suite.expected import ExpectedCases
 from assurance.suite.inputs import keep_inputs, with_baseline
 from assurance.suite.outcomes import sendable, set_outcome
 from assurance.suite.prefetch import needs_of, prefetch
-from assurance.suite.sealing import PackSealer, admit
-from assurance.suite.terminal import write_summary
+from assurance.suite.sealing import PackSealer, admit, shown_from_here
+from assurance.suite.terminal import write_ending, write_summary
 from assurance.suite.waiving import WaiverJudge, waived, waivers_of_run
 from assurance.tape import utc_now
 from assurance.verdicts import Fact, recording_facts
@@ -270,11 +270,16 @@ class RunSession:
         if has_ended and collected and not self._config.option.collectonly:
             session.exitstatus = EXIT_STATUSES[self._model.decision]
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what the run came to."""
-        if self._model is None or not self._records:
-            return
-        write_summary(terminalreporter, self._model)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
+        """Say what the run came to: what was found before, and the decision after what other plugins say."""
+        told = self._model if self._records else None
+        if told is not None:
+            write_summary(terminalreporter, told)
+        result = yield
+        if told is not None:
+            write_ending(terminalreporter, told, shown_from_here(self._run.directory / "report.html"))
+        return result
 
 
 def _change_record(config: pytest.Config) -> Path | None:

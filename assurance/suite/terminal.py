@@ -1,113 +1,163 @@
-"""What the terminal says at the end: what to do, the controls, and the decision last."""
+"""What the terminal says at the end: findings, controls by family, and last of all the decision in a few lines."""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
-from assurance.reporting.model import RunModel
-from assurance.reporting.wording import (
-    VERDICT_WORDS,
-    by_reason,
-    counted,
-    counts_in_words,
-    decision_sentence,
-    evidence_sentence,
-    requests_in_words,
-)
-from assurance.verdicts import Decision, Source, Verdict
+from assurance.reporting import ending
+from assurance.reporting.causes import Finding, findings_of
+from assurance.reporting.coverage import FAMILIES, by_family
+from assurance.reporting.fit import for_terminal
+from assurance.reporting.lines import field, hanging, remedy_lines, shortened
+from assurance.reporting.model import ControlSummary, RunModel
+from assurance.reporting.wording import VERDICT_WORDS, by_reason, counted, counts_in_words
+from assurance.verdicts import Decision, Verdict
 
 MOST_CASES_NAMED = 3
+MOST_FINDINGS = 20
+NARROWEST, WIDEST = 60, 120
 COLOURS: dict[Verdict | Decision, dict[str, bool]] = {
     Verdict.PASS: {"green": True},
     Verdict.FAIL: {"red": True, "bold": True},
     Verdict.NOT_EVALUATED: {"yellow": True, "bold": True},
+    Verdict.WAIVED: {"purple": True},
     Decision.GO: {"green": True, "bold": True},
     Decision.NO_GO: {"red": True, "bold": True},
     Decision.INCONCLUSIVE: {"yellow": True, "bold": True},
 }
+_WORST_FIRST = (Verdict.FAIL, Verdict.NOT_EVALUATED, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
+# What is wrong with a family or a control is what opens it in the table.
+_SOUND = (Verdict.PASS, Verdict.NOT_APPLICABLE, None)
+
+
+def width_of_terminal() -> int:
+    """Return how many characters a line may have: as the terminal, within what can be read."""
+    return max(NARROWEST, min(shutil.get_terminal_size().columns, WIDEST))
 
 
 def write_summary(reporter: pytest.TerminalReporter, model: RunModel) -> None:
-    """Write the summary of a run."""
-    _write_findings(reporter, model)
-    _write_unjudged(reporter, model)
-    _write_waived(reporter, model)
-    _write_controls(reporter, model)
-    _write_decision(reporter, model)
+    """Write what the run found, with the most pressing first, and the table of controls."""
+    width, everything = width_of_terminal(), reporter.verbosity > 0
+    _write_findings(reporter, model, width, everything)
+    _write_unjudged(reporter, model, width)
+    _write_waived(reporter, model, width)
+    _write_controls(reporter, model, width, everything)
 
 
-def _write_findings(reporter: pytest.TerminalReporter, model: RunModel) -> None:
-    failed = [record for record in model.verdicts if record.verdict is Verdict.FAIL]
-    if not failed:
+def write_ending(reporter: pytest.TerminalReporter, model: RunModel, report: Path) -> None:
+    """Write the last lines: the decision, the worst findings with what to type, and where the report is."""
+    heading = ending.heading(model)
+    reporter.section(heading, **COLOURS[model.decision])
+    for line in ending.lines(model, str(report), width_of_terminal()):
+        reporter.write_line(line)
+
+
+def _write_findings(reporter: pytest.TerminalReporter, model: RunModel, width: int, everything: bool) -> None:
+    found = findings_of(model)
+    if not found:
         return
-    reporter.section(counted(len(failed), "finding"), red=True, bold=True)
-    for record in failed:
-        reporter.write_line(f"{record.control}  {record.statement}  [{record.subject}]", red=True, bold=True)
-        reporter.write_line(f"  expected  {record.expected}")
-        reporter.write_line(f"  observed  {record.observed}")
-        if record.reason:
-            reporter.write_line(f"  reason    {record.reason}")
-        for resource in record.resources:
-            reporter.write_line(f"  resource  {resource}")
-        for line in record.remedy.splitlines():
-            reporter.write_line(f"  remedy    {line}")
-        reporter.write_line(f"  check     {record.check}")
-        reporter.write_line("")
+    failed = sum(len(one.records) for one in found)
+    reporter.section(f"{counted(len(found), 'finding')}, {counted(failed, 'failing case')}", red=True, bold=True)
+    for one in found if everything else found[:MOST_FINDINGS]:
+        _write_finding(reporter, one, width, everything)
+    if len(found) > MOST_FINDINGS and not everything:
+        reporter.write_line(f"{counted(len(found) - MOST_FINDINGS, 'more finding')}: -v shows all, as does the report.")
 
 
-def _write_unjudged(reporter: pytest.TerminalReporter, model: RunModel) -> None:
+def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: int, everything: bool) -> None:
+    record = finding.lead
+    subject = for_terminal(record.subject, 200)
+    heading = f"{finding.severity.upper():<8}  {record.control}  {for_terminal(record.statement)}  [{subject}]"
+    for line in hanging(heading, " " * 10, width):
+        reporter.write_line(line, red=True, bold=True)
+    named = (("expected", record.expected), ("observed", record.observed), ("reason", record.reason))
+    lines = [line for name, text in named if text for line in field(name, for_terminal(text), width)]
+    lines += [line for one in record.resources for line in field("resource", for_terminal(one), width)]
+    lines += remedy_lines(record.remedy, width)
+    others = finding.others if everything else finding.others[:MOST_CASES_NAMED]
+    for other in others:
+        told = f"{other.control} [{for_terminal(other.subject, 200)}] {for_terminal(other.observed or other.reason)}"
+        lines += field("also", told if everything else shortened(told, width - 12), width)
+    if len(finding.others) > len(others):
+        lines += field("also", f"{counted(len(finding.others) - len(others), 'more case')} of the same cause", width)
+    lines += field("check", for_terminal(record.check), width)
+    for line in [*lines, ""]:
+        reporter.write_line(line)
+
+
+def _write_unjudged(reporter: pytest.TerminalReporter, model: RunModel, width: int) -> None:
     """Write each reason once, with the cases that it kept from being judged."""
     groups = by_reason(model, Verdict.NOT_EVALUATED)
     if not groups:
         return
     total = sum(len(group.records) for group in groups)
-    reporter.section(f"{total} not evaluated", yellow=True, bold=True)
-    for group in groups:
-        reporter.write_line(group.reason, yellow=True)
-        if group.remedy:
-            reporter.write_line(f"  remedy    {group.remedy}")
-        reporter.write_line(f"  concerns  {counted(len(group.records), 'case')} of {', '.join(group.controls)}")
+    reporter.section(f"{total:,} not evaluated", yellow=True, bold=True)
+    for group in groups[:MOST_FINDINGS]:
+        for line in hanging(f"{group.severity.upper():<8}  {for_terminal(group.reason)}", " " * 10, width):
+            reporter.write_line(line, yellow=True)
+        concerns = f"{counted(len(group.records), 'case')} of {', '.join(group.controls)}"
+        lines = [*remedy_lines(group.remedy, width), *field("concerns", concerns, width)]
         for record in group.records[:MOST_CASES_NAMED]:
-            reporter.write_line(f"            {record.check.rsplit('/', 1)[-1]}")
+            lines += field("", for_terminal(record.check.rsplit("/", 1)[-1]), width)
         if len(group.records) > MOST_CASES_NAMED:
-            reporter.write_line(f"            and {len(group.records) - MOST_CASES_NAMED} more")
-        reporter.write_line("")
+            lines += field("", f"and {len(group.records) - MOST_CASES_NAMED:,} more", width)
+        for line in [*lines, ""]:
+            reporter.write_line(line)
+    if len(groups) > MOST_FINDINGS:
+        reporter.write_line(f"{counted(len(groups) - MOST_FINDINGS, 'more reason')} stand in the report.")
 
 
-def _write_waived(reporter: pytest.TerminalReporter, model: RunModel) -> None:
+def _write_waived(reporter: pytest.TerminalReporter, model: RunModel, width: int) -> None:
     """Write each waiver that was needed, with the cases that it covers."""
     groups = by_reason(model, Verdict.WAIVED)
     if not groups:
         return
-    reporter.section(f"{sum(len(group.records) for group in groups)} waived", purple=True, bold=True)
+    reporter.section(f"{sum(len(group.records) for group in groups):,} waived", purple=True, bold=True)
     for group in groups:
-        reporter.write_line(group.reason, purple=True)
+        for line in hanging(f"{group.severity.upper():<8}  {for_terminal(group.reason)}", " " * 10, width):
+            reporter.write_line(line, purple=True)
         for record in group.records:
-            reporter.write_line(f"  covers    {record.control} {record.subject}: {record.observed}")
+            told = f"{record.control} {for_terminal(record.subject, 200)}: {for_terminal(record.observed)}"
+            for line in field("covers", told, width):
+                reporter.write_line(line)
         reporter.write_line("")
 
 
-def _write_controls(reporter: pytest.TerminalReporter, model: RunModel) -> None:
-    reporter.section(f"{model.run.environment}: controls", bold=True)
+def _write_controls(reporter: pytest.TerminalReporter, model: RunModel, width: int, everything: bool) -> None:
+    """Write a line for each family, and one for each of its controls where something is wrong."""
+    reporter.section(f"{for_terminal(model.run.environment, 40)}: controls", bold=True)
     reporter.ensure_newline()
-    for summary in model.controls():
-        verdict = summary.verdict
-        word = VERDICT_WORDS[verdict] if verdict is not None else ""
-        reporter.write(f"{summary.control.id}  {summary.control.title:<40}")
-        reporter.write(f"{word:<15}", **(COLOURS.get(verdict, {}) if verdict is not None else {}))
-        reporter.write(f"{counts_in_words(summary.counts)}\n")
+    for family, summaries in by_family(model).items():
+        _write_family(reporter, family, summaries)
+        for summary in summaries:
+            if everything or summary.verdict not in _SOUND:
+                _write_control(reporter, summary, width)
 
 
-def _write_decision(reporter: pytest.TerminalReporter, model: RunModel) -> None:
-    run = model.run
-    facts = f"requests: {requests_in_words(run)}; {counted(len(model.readings), 'reading')}"
-    reporter.write_line("")
-    reporter.write_line(f"{run.source}: {run.origin}; {facts}; from {'/'.join(run.vantage)}")
-    if run.source is not Source.LIVE:
-        reporter.write_line(evidence_sentence(run), yellow=True)
-    reporter.write_line(f"{run.environment}: {model.decision}", **COLOURS[model.decision])
-    reporter.write_line(decision_sentence(model))
-    if run.rollback:
-        reporter.write_line("To roll back (guide, Step 24):", red=True, bold=True)
-        for command in run.rollback:
-            reporter.write_line(f"  {command}")
+def _write_family(reporter: pytest.TerminalReporter, family: str, some: tuple[ControlSummary, ...]) -> None:
+    verdict = worst_of(some)
+    cases = sum(sum(summary.counts.values()) for summary in some)
+    title = f"{family:<4}  {FAMILIES.get(family, family):<31}"
+    reporter.write(f"{title} {counted(len(some), 'control'):>11} {counted(cases, 'case'):>12}  ")
+    reporter.write(f"{VERDICT_WORDS[verdict] if verdict is not None else ''}\n", **_colour(verdict))
+
+
+def _write_control(reporter: pytest.TerminalReporter, summary: ControlSummary, width: int) -> None:
+    control, verdict = summary.control, summary.verdict
+    counts = counts_in_words({one: summary.counts[one] for one in _WORST_FIRST})
+    told = f"      {control.id:<8}{shortened(control.title, 37):<38}{control.severity:<9}"
+    # The counts stand below where the line has no room for them.
+    reporter.write(told if len(told) + len(counts) <= width else f"{told.rstrip()}\n{'':14}")
+    reporter.write(f"{counts}\n", **_colour(verdict))
+
+
+def worst_of(some: tuple[ControlSummary, ...]) -> Verdict | None:
+    """Return the worst verdict among controls; None if none has any."""
+    return next((verdict for verdict in _WORST_FIRST if any(one.verdict is verdict for one in some)), None)
+
+
+def _colour(verdict: Verdict | None) -> dict[str, bool]:
+    return COLOURS.get(verdict, {}) if verdict is not None else {}

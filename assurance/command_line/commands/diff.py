@@ -22,7 +22,8 @@ from assurance.environment import Environment, load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError
 from assurance.reporting.json_report import schema_problem
-from assurance.reporting.wording import VERDICT_WORDS, counted, cut
+from assurance.reporting.fit import for_terminal
+from assurance.reporting.wording import VERDICT_WORDS, counted
 from assurance.tape import Tape
 from assurance.verdicts import Verdict
 

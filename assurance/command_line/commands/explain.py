@@ -11,7 +11,7 @@ from assurance.evidence import pack
 from assurance.evidence.explanation import Link, find_verdict, links_of, readable
 from assurance.evidence.pack import RESULTS, PackError
 from assurance.reporting.json_report import schema_problem
-from assurance.reporting.wording import printable
+from assurance.reporting.fit import for_terminal, lines_for_terminal
 
 TOLD = ("statement", "expected", "observed", "reason", "remedy")
 ALTERED = 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assurance.judging.controls import CONTROLS
+from assurance.reporting.fit import cut
 from assurance.reporting.html.markup import Content, Html, element, join
 from assurance.reporting.html.parts import case_id, copyable, definitions, section, table, verdict_style
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.waiving import waiver_facts
-from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, cut, place_of
+from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, place_of
 from assurance.verdicts import Verdict
 
 # The script adds the others on demand and for print; without it they stand in a plain table.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
-from assurance.reporting.wording import printable
+from assurance.reporting.fit import for_html
 
 
 class Html(str):
@@ -31,9 +29,9 @@ def element(tag: str, *content: Content, **attributes: str | bool) -> Html:
 
 def join(*content: Content) -> Html:
     """Return contents one after the other, text being escaped."""
-    return Html("".join(item if isinstance(item, Html) else escape(printable(str(item))) for item in content))
+    return Html("".join(item if isinstance(item, Html) else for_html(str(item)) for item in content))
 
 
 def _attribute(name: str, value: str | bool) -> str:
     name = name.rstrip("_").replace("_", "-")
-    return f" {name}" if value is True else f' {name}="{escape(printable(str(value)))}"'
+    return f" {name}" if value is True else f' {name}="{for_html(str(value))}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from assurance.reporting.wording import cut, printable
+from assurance.reporting.fit import cut, printable
 
 NAMESPACE = "urn:apex-assurance:oscal"
 MOST_CHARACTERS = 8_000

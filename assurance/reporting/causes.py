@@ -1,0 +1,151 @@
+"""Findings: the failing cases of a run by what causes them, the worst first.
+
+One cause is often seen by several controls: a server that was opened to public networks fails SEC-06, and it is drift
+(DRF-01). That is one finding, with the others named in it. Two failing cases are taken to have one cause where
+
+1. one remedy mends both, or
+2. they are about one resource and name the same property of it, or about one network security group, whose rules
+   decide together, or
+3. one is drift of a resource that the other is about.
+
+Pure, and linear in the number of cases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from assurance.judging.controls import CONTROLS
+from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.verdicts import Verdict
+
+SEVERITIES = ("critical", "high", "medium")
+"""The worst first, as `assurance.judging.controls.model.Severity` has them."""
+
+DRIFT = "DRF-"
+DECIDED_TOGETHER = "/networksecuritygroups/"
+# A property of an Azure resource as an answer spells it: `publicNetworkAccess`, the last part of a path.
+_PROPERTY = re.compile(r"\b[a-z]+(?:[A-Z][a-z0-9]+)+\b")
+_COMMAND = re.compile(r"(?:^|(?<=: ))(?:az|apex-assurance|pytest|curl|git|openssl|dig) [^\n]*", re.MULTILINE)
+_REMARK = re.compile(r"\s+\([^()]*\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The failing cases of one cause.
+
+    Attributes:
+        records: The cases, the worst first; at least one.
+    """
+
+    records: tuple[VerdictRecord, ...]
+
+    @property
+    def lead(self) -> VerdictRecord:
+        """The case that stands for all: of the worst severity, and no drift if there is another."""
+        return self.records[0]
+
+    @property
+    def others(self) -> tuple[VerdictRecord, ...]:
+        """The cases that the same cause makes fail."""
+        return self.records[1:]
+
+    @property
+    def severity(self) -> str:
+        """The worst severity of the controls that see it."""
+        return severity_of(self.lead.control)
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The controls that see it, that of the leading case first."""
+        return tuple(dict.fromkeys(record.control for record in self.records))
+
+    @property
+    def command(self) -> str:
+        """The command that mends it; empty where no remedy is one."""
+        return next((command for one in self.records for command in commands_of(one.remedy)), "")
+
+
+def severity_of(control: str) -> str:
+    """Return the severity of a control; the worst for one that this version does not know."""
+    return CONTROLS[control].severity if control in CONTROLS else SEVERITIES[0]
+
+
+def rank_of(record: VerdictRecord) -> int:
+    """Return the place of a case's severity, 0 for the worst."""
+    return SEVERITIES.index(severity_of(record.control))
+
+
+def commands_of(remedy: str) -> tuple[str, ...]:
+    """Return the commands within a remedy, one a line, without what is said about them."""
+    return tuple(_REMARK.sub("", found.group()).strip() for found in _COMMAND.finditer(remedy))
+
+
+def findings_of(model: RunModel) -> tuple[Finding, ...]:
+    """Return the findings of a run, the worst first."""
+    return by_cause([record for record in model.verdicts if record.verdict is Verdict.FAIL])
+
+
+def by_cause(failed: Sequence[VerdictRecord]) -> tuple[Finding, ...]:
+    """Return failing cases by their cause, the worst first; each stands in exactly one finding."""
+    ordered = sorted(failed, key=_order)
+    plain = [record for record in ordered if not record.control.startswith(DRIFT)]
+    groups = _grouped(plain)
+    of_resource: dict[str, list[list[VerdictRecord]]] = defaultdict(list)
+    for group in groups:
+        for resource in {one.casefold() for record in group for one in record.resources}:
+            of_resource[resource].append(group)
+    alone: list[VerdictRecord] = []
+    for record in ordered:
+        if record.control.startswith(DRIFT):
+            near = [group for resource in record.resources for group in of_resource[resource.casefold()]]
+            (max(near, key=lambda group: _shared(group, record)) if near else alone).append(record)
+    found = [Finding(tuple(group)) for group in [*groups, *_grouped(alone)]]
+    return tuple(sorted(found, key=lambda finding: _order(finding.lead)))
+
+
+def worst_first(records: Iterable[VerdictRecord]) -> list[VerdictRecord]:
+    """Return cases with those of the worst severity first."""
+    return sorted(records, key=_order)
+
+
+def _order(record: VerdictRecord) -> tuple[int, bool, str, str, str]:
+    return rank_of(record), record.control.startswith(DRIFT), record.control, record.subject, record.check
+
+
+def _grouped(records: Sequence[VerdictRecord]) -> list[list[VerdictRecord]]:
+    """Return records in groups that share a remedy, or a property of a resource."""
+    group_of: dict[tuple[str, str], list[VerdictRecord]] = {}
+    groups: dict[int, list[VerdictRecord]] = {}
+    for record in records:
+        keys = _keys(record)
+        near = {id(group_of[key]): group_of[key] for key in keys if key in group_of}
+        merged = next(iter(near.values()), [])
+        for other in list(near.values())[1:]:
+            merged.extend(other)
+            del groups[id(other)]
+            for key in [key for one in other for key in _keys(one)]:
+                group_of[key] = merged
+        merged.append(record)
+        groups[id(merged)] = merged
+        group_of.update(dict.fromkeys(keys, merged))
+    return [sorted(group, key=_order) for group in groups.values()]
+
+
+def _keys(record: VerdictRecord) -> list[tuple[str, str]]:
+    keys = [("", record.remedy)] if record.remedy else []
+    keys += [(one.casefold(), name) for one in record.resources for name in _properties(record)]
+    return keys + [(one.casefold(), "") for one in record.resources if DECIDED_TOGETHER in one.casefold()]
+
+
+def _properties(record: VerdictRecord) -> set[str]:
+    return set(_PROPERTY.findall(record.expected[:2_000])) & set(_PROPERTY.findall(record.observed[:2_000]))
+
+
+def _shared(group: Sequence[VerdictRecord], drift: VerdictRecord) -> int:
+    """Return how many properties a group and a case of drift both name."""
+    named = set(_PROPERTY.findall(drift.observed[:10_000]))
+    return len(named & {name for record in group for name in _PROPERTY.findall(record.observed[:2_000])})
