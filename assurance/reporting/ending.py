@@ -47,7 +47,7 @@ def _rollback(model: RunModel, width: int) -> list[str]:
 def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     """Return the worst findings, or where there is none the worst reasons, and how many there are more.
 
-    The worst three have a line each; then, from the worst on, each has what to type as long as there is room.
+    The worst three have a line each, if there is room for what to type about the first; then, from the worst on, each has what to type as long as there is room.
     """
     found = findings_of(model)
     noun, blocks = "finding", [_finding(one, width) for one in found[:MOST_NAMED]]
@@ -55,6 +55,9 @@ def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     if not found:
         groups = by_reason(model, Verdict.NOT_EVALUATED)
         noun, blocks, total = "reason", [_group(one, width) for one in groups[:MOST_NAMED]], len(groups)
+    # The worst comes with what to type, if that means that fewer of the others are named.
+    while len(blocks) > 1 and len(blocks[0][1]) > most_lines - len(blocks) - (1 if total > len(blocks) else 0):
+        blocks.pop()
     left = total - len(blocks)
     room = most_lines - len(blocks) - (1 if left else 0)
     told: list[str] = []

@@ -26,7 +26,7 @@ _UNSEEN = re.compile(
     "\ufeff\uffa0\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 # What makes a spreadsheet take a text for a formula (OWASP, "CSV Injection"), in its full-width forms as well.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+FORMULA = ("=", "+", "-", "@", "\t", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What begins a command in a line of a pipeline's log: GitHub's `::` first in a line and its older `##[` anywhere, Azure
 # Pipelines' `##vso[` and `##[` anywhere.
 _COMMAND = re.compile(r"(?<!\S)::|##(?=\[|vso\[)", re.IGNORECASE)

@@ -11,10 +11,17 @@ from assurance.reporting import ending
 from assurance.reporting.causes import Finding, findings_of
 from assurance.reporting.coverage import FAMILIES, by_family
 from assurance.reporting.fit import for_terminal
-from assurance.reporting.lines import field, hanging, remedy_lines, shortened
+from assurance.reporting.lines import command_lines, field, hanging, remedy_lines, shortened
 from assurance.reporting.model import ControlSummary, RunModel
-from assurance.reporting.wording import VERDICT_WORDS, by_reason, counted, counts_in_words
-from assurance.verdicts import Decision, Verdict
+from assurance.reporting.wording import (
+    VERDICT_WORDS,
+    by_reason,
+    counted,
+    counts_in_words,
+    evidence_sentence,
+    requests_in_words,
+)
+from assurance.verdicts import Decision, Source, Verdict
 
 MOST_CASES_NAMED = 3
 MOST_FINDINGS = 20
@@ -45,6 +52,7 @@ def write_summary(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     _write_unjudged(reporter, model, width)
     _write_waived(reporter, model, width)
     _write_controls(reporter, model, width, everything)
+    _write_facts(reporter, model, width)
 
 
 def write_ending(reporter: pytest.TerminalReporter, model: RunModel, report: Path) -> None:
@@ -152,6 +160,28 @@ def _write_control(reporter: pytest.TerminalReporter, summary: ControlSummary, w
     # The counts stand below where the line has no room for them.
     reporter.write(told if len(told) + len(counts) <= width else f"{told.rstrip()}\n{'':14}")
     reporter.write(f"{counts}\n", **_colour(verdict))
+
+
+def _write_facts(reporter: pytest.TerminalReporter, model: RunModel, width: int) -> None:
+    """Write what the run rests on, what must be said beside the verdicts, and all commands by which to go back."""
+    run = model.run
+    asked = f"{requests_in_words(run)}; {counted(len(model.readings), 'reading')}; from {'/'.join(run.vantage)}"
+    lines = hanging(f"{run.source}: {for_terminal(run.origin)}; requests: {asked}", "  ", width)
+    lines += [line for notice in run.notices for line in hanging(for_terminal(notice), "  ", width)]
+    for line in ["", *lines]:
+        reporter.write_line(line)
+    if not (run.source is Source.LIVE and run.complete):
+        reporter.write_line(evidence_sentence(run), yellow=True)
+    if run.rollback:
+        reporter.write_line("To roll back (guide, Step 24):", red=True, bold=True)
+        for command in run.rollback:
+            lines = (
+                command_lines(command, "  ", width)
+                if not command.startswith("#")
+                else hanging(for_terminal(command), "# ", width)
+            )
+            for line in lines:
+                reporter.write_line(line)
 
 
 def worst_of(some: tuple[ControlSummary, ...]) -> Verdict | None:

@@ -27,6 +27,11 @@ class Ended:
     reports: Path
 
     @property
+    def words(self) -> str:
+        """What it wrote to the terminal, without the ends of its lines: they depend on the terminal's width."""
+        return " ".join(self.text.replace(" \\\n", " ").split())
+
+    @property
     def pack(self) -> Path:
         """The directory of its only evidence pack."""
         [pack] = (path.parent for path in self.reports.glob("*/*/results.json"))

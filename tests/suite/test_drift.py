@@ -143,7 +143,7 @@ def test_without_a_baseline_nothing_is_evaluated(run_suite: RunSuite, tmp_path: 
     assert ended.status == 10, ended.text
     assert set(ended.verdicts().values()) == {"not_evaluated"}
     assert {one["control"] for one in ended.results["verdicts"]} == {f"DRF-{number:02d}" for number in range(1, 9)}
-    assert "apex-assurance baseline approve reports/fresh/RUN" in ended.text
+    assert "apex-assurance baseline approve reports/fresh/RUN" in ended.words
 
 
 @pytest.mark.parametrize(

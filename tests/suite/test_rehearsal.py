@@ -116,10 +116,10 @@ def test_deployment_is_rehearsed(run_suite: RunSuite, sandbox_file: Callable[[Sa
         broken = gate("post_deployment", 100)
     assert broken.status == 1
     assert decision(broken)["decision"] == "NO-GO"
-    assert "A smoke test failed (SMK-01): STOP and initiate the rollback" in broken.text
+    assert "A smoke test failed (SMK-01): STOP and initiate the rollback" in broken.words
     group = f"--resource-group apex-rg-sandbox --name {APP}"
     shift = f"az containerapp ingress traffic set {group} --revision-weight {OLD}=100 {NEW}=0"
-    assert shift in broken.text
+    assert shift in broken.words
     assert shift in decision(broken)["rollback"]
     assert decision(broken)["rollback"][-1] == f"az containerapp revision deactivate {group} --revision {NEW}"
     assert shift in (broken.pack / "summary.md").read_text(encoding="utf-8")

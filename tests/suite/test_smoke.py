@@ -56,7 +56,7 @@ def test_a_run_leaves_nothing_behind(run_suite: RunSuite, sandbox: Sandbox, sand
     made = projects(sandbox)
     assert set(made) == {f"SMOKE-{run_id}", f"SMOKE-{run_id}-2", f"SMOKE-{run_id}-3"}
     assert set(made.values()) == {"archived"}
-    assert "Archived in APEX" in ended.text
+    assert "Archived in APEX" in ended.words
     assert STOP not in ended.text
     validate(ended.results)
     artefacts = [path.read_bytes() for path in ended.reports.rglob("*") if path.is_file()]
@@ -87,7 +87,7 @@ def test_a_run_can_be_replayed(run_suite: RunSuite, sandbox: Sandbox, sandbox_fi
     told = ("check", "verdict", "expected", "observed", "readings")
     facts = [[{key: verdict[key] for key in told} for verdict in run.results["verdicts"]] for run in (first, again)]
     assert facts[0] == facts[1]
-    assert "Archived in APEX" not in again.text
+    assert "Archived in APEX" not in again.words
 
 
 def test_a_smoke_failure_means_stop(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
@@ -97,7 +97,7 @@ def test_a_smoke_failure_means_stop(run_suite: RunSuite, sandbox: Sandbox, sandb
 
     assert ended.status == 1, ended.text
     assert ended.results["run"]["decision"] == "NO-GO"
-    assert f"A smoke test failed (SMK-04): {STOP}" in ended.text
+    assert f"A smoke test failed (SMK-04): {STOP}" in ended.words
     assert STOP in (ended.pack / "summary.md").read_text(encoding="utf-8")
     assert STOP in (ended.pack / "report.html").read_text(encoding="utf-8")
     assert set(projects(sandbox).values()) == {"archived"}

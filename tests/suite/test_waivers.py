@@ -48,7 +48,7 @@ def test_a_covered_failure_is_waived(
     assert sorted(set(verdicts.values())) == ["pass", "waived"]
     record = next(one for one in ended.results["verdicts"] if one["check"] == FAILING)
     assert record["waiver"]["days_left"] in {29, 30}
-    assert "days left" in ended.text
+    assert "days left" in ended.words
     assert "publicNetworkAccess is Enabled" in record["observed"]
     assert (ended.pack / "waivers.toml").read_text(encoding="utf-8") == waivers.read_text(encoding="utf-8")
     for name in ("summary.md", "junit.xml", "report.html"):
@@ -74,7 +74,7 @@ def test_an_expired_waiver_fails_again(
     validate(ended.results)
     failed = {check for check, verdict in ended.verdicts().items() if verdict == "fail"}
     assert failed == {FAILING, "waivers/sandbox.toml::waiver[sql-public]"}
-    assert "expired on" in ended.text
+    assert "expired on" in ended.words
 
 
 def test_a_waiver_never_covers_what_was_not_judged(
@@ -99,7 +99,7 @@ def test_a_waiver_that_is_not_needed_is_a_finding(run_suite: RunSuite, tmp_path:
     waivers.write_text(waiver(), encoding="utf-8")
     ended = run_suite(CHECKS, "--env", "sandbox", "--waivers", str(waivers))
     assert ended.status == 1, ended.text
-    assert "no longer needed" in ended.text
+    assert "no longer needed" in ended.words
 
     elsewhere = run_suite(
         "checks/security/test_sec_10_defender_for_cloud.py", "--env", "sandbox", "--waivers", str(waivers)

@@ -1,22 +1,22 @@
-"""Print the findings of an evidence pack as annotations of a pipeline's run, which show beside its log."""
+"""Print the worst of an evidence pack as annotations of a pipeline's run, which show beside its log."""
 
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from assurance.errors import UsageError
+from assurance.reporting.causes import Finding, findings_of
+from assurance.reporting.fit import for_azure_command, for_github_command, for_terminal
+from assurance.reporting.from_pack import model_in
+from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.wording import ReasonGroup, by_reason, counted
+from assurance.verdicts import Verdict
 
-# A finding as results.json has it; its schema holds the values' types.
-Finding = Mapping[str, Any]
-
-# GitHub shows ten annotations of each kind a step; the summary has all.
-MOST_GITHUB = 10
-MOST_AZURE = 50
-LEVELS = {"fail": "error", "not_evaluated": "warning"}
+# GitHub shows ten annotations of each kind a step; more than ten nobody reads. The summary has all.
+MOST = 10
+ERROR, WARNING = "error", "warning"
+Annotation = tuple[str, str, str]  # level, title, text
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,56 +26,48 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print an annotation for each finding, failures first, up to as many as the service shows.
+    """Print an annotation for each of the worst findings, and then for what could not be judged: ten at most.
 
     Raises:
-        UsageError: There is no readable results.json in the directory.
+        PackError: There are no readable results in the directory.
     """
-    findings = sorted(_findings(arguments.pack), key=lambda finding: list(LEVELS).index(finding["verdict"]))
-    write, most = (_github, MOST_GITHUB) if arguments.service == "github" else (_azure, MOST_AZURE)
-    for finding in findings[:most]:
-        print(write(finding))
-    if len(findings) > most:
-        print(f"{len(findings) - most} more findings stand in {arguments.pack / 'summary.md'}.")
+    annotations = list(_annotations(model_in(arguments.pack)))
+    write = _github if arguments.service == "github" else _azure
+    for annotation in annotations[:MOST]:
+        print(write(*annotation))
+    if len(annotations) > MOST:
+        more = f"{counted(len(annotations) - MOST, 'more finding')} stand in {arguments.pack / 'summary.md'}."
+        print(for_terminal(more))
     return 0
 
 
-def _findings(pack: Path) -> Iterator[Finding]:
-    path = pack / "results.json"
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        verdicts = document["verdicts"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(
-            f"{path}: the results of a run were expected; give the directory of an evidence pack"
-        ) from error
-    return (verdict for verdict in verdicts if verdict["verdict"] in LEVELS)
+def _annotations(model: RunModel) -> Iterator[Annotation]:
+    for finding in findings_of(model):
+        yield ERROR, _title(finding.severity, finding.lead), _finding(finding)
+    for group in by_reason(model, Verdict.NOT_EVALUATED):
+        yield WARNING, _title(group.severity, group.records[0]), _reason(group)
 
 
-def _told(finding: Finding) -> str:
-    if finding["verdict"] == "not_evaluated":
-        return f"not evaluated: {finding['reason']} {finding['remedy']}".strip()
-    return f"expected {finding['expected']}; observed {finding['observed']}. {finding['remedy']}".strip()
+def _title(severity: str, record: VerdictRecord) -> str:
+    return f"{severity.upper()} {record.control} {record.subject}: {record.statement}"
 
 
-def _title(finding: Finding) -> str:
-    return f"{finding['control']} {finding['subject']}: {finding['statement']}"
+def _finding(finding: Finding) -> str:
+    record = finding.lead
+    also = f" Also: {', '.join(f'{one.control} {one.subject}' for one in finding.others)}." if finding.others else ""
+    return f"expected {record.expected}; observed {record.observed}.{also} {record.remedy}".strip()
 
 
-def _github(finding: Finding) -> str:
-    """Return a workflow command (GitHub's documentation, "Workflow commands": values are escaped by percent codes)."""
-    level = LEVELS[finding["verdict"]]
-    return f"::{level} title={_escaped(_title(finding), ',:')}::{_escaped(_told(finding))}"
+def _reason(group: ReasonGroup) -> str:
+    concerned = f"{counted(len(group.records), 'case')} of {', '.join(group.controls)}"
+    return f"not evaluated ({concerned}): {group.reason} {group.remedy}".strip()
 
 
-def _azure(finding: Finding) -> str:
+def _github(level: str, title: str, text: str) -> str:
+    """Return a workflow command (GitHub's documentation, "Workflow commands")."""
+    return f"::{level} title={for_github_command(title, is_property=True)}::{for_github_command(text)}"
+
+
+def _azure(level: str, title: str, text: str) -> str:
     """Return a logging command (Azure Pipelines' documentation, "Logging commands")."""
-    level = LEVELS[finding["verdict"]]
-    return f"##vso[task.logissue type={level}]{_escaped(f'{_title(finding)} {_told(finding)}')}"
-
-
-def _escaped(text: str, more: str = "") -> str:
-    """Return text in which nothing can end the command or begin another one."""
-    for character in ("%", "\r", "\n", *more):
-        text = text.replace(character, f"%{ord(character):02X}")
-    return text
+    return f"##vso[task.logissue type={level}]{for_azure_command(f'{title} {text}')}"

@@ -21,8 +21,8 @@ from assurance.drift.comparison.roles import Roles
 from assurance.environment import Environment, load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError
-from assurance.reporting.json_report import schema_problem
 from assurance.reporting.fit import for_terminal
+from assurance.reporting.json_report import schema_problem
 from assurance.reporting.wording import VERDICT_WORDS, counted
 from assurance.tape import Tape
 from assurance.verdicts import Verdict
@@ -106,7 +106,7 @@ def _cases(cases: tuple[CaseDifference, ...]) -> list[str]:
     lines = [f"Verdicts: {counted(len(cases), 'case')} differ" if cases else "Verdicts: every case came to the same"]
     for one in cases:
         lines.append(f"  {one.control}  {_word(one.before)} -> {_word(one.after)}  {one.case}")
-        lines.append(f"      {cut(' '.join(one.told.split()), MOST_CHARACTERS)}")
+        lines.append(f"      {for_terminal(one.told, MOST_CHARACTERS)}")
     return [*lines, ""]
 
 

@@ -10,10 +10,11 @@ from typing import Any
 from assurance.evidence import pack
 from assurance.evidence.explanation import Link, find_verdict, links_of, readable
 from assurance.evidence.pack import RESULTS, PackError
-from assurance.reporting.json_report import schema_problem
 from assurance.reporting.fit import for_terminal, lines_for_terminal
+from assurance.reporting.json_report import schema_problem
 
 TOLD = ("statement", "expected", "observed", "reason", "remedy")
+MOST_BODY_LINES = 100_000
 ALTERED = 1
 
 
@@ -37,31 +38,31 @@ def run(arguments: argparse.Namespace) -> int:
     for link in links:
         _print_link(link)
         if arguments.body and link.body:
-            print("\n".join(f"      {line}" for line in printable(readable(link.body)).splitlines()))
+            print("\n".join(f"      {line}" for line in lines_for_terminal(readable(link.body), MOST_BODY_LINES)))
     return ALTERED if any(link.problem for link in links) else 0
 
 
 def _print_verdict(run: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
-    print(f"{verdict['control']}  {verdict['verdict'].upper()}  {printable(verdict['check'])}")
+    print(f"{verdict['control']}  {verdict['verdict'].upper()}  {for_terminal(verdict['check'])}")
     print(f"  run        {run['id']}, {run['environment']}, {run['source']}, finished {run['finished']}")
     for name in TOLD:
-        for number, line in enumerate(printable(verdict[name]).splitlines()):
+        for number, line in enumerate(lines_for_terminal(verdict[name])):
             print(f"  {name if number == 0 else '':<9}  {line}")
     for number, resource in enumerate(verdict["resources"]):
-        print(f"  {'resources' if number == 0 else '':<9}  {printable(resource)}")
+        print(f"  {'resources' if number == 0 else '':<9}  {for_terminal(resource)}")
 
 
 def _print_link(link: Link) -> None:
     reading = link.reading
     if "question" in reading:
         answer = reading["failure"] or (f"HTTP {reading['status']}" if reading["status"] is not None else "answered")
-        print(f"  {printable(reading['question'])}")
+        print(f"  {for_terminal(reading['question'])}")
         print(
             f"    when     {reading['started']}, {reading['elapsed_milliseconds']} ms, attempts: {reading['attempts']}"
         )
-        print(f"    answer   {printable(answer)}")
+        print(f"    answer   {for_terminal(answer)}")
         for name in sorted(name for name in reading["headers"] if name.endswith("request-id")):
-            print(f"    id       {name}: {printable(reading['headers'][name])}")
+            print(f"    id       {name}: {for_terminal(reading['headers'][name])}")
     print(f"    reading  {link.file}")
     if link.body_file:
         print(f"    body     {link.body_file}, {len(link.body)} bytes; sha256sum gives the file's own name")

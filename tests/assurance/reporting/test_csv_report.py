@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from assurance.reporting import csv_report
-from assurance.reporting.csv_report import COLUMNS, FORMULA, guarded
+from assurance.reporting.csv_report import COLUMNS
+from assurance.reporting.fit import FORMULA, for_cell
 from tests.assurance.reporting.sample_run import HOSTILE, sample_model
 
 
@@ -29,13 +30,13 @@ def test_one_row_stands_for_one_verdict(tmp_path: Path) -> None:
 @pytest.mark.parametrize("start", FORMULA)
 def test_no_cell_is_a_formula(start: str) -> None:
     """A text that a spreadsheet would run begins with an apostrophe, also behind blanks."""
-    assert guarded(f"{start}cmd|' /C calc'!A0").startswith("'")
-    assert guarded(f"  {start}SUM(A1)").startswith("'")
+    assert for_cell(f"{start}cmd|' /C calc'!A0").startswith("'")
+    assert for_cell(f"  {start}SUM(A1)").startswith("'")
 
 
 def test_plain_text_is_left_alone() -> None:
     """A text that is no formula stays as it is."""
-    assert guarded("publicNetworkAccess = 'Disabled'") == "publicNetworkAccess = 'Disabled'"
+    assert for_cell("publicNetworkAccess = 'Disabled'") == "publicNetworkAccess = 'Disabled'"
 
 
 def test_hostile_text_stays_in_its_cell(tmp_path: Path) -> None:

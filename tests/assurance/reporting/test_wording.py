@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assurance.reporting.wording import age_in_words, duration_in_words, oldest_reading, printable
+from assurance.reporting.wording import age_in_words, duration_in_words, oldest_reading
 from tests.assurance.reporting.sample_run import sample_model
 
 
@@ -25,9 +25,3 @@ def test_age_is_that_of_the_oldest_reading() -> None:
     assert oldest_reading(model) == "2026-03-01T09:30:01.250Z"
     assert age_in_words(model) == "11 s"
     assert age_in_words(replace(model, readings=())).startswith("unknown")
-
-
-def test_marks_that_turn_the_direction_are_visible() -> None:
-    """A mark that would make a text look like another is told by its number; the letters stay."""
-    assert printable("a\u202eb\u2066c\u200f") == "a<U+202E>b<U+2066>c<U+200F>"
-    assert printable("\u0645\u0631\u062d\u0628\u0627") == "\u0645\u0631\u062d\u0628\u0627"

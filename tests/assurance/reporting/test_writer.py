@@ -12,10 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+from assurance.reporting.fit import printable
 from assurance.reporting.html.page import page
 from assurance.reporting.markdown import MOST_CHARACTERS
 from assurance.reporting.model import RunModel
-from assurance.reporting.wording import decision_sentence, printable
+from assurance.reporting.wording import decision_sentence
 from assurance.reporting.writer import JUNIT, OSCAL, RESULTS, SUMMARY, TABLE, falsifiability_in, write_reports
 from assurance.verdicts import Verdict
 from tests.assurance.reporting.sample_run import HOSTILE, model_of, sample_model
@@ -147,7 +148,7 @@ def in_markdown(path: Path, model: RunModel) -> dict[str, int]:
     assert f"## {model.run.environment}: {model.decision}\n" in text
     rows = re.findall(r"^\| [A-Z]+-\d\d \|.*$", text, re.M)
     cells = [[cell.strip() for cell in row.split("|")] for row in rows]
-    return {str(verdict): sum(int(row[4 + column]) for row in cells) for column, verdict in enumerate(Verdict)}
+    return {str(verdict): sum(int(row[5 + column]) for row in cells) for column, verdict in enumerate(Verdict)}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Sends what must be told to services that somebody else runs: webhooks and the hosts of pull requests."""
