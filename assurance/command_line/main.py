@@ -41,7 +41,10 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "watch": "watch a deployment after a shift of traffic, and end early where it must be rolled back",
         "writes": "list what a run would write in APEX, without sending anything",
         "inventory": "write the production inventory of what is deployed now",
-        "annotate": "print the findings of an evidence pack as annotations of a pipeline's run",
+        "annotate": "print the worst of an evidence pack as annotations of a pipeline's run",
+        "comment": "put what a run came to as a comment on a pull request, updated in place",
+        "notify": "tell a webhook what a run came to: Teams, Slack or plain JSON",
+        "export": "write an evidence pack in another form: SARIF, OCSF, Markdown, JUnit or CSV",
     }
 )
 

@@ -47,7 +47,8 @@ def _rollback(model: RunModel, width: int) -> list[str]:
 def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     """Return the worst findings, or where there is none the worst reasons, and how many there are more.
 
-    The worst three have a line each, if there is room for what to type about the first; then, from the worst on, each has what to type as long as there is room.
+    The worst three have a line each, if there is room for what to type about the first; then, from the worst on, each
+    has what to type as long as there is room.
     """
     found = findings_of(model)
     noun, blocks = "finding", [_finding(one, width) for one in found[:MOST_NAMED]]

@@ -114,17 +114,18 @@ def markdown_block(text: str, language: str = "text", most_characters: int = MOS
 
 def for_github_command(text: str, *, is_property: bool = False) -> str:
     """Return `text` within a workflow command of GitHub (its documentation: values are escaped by percent codes)."""
-    return _percent(cut(_lines_kept(text), MOST_LINE_CHARACTERS), ",:" if is_property else "")
+    return _percent(_without_commands(text), ",:" if is_property else "")
 
 
 def for_azure_command(text: str) -> str:
     """Return `text` within a logging command of Azure Pipelines, which ends at the end of its line."""
     # AZP25 is the documented escape of a per cent sign; it is decoded by newer agents only.
-    return _COMMAND.sub(lambda match: " ".join(match.group()), _percent(cut(_lines_kept(text), MOST_LINE_CHARACTERS)))
+    return _percent(_without_commands(text))
 
 
-def _lines_kept(text: str) -> str:
-    return printable(text[: 2 * MOST_LINE_CHARACTERS])
+def _without_commands(text: str) -> str:
+    """Return `text` with its line ends, in which no pipeline finds a command, also where it looks within a line."""
+    return _COMMAND.sub(lambda match: " ".join(match.group()), cut(printable(text), MOST_LINE_CHARACTERS))
 
 
 def _percent(text: str, more: str = "") -> str:

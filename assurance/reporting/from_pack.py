@@ -30,17 +30,14 @@ def model_in(pack: Path) -> RunModel:
     if problem:
         raise PackError(f"{path}: the results are edited, or of another version: {problem}")
     run = _own(RunRecord, document["run"])
-    record = RunRecord(
-        **{
-            **run,
-            "source": Source(run["source"]),
-            "complete": run["complete"] and not is_marked_incomplete(pack),
-            **{name: tuple(run[name]) for name in ("vantage", "notices", "rollback") if name in run},
-        }
-    )
+    tuples = {name: tuple(value) for name, value in run.items() if isinstance(value, list)}
+    complete = run["complete"] and not is_marked_incomplete(pack)
+    record = RunRecord(**{**run, **tuples, "source": Source(run["source"]), "complete": complete})
     verdicts = tuple(VerdictRecord.from_values(dict(one)) for one in document["verdicts"])
     readings = tuple(Reading(**{**_own(Reading, one), "call": None}) for one in document["readings"])
-    return RunModel(record, verdicts, readings)
+    # Packs of schema 1.1 do not say which cases were collected.
+    collected = document["collected"] if "collected" in document else sorted(one.check for one in verdicts)
+    return RunModel(record, verdicts, readings, tuple(collected))
 
 
 def _own(kind: type, values: Values) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def write_summary(reporter: pytest.TerminalReporter, model: RunModel) -> None:
 def write_ending(reporter: pytest.TerminalReporter, model: RunModel, report: Path) -> None:
     """Write the last lines: the decision, the worst findings with what to type, and where the report is."""
     heading = ending.heading(model)
-    reporter.section(heading, **COLOURS[model.decision])
+    reporter.section(heading, "=", **COLOURS[model.decision])
     for line in ending.lines(model, str(report), width_of_terminal()):
         reporter.write_line(line)
 

@@ -55,7 +55,7 @@ def test_without_findings_the_reasons_are_named() -> None:
     """Where nothing fails, what kept cases from being judged is named, with its remedy."""
     one = replace(record("SEC-08", "test_role", "Reader", Verdict.NOT_EVALUATED), reason=DENIED, remedy=GRANT)
     lines = told(replace(sample_model(), verdicts=(one,)))
-    assert any(line.startswith("HIGH") or line.startswith("CRITICAL") for line in lines)
+    assert any(line.startswith(("HIGH", "CRITICAL")) for line in lines)
     assert any("az role assignment create" in line for line in lines)
 
 

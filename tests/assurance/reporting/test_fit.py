@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_lines_of_a_remedy_are_counted() -> None:
 
 
 @pytest.mark.parametrize("make", [fit.for_terminal, fit.for_cell, fit.for_xml, fit.for_markdown, fit.for_markdown_code])
-def test_a_name_of_a_megabyte_is_cut(make: type[str]) -> None:
+def test_a_name_of_a_megabyte_is_cut(make: Callable[[str], str]) -> None:
     """A text of a megabyte becomes a bounded one that says how much is missing."""
     told = make(MEGABYTE)
     assert len(told) < 40_000

@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from assurance.reporting import ending, messages, ocsf, sarif
 from assurance.reporting.fit import printable
+from assurance.reporting.from_pack import model_in
 from assurance.reporting.html.page import page
 from assurance.reporting.markdown import MOST_CHARACTERS
 from assurance.reporting.model import RunModel
@@ -60,6 +62,44 @@ def test_reports_agree(model: RunModel, tmp_path: Path) -> None:
     assert in_csv(pack / TABLE, model) == by_check
     assert in_oscal(pack / OSCAL, model) == by_check
     assert in_html(page(model), model) == by_check
+    assert_exports_agree(model, by_check)
+
+
+def assert_exports_agree(model: RunModel, by_check: dict[str, str]) -> None:
+    """What is made of a pack on demand tells the same: SARIF what needs somebody, OCSF all, messages the counts."""
+    [told] = sarif.document(model)["runs"]
+    quiet = {"pass", "not_applicable"}
+    found = {one["properties"]["check"]: one["properties"]["verdict"] for one in told["results"]}
+    assert found == {check: verdict for check, verdict in by_check.items() if verdict not in quiet}
+    assert told["properties"]["decision"] == model.decision
+    events = [ocsf.event(record, model)["unmapped"] for record in model.verdicts]
+    assert {one["check"]: one["verdict"] for one in events} == by_check
+    assert {one["decision"] for one in events} <= {str(model.decision)}
+    counts = {str(verdict): number for verdict, number in model.counts().items()}
+    message = messages.plain(model)
+    assert (message["decision"], message["counts"]) == (str(model.decision), counts)
+    for make in (messages.teams, messages.slack):
+        assert str(model.decision) in json.dumps(make(model))
+    assert f"{model.run.environment}: {model.decision}" in messages.comment(model)
+    assert ending.heading(model).startswith(f"{model.run.environment}: {model.decision}")
+
+
+def test_a_pack_gives_its_model_again(tmp_path: Path) -> None:
+    """The model that is read from a pack is the one that was written, but for the bodies on its tape."""
+    model = sample_model()
+    write_reports(model, tmp_path)
+    again = model_in(tmp_path)
+    assert again.run == replace(model.run, versions=again.run.versions)
+    assert again.verdicts == tuple(
+        replace(one, observed=as_json(one.observed), reason=as_json(one.reason)) for one in model.verdicts
+    )
+    assert [one.key for one in again.readings] == [one.key for one in model.readings]
+    assert again.decision is model.decision
+
+
+def as_json(text: str) -> str:
+    """Return a text as it is after having been JSON in UTF-8."""
+    return str(json.loads(json.dumps(text)))
 
 
 def in_csv(path: Path, model: RunModel) -> dict[str, str]:
@@ -120,6 +160,10 @@ def reports_agree_on(model: RunModel, pack: Path) -> None:
     assert in_csv(pack / TABLE, model) == by_check
     assert in_oscal(pack / OSCAL, model) == by_check
     assert in_html(page(model), model) == by_check
+    exported = [one["properties"]["check"] for one in sarif.document(model)["runs"][0]["results"]]
+    assert set(exported) <= set(by_check)
+    assert all(json.loads(json.dumps(ocsf.event(one, model))) for one in model.verdicts)
+    assert all(messages.size_of(make(model, "")) < messages.MOST_BYTES for make in messages.MESSAGES.values())
     assert sum(in_junit(pack / JUNIT).values()) == len(model.verdicts)
     assert len(json.loads((pack / RESULTS).read_bytes())["verdicts"]) == len(model.verdicts)
     assert len((pack / SUMMARY).read_text("utf-8")) <= MOST_CHARACTERS
