@@ -64,6 +64,7 @@ class Limits(Declared):
     timeout_seconds: Annotated[Seconds, Field(gt=0)] = 10.0
     retry_budget_seconds: Annotated[Seconds, Field(ge=0)] = 15.0
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
+    body_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
 
 
 class View(Declared):

@@ -6,14 +6,12 @@ import errno
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
+import httpx
 from azure.core.credentials import AccessToken
-from azure.core.exceptions import IncompleteReadError, ServiceResponseError, ServiceResponseTimeoutError
-from azure.core.rest import HttpRequest
 
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated
@@ -59,21 +57,8 @@ class MemoryTape(Tape):
         return [self._in_memory[key] for key in sorted(self._in_memory)]
 
 
-@dataclass(frozen=True, slots=True)
-class DirectResponse:
-    """As much of a response as the tape's transport reads."""
-
-    status_code: int
-    headers: dict[str, str]
-    content: bytes
-
-    def read(self) -> bytes:
-        """Return the body."""
-        return self.content
-
-
-class DirectUpstream:
-    """Hands requests to the sandbox's stand-ins by host, and fails as azure-core's own transport fails.
+class DirectUpstream(httpx.BaseTransport):
+    """Hands requests to the sandbox's stand-ins by host, and fails as connections fail.
 
     Args:
         stand_ins: What answers, by host (and port where one is named).
@@ -82,43 +67,29 @@ class DirectUpstream:
     def __init__(self, stand_ins: Mapping[str, Respond]) -> None:
         self._stand_ins = stand_ins
 
-    def send(self, request: HttpRequest, **_: object) -> DirectResponse:
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer.
 
         Raises:
-            IncompleteReadError: The body was cut.
-            ServiceResponseError: The connection was reset, or nothing came in time.
+            httpx.ReadTimeout: Nothing came in time.
+            httpx.ReadError: The connection was reset.
+            httpx.RemoteProtocolError: The body was cut.
         """
-        answer = self._stand_ins[urlsplit(request.url).netloc](
-            as_received(request.method, request.url, request.headers, _body_of(request))
-        )
+        host = request.url.netloc.decode("ascii")
+        answer = self._stand_ins[host](as_received(request.method, str(request.url), request.headers, request.read()))
         match answer.ending:
             case "hang":
-                raise ServiceResponseTimeoutError("Read timed out. (read timeout=10.0)")
+                raise httpx.ReadTimeout("The read operation timed out")
             case "reset":
-                raise ServiceResponseError(
-                    "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
-                )
+                raise httpx.ReadError("[Errno 104] Connection reset by peer")
             case "cut":
                 whole = len(answer.body)
-                raise IncompleteReadError(
-                    f"IncompleteRead({whole // 2} bytes read, {whole - whole // 2} more expected)"
+                raise httpx.RemoteProtocolError(
+                    "peer closed connection without sending complete message body "
+                    f"(received {whole // 2} bytes, expected {whole})"
                 )
         headers = {"content-type": answer.content_type, **answer.headers}
-        return DirectResponse(answer.status, headers, answer.body)
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def _body_of(request: HttpRequest) -> bytes:
-    """Return a request's body; that of a form is put together by whoever sends it."""
-    form = getattr(request, "_data", None)
-    if not isinstance(form, Mapping):
-        content = request.content if isinstance(request, HttpRequest) else None
-        return content.encode() if isinstance(content, str) else content if isinstance(content, bytes) else b""
-    # A member of an enumeration of texts stands for its own text.
-    return urlencode({key: str.__str__(value) for key, value in form.items() if isinstance(value, str)}).encode()
+        return httpx.Response(answer.status, headers=headers, content=answer.body)
 
 
 def as_received(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Request:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,14 +114,14 @@ def test_faults_end_as_over_sockets(
     """A reset and a cut body are failures of the same kind over sockets and in this process."""
     client = AzureClients(environment, tape, Redactor("a test"), StaticToken(sandbox.token)).management("network")
     sandbox.resource_manager.faults.append(Fault("virtualNetworks", ending=ending))
-    with pytest.raises(NotEvaluated, match="No answer from"):
+    with pytest.raises(NotEvaluated, match=r"No (whole )?answer from"):
         get(client.virtual_networks.get, "apex-rg-sandbox", "vnet-apex-sandbox")
     sandbox.resource_manager.faults.clear()
     world = compliant_world()
     world.faults.append(Fault("virtualNetworks/", ending=ending))
     outcome = the_judge().verdicts(world)["SEC-01 test_virtual_network_is_provisioned"]
     assert outcome.verdict == "not_evaluated"
-    assert "No answer from" in outcome.reason
+    assert re.search("No (whole )?answer from", outcome.reason)
 
 
 def test_bodies_are_as_over_sockets(sandbox: Sandbox, environment: Environment, tape: MemoryTape) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from http import HTTPStatus
 
 import httpx
 
@@ -14,17 +14,17 @@ from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan, plan_of
 from assurance.apex.client.question import SAFE, Question
 from assurance.apex.client.transport import QUESTION, READING, TapedTransport
-from assurance.apex.client.upstream import Upstream
 from assurance.environment import Environment
 from assurance.environment.application import DeclaredApplication
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape
 from assurance.tape.redaction import Redactor
+from assurance.world.http.upstream import Upstream
 from assurance.world.origins import same_origin
 
 MOST_REDIRECTS = 5
 # These keep the method and the body (RFC 9110, sections 15.4.8 and 15.4.9); others turn a write into a read.
-KEEPING = frozenset({307, 308})
+KEEPING = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 
 
 class Application:
@@ -51,14 +51,11 @@ class Application:
         self._redactor = redactor
         self._origin = str(httpx.URL(declared.base_url)).rstrip("/")
         if upstream is None and not tape.replaying:
-            host = urlsplit(self._origin).hostname or ""
-            upstream = Upstream(host, environment.cloud.ca_bundle, environment.views.inside.connect)
+            upstream = Upstream(environment.cloud.ca_bundle, environment.views.inside.connect)
         callers = Callers(environment, declared)
         transport = TapedTransport(tape, redactor, declared.limits, self._origin, callers.token, upstream)
-        bound = declared.limits.timeout_seconds
         self._client = httpx.Client(
             transport=transport,
-            timeout=httpx.Timeout(bound, connect=bound / 2),
             headers={"User-Agent": "apex-assurance", "Accept": "application/json"},
             trust_env=False,
         )

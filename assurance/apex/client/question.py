@@ -8,9 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from assurance.tape import key_of
 from assurance.world.origins import same_origin
 
-# RFC 9110, section 9.2: to send these twice asks for no more than to send them once.
+# RFC 9110, section 9.2.1: these only read.
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-IDEMPOTENT = SAFE | {"PUT", "DELETE"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The one seam to APEX: an httpx transport that answers from the tape, and asks the application what it lacks."""
+"""The httpx side of the HTTP seam: calls of APEX are answered from the tape, which asks the application once."""
 
 from __future__ import annotations
 
@@ -6,44 +6,39 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from http import HTTPStatus
 
 import httpx
 
-from assurance.apex.client.question import IDEMPOTENT, Question
+from assurance.apex.client.question import Question
 from assurance.environment.application import ApplicationLimits
 from assurance.errors import NotEvaluated
 from assurance.tape import Call, Reading, Tape, sha256, utc_now
 from assurance.tape.redaction import Redactor
+from assurance.world.http.attempts import IDEMPOTENT, Attempt, Sender
+from assurance.world.http.policy import RetryPolicy, pause_before_next
 from assurance.world.origins import same_origin, without_origin
 
 QUESTION = "apex_question"
 READING = "apex_reading"
 # What a gateway says in place of the application, or says will pass. Any other answer is the application's own.
-TRANSIENT = frozenset({408, 429, 502, 504})
-UNAVAILABLE = 503
-NOT_FOUND = 404
-LOWEST_SERVER_ERROR = 500
+TRANSIENT = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+# What a read of something just created may be answered while it settles.
+UNSETTLED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR})
+MOST_SETTLING_PAUSE_SECONDS = 1.0
 KEPT_HEADERS = re.compile(
     r"x-request-id|x-ms-.*-id|content-type|date|retry-after|www-authenticate|location|server-timing"
 )
-FIRST_PAUSE_SECONDS = 0.4
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 REACH_REMEDY = "Check application.base_url, the network, the proxy and cloud.ca_bundle, and that the application runs."
 
 Authorize = Callable[[str], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """What one attempt brought: an answer, or why there is none, and whether the request had been sent by then."""
-
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-    failure: str = ""
-    sent: bool = True
-    final: bool = False
 
 
 class TapedTransport(httpx.BaseTransport):
@@ -70,12 +65,10 @@ class TapedTransport(httpx.BaseTransport):
     ) -> None:
         self._tape = tape
         self._redactor = redactor
-        self._limits = limits
+        self._policy = RetryPolicy(limits.attempts, limits.retry_budget_seconds)
+        self._sender = Sender(upstream, limits.body_bytes, limits.timeout_seconds)
         self._origin = origin.lower()
         self._authorize = authorize
-        self._upstream = upstream
-        self._unreachable = ""
-        self._has_answered = False
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, with its reading in `extensions`.
@@ -98,16 +91,16 @@ class TapedTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         """Let go of connections."""
-        if self._upstream is not None:
-            self._upstream.close()
+        self._sender.close()
 
     def _ask(self, key: str, question: Question, request: httpx.Request) -> Reading:
         time.sleep(question.pause_seconds)
         trace_id = secrets.token_hex(16)
         self._sign(request, question.caller)
         started, clock = utc_now(), time.monotonic()
-        last, attempts = self._attempts(question, request, trace_id, clock)
+        last, attempts = self._sent(question, request, trace_id)
         body = self._redactor.body(last.content)
+        kept = {name: value for name, value in last.headers.items() if KEPT_HEADERS.fullmatch(name)}
         return Reading(
             key=key,
             kind="http",
@@ -116,7 +109,7 @@ class TapedTransport(httpx.BaseTransport):
             elapsed_milliseconds=round((time.monotonic() - clock) * 1000),
             status=last.status,
             failure=self._redactor.text(last.failure),
-            headers={name: self._redactor.text(value) for name, value in last.headers.items()},
+            headers={name: self._redactor.text(value) for name, value in kept.items()},
             sha256=sha256(body) if last.status else "",
             attempts=attempts,
             call=Call(
@@ -137,76 +130,24 @@ class TapedTransport(httpx.BaseTransport):
             if token is not None:
                 request.headers["Authorization"] = f"Bearer {token}"
 
-    def _attempts(
-        self, question: Question, request: httpx.Request, trace_id: str, clock: float
-    ) -> tuple[_Attempt, int]:
-        """Send until an answer is final, or the attempts or the time for them are used up; and say how often."""
-        sent = 0
-        last = _Attempt(failure=self._unreachable)
-        while not self._unreachable:
+    def _sent(self, question: Question, request: httpx.Request, trace_id: str) -> tuple[Attempt, int]:
+        def begin_span() -> None:
             # W3C Trace Context: one trace for the question, one span for each attempt.
             request.headers["traceparent"] = f"00-{trace_id}-{secrets.token_hex(8)}-01"
-            last = self._once(request)
-            sent += 1
-            pause = self._pause_seconds(question, last, sent, time.monotonic() - clock)
-            if pause is None:
-                break
-            time.sleep(pause)
-        if last.failure and not last.sent and not self._has_answered:
-            self._unreachable = last.failure
-        return last, sent
 
-    def _pause_seconds(self, question: Question, last: _Attempt, sent: int, spent: float) -> float | None:
+        def pause_seconds(last: Attempt, sent: int, spent_seconds: float) -> float | None:
+            return self._pause_seconds(question, last, sent, spent_seconds)
+
+        return self._sender.send(request, pause_seconds, begin_span)
+
+    def _pause_seconds(self, question: Question, last: Attempt, sent: int, spent_seconds: float) -> float | None:
         """Return how long to wait before the next attempt; None where this was the last."""
-        pause = _asked_pause(last.headers) or FIRST_PAUSE_SECONDS * float(2 ** (sent - 1))
-        if question.settle_seconds and last.status in {NOT_FOUND, LOWEST_SERVER_ERROR}:
-            pause = min(pause, 1.0)
-            return pause if spent + pause <= question.settle_seconds else None
-        if not _may_repeat(question.method, last) or sent >= self._limits.attempts:
+        if question.settle_seconds and last.status in UNSETTLED:
+            pause = min(pause_before_next(last.headers, sent), MOST_SETTLING_PAUSE_SECONDS)
+            return pause if spent_seconds + pause <= question.settle_seconds else None
+        if not _may_repeat(question.method, last):
             return None
-        return pause if spent + pause <= self._limits.retry_budget_seconds else None
-
-    def _once(self, request: httpx.Request) -> _Attempt:
-        if self._upstream is None:
-            raise RuntimeError("a transport without an upstream was asked to send")
-        host = request.url.host
-        try:
-            response = self._upstream.handle_request(request)
-            try:
-                content = self._read(response)
-            finally:
-                response.close()
-        except UNSENT as error:
-            reason = _brief(error)
-            return _Attempt(failure=f"No answer from {host}: {reason}", sent=False, final="certificate" in reason)
-        except _TooLong as error:
-            return _Attempt(failure=f"No whole answer from {host}: {error}", final=True)
-        except (httpx.HTTPError, OSError) as error:
-            unknown = "" if request.method in IDEMPOTENT else "; whether the request was carried out is unknown"
-            return _Attempt(failure=f"No whole answer from {host}: {_brief(error)}{unknown}")
-        self._has_answered = True
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return _Attempt(
-            response.status_code,
-            {name: value for name, value in headers.items() if KEPT_HEADERS.fullmatch(name)},
-            content,
-        )
-
-    def _read(self, response: httpx.Response) -> bytes:
-        """Read the body within the bounds: a peer that sends a byte now and then would hold the run for ever."""
-        deadline = time.monotonic() + self._limits.timeout_seconds
-        content = bytearray()
-        for piece in response.iter_bytes():
-            content += piece
-            if len(content) > self._limits.body_bytes:
-                raise _TooLong(f"its body is longer than {self._limits.body_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise _TooLong(f"its body took longer than {self._limits.timeout_seconds:g} seconds")
-        return bytes(content)
-
-
-class _TooLong(Exception):  # noqa: N818  (it says what happened, and does not leave this module)
-    """An answer is beyond a bound, of length or of time."""
+        return self._policy.pause_seconds(last.headers, sent, spent_seconds)
 
 
 def _with_own_location(reading: Reading) -> Mapping[str, str]:
@@ -217,24 +158,11 @@ def _with_own_location(reading: Reading) -> Mapping[str, str]:
     return {**reading.headers, "location": without_origin(reading.headers["location"], asked)}
 
 
-def _may_repeat(method: str, last: _Attempt) -> bool:
+def _may_repeat(method: str, last: Attempt) -> bool:
     """Tell whether a request may be sent again after what one attempt brought."""
     if last.final:
         return False
     if last.failure:
         return method in IDEMPOTENT or not last.sent
-    passing = last.status in TRANSIENT or (last.status == UNAVAILABLE and "retry-after" in last.headers)
-    return passing and method in IDEMPOTENT
-
-
-def _asked_pause(headers: Mapping[str, str]) -> float:
-    """Return how many seconds the application asks to wait; 0 where it does not say so in seconds."""
-    asked = headers.get("retry-after", "").strip()
-    return float(asked) if re.fullmatch(r"[0-9]{1,4}(\.[0-9]+)?", asked) else 0.0
-
-
-def _brief(error: Exception) -> str:
-    """Return the cause of a connection error in one line."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    match = re.search(r"\[Errno -?\d+\] [^'\")]+|certificate verify failed: [^(]+", text)
-    return (match.group(0) if match else text)[:200].strip()
+    asked_to_wait = last.status == HTTPStatus.SERVICE_UNAVAILABLE and "retry-after" in last.headers
+    return (last.status in TRANSIENT or asked_to_wait) and method in IDEMPOTENT

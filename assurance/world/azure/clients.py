@@ -8,13 +8,13 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 from azure.core.credentials import TokenCredential
-from azure.core.pipeline.transport import RequestsTransport
 
 from assurance.environment import Environment
 from assurance.tape import Tape
 from assurance.tape.redaction import Redactor
-from assurance.world.azure.transport import TapeTransport, Upstream
+from assurance.world.azure.transport import TapeTransport
 
 CLIENTS = {
     "network": "azure.mgmt.network:NetworkManagementClient",
@@ -48,7 +48,7 @@ class AzureClients:
     estate relies on is not their models but the bodies of the answers (see `assurance.world.azure.reader`).
 
     Args:
-        upstream: What sends in place of azure-core's own transport; None for that one.
+        upstream: What sends in place of our own connections; None for those.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class AzureClients:
         tape: Tape,
         redactor: Redactor,
         credential: TokenCredential,
-        upstream: Upstream | None = None,
+        upstream: httpx.BaseTransport | None = None,
     ) -> None:
         self._environment = environment
         self._tape = tape
@@ -147,17 +147,12 @@ class AzureClients:
         return self._transport("resource_manager", urlsplit(self._environment.cloud.resource_manager).netloc)
 
     @cached_property
-    def _upstream(self) -> Upstream | None:
+    def _upstream(self) -> httpx.BaseTransport | None:
         if self._tape.replaying or self._given_upstream is not None:
             return self._given_upstream
-        from assurance.world.azure.upstream import session_for
+        from assurance.world.http.upstream import Upstream
 
-        session = session_for(self._environment.limits.concurrency, self._environment.views.inside.connect)
-        bundle = self._environment.cloud.ca_bundle
-        upstream: Upstream = RequestsTransport(
-            session=session, session_owner=False, connection_verify=str(bundle) if bundle is not None else True
-        )
-        return upstream
+        return Upstream(self._environment.cloud.ca_bundle, self._environment.views.inside.connect)
 
     def _transport(self, endpoint: str, host: str, sign_in: frozenset[str] = frozenset()) -> TapeTransport:
         return TapeTransport(

@@ -1,18 +1,19 @@
-"""The one seam to Azure: an azure-core transport that answers from the tape, and asks Azure once for what it lacks."""
+"""The azure-core side of the HTTP seam: the SDK's requests are answered from the tape, which asks Azure once."""
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from azure.core.exceptions import AzureError, ServiceRequestError
+import httpx
+from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
 
@@ -21,22 +22,27 @@ from assurance.errors import NotEvaluated
 from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.world.azure.response import TapeResponse
+from assurance.world.http.attempts import Attempt, Sender
+from assurance.world.http.policy import RetryPolicy
 from assurance.world.origins import origin_of, same_origin
 
-TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
+# All that is asked of Azure reads, queries sent by POST too: each of these may be asked again.
+TRANSIENT = frozenset(
+    {
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 KEPT_HEADERS = re.compile(
     r"x-ms-(request|correlation-request|routing-request|arm-service-request)-id|x-ms-ratelimit-.*"
-    r"|content-type|date|retry-after|www-authenticate|x-ms-error-code"
+    r"|content-type|date|retry-after|retry-after-ms|x-ms-retry-after-ms|www-authenticate|x-ms-error-code"
+    r"|x-ms-keyvault-network-info"
 )
-FIRST_PAUSE_SECONDS = 0.4
-SIGNED_IN = 200
 _JSON = {"content-type": "application/json"}
-CAUSES = (
-    r"\[Errno -?\d+\] [^'\")]+",
-    r"certificate verify failed: [^(]+",
-    r"timed out",
-    r"Connection aborted|reset by peer",
-)
 
 
 class NoAnswerError(ServiceRequestError):
@@ -51,32 +57,11 @@ class NoAnswerError(ServiceRequestError):
         self.reading = reading
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """What one attempt brought: an answer, or why there is none."""
-
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-    failure: str = ""
-
-
-class Upstream(Protocol):
-    """What really sends: azure-core's own transport, or a stand-in of a test."""
-
-    def send(self, request: HttpRequest, **kwargs: Any) -> Any:  # noqa: ANN401  (azure-core types it no further)
-        """Send one request."""
-
-    def close(self) -> None:
-        """Let go of connections."""
-
-
 class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
     """Answers from the tape, and from `upstream` what is not on it.
 
     Retries are made here and not in the clients' pipelines, so that one question leaves one reading, with the number of
-    attempts, and a replay does not wait. After a host could not be reached within the bounds, it is not tried again; a
-    host that has answered before, and leaves one question unanswered, is.
+    attempts, and a replay does not wait.
 
     Args:
         endpoint: The name of the API, which stands for its host in keys: a replay needs no host.
@@ -89,7 +74,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         tape: Tape,
         redactor: Redactor,
         limits: Limits,
-        upstream: Upstream | None,
+        upstream: httpx.BaseTransport | None,
         *,
         endpoint: str,
         host: str,
@@ -97,13 +82,11 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
     ) -> None:
         self._tape = tape
         self._redactor = redactor
-        self._limits = limits
-        self._upstream = upstream
+        self._policy = RetryPolicy(limits.attempts, limits.retry_budget_seconds)
+        self._sender = Sender(upstream, limits.body_bytes, limits.timeout_seconds, only_reads=True)
         self._endpoint = endpoint
         self._host = host.lower()
         self._sign_in = sign_in
-        self._unreachable = ""
-        self._has_answered = False
         self._slots = threading.BoundedSemaphore(limits.concurrency)
 
     def send(self, request: HttpRequest, **kwargs: Any) -> TapeResponse:  # noqa: ANN401  (azure-core's signature)
@@ -115,7 +98,6 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
             MissingReading: The replayed tape does not hold it.
         """
         pages = kwargs.pop("page", None)
-        kwargs.pop("stream", None)
         url = urlsplit(request.url)
         if not self._tape.replaying and not same_origin(request.url, f"https://{self._host}"):
             elsewhere = origin_of(request.url) or "no address that a request may go to"
@@ -124,27 +106,26 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
                 "Find out why; the token must not be sent there.",
             )
         if url.path in self._sign_in:
-            return self._signed_in(request, kwargs)
+            return self._signed_in(request)
         # Every page counts, also one that is on the tape already; the unsigned question before a challenge is none.
         page = next(pages) if pages is not None and "Authorization" in request.headers else None
         key = self._key(request)
-        reading = self._tape.obtain(key, lambda: self._ask(key, request, page, kwargs))
+        reading = self._tape.obtain(key, lambda: self._ask(key, request, page))
         if reading.failure:
             raise NoAnswerError(reading.failure, reading.key)
         return TapeResponse(request, reading)
 
-    def _signed_in(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> TapeResponse:
+    def _signed_in(self, request: HttpRequest) -> TapeResponse:
         """Return the tokens that the host hands out, from memory to memory; in a replay, tokens that open nothing."""
         asked = f"{request.method} {self._redactor.text(request.url)}"
         if self._tape.replaying:
             body = json.dumps({"refresh_token": "replayed", "access_token": "replayed"}).encode()
-            answer = Reading("", "http", asked, utc_now(), 0, status=200, headers=dict(_JSON), body=body)
+            answer = Reading("", "http", asked, utc_now(), 0, status=HTTPStatus.OK, headers=dict(_JSON), body=body)
             return TapeResponse(request, answer)
-        with self._slots:
-            last, attempts = self._attempts(request, time.monotonic(), kwargs)
+        last, attempts = self._sent(request)
         if last.status is None:
             raise ServiceRequestError(self._redactor.text(last.failure))
-        content = last.content if last.status == SIGNED_IN else self._redactor.body(last.content)
+        content = last.content if last.status == HTTPStatus.OK else self._redactor.body(last.content)
         answer = Reading("", "http", asked, utc_now(), 0, status=last.status, attempts=attempts, body=content)
         return TapeResponse(request, replace(answer, headers=dict(_JSON)))
 
@@ -155,10 +136,9 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         body = _body_of(request).decode("utf-8", "replace")
         return key_of(request.method, self._endpoint, url.path, query, signed, body)
 
-    def _ask(self, key: str, request: HttpRequest, page: int | None, kwargs: Mapping[str, Any]) -> Reading:
+    def _ask(self, key: str, request: HttpRequest, page: int | None) -> Reading:
         started, clock = utc_now(), time.monotonic()
-        with self._slots:
-            last, attempts = self._attempts(request, clock, kwargs)
+        last, attempts = self._sent(request)
         body = self._redactor.body(last.content)
         query = dict(parse_qsl(urlsplit(request.url).query))
         kept = {name: value for name, value in last.headers.items() if KEPT_HEADERS.fullmatch(name)}
@@ -175,47 +155,29 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
             sha256=sha256(body) if last.status else "",
             attempts=attempts,
             page=page,
-            call=self._sent(request),
+            call=self._carried(request),
             body=body,
         )
 
-    def _sent(self, request: HttpRequest) -> Call | None:
+    def _carried(self, request: HttpRequest) -> Call | None:
         """Return what was sent in a body, such as a query: it is a part of the question."""
         body = _body_of(request)
         if not body:
             return None
         return Call("", "", "", 0, sha256(body), self._redactor.body(body).decode("utf-8", "replace"))
 
-    def _attempts(self, request: HttpRequest, clock: float, kwargs: Mapping[str, Any]) -> tuple[_Attempt, int]:
-        """Send until an answer is final, or the attempts or the time for them are used up; and say how often."""
-        sent = 0
-        last = _Attempt(failure=self._unreachable)
-        while not self._unreachable:
-            last = self._once(request, kwargs)
-            sent += 1
-            if last.status is not None and last.status not in TRANSIENT:
-                break
-            pause = _pause_seconds(last.headers, sent)
-            spent = time.monotonic() - clock
-            if sent >= self._limits.attempts or spent + pause > self._limits.retry_budget_seconds:
-                self._unreachable = "" if self._has_answered else last.failure
-                break
-            time.sleep(pause)
-        return last, sent
-
-    def _once(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> _Attempt:
-        if self._upstream is None:
-            raise RuntimeError("a transport without an upstream was asked to send")
-        bounds = {"connection_timeout": self._limits.timeout_seconds / 2, "read_timeout": self._limits.timeout_seconds}
+    def _sent(self, request: HttpRequest) -> tuple[Attempt, int]:
         try:
-            response = self._upstream.send(request, stream=False, **{**kwargs, **bounds})
-            headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
-            # The older clients' requests get responses that have no `read`.
-            content = response.read() if hasattr(response, "read") else response.body()
-        except (AzureError, OSError, ValueError) as error:
-            return _Attempt(failure=f"No answer from {self._host}: {_brief(error)}")
-        self._has_answered = True
-        return _Attempt(response.status_code, headers, content)
+            sent = _as_httpx(request)
+        except httpx.InvalidURL as error:
+            return Attempt(failure=f"No answer from {self._host}: a link of its is no address: {error}", final=True), 0
+        with self._slots:
+            return self._sender.send(sent, self._pause_seconds)
+
+    def _pause_seconds(self, last: Attempt, sent: int, spent_seconds: float) -> float | None:
+        if last.final or (last.status is not None and last.status not in TRANSIENT):
+            return None
+        return self._policy.pause_seconds(last.headers, sent, spent_seconds)
 
     def open(self) -> None:
         """Nothing to open ahead of the first request."""
@@ -230,29 +192,18 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         self.close()
 
 
+def _as_httpx(request: HttpRequest) -> httpx.Request:
+    form = getattr(request, "_data", None)
+    if isinstance(form, Mapping):
+        # The SDK leaves a form for the transport to write; a member of an enumeration of texts stands for its text.
+        content = urlencode({key: str.__str__(value) for key, value in form.items() if isinstance(value, str)}).encode()
+    else:
+        content = _body_of(request)
+    return httpx.Request(request.method, request.url, headers=dict(request.headers), content=content or None)
+
+
 def _body_of(request: HttpRequest) -> bytes:
     # The older clients' requests hold the body under another name.
     content = getattr(request, "content", None) or getattr(request, "body", None)
     content = content if isinstance(content, (bytes, str)) else ""
     return content.encode() if isinstance(content, str) else content
-
-
-def _pause_seconds(headers: Mapping[str, str], attempt: int) -> float:
-    """Return how long the service asks to wait (Retry-After, seconds or a date), else twice as long each time."""
-    asked = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", asked):
-        return float(asked)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(asked).timestamp() - time.time())
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return FIRST_PAUSE_SECONDS * float(2 ** (attempt - 1))
-
-
-def _brief(error: Exception) -> str:
-    """Return the innermost cause of a connection error, without object addresses."""
-    text = str(error)
-    for pattern in CAUSES:
-        match = re.search(pattern, text, re.I)
-        if match:
-            return match.group(0).strip()
-    return re.sub(r"<[^>]*>:? ?", "", text)

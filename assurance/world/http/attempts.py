@@ -1,0 +1,137 @@
+"""Sends one question until an answer is final, or the bounds are used up."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from assurance.world.http.body import ACCEPT_ENCODING, BeyondBoundError, read_body
+
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+# RFC 9110, section 9.2.2: to send these twice asks for no more than to send them once.
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+MOST_REASON_CHARACTERS = 200
+_CAUSES = re.compile(r"\[Errno -?\d+\] [^'\")]+|certificate verify failed: [^(]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one attempt brought: an answer, or why there is none.
+
+    Attributes:
+        status: The status; None where nothing answered.
+        headers: The headers, by lower-case name.
+        content: The body.
+        failure: Why there is no answer; empty if there is one.
+        sent: Whether the request may have left this machine.
+        final: Whether another attempt would bring the same.
+    """
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    failure: str = ""
+    sent: bool = True
+    final: bool = False
+
+
+# How long to wait before the next attempt: after what the last one brought, how many were sent, and the seconds since
+# the first began; None where the last one stands.
+Pausing = Callable[[Attempt, int, float], "float | None"]
+
+
+class Sender:
+    """Sends requests to one service.
+
+    After a host could not be reached within the bounds, it is not tried again; a host that has answered before, and
+    leaves one question unanswered, is.
+
+    Args:
+        upstream: What sends; None where nothing may be sent.
+        most_bytes: The longest body that is read, decompressed.
+        timeout_seconds: For one answer; half of it for a connection.
+        only_reads: Whether nothing that is sent changes anything: then what was not answered is not in doubt, and a
+            host that takes connections but has never answered counts as out of reach.
+    """
+
+    def __init__(
+        self,
+        upstream: httpx.BaseTransport | None,
+        most_bytes: int,
+        timeout_seconds: float,
+        *,
+        only_reads: bool = False,
+    ) -> None:
+        self._upstream = upstream
+        self._only_reads = only_reads
+        self._most_bytes = most_bytes
+        self._timeout_seconds = timeout_seconds
+        self._timeout = httpx.Timeout(timeout_seconds, connect=timeout_seconds / 2).as_dict()
+        self._unreachable = ""
+        self._has_answered = False
+        self._guard = threading.Lock()
+
+    def send(
+        self, request: httpx.Request, pausing: Pausing, before_each: Callable[[], None] = lambda: None
+    ) -> tuple[Attempt, int]:
+        """Send until an answer is final, or `pausing` gives no further attempt; and say how often."""
+        clock = time.monotonic()
+        request.headers["Accept-Encoding"] = ACCEPT_ENCODING
+        request.extensions = {**request.extensions, "timeout": self._timeout}
+        sent = 0
+        last = Attempt(failure=self._unreachable, sent=False)
+        while not self._unreachable:
+            before_each()
+            last = self._once(request)
+            sent += 1
+            pause = pausing(last, sent, time.monotonic() - clock)
+            if pause is None:
+                break
+            time.sleep(pause)
+        with self._guard:
+            if last.failure and not self._has_answered and (self._only_reads or not last.sent):
+                self._unreachable = last.failure
+        return last, sent
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if self._upstream is not None:
+            self._upstream.close()
+
+    def _once(self, request: httpx.Request) -> Attempt:
+        if self._upstream is None:
+            raise RuntimeError("a transport without an upstream was asked to send")
+        host = request.url.netloc.decode("ascii")
+        try:
+            response = self._upstream.handle_request(request)
+            self._has_answered = True
+            try:
+                content = read_body(response, self._most_bytes, self._timeout_seconds)
+            finally:
+                response.close()
+        except UNSENT as error:
+            reason = _brief(error)
+            return Attempt(failure=f"No answer from {host}: {reason}", sent=False, final="certificate" in reason)
+        except BeyondBoundError as error:
+            return Attempt(failure=f"No whole answer from {host}: {error}", final=True)
+        except OSError as error:
+            # What befalls a connection is an error of httpx: this is a file of our own, such as that of certificates.
+            return Attempt(failure=f"No answer from {host}: {_brief(error)}", sent=False, final=True)
+        except httpx.HTTPError as error:
+            harmless = self._only_reads or request.method in IDEMPOTENT
+            unknown = "" if harmless else "; whether the request was carried out is unknown"
+            return Attempt(failure=f"No whole answer from {host}: {_brief(error)}{unknown}")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Attempt(response.status_code, headers, content)
+
+
+def _brief(error: Exception) -> str:
+    """Return the cause of a connection error in one line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    match = _CAUSES.search(text)
+    return (match.group(0) if match else text)[:MOST_REASON_CHARACTERS].strip()

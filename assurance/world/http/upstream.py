@@ -1,0 +1,91 @@
+"""The connections below the seam: TLS verified, proxies as the machine has them, hosts dialled where declared."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+MOST_CONNECTIONS = 32
+# Where machines behind a proxy that opens TLS name the certificates to trust, as requests, curl and OpenSSL read them.
+CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Upstream(httpx.BaseTransport):
+    """Sends requests over pooled connections, without retries of its own.
+
+    Requests that must not be sent twice get a connection of their own each: one that has been open for a while may be
+    closed by the other side just as it is used, and then nobody knows whether the request was carried out.
+
+    Args:
+        ca_bundle: Certificates to trust; None for those that the machine names, or else httpx trusts.
+        connect: Where else to connect, by `HOST:PORT`; TLS is still verified for the host's own name.
+    """
+
+    def __init__(self, ca_bundle: Path | None, connect: Mapping[str, str]) -> None:
+        self._ca_bundle = ca_bundle
+        self._connect = connect
+        self._direct = _HERE | {name.rpartition(":")[0].strip("[]") for name in connect}
+        self._context: ssl.SSLContext | None = None
+        self._transports: dict[tuple[str | None, bool], httpx.HTTPTransport] = {}
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one request and return its answer, whose body is still to be read.
+
+        Raises:
+            httpx.HTTPError: Nothing answered.
+            OSError: The certificates to trust cannot be read.
+        """
+        transport = self._transport(request.url.host, pooled=request.method in {"GET", "HEAD"})
+        mapped = self._connect.get(f"{request.url.host}:{request.url.port or 443}")
+        if mapped is not None:
+            host, _, port = mapped.rpartition(":")
+            request = httpx.Request(
+                request.method,
+                request.url.copy_with(host=host.strip("[]"), port=int(port)),
+                headers=request.headers,
+                stream=request.stream,
+                extensions={**request.extensions, "sni_hostname": request.url.host},
+            )
+        return transport.handle_request(request)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for transport in self._transports.values():
+            transport.close()
+
+    def _transport(self, host: str, *, pooled: bool) -> httpx.HTTPTransport:
+        proxy = self._proxy_for(host)
+        with self._lock:
+            if (proxy, pooled) not in self._transports:
+                self._context = self._context or self._trusted()
+                kept = MOST_CONNECTIONS if pooled else 0
+                limits = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=kept)
+                self._transports[proxy, pooled] = httpx.HTTPTransport(verify=self._context, proxy=proxy, limits=limits)
+            return self._transports[proxy, pooled]
+
+    def _trusted(self) -> ssl.SSLContext:
+        named = next((os.environ[name] for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)
+        bundle = self._ca_bundle or (Path(named) if named else None)
+        if bundle is None:
+            return httpx.create_ssl_context()
+        if bundle.is_dir():
+            return ssl.create_default_context(capath=bundle)
+        return ssl.create_default_context(cafile=bundle)
+
+    def _proxy_for(self, host: str) -> str | None:
+        """Return the proxy that the machine's settings give for a host; what is on this machine has none.
+
+        Nor has what the environment file has dialled elsewhere.
+        """
+        if host in self._direct or proxy_bypass(host):
+            return None
+        proxies = getproxies()
+        return proxies.get("https") or proxies.get("all")
