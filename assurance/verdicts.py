@@ -52,6 +52,25 @@ def decide(verdicts: Iterable[Verdict]) -> Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A number that was measured and held against a limit, as charts and histories read it.
+
+    Attributes:
+        name: What was measured, such as `P95 of the response times`.
+        value: What was measured.
+        limit: What it was held against.
+        unit: The unit of both: `ms`, `%` or `requests`.
+        window_minutes: Over how many minutes of telemetry it was measured; 0 where it is no window of telemetry.
+    """
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+    window_minutes: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A judged statement about the estate; a check asserts it.
 
@@ -64,6 +83,7 @@ class Fact:
         subject: The resource (its id) or name that was judged.
         readings: Keys of the readings that this rests on; an empty tuple makes the check "not evaluated".
         remedy: What an engineer does about it, as a command where there is one.
+        measure: The number that it rests on; None where it rests on none.
     """
 
     holds: bool
@@ -72,6 +92,7 @@ class Fact:
     subject: str
     readings: tuple[str, ...]
     remedy: str = ""
+    measure: Measure | None = None
 
     def __bool__(self) -> bool:
         asserted = _ASSERTED.get()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,8 +12,6 @@ from assurance.tape import Reading
 from assurance.verdicts import Source
 
 SECONDS_PER_HOUR = 3600.0
-# `-m pre_deployment` and `-m post_deployment` select what the guide asks at its gates (Steps 3 and 18).
-_GATE_MARKS = re.compile(r"(?<!not )\b(?:pre|post)_deployment\b")
 
 
 class GateRefused(UsageError):  # noqa: N818  (it says what happened)
@@ -32,11 +29,6 @@ class Basis:
 
     source: Source
     oldest_reading: str = ""
-
-
-def asks_for_gate(option: bool, marks: str) -> bool:
-    """Tell whether a run is a gate: by `--gate`, or since it selects the checks of one by mark."""
-    return option or _GATE_MARKS.search(marks) is not None
 
 
 def oldest_of(readings: Iterable[Reading]) -> str:

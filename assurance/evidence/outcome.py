@@ -6,12 +6,10 @@ without the chain showing it. Written as text that `jq` and a reader can make ou
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from assurance.evidence.pack import PackError
@@ -22,22 +20,8 @@ FIGURES = "figures"
 NIGHTLY = "nightly"
 Facts = Mapping[str, str | bool]
 
-_MARKS = re.compile(r"(?:^|\s)-m[\s=]*(.*?)(?=\s--?\w|$)")
-_NIGHTLY = re.compile(r"(?<!not )\bnightly\b")
-_WINDOW = re.compile(r"\[last-(\d+)-(hours|minutes)\]")
-_NUMBER = r"([\d,]+(?:\.\d+)?)"
-# By control, where its figure stands in what was observed, and its threshold in what was expected.
-_FORMS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "SLA-01": (rf"passed, {_NUMBER} %", rf"at least {_NUMBER} %"),
-        "SLA-02": (rf"P50 is {_NUMBER} ms", rf"below {_NUMBER} ms"),
-        "SLA-03": (rf"P95 is {_NUMBER} ms", rf"below {_NUMBER} ms"),
-        "SLA-04": (rf"P99 is {_NUMBER} ms", rf"below {_NUMBER} ms"),
-        "SLA-05": (rf"failed, {_NUMBER} %", rf"below {_NUMBER} %"),
-        "SLA-06": (rf"{_NUMBER} failed (?:in the worst hour|an hour)", rf"fewer than {_NUMBER} failed"),
-        "SLA-08": (rf"P95 {_NUMBER} ms of", rf"P95 below {_NUMBER} ms"),
-    }
-)
+WITHOUT_MEASURES = "1.1"
+"""The schema of results that held neither the run's selection nor measures."""
 
 
 class OutcomeError(PackError):
@@ -46,10 +30,11 @@ class OutcomeError(PackError):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a service level was, and its threshold, in the control's own unit (percent, milliseconds, or a count)."""
+    """What a service level was, and its threshold, in one unit; lines of the first ledgers name none."""
 
     value: float
     limit: float
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +56,29 @@ def outcome_of(results: Mapping[str, Any]) -> Outcome:  # Any: JSON, whose schem
     """Return what the results of a run come to."""
     counted: dict[str, Counter[Verdict]] = {}
     figures: dict[str, Figure] = {}
-    for record in sorted(results["verdicts"], key=_minutes):
+    measured: dict[str, list[Mapping[str, Any]]] = {}
+    for record in results["verdicts"]:
         counted.setdefault(record["control"], Counter())[Verdict(record["verdict"])] += 1
-        found = _figure(record)
-        if found is not None:
-            figures[record["control"]] = found  # of the longest window, which comes last
-    marks = _MARKS.findall(results["run"]["selection"])
-    nightly = any(_NIGHTLY.search(one) for one in marks)
+        measured.setdefault(record["control"], []).extend(record.get("measures", ()))
+    for control, measures in measured.items():
+        if len({one["name"] for one in measures}) == 1:  # a control that measures several things has no one figure
+            longest = max(measures, key=lambda one: one["window_minutes"])
+            figures[control] = Figure(longest["value"], longest["limit"], longest["unit"])
+    nightly = "nightly" in results["run"].get("selected", {}).get("marks", ())
     return Outcome(dict(sorted(counted.items())), dict(sorted(figures.items())), nightly)
 
 
 def facts_of(outcome: Outcome) -> dict[str, str | bool]:
     """Return an outcome as the ledger keeps it."""
     verdicts = (f"{name}={_counts(counts)}" for name, counts in outcome.verdicts.items())
-    figures = (f"{name}={one.value:g}/{one.limit:g}" for name, one in outcome.figures.items())
+    figures = (f"{name}={_written(one)}" for name, one in outcome.figures.items())
     return {VERDICTS: " ".join(verdicts), FIGURES: " ".join(figures), NIGHTLY: outcome.nightly}
+
+
+def facts_to_hold(results: Mapping[str, Any]) -> dict[str, str | bool]:
+    """Return what a ledger's line must say of a run with these results, as far as they tell it."""
+    facts = facts_of(outcome_of(results))
+    return {VERDICTS: facts[VERDICTS]} if results["schema"] == WITHOUT_MEASURES else facts
 
 
 def parsed(facts: Facts) -> Outcome | None:
@@ -103,7 +96,7 @@ def parsed(facts: Facts) -> Outcome | None:
         )
     try:
         verdicts = {name: _counted(text) for name, text in _pairs(facts[VERDICTS])}
-        figures = {name: Figure(*map(float, text.split("/"))) for name, text in _pairs(facts[FIGURES])}
+        figures = {name: _figure(text) for name, text in _pairs(facts[FIGURES])}
     except (ValueError, TypeError) as error:
         raise OutcomeError(f"the line's verdicts or figures are in no form that a run writes ({error})") from error
     nightly = facts[NIGHTLY]
@@ -128,22 +121,13 @@ def _pairs(text: str | bool) -> list[tuple[str, str]]:
     return [(name, value) for name, value in (one.split("=") for one in text.split())]
 
 
-def _minutes(record: Mapping[str, Any]) -> int:
-    """Return how long a window a case is about, in minutes; 0 if about none."""
-    found = _WINDOW.search(record["check"])
-    return int(found.group(1)) * (60 if found.group(2) == "hours" else 1) if found is not None else 0
+def _written(figure: Figure) -> str:
+    """Return a figure as `value/limit:unit`, such as `1250/2000:ms`."""
+    unit = f":{figure.unit}" if figure.unit else ""
+    return f"{figure.value:.6g}/{figure.limit:.6g}{unit}"
 
 
-def _figure(record: Mapping[str, Any]) -> Figure | None:
-    """Return the figure that a judged case of a service level tells; None for any other case."""
-    forms = _FORMS.get(record["control"])
-    if forms is None:
-        return None
-    value, limit = (re.search(form, record[where]) for form, where in zip(forms, ("observed", "expected"), strict=True))
-    if value is None or limit is None:
-        return None
-    return Figure(_number(value), _number(limit))
-
-
-def _number(found: re.Match[str]) -> float:
-    return float(found.group(1).replace(",", ""))
+def _figure(text: str) -> Figure:
+    numbers, _, unit = text.partition(":")
+    value, limit = map(float, numbers.split("/"))
+    return Figure(value, limit, unit)

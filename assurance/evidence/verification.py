@@ -217,7 +217,7 @@ def _ledger(request: Request, made: Manifest, results: Results) -> list[Finding]
         entries = ledger.read(request.ledger)
     except PackError as error:
         return [Finding("ledger", "BAD", str(error))]
-    return [_standing(request.directory, made, entries, outcome.facts_of(outcome.outcome_of(results)))]
+    return [_standing(request.directory, made, entries, outcome.facts_to_hold(results))]
 
 
 def _standing(

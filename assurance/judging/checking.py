@@ -10,7 +10,7 @@ import pytest
 
 from assurance.errors import NotEvaluated, UsageError
 from assurance.judging.controls import CONTROLS
-from assurance.verdicts import Fact, Verdict
+from assurance.verdicts import Fact, Measure, Verdict
 
 Moment = Literal["pre_deployment", "post_deployment", "nightly", "closing"]
 ALWAYS: tuple[Moment, ...] = ("pre_deployment", "post_deployment", "nightly")
@@ -46,6 +46,7 @@ class Outcome:
         remedy: What to do about it.
         resources: Subjects of all facts.
         readings: Keys of the readings behind all facts.
+        measures: What was measured, of all facts.
     """
 
     verdict: Verdict
@@ -55,6 +56,7 @@ class Outcome:
     remedy: str = ""
     resources: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
 
 def judge(facts: Sequence[Fact], error: BaseException | None) -> Outcome:
@@ -80,4 +82,5 @@ def judge(facts: Sequence[Fact], error: BaseException | None) -> Outcome:
         remedy="\n".join(dict.fromkeys(fact.remedy for fact in deciding if fact.remedy)),
         resources=tuple(dict.fromkeys(fact.subject for fact in deciding)),
         readings=tuple(dict.fromkeys(key for fact in facts for key in fact.readings)),
+        measures=tuple(dict.fromkeys(fact.measure for fact in facts if fact.measure is not None)),
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from assurance.evidence.freshness import oldest_of
 from assurance.judging.controls import CONTROLS, Control
+from assurance.judging.selection import Selection
 from assurance.judging.waivers import AppliedWaiver
 from assurance.tape import Reading
-from assurance.verdicts import Decision, Source, Verdict, decide
+from assurance.verdicts import Decision, Measure, Source, Verdict, decide
 
 SCHEMA_VERSION = "1.2"
 SUPPORTS = "A passing check supports the clauses that it cites; it does not alone show that they are met."
@@ -33,6 +34,7 @@ class VerdictRecord:
         remedy: What to do, with the command where there is one; empty for a pass.
         resources: Ids or names of what was judged.
         readings: Keys of the readings that it rests on.
+        measures: What was measured, where it rests on numbers.
         duration_seconds: How long the case took.
         waiver: The waiver that covers the failing case, in force or expired; None if there is none.
     """
@@ -49,6 +51,7 @@ class VerdictRecord:
     resources: tuple[str, ...]
     readings: tuple[str, ...]
     duration_seconds: float
+    measures: tuple[Measure, ...] = ()
     waiver: AppliedWaiver | None = None
 
     @classmethod
@@ -56,7 +59,9 @@ class VerdictRecord:
         """Return the record that `values` (from `asdict`, sent between processes) stand for."""
         tuples = {name: tuple(values[name]) for name in ("resources", "readings")}
         waiver = AppliedWaiver(**values["waiver"]) if values.get("waiver") is not None else None
-        return cls(**{**values, **tuples, "verdict": Verdict(values["verdict"]), "waiver": waiver})
+        measures = tuple(Measure(**one) for one in values.get("measures", ()))
+        verdict = Verdict(values["verdict"])
+        return cls(**{**values, **tuples, "verdict": verdict, "waiver": waiver, "measures": measures})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class RunRecord:
         versions: Versions of the suite, Python, pytest and the libraries, by name.
         requests: How many requests were sent, retries included; 0 for a replay.
         selection: The pytest arguments.
+        selected: What they select: gates, the nightly series, load, and which controls in whole or in part.
         complete: Whether every case that was collected has its verdict, and nothing broke the run off.
         notices: What must be said beside the verdicts, such as what the run left in the application.
         rollback: The commands by which to go back, where the guide demands it (Steps 14 and 24); else none.
@@ -94,6 +100,7 @@ class RunRecord:
     complete: bool
     notices: tuple[str, ...] = ()
     rollback: tuple[str, ...] = ()
+    selected: Selection = field(default_factory=Selection)
 
 
 @dataclass(frozen=True, slots=True)

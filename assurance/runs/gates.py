@@ -6,7 +6,6 @@ Guide: Step 14 ("STOP and initiate rollback"), Steps 23 and 24, and "Quick Rollb
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from assurance.errors import NotEvaluated
@@ -20,19 +19,6 @@ EXIT_STATUSES = {
     Decision.NO_GO: ExitStatus.NO_GO,
     Decision.INCONCLUSIVE: ExitStatus.INCONCLUSIVE,
 }
-_LOAD = re.compile(r"(?<!not )\bload\b")
-_GATE = re.compile(r"(?<!not )\b(pre_deployment|post_deployment)\b")
-
-
-def gate_of(marks: str) -> str:
-    """Return the gate that a marker expression selects; empty for a run that is none."""
-    found = _GATE.search(marks)
-    return found.group(1) if found is not None else ""
-
-
-def load_is_selected(marks: str) -> bool:
-    """Whether a marker expression asks for the load test."""
-    return _LOAD.search(marks) is not None
 
 
 def demands_rollback(records: list[VerdictRecord], gate: str) -> bool:
@@ -61,13 +47,13 @@ def _ready_url(estate: Estate) -> str:
     return f"{application.base_url.rstrip('/')}{application.ready_path}" if application is not None else ""
 
 
-def write_decision(model: RunModel, gate: str, directory: Path) -> None:
+def write_decision(model: RunModel, directory: Path) -> None:
     """Write `decision.json`: what a pipeline needs to know, without reading the results."""
     counts = {str(verdict): number for verdict, number in model.counts().items()}
     document = {
         "run": model.run.id,
         "environment": model.run.environment,
-        "gate": gate or None,
+        "gate": model.run.selected.gate or None,
         "source": str(model.run.source),
         "is_live": model.run.source is Source.LIVE,
         "complete": model.run.complete,

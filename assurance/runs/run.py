@@ -6,8 +6,8 @@ import importlib.metadata
 import platform
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from assurance.environment.base import Vantage
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated, TapeRefused
 from assurance.estate import Estate
+from assurance.judging.selection import Selection
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
 from assurance.runs.revision import revision
 from assurance.tape import Tape, TapeHeader, utc_now
@@ -55,6 +56,7 @@ class RunOptions:
         reports: Where evidence packs go.
         run_id: The run's id; workers join the run of their controller.
         selection: The pytest arguments, for the record.
+        selected: What they select, as far as it is known before anything is collected.
         change: The record of the change that the run belongs to; None if it was given none.
     """
 
@@ -63,6 +65,7 @@ class RunOptions:
     reports: Path
     run_id: str
     selection: str
+    selected: Selection = field(default_factory=Selection)
     change: Path | None = None
 
 
@@ -77,7 +80,7 @@ class Run:
     Attributes:
         notices: What every report must say beside the verdicts, such as what could not be archived.
         rollback: The commands by which to go back, where the guide demands it.
-        asks_for_load: Whether the application may be put under load, as far as the run is concerned.
+        selection: What the run selects: the markers from its beginning, the controls once all is collected.
         tell_progress: Takes a line on how far something is that takes long.
 
     Raises:
@@ -101,7 +104,7 @@ class Run:
         self.estate = self._estate()
         self.notices: tuple[str, ...] = ()
         self.rollback: tuple[str, ...] = ()
-        self.asks_for_load = False
+        self.selection = options.selected
         self.tell_progress: Callable[[str], None] = _tell_nobody
 
     @cached_property
@@ -164,6 +167,18 @@ class Run:
         return LoadGenerator(self.environment, self.application.declared, self.tape, self.redactor, tell)
 
     @property
+    def day(self) -> date:
+        """The day of the run, in UTC: of a live one that in its id, and of a replay that of its recording."""
+        return date.fromisoformat(
+            self.options.run_id[:8] if self.replayed is None else self.replayed.header.started[:10]
+        )
+
+    @property
+    def asks_for_load(self) -> bool:
+        """Whether the application may be put under load, as far as the run is concerned."""
+        return self.replayed_load or self.selection.asks_for_load
+
+    @property
     def replayed_load(self) -> bool:
         """Whether this run replays one that put the application under load."""
         return self.replayed is not None and any(reading.kind == "load" for reading in self.replayed.readings())
@@ -219,6 +234,7 @@ class Run:
             versions=_versions(),
             requests=0 if self.replayed is not None else requests,
             selection=self.options.selection,
+            selected=self.selection,
             complete=complete,
             notices=self.notices,
             rollback=self.rollback,

@@ -5,14 +5,16 @@ A gate always belongs to a change: there, a run without one is not left out but 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from assurance.change_records import parse
+from assurance.change_records.given import FOLDER, find_record, read_record
 from assurance.judging.nouns import roots
+from assurance.judging.selection import Selection
 
-GATES = re.compile(r"\b(pre_deployment|post_deployment|closing)\b")
 ROOT = "change"
 
 
@@ -20,15 +22,17 @@ class AttestedSelection:
     """Leaves attestations out of runs that belong to no change.
 
     Args:
-        is_given: Whether the run belongs to a change.
+        selection: What the run selects.
+        is_given: Whether the run was given a change.
     """
 
-    def __init__(self, is_given: Callable[[], bool]) -> None:
+    def __init__(self, selection: Selection, is_given: Callable[[], bool]) -> None:
+        self._selection = selection
         self._is_given = is_given
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Deselect what rests on a change, where there is none and no gate is asked for."""
-        if GATES.search(config.option.markexpr or "") or self._is_given():
+        if self._selection.belongs_to_a_change or self._is_given():
             return
         left_out = [item for item in items if rests_on_a_change(item)]
         if left_out:
@@ -39,3 +43,17 @@ class AttestedSelection:
 def rests_on_a_change(item: pytest.Item) -> bool:
     """Whether an item is judged on a change record."""
     return any(ROOT in roots(name) for name in getattr(item, "fixturenames", ()))
+
+
+def change_record_of(config: pytest.Config) -> Path | None:
+    """Return the record of the change that the run belongs to, once it is known to be valid.
+
+    Raises:
+        UsageError: There is no such record, or it is not valid.
+    """
+    named: str | None = config.getoption("change")
+    if named is None:
+        return None
+    path = find_record(named, config.rootpath / FOLDER)
+    parse(read_record(path), str(path))
+    return path

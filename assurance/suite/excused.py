@@ -56,4 +56,5 @@ def skipped_case(item: pytest.Item, run: Run) -> dict[str, Any]:  # Any: values 
         "remedy": "",
         "resources": (),
         "readings": (),
+        "measures": (),
     }

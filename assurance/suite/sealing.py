@@ -16,7 +16,7 @@ import pytest
 from assurance.environment import Environment
 from assurance.errors import AssuranceError
 from assurance.evidence import ledger, pack
-from assurance.evidence.freshness import Basis, asks_for_gate, oldest_of, refuse_as_gate
+from assurance.evidence.freshness import Basis, oldest_of, refuse_as_gate
 from assurance.evidence.pack import ENVELOPE, LEDGER, MANIFEST
 from assurance.evidence.sealing import Seal, seal, write_environment
 from assurance.evidence.signing import Signing, SigningError, prepare
@@ -24,7 +24,7 @@ from assurance.reporting.history.page import write_index
 from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
-from assurance.runs.run import Run, source_of
+from assurance.runs.run import Run, RunOptions, source_of
 from assurance.tape import Tape, utc_now
 from assurance.verdicts import Source
 
@@ -33,16 +33,15 @@ CLAIMS = (RESULTS, JUNIT, SUMMARY, TABLE, OSCAL, HTML, DECISION, MANIFEST, ENVEL
 DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
 
 
-def admit(
-    config: pytest.Config, environment: Environment, replay: Path | None, reports: Path, *, received: bool
-) -> Signing:
+def admit(config: pytest.Config, environment: Environment, options: RunOptions, *, received: bool) -> Signing:
     """Refuse, before anything is written, a run that could not decide or could not be sealed; return its signer.
+
+    A run is a gate (Steps 3 and 18 of the guide) by `--gate`, or since it selects the checks of one by marker.
 
     Args:
         config: pytest's, of this run.
         environment: What is judged.
-        replay: The tape to replay; None for a live run.
-        reports: Where evidence packs go.
+        options: What the command line asks for.
         received: Whether the environment is that of a pack that is replayed: no key is used that it names.
 
     Raises:
@@ -51,8 +50,9 @@ def admit(
         SigningError: A live run is to be signed, and its key cannot be used. Others go unsigned, and say why.
         TapeRefused: The tape to replay is cut or edited.
     """
+    replay, reports, selection = options.replay, options.reports, options.selected
     source = source_of(environment, replaying=replay is not None)
-    if asks_for_gate(config.getoption("gate"), config.getoption("markexpr")):
+    if config.getoption("gate") or selection.gate:
         oldest = oldest_of(Tape.open(replay).readings()) if replay is not None else ""
         allowed: bool = config.getoption("allow_not_live")
         refuse_as_gate(Basis(source, oldest), environment.evidence, allow_not_live=allowed, now=utc_now())

@@ -6,20 +6,18 @@ import sys
 import types
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from assurance.change_records import parse
-from assurance.change_records.given import FOLDER, find_record, read_record
 from assurance.environment import find, load, load_packed, with_release
 from assurance.evidence.comparison import unreached
 from assurance.evidence.pack import is_of_pack
 from assurance.judging.cases import case_of, subject_of
 from assurance.judging.checking import judge
 from assurance.judging.nouns import DECLARED, VIEWS, roots
+from assurance.judging.selection import Selection
 from assurance.judging.waivers import Waivers
 from assurance.reporting.html.report import HtmlReport
 from assurance.reporting.html.report import configure as configure_html
@@ -28,13 +26,11 @@ from assurance.reporting.writer import HTML, falsifiability_in, write_reports
 from assurance.runs.gates import (
     EXIT_STATUSES,
     demands_rollback,
-    gate_of,
-    load_is_selected,
     rollback_commands,
     write_decision,
 )
 from assurance.runs.run import Run, RunOptions, new_run_id
-from assurance.suite.attested import AttestedSelection
+from assurance.suite.attested import AttestedSelection, change_record_of
 from assurance.suite.cleanup import Tidying
 from assurance.suite.excused import not_applicable, skipped_case
 from assurance.suite.expected import ExpectedCases
@@ -42,6 +38,7 @@ from assurance.suite.inputs import keep_inputs, with_baseline
 from assurance.suite.outcomes import sendable, set_outcome
 from assurance.suite.prefetch import needs_of, prefetch
 from assurance.suite.sealing import PackSealer, admit, shown_from_here
+from assurance.suite.selection import SelectedControls, asked_for
 from assurance.suite.terminal import write_ending, write_summary
 from assurance.suite.waiving import WaiverJudge, waived, waivers_of_run
 from assurance.tape import utc_now
@@ -54,11 +51,14 @@ FACTS = pytest.StashKey[Sequence[Fact]]()
 class RunSession:
     """The hooks of a run, in the process that pytest was started in and in each worker of pytest-xdist."""
 
-    def __init__(self, config: pytest.Config, run: Run, overlay: Mapping[str, Any], waivers: Waivers) -> None:
+    def __init__(
+        self, config: pytest.Config, run: Run, overlay: Mapping[str, Any], waivers: Waivers, selected: SelectedControls
+    ) -> None:
         self._config = config
         self._run = run
         self._overlay = overlay
         self._waivers = waivers
+        self._selected = selected
         self._waiver_judge = WaiverJudge(waivers, run.environment, lambda: self._records, self._tell)
         self._expected = ExpectedCases()
         self._records: list[VerdictRecord] = []
@@ -86,23 +86,26 @@ class RunSession:
         if not from_controller:
             overlay = with_baseline(config, environment, overlay)
             environment = read(path, overlay)
+        selected = SelectedControls(Selection(asked_for(config.option.markexpr or "")))
         options = RunOptions(
             replay=replay,
             vantage=config.getoption("vantage"),
             reports=config.getoption("reports").absolute(),
             run_id=from_controller.get("apex_run_id") or new_run_id(),
             selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
-            change=_change_record(config) if replay is None else None,
+            selected=selected.selection,
+            change=change_record_of(config) if replay is None else None,
         )
         waivers = waivers_of_run(config, environment, replay)
-        signing = None if from_controller else admit(config, environment, replay, options.reports, received=received)
+        signing = None if from_controller else admit(config, environment, options, received=received)
         run = Run(environment, options)
-        run.asks_for_load = run.replayed_load or load_is_selected(config.option.markexpr or "")
-        session = cls(config, run, overlay, replace(waivers, today=_day_of(run)))
+        session = cls(config, run, overlay, replace(waivers, today=run.day), selected)
         run.tell_progress = session._tell_progress
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
         config.pluginmanager.register(session._expected, "assurance-expected")
-        config.pluginmanager.register(AttestedSelection(lambda: run.given_change.is_given), "assurance-attested")
+        attested = AttestedSelection(run.selection, lambda: run.given_change.is_given)
+        config.pluginmanager.register(attested, "assurance-attested")
+        config.pluginmanager.register(selected, "assurance-selection")
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
         if signing is not None:
@@ -139,6 +142,8 @@ class RunSession:
         output = getattr(node, "workeroutput", {})
         self._identity = output.get("apex_identity", "") or self._identity
         self._waiver_judge.add(output.get("apex_collected", ()))
+        if selected := output.get("apex_selected"):
+            self._selected.selection = Selection.from_values(selected)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Make a case for each subject that the environment declares, in the order of their names."""
@@ -247,14 +252,15 @@ class RunSession:
             output = cast("Any", self._config).workeroutput
             output["apex_identity"] = self._run.identity()
             output["apex_collected"] = self._waiver_judge.collected()
+            output["apex_selected"] = asdict(self._selected.selection)
             return
         collected = self._expected.ids() | self._waiver_judge.expected()
         # No exit status makes a run whole: after some interruptions it is that of a run that has ended.
         has_ended = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
         complete = has_ended and bool(collected) and not unreached(collected, (one.check for one in self._records))
         finished = utc_now()
-        gate = gate_of(self._config.option.markexpr or "")
-        if demands_rollback(self._records, gate):
+        self._run.selection = self._selected.selection
+        if demands_rollback(self._records, self._run.selection.gate):
             # Asked before the tape is sealed: the answer is evidence too.
             self._run.rollback = rollback_commands(self._run.estate)
         if self._run.replayed is not None:
@@ -266,7 +272,7 @@ class RunSession:
         told = {"finished": finished, "identity": identity}
         self._model = self._run.model(self._records, collected, complete=complete, **told)
         write_reports(self._model, self._run.directory)
-        write_decision(self._model, gate, self._run.directory)
+        write_decision(self._model, self._run.directory)
         if has_ended and collected and not self._config.option.collectonly:
             session.exitstatus = EXIT_STATUSES[self._model.decision]
 
@@ -282,16 +288,6 @@ class RunSession:
         return result
 
 
-def _change_record(config: pytest.Config) -> Path | None:
-    """Return the record of the change that the run belongs to, once it is known to be valid."""
-    named: str | None = config.getoption("change")
-    if named is None:
-        return None
-    path = find_record(named, config.rootpath / FOLDER)
-    parse(read_record(path), str(path))
-    return path
-
-
 def _fixture_module(run: Run) -> types.ModuleType:
     """Return a plugin module whose fixtures are the nouns, so that checks take them as arguments."""
     module = types.ModuleType("assurance_generated_fixtures")
@@ -301,8 +297,3 @@ def _fixture_module(run: Run) -> types.ModuleType:
     for name, function in VIEWS.items():
         setattr(module, name, pytest.fixture(function, name=name))
     return module
-
-
-def _day_of(run: Run) -> date:
-    """Return the day of a run, in UTC: of a live one that in its id, and of a replay that of its recording."""
-    return date.fromisoformat(run.options.run_id[:8] if run.replayed is None else run.replayed.header.started[:10])

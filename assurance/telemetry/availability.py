@@ -17,7 +17,7 @@ from assurance.telemetry.requests import RequestLevel
 from assurance.telemetry.result import ResultRow
 from assurance.telemetry.timeline import begin_of, longest_gap_minutes
 from assurance.telemetry.window import Window
-from assurance.verdicts import Fact
+from assurance.verdicts import Fact, Measure
 
 REMEDY = "Look at Application Insights (Availability, Failures); consider the rollback of the guide's Step 23."
 
@@ -99,4 +99,5 @@ class Availability:
             self.subject,
             self.readings,
             "" if holds else REMEDY,
+            Measure("availability", self.percent, percent, "%", self.window.minutes),
         )

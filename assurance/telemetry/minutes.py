@@ -10,7 +10,7 @@ from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.telemetry.result import ResultRow
 from assurance.telemetry.window import Window
-from assurance.verdicts import Fact
+from assurance.verdicts import Fact, Measure
 
 MINUTE = timedelta(minutes=1)
 REMEDY = "Look at Application Insights; roll back if it is the new revision (guide, Steps 15 and 24)."
@@ -106,18 +106,23 @@ class WatchedSpan:
         requests = sum(minute.requests for minute in self.minutes)
         failed = sum(minute.failed for minute in self.minutes)
         observed = f"{failed:,} of {requests:,} requests failed, {100 * failed / requests:.3f} %"
-        return self._fact(100 * failed / requests < percent, f"error rate below {percent:g} %", observed)
+        rate = 100 * failed / requests
+        measure = Measure("error rate", rate, percent, "%", self.window.minutes)
+        return self._fact(rate < percent, f"error rate below {percent:g} %", observed, measure)
 
     def p95_is_below(self, milliseconds: float) -> Fact:
         """Whether the 95th percentile of the response times is below a threshold."""
         holds = self.p95_milliseconds < milliseconds
         return self._fact(
-            holds, f"P95 of the response times below {milliseconds:,g} ms", f"P95 is {self.p95_milliseconds:,.0f} ms"
+            holds,
+            f"P95 of the response times below {milliseconds:,g} ms",
+            f"P95 is {self.p95_milliseconds:,.0f} ms",
+            Measure("P95 of the response times", self.p95_milliseconds, milliseconds, "ms", self.window.minutes),
         )
 
-    def _fact(self, holds: bool, expected: str, observed: str) -> Fact:
+    def _fact(self, holds: bool, expected: str, observed: str, measure: Measure) -> Fact:
         told = f"{observed} ({self.window.told})"
-        return Fact(holds, expected, told, self.subject, self.readings, "" if holds else REMEDY)
+        return Fact(holds, expected, told, self.subject, self.readings, "" if holds else REMEDY, measure)
 
 
 def minutes_of(window: Window, rows: Sequence[ResultRow], readings: tuple[str, ...]) -> tuple[Minute, ...]:

@@ -13,7 +13,7 @@ from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.telemetry.result import ResultRow
 from assurance.telemetry.timeline import Timeline
-from assurance.verdicts import Fact
+from assurance.verdicts import Fact, Measure
 
 SLOW_REMEDY = "Look at Application Insights (Performance); consider the rollback of the guide's Step 23."
 FAILING_REMEDY = "Look at Application Insights (Failures); consider the rollback of the guide's Step 23."
@@ -93,6 +93,7 @@ class RequestLevel:
             f"P{share} of the response times below {milliseconds:,g} ms",
             f"P{share} is {found:,.0f} ms",
             SLOW_REMEDY,
+            self._measure(f"P{share} of the response times", found, milliseconds, "ms"),
         )
 
     def error_rate_is_below(self, percent: float) -> Fact:
@@ -102,6 +103,7 @@ class RequestLevel:
             f"error rate below {percent:g} %",
             f"{self.failed:,} of {self.requests:,} requests failed, {self.error_rate_percent:.3f} %",
             FAILING_REMEDY,
+            self._measure("error rate", self.error_rate_percent, percent, "%"),
         )
 
     def failed_per_hour_are_below(self, most: float) -> Fact:
@@ -110,10 +112,14 @@ class RequestLevel:
         hourly = self.timeline.window.minutes >= 60
         how = "in the worst hour" if hourly else f"an hour, at the rate of these {self.timeline.window.minutes} minutes"
         return self._fact(
-            found < most, f"fewer than {most:g} failed requests an hour", f"{found:g} failed {how}", FAILING_REMEDY
+            found < most,
+            f"fewer than {most:g} failed requests an hour",
+            f"{found:g} failed {how}",
+            FAILING_REMEDY,
+            self._measure("failed requests an hour", found, most, "requests"),
         )
 
-    def _fact(self, holds: bool, expected: str, observed: str, remedy: str) -> Fact:
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str, measure: Measure) -> Fact:
         window = self.timeline.window
         return Fact(
             holds,
@@ -122,7 +128,11 @@ class RequestLevel:
             self.subject,
             self.readings,
             "" if holds else remedy,
+            measure,
         )
+
+    def _measure(self, name: str, value: float, limit: float, unit: str) -> Measure:
+        return Measure(name, value, limit, unit, self.timeline.window.minutes)
 
     @property
     def _basis(self) -> str:

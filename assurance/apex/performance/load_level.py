@@ -14,7 +14,7 @@ from assurance.apex.performance.load_samples import ASIDE, LoadRecord, Process, 
 from assurance.environment.load import DeclaredLoad
 from assurance.errors import NotEvaluated
 from assurance.judging.statistics.percentiles import percentile
-from assurance.verdicts import Fact
+from assurance.verdicts import Fact, Measure
 
 SECONDS_OF_TWENTY = 95
 SURELY_DUE = 0.9
@@ -74,6 +74,7 @@ class LoadLevel:
             f"error rate below {percent:g} %",
             f"{observed}{f' ({told})' if told else ''}",
             FAILING_REMEDY,
+            Measure("error rate under load", rate, percent, "%"),
         )
 
     def percentile_is_below(self, share: int, milliseconds: float) -> Fact:
@@ -89,12 +90,15 @@ class LoadLevel:
             f"P{share} of {len(self.samples):,} requests is {told} from when they were due, {sent:,.0f} ms from when "
             f"they were sent{unsent}",
             SLOW_REMEDY,
+            # What was never served has no time that could be drawn.
+            None if math.isinf(found) else Measure(f"P{share} under load", found, milliseconds, "ms"),
         )
 
-    def _fact(self, holds: bool, expected: str, observed: str, remedy: str) -> Fact:
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str, measure: Measure | None) -> Fact:
         rate = len(self.samples) / max(self.samples[-1].start - self.samples[0].start, 1e-3)
         basis = f"{self.declared.users} users, {rate:.1f} requests a second"
-        return Fact(holds, expected, f"{observed}; {basis}", self.subject, self.readings, "" if holds else remedy)
+        told, advice = f"{observed}; {basis}", "" if holds else remedy
+        return Fact(holds, expected, told, self.subject, self.readings, advice, measure)
 
 
 def counted(record: LoadRecord, declared: DeclaredLoad) -> tuple[Sample, ...]:

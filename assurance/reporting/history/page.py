@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from types import MappingProxyType
 
 from assurance.evidence.pack import write_whole
 from assurance.judging.controls import CONTROLS
@@ -28,9 +27,6 @@ WORTH = {
     Source.RECORDED: "There is no live run: this history is no audit evidence of a deployment.",
     Source.SANDBOX: "There is no live run, only the sandbox: this history is no audit evidence of a deployment.",
 }
-UNITS: Mapping[str, str] = MappingProxyType(
-    {"SLA-01": "%", "SLA-02": "ms", "SLA-03": "ms", "SLA-04": "ms", "SLA-05": "%", "SLA-06": "an hour", "SLA-08": "ms"}
-)
 
 
 def write_index(directory: Path, history: History) -> Path:
@@ -165,7 +161,7 @@ def _course(one: Course) -> tuple[Content, ...]:
 
 
 def _figures(history: History) -> Html:
-    drawn = [chart(track) for control in UNITS if (track := _track(control, history.counted)) is not None]
+    drawn = [chart(track) for control in CONTROLS if (track := _track(control, history.counted)) is not None]
     if not drawn:
         return Html()
     return section("figures", "Service levels", element("div", *drawn, class_="small-charts"))
@@ -179,7 +175,7 @@ def _track(control: str, runs: Sequence[PastRun]) -> Track | None:
     if not known:
         return None
     points = [(run.started, None if one is None else one.value) for run, one in zip(judging, figures, strict=True)]
-    return Track(f"{control} {CONTROLS[control].title}", UNITS[control], points, known[-1].limit)
+    return Track(f"{control} {CONTROLS[control].title}", known[-1].unit, points, known[-1].limit)
 
 
 def _approvals(history: History) -> Html:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import UTC, datetime, timedelta
 
 from assurance.apex.performance.drawing import SERIES
@@ -20,7 +19,6 @@ from assurance.telemetry.window import BIN, Window
 from assurance.world.azure.document import Document
 
 _QUERY = "requests_over_time"
-_BOUND = re.compile(r"let (From|Until) = datetime\(([^)]+)\);")
 SECONDS_PER_HOUR = 3600.0
 MINUTES_PER_BIN = BIN / timedelta(minutes=1)
 
@@ -89,14 +87,16 @@ def _longest(model: RunModel) -> Timeline | None:
 
 def _timeline(reading: Reading) -> Timeline | None:
     """Return the timeline that a reading holds; None if it holds none, or none that could be judged."""
-    if reading.call is None or query(_QUERY).text.splitlines()[0] not in reading.call.request:
+    if reading.call is None:
         return None
-    bounds = dict(_BOUND.findall(reading.call.request))
     try:
+        asked = json.loads(reading.call.request)
+        if not asked["query"].endswith(query(_QUERY).text):
+            return None
+        window = Window(*(datetime.fromisoformat(moment).astimezone(UTC) for moment in asked["timespan"].split("/")))
         body = json.loads(reading.body)
-        window = Window(*(datetime.fromisoformat(bounds[name]).astimezone(UTC) for name in ("From", "Until")))
         rows = rows_of(Document(body, (reading.key,), _QUERY), query(_QUERY).columns)
         return timeline_of(window, rows, (reading.key,))
-    except (NotEvaluated, ValueError, KeyError, AttributeError):
-        # A check has told of it: a figure is of what could be read.
+    except (NotEvaluated, ValueError, KeyError, AttributeError, TypeError):
+        # No query of ours, or one whose answer a check has told of: a figure is of what could be read.
         return None

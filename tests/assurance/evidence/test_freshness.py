@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assurance.environment.evidence import Evidence
-from assurance.evidence.freshness import Basis, GateRefused, age_seconds, asks_for_gate, refuse_as_gate
+from assurance.evidence.freshness import Basis, GateRefused, age_seconds, refuse_as_gate
 from assurance.verdicts import Source
 
 NOW = "2026-03-02T10:00:00.000Z"
@@ -57,23 +57,6 @@ def test_a_gate_refuses(basis: Basis, declared: Evidence, allowed: bool, told: s
 def test_a_gate_accepts(basis: Basis, declared: Evidence, allowed: bool) -> None:
     """The real environment is always accepted, a fresh tape where the environment says so, all in a rehearsal."""
     assert not is_refused(basis, declared, allowed=allowed)
-
-
-@pytest.mark.parametrize(
-    ("marks", "is_gate"),
-    [
-        ("pre_deployment", True),
-        ("post_deployment and not nightly", True),
-        ("not pre_deployment", False),
-        ("nightly", False),
-        ("", False),
-        ("control(id='SEC-01')", False),
-    ],
-)
-def test_marks_ask_for_a_gate(marks: str, is_gate: bool) -> None:
-    """Selecting the checks of a gate by mark makes a run a gate."""
-    assert asks_for_gate(option=False, marks=marks) is is_gate
-    assert asks_for_gate(option=True, marks=marks)
 
 
 def test_age_is_counted_between_times_of_any_precision() -> None:

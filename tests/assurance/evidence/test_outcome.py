@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assurance.evidence.outcome import Figure, Outcome, OutcomeError, facts_of, outcome_of, parsed
+from assurance.evidence.outcome import Figure, Outcome, OutcomeError, facts_of, facts_to_hold, outcome_of, parsed
 from assurance.judging.controls import CONTROLS
 from assurance.verdicts import Verdict
 
@@ -14,14 +14,27 @@ COUNTS = st.dictionaries(st.sampled_from(list(Verdict)), st.integers(1, 9999), m
 OUTCOMES = st.builds(
     Outcome,
     st.dictionaries(st.sampled_from(list(CONTROLS)), COUNTS),
-    st.dictionaries(st.sampled_from(["SLA-01", "SLA-03"]), st.builds(Figure, st.integers(0, 9999), st.just(2000))),
+    st.dictionaries(
+        st.sampled_from(["SLA-01", "SLA-03"]),
+        st.builds(Figure, st.integers(0, 9999), st.just(2000), st.sampled_from(["ms", "%", ""])),
+    ),
     st.booleans(),
 )
 
 
-def case(control: str, check: str, observed: str = "", expected: str = "", verdict: str = "pass") -> dict[str, str]:
+def case(control: str, *measures: dict[str, object]) -> dict[str, object]:
     """Return a verdict as results hold it."""
-    return {"control": control, "check": check, "verdict": verdict, "observed": observed, "expected": expected}
+    return {"control": control, "verdict": "pass", "measures": measures}
+
+
+def measure(name: str, value: float, window_minutes: int) -> dict[str, object]:
+    """Return a measure as results hold it."""
+    return {"name": name, "value": value, "limit": 2000.0, "unit": "ms", "window_minutes": window_minutes}
+
+
+def results(*cases: dict[str, object], marks: tuple[str, ...] = ()) -> dict[str, object]:
+    """Return as much of a run's results as an outcome is made of."""
+    return {"schema": "1.2", "run": {"selected": {"marks": marks}}, "verdicts": cases}
 
 
 @given(OUTCOMES)
@@ -32,29 +45,32 @@ def test_it_is_read_as_it_was_written(outcome: Outcome) -> None:
 
 def test_the_figure_is_that_of_the_longest_window() -> None:
     """Of two windows the longer one's figure counts, in whatever order they stand; a threshold check has none."""
-    cases = [
-        case("SLA-03", "x::test[last-24-hours]", "P95 is 1,250 ms (all 9 requests)", "P95 of times below 2,000 ms"),
-        case("SLA-03", "x::test[last-30-minutes]", "P95 is 90 ms (all 9 requests)", "P95 of times below 2,000 ms"),
-        case("SLA-03", "x::test_threshold", "p95_milliseconds is 2000", "p95_milliseconds is at most 2000"),
-    ]
-    found = outcome_of({"run": {"selection": ""}, "verdicts": cases})
-    assert found.figures == {"SLA-03": Figure(1250.0, 2000.0)}
+    found = outcome_of(
+        results(
+            case("SLA-03", measure("P95", 1250.0, 24 * 60)), case("SLA-03", measure("P95", 90.0, 30)), case("SLA-03")
+        )
+    )
+    assert found.figures == {"SLA-03": Figure(1250.0, 2000.0, "ms")}
     assert found.verdicts == {"SLA-03": {Verdict.PASS: 3}}
 
 
-@pytest.mark.parametrize(
-    ("selection", "nightly"),
-    [
-        ("checks -m nightly --env prod", True),
-        ("checks --env prod -m=nightly", True),
-        ("checks -m not nightly --env prod", False),
-        ("checks --env prod --reports nightly", False),
-        ("checks -m post_deployment --reports nightly", False),
-    ],
-)
-def test_nightly_is_what_selects_the_marker(selection: str, nightly: bool) -> None:
-    """Only a marker expression makes a run one of the series, not a word elsewhere on the command line."""
-    assert outcome_of({"run": {"selection": selection}, "verdicts": []}).nightly is nightly
+def test_a_control_that_measures_several_things_has_no_one_figure() -> None:
+    """A percentile and an error rate under load are no single figure of their control."""
+    found = outcome_of(results(case("SLA-09", measure("P95", 1.0, 0), measure("error rate", 1.0, 0))))
+    assert found.figures == {}
+
+
+@pytest.mark.parametrize("marks", [("nightly",), ("post_deployment",), ()])
+def test_nightly_is_what_the_selection_says(marks: tuple[str, ...]) -> None:
+    """A run is one of the series if its selection asks for the marker."""
+    assert outcome_of(results(marks=marks)).nightly is ("nightly" in marks)
+
+
+def test_results_without_measures_are_held_to_their_verdicts() -> None:
+    """A line of a run whose results held no measures may name figures: only verdicts are compared with it."""
+    old = {"schema": "1.1", "run": {}, "verdicts": [{"control": "SLA-03", "verdict": "pass"}]}
+    assert facts_to_hold(old) == {"verdicts": "SLA-03=pass:1"}
+    assert set(facts_to_hold(results())) == {"verdicts", "figures", "nightly"}
 
 
 @pytest.mark.parametrize(

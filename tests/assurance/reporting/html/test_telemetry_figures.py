@@ -20,7 +20,14 @@ def over_time(rows: list[list[object]]) -> Reading:
     columns = [{"name": name, "type": kind} for name, kind in COLUMNS.items()]
     body = json.dumps({"tables": [{"name": "PrimaryResult", "columns": columns, "rows": rows}]}).encode()
     text = query("requests_over_time").over(WINDOW, "workspace", "/x")
-    call = Call("", "", "", 0, "", json.dumps({"query": text}))
+    call = Call(
+        "",
+        "",
+        "",
+        0,
+        "",
+        json.dumps({"query": text, "timespan": f"{WINDOW.since.isoformat()}/{WINDOW.until.isoformat()}"}),
+    )
     return Reading(
         "overtime", "http", "POST https://logs/query", "2026-03-02T15:03:20.000Z", 5, 200, call=call, body=body
     )
