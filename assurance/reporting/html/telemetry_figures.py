@@ -87,8 +87,8 @@ def _longest(model: RunModel) -> Timeline | None:
 
 def _timeline(reading: Reading) -> Timeline | None:
     """Return the timeline that a reading holds; None if it holds none, or none that could be judged."""
-    if reading.call is None:
-        return None
+    if reading.call is None or reading.call.caller:
+        return None  # APEX was asked, and not by a query
     try:
         asked = json.loads(reading.call.request)
         if not asked["query"].endswith(query(_QUERY).text):
