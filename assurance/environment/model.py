@@ -8,7 +8,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from assurance.environment.application import DeclaredApplication
-from assurance.environment.base import Declared, Port, Seconds, Text, Vantage
+from assurance.environment.base import Declared, Port, Text, Vantage
+from assurance.environment.bounds import Limits
 from assurance.environment.deployment import DeclaredDeployment
 from assurance.environment.drift import DeclaredDrift
 from assurance.environment.evidence import Evidence
@@ -55,16 +56,6 @@ class Credential(Declared):
         if self.kind == "token" and self.token_variable is None:
             raise ValueError('kind = "token" needs token_variable, the name of the environment variable that holds it')
         return self
-
-
-class Limits(Declared):
-    """Bounds on how the suite reads: at most so many requests at once, so long for an answer and for retries."""
-
-    concurrency: Annotated[int, Field(ge=1, le=64)] = 12
-    timeout_seconds: Annotated[Seconds, Field(gt=0)] = 10.0
-    retry_budget_seconds: Annotated[Seconds, Field(ge=0)] = 15.0
-    attempts: Annotated[int, Field(ge=1, le=10)] = 4
-    body_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
 
 
 class View(Declared):

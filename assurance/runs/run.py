@@ -98,6 +98,7 @@ class Run:
         self.vantage = _vantage(environment, options, self.replayed)
         self.source = source_of(environment, replaying=self.replayed is not None)
         self.tape = self.replayed or Tape.create(self.directory / "tape", self._header())
+        self.tape.most_bytes = environment.limits.tape_bytes
         self.credential = StaticToken("replayed") if self.replayed is not None else SignInOnce(environment)
         self.redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
         self.given_change = GivenChange(self.tape, self.redactor, environment.name, options.change)

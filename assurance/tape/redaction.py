@@ -18,6 +18,8 @@ from assurance.tape.secret_forms import SECRET_FORMS, TEXT_HINT, has_secret_name
 __all__ = ["PLAIN_ENVIRONMENT_VALUE", "Redactor", "kind_of_token", "secret_kind"]
 
 PLAIN_ENVIRONMENT_VALUE = "environment-value"
+# In the place of each value of an object that has a name twice.
+WITHHELD = "[withheld: a name stands twice in this object]"
 
 _TOKEN = re.compile(r"\[redacted ([a-z-]+) [0-9a-f]{16}\]")
 _ENVIRONMENTS = frozenset({"env", "environmentvariables"})
@@ -46,20 +48,11 @@ class Redactor:
 
     def body(self, content: bytes) -> bytes:
         """Return an answer's body without secrets; JSON keeps its structure, anything else is treated as text."""
-        doubled = False
-
-        def last_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
-            nonlocal doubled
-            found = dict(pairs)
-            doubled = doubled or len(found) != len(pairs)
-            return found
-
         try:
-            document = json.loads(content, object_pairs_hook=last_of_each)
+            document, doubled = _document(content)
             redacted = self._value(document)
         except (ValueError, RecursionError):
             return self.text(content.decode("utf-8", "replace")).encode()
-        # A key that stands twice hides its first value from the parser: only what was parsed is known to be clean.
         return content if redacted == document and not doubled else _json(redacted).encode("utf-8", "backslashreplace")
 
     def text(self, text: str) -> str:
@@ -122,6 +115,8 @@ class Redactor:
         return redacted
 
     def _object(self, value: dict[str, Any], key: str, holder: str) -> dict[str, Any]:
+        if any(isinstance(name, _Repeated) for name in value):
+            return {_Repeated(self.text(name)): item for name, item in value.items()}
         redacted = {self.text(name): self._value(item, name) for name, item in value.items()}
         if key.lower() in _ENVIRONMENTS:
             return {name: self._plain(name, item) for name, item in value.items()}
@@ -157,12 +152,44 @@ class Redactor:
         """Redact a text; where it is itself JSON, as JSON."""
         if text.lstrip()[:1] in {"{", "["}:
             try:
-                document = json.loads(text)
+                document, doubled = _document(text)
                 redacted = self._value(document)
             except (ValueError, RecursionError):
                 return self.text(text)
-            return self.text(text) if redacted == document else _json(redacted)
+            return self.text(text) if redacted == document and not doubled else _json(redacted)
         return self.text(text)
+
+
+class _Repeated(str):
+    """A name in an object that has a name twice: equal to itself only, so that a dictionary holds each of them."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+def _document(text: bytes | str) -> tuple[Any, bool]:
+    """Return the JSON value that a text is, and whether an object in it has a name twice.
+
+    Which value such an object means is open, so nobody judges it (`assurance.tape.strict_json`). Its names stay, each
+    as often as it came; its values go, since what they are cannot be known by their names.
+
+    Raises:
+        ValueError: It is no JSON.
+    """
+    doubled = False
+
+    def each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal doubled
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        doubled = True
+        return {_Repeated(name): WITHHELD for name, _ in pairs}
+
+    return json.loads(text, object_pairs_hook=each), doubled
 
 
 def _json(document: object) -> str:

@@ -154,7 +154,13 @@ HEADERS = TypeAdapter(TapeHeader)
 
 
 class Tape:
-    """A tape being written, or one being replayed."""
+    """A tape being written, or one being replayed.
+
+    Attributes:
+        most_bytes: The most bytes of bodies that one process keeps on it.
+    """
+
+    most_bytes = 256 * 1024 * 1024
 
     def __init__(self, directory: Path, header: TapeHeader, *, replaying: bool) -> None:
         self.directory = directory
@@ -163,6 +169,7 @@ class Tape:
         self._in_memory: dict[str, Reading] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
+        self._kept_bytes = 0
 
     @classmethod
     def create(cls, directory: Path, header: TapeHeader) -> Tape:
@@ -248,6 +255,12 @@ class Tape:
     def _keep(self, reading: Reading) -> Reading:
         body = self.directory / "bodies" / reading.sha256
         if reading.sha256 and not body.exists():
+            if self._kept_bytes + len(reading.body) > self.most_bytes:
+                raise NotEvaluated(
+                    f"The answers of this run are longer than {self.most_bytes} bytes together; this one was not kept.",
+                    "If that is right, raise [limits] tape_bytes in the environment file, or select fewer checks.",
+                )
+            self._kept_bytes += len(reading.body)
             _write(body, reading.body)
         _write(self.directory / "readings" / f"{reading.key}.json", json.dumps(reading.metadata(), indent=1))
         return reading

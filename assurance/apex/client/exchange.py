@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Reading
+from assurance.tape.strict_json import NO_JSON, UnfitJson, parse
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
-THROTTLED = 429
 MOST_SHOWN_CHARACTERS = 200
 
 
@@ -114,7 +114,7 @@ class Exchange:
         Raises:
             NotEvaluated: The caller was throttled, which says nothing of what would have been answered.
         """
-        if self.status == THROTTLED and THROTTLED not in statuses:
+        if self.status == HTTPStatus.TOO_MANY_REQUESTS and HTTPStatus.TOO_MANY_REQUESTS not in statuses:
             raise NotEvaluated(
                 f"{self.called} was throttled (429).", "Run again later, or with a higher limit.", self.readings
             )
@@ -150,9 +150,9 @@ class Exchange:
 
     def _json(self) -> object:
         try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError) as error:
-            raise self._broken("JSON") from error
+            return parse(self.content)
+        except UnfitJson as error:
+            raise self._broken("JSON" if str(error) == NO_JSON else f"fit to be judged: {error}") from error
 
     def _broken(self, expected: str) -> BrokenReading:
         return BrokenReading(

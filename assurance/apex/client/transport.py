@@ -12,6 +12,7 @@ import httpx
 
 from assurance.apex.client.question import Question
 from assurance.environment.application import ApplicationLimits
+from assurance.environment.bounds import AnswerBounds
 from assurance.errors import NotEvaluated
 from assurance.tape import Call, Reading, Tape, sha256, utc_now
 from assurance.tape.redaction import Redactor
@@ -66,7 +67,7 @@ class TapedTransport(httpx.BaseTransport):
         self._tape = tape
         self._redactor = redactor
         self._policy = RetryPolicy(limits.attempts, limits.retry_budget_seconds)
-        self._sender = Sender(upstream, limits.body_bytes, limits.timeout_seconds)
+        self._sender = Sender(upstream, AnswerBounds(limits.body_bytes), limits.timeout_seconds)
         self._origin = origin.lower()
         self._authorize = authorize
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 
 from assurance.errors import BrokenReading, NotEvaluated
+from assurance.tape.strict_json import NO_JSON, UnfitJson
 from assurance.world.azure.document import Document
+from assurance.world.azure.error_forms import said_in
+from assurance.world.azure.refusals import refusal, says_absent
 from assurance.world.azure.response import LOWEST_ERROR_STATUS, TapeResponse
 from assurance.world.azure.transport import NoAnswerError
 
@@ -21,13 +25,6 @@ from assurance.world.azure.transport import NoAnswerError
 Operation = Callable[..., Any]
 Elements = tuple[Document, ...]
 
-WRONG_CONFIGURATION = frozenset({"ResourceGroupNotFound", "SubscriptionNotFound", "InvalidSubscriptionId"})
-ABSENT = frozenset({"ResourceNotFound", "NotFound", "ParentResourceNotFound", "RoleDefinitionDoesNotExist"})
-# A registry's own codes (Open Container Initiative, Distribution Specification, "Error Codes").
-ABSENT |= {"NAME_UNKNOWN", "MANIFEST_UNKNOWN", "TAG_UNKNOWN"}
-MOST_PAGES = 200
-UNAUTHORIZED = 401
-NOT_FOUND = 404
 REACH_REMEDY = "Check the network, the proxy and the endpoints in the environment file."
 
 
@@ -119,9 +116,10 @@ def list_all(operation: Operation, *arguments: object, **options: object) -> tup
     exchange = _Exchange()
     try:
         pages = operation(*arguments, raw_response_hook=exchange, page=itertools.count(1), **options)
+        rows = 0
         for number, page in enumerate(pages.by_page(), start=1):
-            list(page)
-            _refuse_endless(exchange, number)
+            rows += sum(1 for _ in page)
+            _refuse_endless(exchange, number, rows)
         return _elements(exchange), exchange.readings
     except NotEvaluated as error:
         raise _citing(error, exchange) from error.__cause__
@@ -136,7 +134,7 @@ def list_all(operation: Operation, *arguments: object, **options: object) -> tup
 def _elements(exchange: _Exchange) -> Elements:
     elements: list[Document] = []
     for response in exchange.responses:
-        if response.status_code == UNAUTHORIZED:  # the challenge that Key Vault's client waits for
+        if response.status_code == HTTPStatus.UNAUTHORIZED:  # the challenge that Key Vault's client waits for
             continue
         elements += _document(response).required_items("value")
     if _document(exchange.last()).text("nextLink"):
@@ -152,12 +150,18 @@ def _refuse_formless(answer: Document) -> None:
         raise BrokenReading(f"The answer to {answer.where} is only the first page of a list.", "", answer.readings)
 
 
-def _refuse_endless(exchange: _Exchange, number: int) -> None:
+def _refuse_endless(exchange: _Exchange, pages: int, rows: int) -> None:
+    """Refuse pages that lead in a circle, or beyond the bounds that the environment file sets."""
     keys = exchange.readings
-    if len(set(keys)) < len(keys) or number > MOST_PAGES:
+    limits = exchange.last().limits
+    if len(set(keys)) < len(keys):
         raise BrokenReading(
-            f"The list's pages lead in a circle, or beyond {MOST_PAGES} pages, after page {number}.",
-            "Look at the nextLink in the last reading.",
+            f"The list's pages lead in a circle after page {pages}.", "Look at the nextLink in the last reading.", keys
+        )
+    if pages > limits.pages or rows > limits.rows:
+        raise BrokenReading(
+            f"The list is longer than {limits.pages} pages or {limits.rows} rows; it was not read to its end.",
+            "If that is right, raise [limits] pages or rows in the environment file.",
             keys,
         )
 
@@ -165,8 +169,8 @@ def _refuse_endless(exchange: _Exchange, number: int) -> None:
 def _document(response: TapeResponse) -> Document:
     try:
         body = response.json()
-    except (ValueError, RecursionError) as error:
-        raise _unreadable(response, (response.reading.key,)) from error
+    except UnfitJson as error:
+        raise _unreadable(response, error, (response.reading.key,)) from error
     where = response.reading.question
     if not isinstance(body, Mapping):
         raise BrokenReading(f"The answer to {where} is not a JSON object.", "", (response.reading.key,))
@@ -175,31 +179,20 @@ def _document(response: TapeResponse) -> Document:
 
 def _is_absent(error: HttpResponseError) -> bool:
     # A refused sign-in is no reading, and says nothing of what was asked for.
-    kept = isinstance(error.response, TapeResponse) and error.response.reading.key != ""
-    return kept and error.status_code == NOT_FOUND and _code(error) in ABSENT
-
-
-def _code(error: HttpResponseError) -> str:
-    """Return the error code of Azure's answer, in one of its three forms; empty if it has none."""
-    try:
-        body = error.response.json() if isinstance(error.response, TapeResponse) else None
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(body, Mapping):
-        return ""
-    inner, several = body.get("error"), body.get("errors")
-    if isinstance(several, list) and several:
-        inner = several[0]
-    code = inner.get("code") if isinstance(inner, Mapping) else body.get("code")
-    return code if isinstance(code, str) else ""
+    response = error.response
+    if not isinstance(response, TapeResponse) or response.reading.key == "":
+        return False
+    return says_absent(response.status_code, said_in(response.content))
 
 
 def _not_evaluated(error: Exception, exchange: _Exchange) -> NotEvaluated:
     """Return why a requirement cannot be judged, from what an operation raised."""
     if isinstance(error, HttpResponseError) and isinstance(error.response, TapeResponse):
         if (error.status_code or 0) >= LOWEST_ERROR_STATUS:
-            return _refused(error, error.response, exchange.readings)
-        return _unreadable(error.response, exchange.readings)
+            response = error.response
+            said, question = said_in(response.content), response.reading.question
+            return refusal(response.status_code, said, response.reading.headers, question, exchange.readings)
+        return _unreadable(error.response, _unfit(error.response), exchange.readings)
     if isinstance(error, NoAnswerError):
         return NotEvaluated(_sentence(error), REACH_REMEDY, (*exchange.readings, error.reading))
     if isinstance(error, (ServiceRequestError, ServiceResponseError)):
@@ -211,10 +204,9 @@ def _not_evaluated(error: Exception, exchange: _Exchange) -> NotEvaluated:
     if exchange.responses:
         response = exchange.last()
         where = f" to {response.reading.question}"
-        try:
-            response.json()
-        except (ValueError, RecursionError):
-            return _unreadable(response, exchange.readings)
+        unfit = _unfit(response)
+        if unfit is not None:
+            return _unreadable(response, unfit, exchange.readings)
     return BrokenReading(
         f"The SDK could not read Azure's answer{where}: {type(error).__name__}: {_sentence(error)}",
         "Look at the reading; the api-version may have changed.",
@@ -229,40 +221,21 @@ def _citing(error: NotEvaluated, exchange: _Exchange) -> NotEvaluated:
     return type(error)(error.reason, error.remedy, exchange.readings)
 
 
-def _unreadable(response: TapeResponse, readings: tuple[str, ...]) -> BrokenReading:
+def _unfit(response: TapeResponse) -> UnfitJson | None:
+    try:
+        response.json()
+    except UnfitJson as error:
+        return error
+    return None
+
+
+def _unreadable(response: TapeResponse, error: UnfitJson | None, readings: tuple[str, ...]) -> BrokenReading:
+    why = f": {error}" if error is not None and str(error) != NO_JSON else ""
     return BrokenReading(
-        f"The answer to {response.reading.question} is not JSON.",
+        f"The answer to {response.reading.question} is not JSON{why}.",
         "Something between here and Azure may have answered: a proxy, a sign-in page.",
         readings,
     )
-
-
-def _refused(error: HttpResponseError, response: TapeResponse, readings: tuple[str, ...]) -> NotEvaluated:
-    code = _code(error)
-    said = f"HTTP {error.status_code}{f' {code}' if code else ''} to {response.reading.question}."
-    match error.status_code:
-        case 401:
-            return NotEvaluated(f"Azure did not accept the sign-in: {said}", "Sign in again: az login.", readings)
-        case 403:
-            return NotEvaluated(
-                f"No permission: {said}",
-                "Grant the suite's identity what the README lists: Reader, Security Reader, Key Vault Reader.",
-                readings,
-            )
-        case 404 if code in WRONG_CONFIGURATION:
-            return NotEvaluated(
-                f"The environment file names what is not there: {said}",
-                "Correct subscription_id or resource_group, or sign in to the right tenant.",
-                readings,
-            )
-        case 429:
-            return NotEvaluated(
-                f"Throttled beyond the bound: {said}", "Run again later, or with less concurrency.", readings
-            )
-        case _:
-            return NotEvaluated(
-                f"Azure did not answer the question: {said}", "Run again; if it stays, ask Azure.", readings
-            )
 
 
 def _sentence(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
@@ -10,17 +9,25 @@ from azure.core.exceptions import HttpResponseError
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.core.utils import case_insensitive_dict
 
+from assurance.environment.bounds import Limits
 from assurance.tape import Reading
+from assurance.tape.strict_json import parse
 
 LOWEST_ERROR_STATUS = 400
 
 
 class TapeResponse(HttpResponse):
-    """A response as azure-core's pipeline wants it, made from a reading."""
+    """A response as azure-core's pipeline wants it, made from a reading.
 
-    def __init__(self, request: HttpRequest, reading: Reading) -> None:
+    Attributes:
+        reading: What came.
+        limits: The bounds on what is read, for who follows its pages.
+    """
+
+    def __init__(self, request: HttpRequest, reading: Reading, limits: Limits) -> None:
         self._request = request
         self.reading = reading
+        self.limits = limits
         self._encoding: str | None = None
 
     @property
@@ -82,8 +89,12 @@ class TapeResponse(HttpResponse):
         return self.reading.body.decode(encoding or self._encoding or "utf-8-sig", "replace")
 
     def json(self) -> Any:  # noqa: ANN401  (JSON values of any kind)
-        """Return the body as JSON values."""
-        return json.loads(self.text())
+        """Return the body as JSON values.
+
+        Raises:
+            UnfitJson: It is no JSON, or none that can be read in one way only.
+        """
+        return parse(self.text())
 
     def raise_for_status(self) -> None:
         """Raise for a status of 400 or more."""

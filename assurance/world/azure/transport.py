@@ -17,7 +17,7 @@ from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
 
-from assurance.environment.model import Limits
+from assurance.environment.bounds import Limits
 from assurance.errors import NotEvaluated
 from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
 from assurance.tape.redaction import Redactor
@@ -82,8 +82,9 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
     ) -> None:
         self._tape = tape
         self._redactor = redactor
+        self._limits = limits
         self._policy = RetryPolicy(limits.attempts, limits.retry_budget_seconds)
-        self._sender = Sender(upstream, limits.body_bytes, limits.timeout_seconds, only_reads=True)
+        self._sender = Sender(upstream, limits.answer_bounds, limits.timeout_seconds, only_reads=True)
         self._endpoint = endpoint
         self._host = host.lower()
         self._sign_in = sign_in
@@ -113,7 +114,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         reading = self._tape.obtain(key, lambda: self._ask(key, request, page))
         if reading.failure:
             raise NoAnswerError(reading.failure, reading.key)
-        return TapeResponse(request, reading)
+        return TapeResponse(request, reading, self._limits)
 
     def _signed_in(self, request: HttpRequest) -> TapeResponse:
         """Return the tokens that the host hands out, from memory to memory; in a replay, tokens that open nothing."""
@@ -121,13 +122,13 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         if self._tape.replaying:
             body = json.dumps({"refresh_token": "replayed", "access_token": "replayed"}).encode()
             answer = Reading("", "http", asked, utc_now(), 0, status=HTTPStatus.OK, headers=dict(_JSON), body=body)
-            return TapeResponse(request, answer)
+            return TapeResponse(request, answer, self._limits)
         last, attempts = self._sent(request)
         if last.status is None:
             raise ServiceRequestError(self._redactor.text(last.failure))
         content = last.content if last.status == HTTPStatus.OK else self._redactor.body(last.content)
         answer = Reading("", "http", asked, utc_now(), 0, status=last.status, attempts=attempts, body=content)
-        return TapeResponse(request, replace(answer, headers=dict(_JSON)))
+        return TapeResponse(request, replace(answer, headers=dict(_JSON)), self._limits)
 
     def _key(self, request: HttpRequest) -> str:
         url = urlsplit(request.url)

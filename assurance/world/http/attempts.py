@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from assurance.environment.bounds import AnswerBounds
 from assurance.world.http.body import ACCEPT_ENCODING, BeyondBoundError, read_body
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
@@ -53,7 +54,7 @@ class Sender:
 
     Args:
         upstream: What sends; None where nothing may be sent.
-        most_bytes: The longest body that is read, decompressed.
+        bounds: How much of one answer is read.
         timeout_seconds: For one answer; half of it for a connection.
         only_reads: Whether nothing that is sent changes anything: then what was not answered is not in doubt, and a
             host that takes connections but has never answered counts as out of reach.
@@ -62,14 +63,14 @@ class Sender:
     def __init__(
         self,
         upstream: httpx.BaseTransport | None,
-        most_bytes: int,
+        bounds: AnswerBounds,
         timeout_seconds: float,
         *,
         only_reads: bool = False,
     ) -> None:
         self._upstream = upstream
         self._only_reads = only_reads
-        self._most_bytes = most_bytes
+        self._bounds = bounds
         self._timeout_seconds = timeout_seconds
         self._timeout = httpx.Timeout(timeout_seconds, connect=timeout_seconds / 2).as_dict()
         self._unreachable = ""
@@ -111,7 +112,7 @@ class Sender:
             response = self._upstream.handle_request(request)
             self._has_answered = True
             try:
-                content = read_body(response, self._most_bytes, self._timeout_seconds)
+                content = read_body(response, self._bounds, self._timeout_seconds)
             finally:
                 response.close()
         except UNSENT as error:

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import httpx
 
+from assurance.environment.bounds import AnswerBounds
+from assurance.tape.strict_json import beyond_bounds
+
 # What requests offer to take (RFC 9110, section 12.5.3): what is decompressed here, and nothing else.
 ACCEPT_ENCODING = "gzip, deflate"
 _PIECE_BYTES = 65_536
@@ -18,22 +21,26 @@ class BeyondBoundError(Exception):
     """An answer is beyond a bound, of length or of time; its text says which."""
 
 
-def read_body(response: httpx.Response, most_bytes: int, timeout_seconds: float) -> bytes:
+def read_body(response: httpx.Response, bounds: AnswerBounds, timeout_seconds: float) -> bytes:
     """Return the decompressed body. A peer that sends a byte now and then would else hold a run for ever.
 
     Raises:
-        BeyondBoundError: It is longer, takes longer, or is compressed in a way that was not offered.
+        BeyondBoundError: It is beyond a bound, takes longer, or is compressed in a way that was not offered.
         httpx.DecodingError: It is not what its `Content-Encoding` says.
     """
     deadline = time.monotonic() + timeout_seconds
     content = bytearray()
     for piece in _decompressed(response):
         content += piece
-        if len(content) > most_bytes:
-            raise BeyondBoundError(f"its body is longer than {most_bytes} bytes")
+        if len(content) > bounds.body_bytes:
+            raise BeyondBoundError(f"its body is longer than {bounds.body_bytes} bytes")
         if time.monotonic() > deadline:
             raise BeyondBoundError(f"its body took longer than {timeout_seconds:g} seconds")
-    return bytes(content)
+    whole = bytes(content)
+    excess = beyond_bounds(whole, bounds.json)
+    if excess:
+        raise BeyondBoundError(excess)
+    return whole
 
 
 def _decompressed(response: httpx.Response) -> Iterator[bytes]:

@@ -383,3 +383,14 @@ def test_a_live_tape_that_is_changed_under_way_is_not_evaluated(tape: Tape, fold
     next((tape.directory / folder).iterdir()).write_bytes(b"x")
     with pytest.raises(NotEvaluated, match="changed under way"):
         tape.obtain(KEY, never)
+
+
+def test_a_tape_has_a_bound(tape: Tape) -> None:
+    """What would go beyond it is refused, and the tape stays whole."""
+    tape.most_bytes = len(BODY)
+    tape.obtain(KEY, reading)
+    with pytest.raises(NotEvaluated, match="bytes together"):
+        tape.obtain("another", lambda: reading("another", BODY + b" "))
+    assert [one.key for one in tape.readings()] == [KEY]
+    tape.seal(utc_now())
+    assert len(Tape.open(tape.directory).readings()) == 1

@@ -12,20 +12,20 @@ from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.security import SecurityCenter
 
-from assurance.environment.model import Limits
+from assurance.environment.bounds import Limits
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Tape
 from assurance.tape.redaction import Redactor
 from assurance.world.azure import reader
 from assurance.world.azure.credential import StaticToken
-from assurance.world.azure.reader import MOST_PAGES
 from assurance.world.azure.transport import TapeTransport
 from assurance.world.http.upstream import Upstream
 from sandbox import Fault, Sandbox
 
 GROUP = "apex-rg-sandbox"
 NETWORK = "vnet-apex-sandbox"
-LIMITS = Limits(attempts=1, timeout_seconds=5.0)
+MOST_PAGES = 20
+LIMITS = Limits(attempts=1, timeout_seconds=5.0, pages=MOST_PAGES, rows=500)
 ZONES = "/privateendpoints"
 
 
@@ -364,7 +364,28 @@ def test_an_endless_list_ends(clients: Clients, sandbox: Sandbox, faulty: Faulty
         link = f"{sandbox.resource_manager.url}/endless{number + 1}/?api-version=2024-01-01"
         faulty(f"/endless{number}/" if number else ZONES, body={"value": [], "nextLink": link})
     error = reason(lambda: reader.list_all(clients.network.private_endpoints.list, GROUP))
-    assert f"beyond {MOST_PAGES} pages" in error.reason
+    assert f"longer than {MOST_PAGES} pages" in error.reason
+    assert "[limits]" in error.remedy
+
+
+def test_a_list_of_too_many_rows_ends(clients: Clients, faulty: Faulty) -> None:
+    """The bound is on what all pages hold together."""
+    faulty(ZONES, body={"value": [{"id": f"/{number}"} for number in range(501)]})
+    error = reason(lambda: reader.list_all(clients.network.private_endpoints.list, GROUP))
+    assert "or 500 rows" in error.reason
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+def test_an_answer_with_a_name_twice_is_not_evaluated(
+    clients: Clients, faulty: Faulty, tape: Tape, generation: str
+) -> None:
+    """The second would flip the first. The tape shows that it came twice, also to a replay."""
+    operation, arguments, match = clients.gets[generation]
+    faulty(match, body='{"id": "/x", "properties": {"state": "Enabled", "state": "Disabled"}}')
+    error = reason(lambda: reader.get(operation, *arguments))
+    assert "'state' stands twice" in error.reason
+    body = tape.obtain(error.readings[-1], never_asked).body
+    assert body.count(b'"state"') == 2
 
 
 @pytest.mark.parametrize("status", [403, 404, 429, 500])

@@ -17,7 +17,7 @@ from azure.core.rest import HttpRequest
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.security import SecurityCenter
 
-from assurance.environment.model import Limits
+from assurance.environment.bounds import Limits
 from assurance.errors import MissingReading, NotEvaluated
 from assurance.tape import Reading, Tape, utc_now
 from assurance.tape.redaction import Redactor

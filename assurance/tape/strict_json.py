@@ -1,0 +1,131 @@
+"""JSON from outside, read strictly: what two readers may take for two things is refused.
+
+RFC 8259 leaves open what a name means that stands twice in an object, and Python lets the last one win: a second
+`Enabled` would hide the first. Nor does it know NaN or Infinity, which Python reads, or texts with half a surrogate
+pair, which cannot be written down again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NoReturn
+
+NO_JSON = "it is not JSON"
+_HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+_LARGE_EXPONENT = re.compile(r"[0-9][eE]\+?[0-9]{3}")
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBounds:
+    """How much JSON is read.
+
+    Attributes:
+        values: The most objects, lists and members.
+        depth: The deepest nesting.
+        digits: The most digits of an integer.
+        characters: The longest text.
+    """
+
+    values: int = 1_000_000
+    depth: int = 100
+    digits: int = 100
+    characters: int = 1_000_000
+
+
+class UnfitJson(ValueError):  # noqa: N818  (it says what the text is)
+    """A text is no JSON, or none that can be read in one way only; the message says why."""
+
+
+def beyond_bounds(content: bytes, bounds: JsonBounds) -> str:
+    """Return which bound a body is beyond, without parsing it; empty if none, or if it is no JSON."""
+    if content[:16].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"{", b"["}:
+        return ""
+    # A comma or bracket within a text counts too: the bound is generous.
+    if content.count(b",") + content.count(b"{") + content.count(b"[") > bounds.values:
+        return f"it holds more than {bounds.values} values"
+    if _has_deeper(content, bounds.depth):
+        return f"it is nested deeper than {bounds.depth} levels"
+    if _has_longer_text(content, bounds.characters):
+        return f"it holds a text of more than {bounds.characters} bytes"
+    digits = bounds.digits + 1
+    if re.search(rb"[0-9]{%d}" % digits, content) and re.search(rb"[0-9]{%d}" % digits, _STRING.sub(b'""', content)):
+        return f"it holds a number of more than {bounds.digits} digits"
+    return ""
+
+
+def parse(content: bytes | str) -> object:
+    """Return the JSON value that a text is.
+
+    Raises:
+        UnfitJson: It is no JSON; an object has a name twice; a number is NaN, infinite or too long; a text holds half a
+            surrogate pair; it is nested too deep.
+    """
+    try:
+        text = content if isinstance(content, str) else content.decode("utf-8-sig")
+        exponents = _LARGE_EXPONENT.search(text) is not None
+        document = json.loads(
+            text,
+            object_pairs_hook=_each_name_once,
+            parse_constant=_no_number,
+            parse_float=_finite if exponents else None,
+        )
+        if _HALF_PAIR.search(text):
+            json.dumps(document, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise UnfitJson("it is nested too deep") from error
+    except UnicodeEncodeError as error:
+        raise UnfitJson("a text in it holds half a surrogate pair") from error
+    except UnicodeDecodeError as error:
+        raise UnfitJson("it is not UTF-8") from error
+    except UnfitJson:
+        raise
+    except ValueError as error:
+        raise UnfitJson("a number in it is too long" if "digits" in str(error) else NO_JSON) from error
+    return document
+
+
+def _each_name_once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        raise UnfitJson(f"the name {name[:60]!r} stands twice in one object")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise UnfitJson(f"{name} is no number of JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise UnfitJson("a number in it is too large")
+    return number
+
+
+def _has_deeper(content: bytes, depth: int) -> bool:
+    brackets = content.translate(None, _NO_BRACKETS)
+    if len(brackets) <= depth or _deepest(brackets) <= depth:
+        return False
+    return _deepest(_STRING.sub(b"", content).translate(None, _NO_BRACKETS)) > depth
+
+
+def _deepest(brackets: bytes) -> int:
+    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
+
+
+def _has_longer_text(content: bytes, characters: int) -> bool:
+    """Look whether so many bytes stand between two quotation marks; a text that long has a whole block without one."""
+    block = max(1, characters // 2)
+    if all(content.find(b'"', start, start + block) >= 0 for start in range(0, len(content) - block + 1, block)):
+        return False
+    return any(len(found) - 2 > characters for found in _STRING.findall(content))
