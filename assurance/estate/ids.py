@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from assurance.environment import Environment
+from assurance.environment.deployment import DeclaredMonitoring, DeclaredRegistry
 from assurance.environment.model import ServiceKind
-from assurance.estate.services.services import PROVIDERS
+from assurance.errors import NotEvaluated
+
+T = TypeVar("T")
+
+SERVICE_TYPES: dict[ServiceKind, str] = {
+    "sql": "Microsoft.Sql/servers",
+    "storage": "Microsoft.Storage/storageAccounts",
+    "cognitive": "Microsoft.CognitiveServices/accounts",
+    "key_vault": "Microsoft.KeyVault/vaults",
+}
 
 
 class DeclaredIds:
@@ -16,7 +28,7 @@ class DeclaredIds:
     @property
     def group_id(self) -> str:
         """The id of the environment's resource group."""
-        return f"/subscriptions/{self.environment.subscription_id}/resourceGroups/{self.environment.resource_group}"
+        return f"{self.subscription_id}/resourceGroups/{self.environment.resource_group}"
 
     @property
     def subscription_id(self) -> str:
@@ -26,7 +38,7 @@ class DeclaredIds:
     def virtual_network_id(self) -> str:
         """Return the id of the declared virtual network."""
         declared = self.environment.virtual_network
-        return self._provider_id(f"Microsoft.Network/virtualNetworks/{declared.name}", declared.resource_group)
+        return self._id(f"Microsoft.Network/virtualNetworks/{declared.name}", declared.resource_group)
 
     def subnet_id(self, name: str) -> str:
         """Return the id of a declared subnet."""
@@ -35,39 +47,109 @@ class DeclaredIds:
     def service_id(self, service: str) -> str:
         """Return the id of a declared service."""
         declared = self.environment.services[service]
-        return self._provider_id(f"{PROVIDERS[declared.kind]}/{declared.name}", declared.resource_group)
+        return self._id(f"{SERVICE_TYPES[declared.kind]}/{declared.name}", declared.resource_group)
 
     def network_security_group_id(self, name: str) -> str:
         """Return the id of a declared network security group."""
         declared = next(group for group in self.environment.network_security_groups if group.name == name)
-        return self._provider_id(f"Microsoft.Network/networkSecurityGroups/{name}", declared.resource_group)
+        return self._id(f"Microsoft.Network/networkSecurityGroups/{name}", declared.resource_group)
+
+    def endpoint_id(self, service: str) -> str:
+        """Return the id of the private endpoint of a service."""
+        endpoint = self.environment.services[service].private_endpoint
+        return self._id(f"Microsoft.Network/privateEndpoints/{endpoint.name}", endpoint.resource_group)
 
     def zone_id(self, service: str) -> str:
         """Return the id of the private DNS zone of a service."""
         endpoint = self.environment.services[service].private_endpoint
-        return self._provider_id(f"Microsoft.Network/privateDnsZones/{endpoint.zone}", endpoint.zone_resource_group)
+        return self._id(f"Microsoft.Network/privateDnsZones/{endpoint.zone}", endpoint.zone_resource_group)
 
     def container_environment_id(self) -> str:
         """Return the id of the Container Apps environment."""
         declared = self.environment.container_apps
-        return self._provider_id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
+        return self._id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
 
     def container_app_id(self) -> str:
         """Return the id of the application."""
         declared = self.environment.container_apps
-        return self._provider_id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
+        return self._id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
 
     def identity_id(self) -> str:
         """Return the id of the application's user-assigned identity."""
         declared = self.environment.identity
-        return self._provider_id(
-            f"Microsoft.ManagedIdentity/userAssignedIdentities/{declared.name}", declared.resource_group
-        )
+        return self._id(f"Microsoft.ManagedIdentity/userAssignedIdentities/{declared.name}", declared.resource_group)
 
     def service_ids(self, kind: ServiceKind | None = None) -> tuple[str, ...]:
         """Return the ids of the declared services, of one kind or of all."""
         services = self.environment.services.items()
         return tuple(self.service_id(name) for name, declared in services if kind is None or declared.kind == kind)
 
-    def _provider_id(self, provider_path: str, resource_group: str | None) -> str:
+    def first_of_kind(self, kind: ServiceKind) -> str:
+        """Return the key of the first declared service of a kind.
+
+        Raises:
+            NotEvaluated: None is declared.
+        """
+        found = next((key for key, one in self.environment.services.items() if one.kind == kind), None)
+        return demanded(found, f"a service of kind {kind}", "Declare it in [services].")
+
+    def database_id(self) -> str:
+        """Return the id of the declared database; see `first_of_kind`."""
+        key = self.first_of_kind("sql")
+        hint = f"Add database to [services.{key}] of the environment file."
+        return f"{self.service_id(key)}/databases/" + demanded(
+            self.environment.services[key].database, "what the database is called", hint
+        )
+
+    def declared_registry(self) -> DeclaredRegistry:
+        """Return what is declared of the registry.
+
+        Raises:
+            NotEvaluated: Nothing is.
+        """
+        hint = "Add [deployment.registry] to the environment file."
+        return demanded(self.environment.deployment.registry, "which registry holds the image", hint)
+
+    def declared_monitoring(self) -> DeclaredMonitoring:
+        """Return what is declared of monitoring.
+
+        Raises:
+            NotEvaluated: Nothing is.
+        """
+        hint = "Add [deployment.monitoring] to the environment file."
+        return demanded(self.environment.deployment.monitoring, "what monitors the application", hint)
+
+    def registry_id(self) -> str:
+        """Return the id of the declared registry."""
+        declared = self.declared_registry()
+        return self._id(f"Microsoft.ContainerRegistry/registries/{declared.name}", declared.resource_group)
+
+    def component_id(self) -> str:
+        """Return the id of the declared Application Insights component."""
+        declared = self.declared_monitoring()
+        return self._id(f"Microsoft.Insights/components/{declared.component}", declared.resource_group)
+
+    def workspace_id(self) -> str:
+        """Return the id of the declared Log Analytics workspace."""
+        declared = self.declared_monitoring()
+        path = f"Microsoft.OperationalInsights/workspaces/{declared.workspace}"
+        return self._id(path, declared.workspace_resource_group or declared.resource_group)
+
+    def dashboard_id(self) -> str:
+        """Return the id of the declared dashboard."""
+        declared = self.declared_monitoring()
+        return self._id(f"Microsoft.Portal/dashboards/{declared.dashboard}", declared.resource_group)
+
+    def _id(self, provider_path: str, resource_group: str | None) -> str:
         return self.environment.resource_id(provider_path, resource_group)
+
+
+def demanded(value: T | None, what: str, hint: str) -> T:
+    """Return what an environment file declares.
+
+    Raises:
+        NotEvaluated: It declares nothing of the kind; `what` and `hint` say of what, and how it is added.
+    """
+    if value is None:
+        raise NotEvaluated(f"The environment file does not say {what}.", hint)
+    return value

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
+from assurance.estate.deployment.revisions import read_revisions
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.writer import DECISION
 from assurance.verdicts import Decision, ExitStatus, Source, Verdict
@@ -30,7 +31,7 @@ def demands_rollback(records: list[VerdictRecord], gate: str) -> bool:
 def rollback_commands(estate: Estate) -> tuple[str, ...]:
     """Return the guide's commands with the names of this deployment; a comment where a name is not known."""
     try:
-        return estate.deployment.revisions().rollback_commands(_ready_url(estate))
+        return read_revisions(estate).rollback_commands(_ready_url(estate))
     except NotEvaluated as error:
         app = estate.environment.container_apps
         group = estate.environment.group_of(app.resource_group)

@@ -10,7 +10,7 @@ import pytest
 from assurance.environment.applicability import offered_elsewhere, without_application, without_load
 from assurance.environment.model import NotApplicable
 from assurance.judging.cases import subject_of
-from assurance.judging.nouns import DECLARED
+from assurance.judging.nouns import DECLARED, subjects
 from assurance.runs.run import Run
 from assurance.verdicts import Verdict
 
@@ -45,7 +45,7 @@ def skipped_case(item: pytest.Item, run: Run) -> dict[str, Any]:  # Any: values 
     """Return what a skipped case came to: not applicable where the environment file says so, and else unjudged."""
     declared = not_applicable(item, run)
     names = [name for name in getattr(item, "fixturenames", ()) if name in DECLARED]
-    empty = any(not DECLARED[name](run.environment) for name in names)
+    empty = any(not subjects(name, run.environment) for name in names)
     verdict = Verdict.NOT_APPLICABLE if declared is not None or empty else Verdict.NOT_EVALUATED
     reason = declared.reason if declared is not None else NONE_DECLARED if empty else "The check was skipped."
     return {

@@ -33,7 +33,9 @@ def prefetch(given: Mapping[str, Value], wanted: list[Need], concurrency: int, p
         name, subjects = need
         # Also what nobody foresaw: one broken answer must not end the run, and its check will say "not evaluated".
         with suppress(Exception):
-            resolve(name, {**subjects, **given})
+            for part in getattr(resolve(name, {**subjects, **given}), "parts", ()):
+                with suppress(Exception):
+                    part()
 
     with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="reading") as pool:
         futures = [pool.submit(obtain, need) for need in wanted]

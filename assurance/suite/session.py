@@ -16,7 +16,7 @@ from assurance.evidence.comparison import unreached
 from assurance.evidence.pack import is_of_pack
 from assurance.judging.cases import case_of, subject_of
 from assurance.judging.checking import judge
-from assurance.judging.nouns import DECLARED, VIEWS, roots
+from assurance.judging.nouns import DECLARED, VIEWS, roots, subjects
 from assurance.judging.selection import Selection
 from assurance.judging.waivers import Waivers
 from assurance.reporting.html.report import HtmlReport
@@ -149,8 +149,8 @@ class RunSession:
         """Make a case for each subject that the environment declares, in the order of their names."""
         for name in metafunc.fixturenames:
             if name in DECLARED:
-                subjects = dict(sorted(DECLARED[name](self._run.environment).items()))
-                metafunc.parametrize(name, list(subjects.values()), ids=list(subjects))
+                found = subjects(name, self._run.environment)
+                metafunc.parametrize(name, list(found.values()), ids=list(found))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Skip what the environment declares not to apply."""

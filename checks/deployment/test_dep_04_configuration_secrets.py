@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from assurance.estate.services.services import PlatformService
+from assurance.estate.services.platform_service import PlatformService
 from assurance.estate.services.vault import VaultSecrets
 from assurance.judging.checking import control
 

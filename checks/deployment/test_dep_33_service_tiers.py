@@ -1,7 +1,7 @@
 """DEP-33: each service has the SKU that is declared."""
 
 from assurance.estate.services.backup import Database
-from assurance.estate.services.services import PlatformService
+from assurance.estate.services.platform_service import PlatformService
 from assurance.judging.checking import control
 
 pytestmark = control("DEP-33")

@@ -1,13 +1,13 @@
 """DEP-34: storage and the application refuse plain HTTP."""
 
 from assurance.estate.deployment.container_apps import ContainerApp
-from assurance.estate.services.services import PlatformService
+from assurance.estate.services.storage_account import StorageAccount
 from assurance.judging.checking import control
 
 pytestmark = control("DEP-34")
 
 
-def test_storage_requires_https(storage_account: PlatformService) -> None:
+def test_storage_requires_https(storage_account: StorageAccount) -> None:
     """The storage account refuses plain HTTP."""
     assert storage_account.requires_https
 

@@ -1,15 +1,15 @@
 """SEC-02: nothing enters from the Internet, nothing undeclared passes, and the declared flows are open."""
 
-from assurance.environment.model import DeclaredFlow, DeclaredSecurityGroup
-from assurance.estate.network.network import NetworkSecurityGroup, Subnet
+from assurance.estate.network.security_group import DeniedDirection, NetworkSecurityGroup, RequiredFlow
+from assurance.estate.network.virtual_network import Subnet
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-02")
 
 
-def test_subnet_is_guarded_by_its_group(subnet: Subnet, security_group_id: str) -> None:
+def test_subnet_is_guarded_by_its_group(subnet: Subnet) -> None:
     """Each subnet is guarded by the declared network security group, by its id."""
-    assert subnet.is_guarded_by(security_group_id)
+    assert subnet.is_guarded
 
 
 def test_nothing_enters_from_the_internet(security_group: NetworkSecurityGroup) -> None:
@@ -18,23 +18,16 @@ def test_nothing_enters_from_the_internet(security_group: NetworkSecurityGroup) 
     assert security_group.admits_nothing_from_the_internet
 
 
-def test_all_is_denied_explicitly(
-    denying_group: NetworkSecurityGroup, denied_direction: tuple[DeclaredSecurityGroup, str]
-) -> None:
+def test_all_is_denied_explicitly(denied_direction: DeniedDirection) -> None:
     """An explicit rule denies every protocol, port and address in the declared direction."""
-    assert denying_group.denies_all(denied_direction[1])
+    assert denied_direction.is_denied_explicitly
 
 
-def test_nothing_undeclared_passes(
-    denying_group: NetworkSecurityGroup, denied_direction: tuple[DeclaredSecurityGroup, str]
-) -> None:
+def test_nothing_undeclared_passes(denied_direction: DeniedDirection) -> None:
     """Nothing passes in the declared direction beyond the flows that are declared as permitted."""
-    group, direction = denied_direction
-    assert denying_group.permits_only(direction, group.permitted_flows)
+    assert denied_direction.passes_only_permitted_flows
 
 
-def test_required_flow_is_open(
-    flow_group: NetworkSecurityGroup, required_flow: tuple[DeclaredSecurityGroup, DeclaredFlow]
-) -> None:
+def test_required_flow_is_open(required_flow: RequiredFlow) -> None:
     """Each required flow is open for every address and port of it."""
-    assert flow_group.opens(required_flow[1])
+    assert required_flow.is_open

@@ -1,29 +1,27 @@
 """SEC-04: each service's name stands in a private zone, linked to this network, at its endpoint's own address."""
 
-from assurance.estate.network.private_link import PrivateDnsZone, PrivateEndpoint
+from assurance.estate.services.private_access import ServiceName
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-04")
 
 
-def test_zone_is_linked_to_the_network(private_dns_zone: PrivateDnsZone, virtual_network_id: str) -> None:
+def test_zone_is_linked_to_the_network(service_name: ServiceName) -> None:
     """Each private DNS zone exists and is linked to this virtual network, and the link is completed."""
-    assert private_dns_zone.exists
-    assert private_dns_zone.is_linked_to(virtual_network_id)
+    assert service_name.has_its_zone
+    assert service_name.is_known_to_the_network
 
 
-def test_endpoint_registers_in_the_zone(zone_endpoint: PrivateEndpoint, private_dns_zone: PrivateDnsZone) -> None:
+def test_endpoint_registers_in_the_zone(service_name: ServiceName) -> None:
     """Each private endpoint has a zone group that keeps its record in this zone."""
-    assert zone_endpoint.registers_in(private_dns_zone.id)
+    assert service_name.is_registered
 
 
-def test_record_is_the_endpoints_address(
-    private_dns_zone: PrivateDnsZone, zone_endpoint: PrivateEndpoint, record_name: str
-) -> None:
+def test_record_is_the_endpoints_address(service_name: ServiceName) -> None:
     """Each service's A record is exactly its private endpoint's own address."""
-    assert private_dns_zone.holds_record(record_name, zone_endpoint.addresses, zone_endpoint.address_readings)
+    assert service_name.leads_to_its_endpoint
 
 
-def test_zone_has_only_private_addresses(private_dns_zone: PrivateDnsZone) -> None:
-    """No record of a private DNS zone is a public address."""
-    assert private_dns_zone.has_only_private_addresses
+def test_zone_has_only_private_addresses(service_name: ServiceName) -> None:
+    """No record of a private DNS zone is a public address, or an alias that leads out of the zone."""
+    assert service_name.has_only_private_neighbours

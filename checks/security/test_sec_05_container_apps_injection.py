@@ -1,6 +1,5 @@
 """SEC-05: the application runs in an internal environment within the declared subnet."""
 
-from assurance.environment.model import DeclaredContainerApps
 from assurance.estate.deployment.container_apps import ContainerApp, ContainerEnvironment
 from assurance.judging.checking import control
 
@@ -13,11 +12,9 @@ def test_environment_is_internal(container_environment: ContainerEnvironment) ->
     assert container_environment.is_internal
 
 
-def test_environment_is_in_its_subnet(
-    container_environment: ContainerEnvironment, container_apps_subnet_id: str
-) -> None:
+def test_environment_is_in_its_subnet(container_environment: ContainerEnvironment) -> None:
     """The environment's infrastructure stands in the declared subnet of the declared network."""
-    assert container_environment.is_in_subnet(container_apps_subnet_id)
+    assert container_environment.is_in_its_subnet
 
 
 def test_environment_has_a_private_address(container_environment: ContainerEnvironment) -> None:
@@ -30,15 +27,15 @@ def test_environment_refuses_public_networks(container_environment: ContainerEnv
     assert container_environment.refuses_public_networks
 
 
-def test_application_runs_in_the_environment(container_app: ContainerApp, container_environment_id: str) -> None:
+def test_application_runs_in_the_environment(container_app: ContainerApp) -> None:
     """The application is provisioned, and runs in the declared environment."""
     assert container_app.is_provisioned
-    assert container_app.runs_in(container_environment_id)
+    assert container_app.runs_in_its_environment
 
 
-def test_ingress_is_as_declared(container_app: ContainerApp, declared_container_apps: DeclaredContainerApps) -> None:
+def test_ingress_is_as_declared(container_app: ContainerApp) -> None:
     """The application's ingress is internal, or external to the environment, as declared."""
-    assert container_app.has_ingress(external=declared_container_apps.ingress_external)
+    assert container_app.has_its_ingress
 
 
 def test_plain_http_is_refused(container_app: ContainerApp) -> None:

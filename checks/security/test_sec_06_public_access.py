@@ -1,6 +1,8 @@
 """SEC-06: no platform service accepts connections from public networks."""
 
-from assurance.estate.services.services import PlatformService, PublicAddresses, ServicesOfKind
+from assurance.estate.services.platform_service import PlatformService, WithLeastTls, WithNetworkRules
+from assurance.estate.services.public_access import PublicAddresses, ServicesOfKind
+from assurance.estate.services.storage_account import StorageAccount
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-06")
@@ -11,12 +13,12 @@ def test_public_network_access_is_disabled(service: PlatformService) -> None:
     assert service.refuses_public_networks
 
 
-def test_undeclared_services_are_not_public(services_of_kind: ServicesOfKind, declared_ids: tuple[str, ...]) -> None:
+def test_undeclared_services_are_not_public(services_of_kind: ServicesOfKind) -> None:
     """Every other service of these kinds in the resource group has it disabled, too."""
-    assert services_of_kind.undeclared_refuse_public_networks(declared_ids)
+    assert services_of_kind.undeclared_refuse_public_networks
 
 
-def test_network_rules_deny_by_default(firewalled_service: PlatformService) -> None:
+def test_network_rules_deny_by_default(firewalled_service: WithNetworkRules) -> None:
     """Each service's network rules deny what they do not name."""
     assert firewalled_service.denies_by_default
 
@@ -26,17 +28,17 @@ def test_no_address_is_let_in(service: PlatformService) -> None:
     assert service.admits_no_address
 
 
-def test_modern_tls_is_required(tls_service: PlatformService) -> None:
+def test_modern_tls_is_required(tls_service: WithLeastTls) -> None:
     """Each service whose least TLS version can be set requires 1.2 or newer."""
     assert tls_service.requires_modern_tls
 
 
-def test_https_is_required(storage_account: PlatformService) -> None:
+def test_https_is_required(storage_account: StorageAccount) -> None:
     """The storage account refuses plain HTTP."""
     assert storage_account.requires_https
 
 
-def test_public_blobs_are_forbidden(storage_account: PlatformService) -> None:
+def test_public_blobs_are_forbidden(storage_account: StorageAccount) -> None:
     """The storage account forbids anonymous access to blobs."""
     assert storage_account.forbids_public_blobs
 

@@ -2,7 +2,7 @@
 
 from assurance.estate.deployment.container_apps import ContainerApp
 from assurance.estate.identity.identity import ManagedIdentity
-from assurance.estate.services.services import PlatformService
+from assurance.estate.services.platform_service import PlatformService
 from assurance.estate.services.vault import VaultSecrets
 from assurance.judging.checking import control
 

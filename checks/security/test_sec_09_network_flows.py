@@ -1,26 +1,23 @@
 """SEC-09: each service is reached by its private address from inside, and not at all from outside."""
 
-from assurance.environment.model import DeclaredEndpoint
-from assurance.estate.network.flows import InsideFlow, OutsideFlow
-from assurance.estate.network.private_link import PrivateEndpoint
+from assurance.estate.network.flows import OutsideFlow
+from assurance.estate.services.private_access import ServiceFlow
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-09")
 
 
-def test_name_resolves_through_the_private_zone(
-    inside_flow: InsideFlow, flow_endpoint_declared: DeclaredEndpoint
-) -> None:
+def test_name_resolves_through_the_private_zone(inside_flow: ServiceFlow) -> None:
     """From inside, each service's name leads through its alias in the private zone."""
-    assert inside_flow.resolves_through(flow_endpoint_declared.zone)
+    assert inside_flow.resolves_through_its_zone
 
 
-def test_name_resolves_to_the_private_endpoint(inside_flow: InsideFlow, flow_endpoint: PrivateEndpoint) -> None:
+def test_name_resolves_to_the_private_endpoint(inside_flow: ServiceFlow) -> None:
     """From inside, each service's name resolves to its endpoint's private address, and to nothing else."""
-    assert inside_flow.resolves_to(flow_endpoint.addresses, flow_endpoint.address_readings)
+    assert inside_flow.resolves_to_its_endpoint
 
 
-def test_connection_opens_from_inside(inside_flow: InsideFlow) -> None:
+def test_connection_opens_from_inside(inside_flow: ServiceFlow) -> None:
     """From inside, a connection opens on the service's port, with a certificate for its name where TLS is spoken."""
     assert inside_flow.opens
 

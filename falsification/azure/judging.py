@@ -28,7 +28,7 @@ import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.environment import Environment, load
 from assurance.estate import Estate
 from assurance.judging.checking import Outcome, judge
-from assurance.judging.nouns import DECLARED, VIEWS, needs, resolve
+from assurance.judging.nouns import DECLARED, VIEWS, needs, resolve, subjects
 from assurance.tape import Reading, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.verdicts import Verdict, recording_facts
@@ -101,11 +101,11 @@ def _cases_of(module: ModuleType, environment: Environment, given: frozenset[str
         if not name.startswith("test_") or not _rests_on(function, given):
             continue
         nouns = sorted(frozenset().union(*(needs(parameter) for parameter in inspect.signature(function).parameters)))
-        families = [DECLARED[noun](environment).items() for noun in nouns]
+        families = [subjects(noun, environment).items() for noun in nouns]
         for chosen in itertools.product(*families):
             subject = f"[{'-'.join(label for label, _ in chosen)}]" if chosen else ""
-            subjects = dict(zip(nouns, (value for _, value in chosen), strict=True))
-            yield Case(f"{control} {name}{subject}", control, name, function, subjects)
+            values = dict(zip(nouns, (value for _, value in chosen), strict=True))
+            yield Case(f"{control} {name}{subject}", control, name, function, values)
 
 
 def _rests_on(function: Callable[..., Any], given: frozenset[str]) -> bool:

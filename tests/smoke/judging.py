@@ -13,7 +13,7 @@ import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.apex.client import Application, Flows
 from assurance.environment import Environment
 from assurance.judging.checking import Outcome, judge
-from assurance.judging.nouns import DECLARED, needs, resolve
+from assurance.judging.nouns import needs, resolve, subjects
 from assurance.runs.run import new_run_id
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
@@ -96,7 +96,7 @@ def _cases(environment: Environment) -> Iterator[Case]:
 def _cases_of(name: str, function: Callable[..., None], environment: Environment) -> Iterator[Case]:
     parameters = inspect.signature(function).parameters
     nouns = sorted(frozenset().union(*(needs(parameter) for parameter in parameters)))
-    for chosen in itertools.product(*(DECLARED[noun](environment).items() for noun in nouns)):
+    for chosen in itertools.product(*(subjects(noun, environment).items() for noun in nouns)):
         subject = f"[{'-'.join(label for label, _ in chosen)}]" if chosen else ""
         yield Case(f"{name}{subject}", function, dict(zip(nouns, (value for _, value in chosen), strict=True)))
 

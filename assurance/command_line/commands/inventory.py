@@ -11,7 +11,8 @@ from pathlib import Path
 from assurance.environment import load_running, with_release
 from assurance.errors import NotEvaluated, UsageError
 from assurance.estate import Estate
-from assurance.estate.deployment.revisions import of_repository
+from assurance.estate.deployment.release import declared_release, declared_repository
+from assurance.estate.deployment.revisions import of_repository, read_revisions
 from assurance.runs.run import Run, RunOptions, new_run_id
 from assurance.world.moments import told
 
@@ -55,8 +56,8 @@ def deployed(estate: Estate) -> dict[str, str]:
     Raises:
         NotEvaluated: Azure or the environment does not say.
     """
-    release, repository = estate.deployment.release(), estate.deployment.repository()
-    revisions = estate.deployment.revisions()
+    release, repository = declared_release(estate), declared_repository(estate)
+    revisions = read_revisions(estate)
     images = of_repository(repository, revisions.app.images())
     if not images:
         raise NotEvaluated(f"No container of {revisions.app.name} runs {repository}.", "Deploy the application.")

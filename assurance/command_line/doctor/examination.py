@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from assurance.command_line.doctor.needs import NEEDS, Need, Rights
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
+from assurance.estate.identity.access import read_access
+from assurance.estate.monitoring.defender import read_alerts, read_plans, read_secure_score
 from assurance.estate.resources.questions import Questions
 from assurance.runs.run import Run
 from assurance.tape import Reading
@@ -182,10 +184,10 @@ def _grant(need: Need) -> str:
 def _subscription(run: Run) -> Iterator[Finding]:
     """Try what is read of the whole subscription: Azure documents no list of rights for it."""
     tries: dict[str, tuple[str, Callable[[], object]]] = {
-        "Defender plans": ("SEC-10", run.estate.defender_plans),
-        "alerts": ("SEC-10", run.estate.alerts),
-        "secure score": ("SEC-10", run.estate.secure_score),
-        "role assignments": ("SEC-08", run.estate.access),
+        "Defender plans": ("SEC-10", lambda: read_plans(run.estate)),
+        "alerts": ("SEC-10", lambda: read_alerts(run.estate)),
+        "secure score": ("SEC-10", lambda: read_secure_score(run.estate)),
+        "role assignments": ("SEC-08", lambda: read_access(run.estate)),
     }
     for subject, (control, read) in tries.items():
         started = time.monotonic()

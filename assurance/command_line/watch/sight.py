@@ -12,7 +12,9 @@ from assurance.command_line.watch.look import Alert, AlertLook, HealthLook, Look
 from assurance.command_line.watch.plan import WatchPlan
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
-from assurance.estate.deployment.revisions import STABILITY_WINDOW
+from assurance.estate.deployment.revisions import STABILITY_WINDOW, read_revisions
+from assurance.estate.monitoring.defender import read_alerts
+from assurance.estate.monitoring.fired_alerts import read_fired_alerts
 from assurance.runs.gates import rollback_commands
 from assurance.runs.run import Run, RunOptions
 from assurance.tape import utc_now
@@ -71,7 +73,7 @@ class EnvironmentSight:
         """
         begun = self._begin()
         try:
-            return begun.estate.deployment.revisions().created + STABILITY_WINDOW
+            return read_revisions(begun.estate).created + STABILITY_WINDOW
         finally:
             self._end(begun)
 
@@ -143,8 +145,8 @@ def _traffic(begun: Run, at: datetime) -> TrafficLook:
 def _alerts(begun: Run) -> AlertLook:
     estate = begun.estate
     try:
-        fired = [_alert(one, MONITOR_TIME, "Azure Monitor") for one in estate.deployment.fired_alerts().critical()]
-        open_ones = estate.alerts().severe_and_open((estate.group_id, *estate.service_ids()))
+        fired = [_alert(one, MONITOR_TIME, "Azure Monitor") for one in read_fired_alerts(estate).critical()]
+        open_ones = read_alerts(estate).severe_and_open()
         return AlertLook((*fired, *(_alert(one, DEFENDER_TIME, "Defender for Cloud") for one in open_ones)))
     except NotEvaluated as error:
         return AlertLook(None, error.reason)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from assurance.estate.deployment.container_apps import ContainerApp
+from assurance.estate.deployment.container_apps import ContainerApp, read_container_app
+from assurance.estate.estate import Estate
 from assurance.estate.resources.resource import Judgement, listed, named
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -137,3 +138,8 @@ def _probe(container: Document, kind: ProbeKind, port: float | None) -> str | No
         if is_this and port is not None and probe.number("httpGet", "port") == port:
             return probe.text("httpGet", "path") or "/"
     return None
+
+
+def read_application_setup(estate: Estate) -> ApplicationSetup:
+    """Return how the application is set up."""
+    return ApplicationSetup(read_container_app(estate), estate.questions.clients.redacted_variable)

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assurance.environment.model import DeclaredContainerApps
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
-from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown
 from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -15,28 +17,26 @@ from assurance.world.azure.document import Document
 
 @dataclass(frozen=True, slots=True)
 class ContainerEnvironment(Resource):
-    """A Container Apps environment (Microsoft.App/managedEnvironments)."""
+    """A Container Apps environment (Microsoft.App/managedEnvironments).
+
+    Attributes:
+        subnet_id: The id of the subnet in which its infrastructure must stand.
+    """
+
+    subnet_id: str
 
     @property
     def is_internal(self) -> Fact:
         """Whether the environment has only an internal load balancer; an absent flag means it is public."""
-
-        def internal(document: Document) -> Judgement:
-            found = document.flag("properties", "vnetConfiguration", "internal")
-            return found is True, f"vnetConfiguration.internal is {_told(found)}"
-
         remedy = f"It cannot be changed: deploy the environment again with --internal-only true ({named(self.id)})."
-        return self.judge("vnetConfiguration.internal is true", internal, remedy)
+        return self.flag_is("properties.vnetConfiguration.internal", True, remedy)
 
-    def is_in_subnet(self, subnet_id: str) -> Fact:
-        """Whether its infrastructure stands in that very subnet."""
-
-        def within(document: Document) -> Judgement:
-            found = document.text("properties", "vnetConfiguration", "infrastructureSubnetId")
-            return same_id(found, subnet_id), f"infrastructure subnet {found or 'none'}"
-
-        remedy = f"Deploy the environment again with --infrastructure-subnet-resource-id {subnet_id}."
-        return self.judge(f"infrastructure subnet {subnet_id}", within, remedy)
+    @property
+    def is_in_its_subnet(self) -> Fact:
+        """Whether its infrastructure stands in the declared subnet."""
+        remedy = f"Deploy the environment again with --infrastructure-subnet-resource-id {self.subnet_id}."
+        path = "properties.vnetConfiguration.infrastructureSubnetId"
+        return self.id_is(path, self.subnet_id, "infrastructure subnet", remedy)
 
     @property
     def has_private_address(self) -> Fact:
@@ -44,7 +44,7 @@ class ContainerEnvironment(Resource):
 
         def private(document: Document) -> Judgement:
             found = document.text("properties", "staticIp")
-            return is_private(found or ""), f"staticIp is {_told(found)}"
+            return is_private(found or ""), f"staticIp is {shown(found)}"
 
         return self.judge("staticIp is a private address", private, "Deploy the environment again as internal.")
 
@@ -56,7 +56,7 @@ class ContainerEnvironment(Resource):
             found = document.text("properties", "publicNetworkAccess")
             internal = document.flag("properties", "vnetConfiguration", "internal")
             holds = internal is True if found is None else found.casefold() == "disabled"
-            return holds, f"publicNetworkAccess is {_told(found)}, internal is {_told(internal)}"
+            return holds, f"publicNetworkAccess is {shown(found)}, internal is {shown(internal)}"
 
         remedy = f"az containerapp env update {named(self.id)} --public-network-access Disabled"
         return self.judge("publicNetworkAccess is Disabled", refused, remedy)
@@ -64,28 +64,40 @@ class ContainerEnvironment(Resource):
 
 @dataclass(frozen=True, slots=True)
 class ContainerApp(Resource):
-    """The application (Microsoft.App/containerApps)."""
+    """The application (Microsoft.App/containerApps), beside what is declared of it.
 
-    def runs_in(self, environment_id: str) -> Fact:
-        """Whether it runs in that very environment."""
+    Attributes:
+        declared: What is declared.
+        environment_id: The id of the environment in which it must run.
+    """
+
+    declared: DeclaredContainerApps
+    environment_id: str
+
+    @property
+    def runs_in_its_environment(self) -> Fact:
+        """Whether it runs in the declared environment."""
 
         def within(document: Document) -> Judgement:
             # Azure names it in two fields, of which older api-versions have one.
             fields = ("managedEnvironmentId", "environmentId")
             found = {one for field in fields if (one := document.text("properties", field))}
-            holds = bool(found) and all(same_id(one, environment_id) for one in found)
+            holds = bool(found) and all(same_id(one, self.environment_id) for one in found)
             return holds, f"runs in {listed(found, 'no environment')}"
 
-        return self.judge(f"runs in {environment_id}", within, "Deploy the application into the declared environment.")
+        remedy = "Deploy the application into the declared environment."
+        return self.judge(f"runs in {self.environment_id}", within, remedy)
 
-    def has_ingress(self, *, external: bool) -> Fact:
+    @property
+    def has_its_ingress(self) -> Fact:
         """Whether its ingress is internal (or external to the environment) as declared; no ingress is neither."""
+        external = self.declared.ingress_external
         wanted = "external" if external else "internal"
 
         def ingress(document: Document) -> Judgement:
             found = document.flag("properties", "configuration", "ingress", "external")
             has_one = document.within("properties", "configuration", "ingress") is not None
-            observed = f"ingress.external is {_told(found)}" if has_one else "the application has no ingress"
+            observed = f"ingress.external is {shown(found)}" if has_one else "the application has no ingress"
             return has_one and found is external, observed
 
         return self.judge(
@@ -95,13 +107,8 @@ class ContainerApp(Resource):
     @property
     def refuses_plain_http(self) -> Fact:
         """Whether its ingress redirects plain HTTP instead of serving it."""
-
-        def refused(document: Document) -> Judgement:
-            found = document.flag("properties", "configuration", "ingress", "allowInsecure")
-            return found is False, f"ingress.allowInsecure is {_told(found)}"
-
         remedy = f"az containerapp ingress update {named(self.id)} --allow-insecure false"
-        return self.judge("ingress.allowInsecure is false", refused, remedy)
+        return self.flag_is("properties.configuration.ingress.allowInsecure", False, remedy)
 
     def has_identity(self, identity_id: str) -> Fact:
         """Whether the user-assigned identity of that very id is on the application."""
@@ -217,6 +224,25 @@ class ContainerApp(Resource):
         return weights
 
 
+@read_once
+def read_container_environment(estate: Estate) -> ContainerEnvironment:
+    """Return the Container Apps environment."""
+    environment_id = estate.container_environment_id()
+    operation = estate.questions.operation("container_apps", "managed_environments", "get")
+    subnet_id = estate.subnet_id(estate.environment.container_apps.subnet)
+    return ContainerEnvironment(environment_id, *estate.questions.resource(operation, environment_id), subnet_id)
+
+
+@read_once
+def read_container_app(estate: Estate) -> ContainerApp:
+    """Return the application."""
+    app_id = estate.container_app_id()
+    operation = estate.questions.operation("container_apps", "container_apps", "get")
+    declared = estate.environment.container_apps
+    found = estate.questions.resource(operation, app_id)
+    return ContainerApp(app_id, *found, declared, estate.container_environment_id())
+
+
 def _containers(document: Document) -> tuple[Document, ...]:
     return document.items("properties", "template", "containers") + document.items(
         "properties", "template", "initContainers"
@@ -247,8 +273,3 @@ def _not_from(secret: Document, vault_host: str, identity_id: str) -> str | None
     if not same_id(secret.text("identity"), identity_id):
         return f"{name} is resolved by {secret.text('identity') or 'no identity'}"
     return None
-
-
-def _told(value: object) -> str:
-    """Return a value as Azure wrote it, or `absent`."""
-    return "absent" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assurance.errors import NotEvaluated
-from assurance.estate.deployment.container_apps import ContainerApp
-from assurance.estate.resources.resource import listed, named, only
+from assurance.estate.deployment.container_apps import ContainerApp, read_container_app
+from assurance.estate.estate import Estate, read_once
+from assurance.estate.resources.resource import listed, named, only, resource_group_of
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 from assurance.world.moments import instant, told
@@ -212,45 +213,15 @@ class Revisions:
         return Fact(holds, expected, observed, self.app.id, self.cited, "" if holds else remedy)
 
 
-@dataclass(frozen=True, slots=True)
-class Replicas:
-    """The running replicas of the newest revision."""
-
-    revisions: Revisions
-    documents: tuple[Document, ...]
-    readings: tuple[str, ...]
-
-    @property
-    def have_not_restarted(self) -> Fact:
-        """Whether no container of any replica has restarted; and there is a replica to look at.
-
-        Raises:
-            NotEvaluated: None has, and the stability window is still open.
-        """
-        restarts = {one.name: sum(_restarts(container) for container in _containers(one)) for one in self.documents}
-        bare = [one.name for one in self.documents if not _containers(one)]
-        wrong = [f"{name} restarted {count} times" for name, count in restarts.items() if count]
-        wrong += [f"{name} tells of no container" for name in bare]
-        observed = listed(wrong, f"{len(restarts)} replicas, none restarted" if restarts else "no replica runs")
-        name = self.revisions.new.name
-        remedy = f"az containerapp logs show {named(self.revisions.app.id)} --type system --revision {name}"
-        expected = f"no container of {name} has restarted in 24 hours"
-        holds = bool(restarts) and not wrong
-        if holds:
-            self.revisions.refuse_too_early()
-        cited = tuple(dict.fromkeys((*self.readings, *self.revisions.cited)))
-        return Fact(holds, expected, observed, self.revisions.new.id, cited, "" if holds else remedy)
-
-
-def _containers(replica: Document) -> tuple[Document, ...]:
-    return replica.items("properties", "containers")
-
-
-def _restarts(container: Document) -> int:
-    found = container.number("restartCount")
+@read_once
+def read_revisions(estate: Estate) -> Revisions:
+    """Return the application's revisions."""
+    app = read_container_app(estate)
+    operation = estate.questions.operation("container_apps", "container_apps_revisions", "list_revisions")
+    found, readings = estate.questions.children(operation, app.id, resource_group_of(app.id), app.name)
     if found is None:
-        raise container.broken(("restartCount",), "a number", None)
-    return int(found)
+        raise NotEvaluated(f"The application {app.name} has no revisions.", "Deploy the application.", readings)
+    return Revisions(app, found, readings, estate.now)
 
 
 def of_repository(repository: str, images: Iterable[str]) -> tuple[str, ...]:

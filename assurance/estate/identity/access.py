@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from assurance.errors import BrokenReading
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.identity.identity import Access, ManagedIdentity
-from assurance.estate.resources.questions import Questions
 from assurance.estate.resources.resource import listed_within, name_of
 from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 
 
-def read_access(questions: Questions, subscription_id: str, identity: ManagedIdentity) -> Access:
+@read_once
+def read_identity(estate: Estate) -> ManagedIdentity:
+    """Return the application's user-assigned identity."""
+    identity_id = estate.identity_id()
+    operation = estate.questions.operation("managed_identity", "user_assigned_identities", "get")
+    return ManagedIdentity(identity_id, *estate.questions.resource(operation, identity_id))
+
+
+@read_once
+def read_access(estate: Estate) -> Access:
     """Return what the identity may do in the subscription, groups that it belongs to included."""
+    questions, subscription_id, identity = estate.questions, estate.subscription_id, read_identity(estate)
     principal = identity.principal_id
     if principal is None:
         return Access(identity, (), (), {}, {}, identity.readings)

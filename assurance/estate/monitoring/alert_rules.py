@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from assurance.errors import BrokenReading
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.monitoring.log_queries import (
     AVAILABILITY_TABLES,
     REQUEST_TABLES,
@@ -187,6 +188,21 @@ class AlertRules:
             named = list(rule.texts("properties", "actions", "actionGroups"))
         groups = [group for group in self.action_groups if any(same_id(group.id, one) for one in named)]
         return any(_is_on(group) and _reaches_somebody(group) for group in groups)
+
+
+@read_once
+def read_alert_rules(estate: Estate) -> AlertRules:
+    """Return the alert rules and action groups of the group that monitoring stands in."""
+    group = estate.environment.group_of(estate.declared_monitoring().resource_group)
+    scope = f"{estate.subscription_id}/resourceGroups/{group}"
+    lists = [
+        estate.questions.listing(estate.questions.operation("monitor", kind, "list_by_resource_group"), scope, group)
+        for kind in ("metric_alerts", "scheduled_query_rules", "action_groups")
+    ]
+    readings = tuple(key for _, keys in lists for key in keys)
+    (metric_rules, _), (log_rules, _), (groups, _) = lists
+    sources = (estate.component_id(), estate.workspace_id(), estate.container_app_id())
+    return AlertRules(*sources, metric_rules, log_rules, groups, readings)
 
 
 def _metric_conditions(rule: Document) -> Iterator[Condition]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, is_within, listed
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -120,6 +121,21 @@ class Dashboard(Resource):
 
         remedy = f"Add the tile in the dashboard's template (main.bicep): {demand.says}."
         return self.judge(f"a tile shows the {demand.says}", shown, remedy)
+
+
+@read_once
+def read_dashboard(estate: Estate) -> Dashboard:
+    """Return the dashboard."""
+    sources = {
+        "telemetry": (estate.component_id(), estate.workspace_id()),
+        "app": (estate.container_app_id(),),
+        "database": (estate.database_id(),),
+        "storage": (estate.service_id(estate.first_of_kind("storage")),),
+        "openai": estate.service_ids("cognitive"),
+    }
+    operation = estate.questions.operation("portal", "dashboards", "get")
+    dashboard_id = estate.dashboard_id()
+    return Dashboard(dashboard_id, *estate.questions.resource(operation, dashboard_id), sources)
 
 
 def _is_of(resource: str, wanted: tuple[str, ...]) -> bool:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from assurance.errors import NotEvaluated
-from assurance.estate.resources.resource import Judgement, is_within, listed, only, resource_group_of, segments
+from assurance.estate.estate import Estate, read_once
+from assurance.estate.resources.resource import (
+    Judgement,
+    Part,
+    is_within,
+    listed,
+    listed_within,
+    only,
+    resource_group_of,
+    segments,
+)
 from assurance.verdicts import Fact
+from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 
 CLOSED = frozenset({"resolved", "dismissed"})
@@ -44,25 +56,45 @@ class DefenderPlans:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """The security alerts of the subscription."""
+    """The security alerts of the subscription.
+
+    Attributes:
+        resource_group: The id of the environment's resource group.
+        resource_ids: The ids of what else the environment consists of.
+        documents: Azure's list.
+        readings: Keys of the readings behind it.
+        demanded: The plans that must be on for an empty list to prove anything.
+        plans: The plans of the subscription.
+    """
 
     resource_group: str
+    resource_ids: tuple[str, ...]
     documents: tuple[Document, ...]
     readings: tuple[str, ...]
+    demanded: tuple[str, ...]
+    plans: Part[DefenderPlans]
 
-    def none_severe_open(self, plans: DefenderPlans, declared: Sequence[str], resource_ids: Sequence[str]) -> Fact:
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """The plans."""
+        return (self.plans,)
+
+    @property
+    def none_severe_is_open(self) -> Fact:
         """Whether no alert of High or unknown severity is open on the environment's resources.
 
         Raises:
             NotEvaluated: A plan is off, so that an empty list proves nothing.
         """
-        found = self.severe_and_open(resource_ids)
-        off = plans.that_are_off(declared)
-        if off and not found:
+        found = self.severe_and_open()
+        plans = self.plans() if not found else None
+        cited = self.readings + (plans.readings if plans is not None else ())
+        off = plans.that_are_off(self.demanded) if plans is not None else []
+        if off:
             raise NotEvaluated(
                 f"No alert is open, which proves nothing while Defender plans are off: {listed(off)}.",
                 "Turn the plans on: az security pricing create --name PLAN --tier Standard",
-                self.readings + plans.readings,
+                cited,
             )
         told = [
             f"{one.text('properties', 'severity')} {one.text('properties', 'alertDisplayName') or one.name} "
@@ -72,22 +104,15 @@ class Alerts:
         remedy = (
             "Triage each in Defender for Cloud; after the cause is gone: az security alert update --status resolve."
         )
-        return Fact(
-            not found,
-            "no open alert of High or unknown severity",
-            listed(told, f"none among {len(self.documents)} alerts of the subscription"),
-            self.resource_group,
-            self.readings + plans.readings,
-            "" if not found else remedy,
-        )
+        observed = listed(told, f"none among {len(self.documents)} alerts of the subscription")
+        expected = "no open alert of High or unknown severity"
+        return Fact(not found, expected, observed, self.resource_group, cited, "" if not found else remedy)
 
-    def severe_and_open(self, resource_ids: Sequence[str]) -> tuple[Document, ...]:
+    def severe_and_open(self) -> tuple[Document, ...]:
         """Return the open alerts of High or unknown severity on the environment's resources."""
-        return tuple(
-            one for one in self.documents if self._concerns(one, resource_ids) and _is_open(one) and _is_severe(one)
-        )
+        return tuple(one for one in self.documents if self._concerns(one) and _is_open(one) and _is_severe(one))
 
-    def _concerns(self, alert: Document, resource_ids: Sequence[str]) -> bool:
+    def _concerns(self, alert: Document) -> bool:
         """Tell whether an alert is about the environment; one that names no resource could be, so it counts."""
         identifiers = alert.items("properties", "resourceIdentifiers")
         about = [found for one in identifiers if (found := one.text("azureResourceId"))]
@@ -96,7 +121,7 @@ class Alerts:
             return not group or group.casefold() == resource_group_of(self.resource_group).casefold()
         return any(
             is_within(one, self.resource_group)
-            or any(is_within(one, known) for known in resource_ids)
+            or any(is_within(one, known) for known in self.resource_ids)
             or len(segments(one)) <= 2
             for one in about
         )
@@ -104,14 +129,16 @@ class Alerts:
 
 @dataclass(frozen=True, slots=True)
 class SecureScore:
-    """The secure score of the subscription, a fraction of 1."""
+    """The secure score of the subscription, a fraction of 1, and the declared floor."""
 
     scope: str
     documents: tuple[Document, ...]
     readings: tuple[str, ...]
+    floor: float
 
-    def is_at_least(self, floor: float) -> Fact:
-        """Whether the score is not below the floor (both 0 to 1).
+    @property
+    def is_not_below_its_floor(self) -> Fact:
+        """Whether the score is not below the floor.
 
         Raises:
             NotEvaluated: Azure gave no score.
@@ -125,8 +152,50 @@ class SecureScore:
                 self.readings,
             )
         remedy = "Work off the recommendations: az security assessment list"
-        observed, expected = f"secure score {found:.2%}", f"secure score at least {floor:.2%}"
-        return Fact(found >= floor, expected, observed, self.scope, self.readings, "" if found >= floor else remedy)
+        observed, expected = f"secure score {found:.2%}", f"secure score at least {self.floor:.2%}"
+        holds = found >= self.floor
+        return Fact(holds, expected, observed, self.scope, self.readings, "" if holds else remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class DefenderPlan:
+    """A plan that must be on."""
+
+    name: str
+    plans: DefenderPlans
+
+    @property
+    def is_on(self) -> Fact:
+        """Whether it is on (Standard), in full, and not deprecated."""
+        return self.plans.covers(self.name)
+
+
+@read_once
+def read_plans(estate: Estate) -> DefenderPlans:
+    """Return the Defender plans of the subscription."""
+    scope = estate.subscription_id
+    operation = estate.questions.operation("security", "pricings", "list")
+    document, readings = reader.get(operation(), scope.removeprefix("/"))
+    if document is None:
+        raise NotEvaluated("Azure has no Defender plans for the subscription.", "Check subscription_id.", readings)
+    if document.value("nextLink"):
+        raise document.broken(("nextLink",), "no further page", document.value("nextLink"))
+    return DefenderPlans(scope, listed_within(scope, document.required_items("value")), readings)
+
+
+def read_alerts(estate: Estate) -> Alerts:
+    """Return the security alerts of the subscription."""
+    operation = estate.questions.operation("security", "alerts", "list")
+    found = estate.questions.listing(operation, estate.subscription_id)
+    plans = partial(read_plans, estate)
+    return Alerts(estate.group_id, estate.service_ids(), *found, estate.environment.defender.plans, plans)
+
+
+def read_secure_score(estate: Estate) -> SecureScore:
+    """Return the secure score of the subscription."""
+    operation = estate.questions.operation("security", "secure_scores", "list")
+    found = estate.questions.listing(operation, estate.subscription_id)
+    return SecureScore(estate.subscription_id, *found, estate.environment.defender.secure_score_floor)
 
 
 def _is_on(plan: Document) -> Judgement:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from assurance.estate.deployment.revisions import STABILITY_WINDOW, Revisions
+from assurance.estate.estate import Estate
 from assurance.estate.resources.resource import is_within, listed
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -71,3 +72,10 @@ class FiredAlerts:
         """Tell whether an alert is about the application; one that names no resource could be, so it counts."""
         target = alert.text("properties", "essentials", "targetResource")
         return not target or any(is_within(target, scope) for scope in self.scopes)
+
+
+def read_fired_alerts(estate: Estate) -> FiredAlerts:
+    """Return the alerts that Azure Monitor has fired in the last thirty days."""
+    operation = estate.questions.operation("alerts", "alerts", "get_all")
+    documents, readings = estate.questions.listing(operation, estate.subscription_id, time_range=TIME_RANGE)
+    return FiredAlerts((estate.group_id, *estate.service_ids()), documents, readings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assurance.estate.deployment.container_apps import ContainerEnvironment
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, named, same_id
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -48,3 +49,19 @@ class Workspace(Resource):
         )
         expected = f"logs of {environment.name} go to {self.name}"
         return self.judge(expected, received, remedy, environment.readings)
+
+
+@read_once
+def read_component(estate: Estate) -> Component:
+    """Return the Application Insights component."""
+    component_id = estate.component_id()
+    operation = estate.questions.operation("application_insights", "components", "get")
+    return Component(component_id, *estate.questions.resource(operation, component_id))
+
+
+@read_once
+def read_workspace(estate: Estate) -> Workspace:
+    """Return the Log Analytics workspace."""
+    workspace_id = estate.workspace_id()
+    operation = estate.questions.operation("log_analytics", "workspaces", "get")
+    return Workspace(workspace_id, *estate.questions.resource(operation, workspace_id))

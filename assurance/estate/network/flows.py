@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assurance.environment.base import Vantage
 from assurance.errors import NotEvaluated
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
 from assurance.estate.resources.resource import listed
 from assurance.verdicts import Fact
@@ -118,6 +120,31 @@ class OutsideFlow:
     @property
     def _cited(self) -> tuple[str, ...]:
         return (self.resolution.reading, *(one.reading for _, one in self.connections))
+
+
+def read_inside_flow(estate: Estate, service: str) -> InsideFlow:
+    """Return what a service's name leads to from inside the virtual network."""
+    return InsideFlow(*_probe(estate, "inside", service))
+
+
+def read_outside_flow(estate: Estate, service: str) -> OutsideFlow:
+    """Return what a service's name leads to from outside the virtual network."""
+    return OutsideFlow(*_probe(estate, "outside", service))
+
+
+@read_once
+def _probe(
+    estate: Estate, vantage: Vantage, service: str
+) -> tuple[str, int, Resolution, tuple[tuple[str, Connection], ...]]:
+    estate.demand(vantage)
+    declared = estate.environment.services[service]
+    resolution = estate.resolvers[vantage].resolve(declared.fqdn)
+    dialer = estate.dialers[vantage]
+    connections = tuple(
+        (address, dialer.dial(declared.fqdn, address, declared.port, tls=declared.tls, ask=vantage == "outside"))
+        for address in resolution.addresses
+    )
+    return declared.fqdn, declared.port, resolution, connections
 
 
 def _refuses(connection: Connection) -> bool:

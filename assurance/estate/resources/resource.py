@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
 
 from assurance.errors import BrokenReading
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
+T = TypeVar("T")
 Judgement = tuple[bool, str]
 """Whether it holds, and what was observed."""
+Part: TypeAlias = Callable[[], T]
+"""A part of a view, read when it is first asked for: what cannot be read spoils only what rests on it."""
 
 
 def segments(resource_id: str) -> tuple[str, ...]:
@@ -49,6 +53,11 @@ def named(resource_id: str) -> str:
 def listed(values: Iterable[str], none: str = "none") -> str:
     """Return values as text, sorted, or `none`."""
     return ", ".join(sorted(values)) or none
+
+
+def shown(value: object) -> str:
+    """Return a value as Azure wrote it, or `absent`."""
+    return "absent" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def only(name: str, documents: Iterable[Document]) -> Document | None:
@@ -128,6 +137,40 @@ class Resource:
             return (state or "").casefold() == "succeeded", f"provisioningState is {state or 'absent'}"
 
         return self.judge("provisioningState is Succeeded", succeeded, "Deploy the resource again and read its error.")
+
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """What is read of it when it is first asked for, so that a run can read ahead."""
+        return ()
+
+    def flag_is(self, path: str, wanted: bool, remedy: str = "") -> Fact:
+        """Whether the flag at a dotted path is explicitly this one."""
+        name = path.removeprefix("properties.")
+
+        def judged(document: Document) -> Judgement:
+            found = document.flag(*path.split("."))
+            return found is wanted, f"{name} is {shown(found)}"
+
+        return self.judge(f"{name} is {shown(wanted)}", judged, remedy)
+
+    def text_is(self, path: str, wanted: str, remedy: str = "", absent: str = "absent") -> Fact:
+        """Whether the text at a dotted path is this one, in any casing; `absent` tells what its absence means."""
+        name = path.removeprefix("properties.")
+
+        def judged(document: Document) -> Judgement:
+            found = document.text(*path.split("."))
+            return (found or "").casefold() == wanted.casefold(), f"{name} is {found or absent}"
+
+        return self.judge(f"{name} is {wanted}", judged, remedy)
+
+    def id_is(self, path: str, wanted: str, role: str, remedy: str = "") -> Fact:
+        """Whether the id at a dotted path is this one; `role` says what stands there, such as `in subnet`."""
+
+        def judged(document: Document) -> Judgement:
+            found = document.text(*path.split("."))
+            return same_id(found, wanted), f"{role} {found or 'none'}"
+
+        return self.judge(f"{role} {wanted}", judged, remedy)
 
     def judge(
         self,

@@ -8,8 +8,22 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from assurance.environment.deployment import DeclaredLongTermRetention
-from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id
+from assurance.errors import NotEvaluated
+from assurance.estate.estate import Estate, read_once
+from assurance.estate.resources.questions import Documents, One
+from assurance.estate.resources.resource import (
+    Judgement,
+    Resource,
+    answer_for,
+    listed,
+    name_of,
+    named,
+    only,
+    resource_group_of,
+    same_id,
+)
 from assurance.verdicts import Fact
+from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 from assurance.world.moments import instant, told
 
@@ -20,6 +34,13 @@ LEAST_SOFT_DELETE_DAYS = 14
 MOST_BACKUP_AGE = timedelta(hours=24)
 """The guide wants a backup before the migration (Step 5); one of an earlier day is not of this deployment."""
 EXPORT = "microsoft.sql/servers/databases/export/action"
+
+EVENTS_BACK = timedelta(days=2)
+"""How far back the activity log is read: longer than a backup may be old, in whole days, so that a page is not huge."""
+_POLICIES = {
+    "backup_short_term_retention_policies": "backupShortTermRetentionPolicies",
+    "long_term_retention_policies": "backupLongTermRetentionPolicies",
+}
 
 Recoverable = Literal["deleteRetentionPolicy", "containerDeleteRetentionPolicy"]
 
@@ -161,6 +182,58 @@ class BlobService(Resource):
             f"--enable-{option}-retention true --{option}-retention-days {LEAST_SOFT_DELETE_DAYS}"
         )
         return self.judge(f"{what} enabled for at least {LEAST_SOFT_DELETE_DAYS} days", kept, remedy)
+
+
+@read_once
+def read_database(estate: Estate) -> Database:
+    """Return the application's database, with its policies."""
+    database_id = estate.database_id()
+    databases, readings = _databases(estate, database_id[: database_id.rindex("/databases/")])
+    found = only(name_of(database_id), databases)
+    if found is None:
+        return Database(database_id, None, readings)
+    (short, short_readings), (long, long_readings) = (_policy(estate, kind, database_id) for kind in _POLICIES)
+    return Database(database_id, found, readings, short, long, short_readings, long_readings)
+
+
+@read_once
+def read_database_backups(estate: Estate) -> DatabaseBackups:
+    """Return the copies and exports of the database."""
+    database_id = estate.database_id()
+    databases, readings = _databases(estate, database_id[: database_id.rindex("/databases/")])
+    since = (estate.now - EVENTS_BACK).strftime("%Y-%m-%dT00:00:00Z")
+    operation = estate.questions.operation("monitor", "activity_logs", "list")
+    wanted = f"eventTimestamp ge '{since}' and resourceUri eq '{database_id}'"
+    events, cited = reader.list_all(operation(), filter=wanted)
+    if events is None:
+        raise NotEvaluated("Azure has no activity log of the subscription.", "Check subscription_id.", cited)
+    return DatabaseBackups(database_id, databases, events, (*readings, *cited), estate.now)
+
+
+@read_once
+def read_blob_service(estate: Estate) -> BlobService:
+    """Return the blob service of the storage account."""
+    account = estate.service_id(estate.first_of_kind("storage"))
+    operation = estate.questions.operation("storage", "blob_services", "get_service_properties")
+    return BlobService(f"{account}/blobServices/default", *estate.questions.resource(operation, account))
+
+
+@read_once
+def _databases(estate: Estate, server_id: str) -> Documents:
+    operation = estate.questions.operation("sql", "databases", "list_by_server")
+    arguments = (resource_group_of(server_id), name_of(server_id))
+    found, readings = estate.questions.children(operation, server_id, *arguments)
+    if found is None:
+        raise NotEvaluated(f"{server_id} has no list of databases.", "Deploy the server.", readings)
+    return found, readings
+
+
+def _policy(estate: Estate, kind: str, database_id: str) -> One:
+    server_id = database_id[: database_id.rindex("/databases/")]
+    operation = estate.questions.operation("sql", kind, "get")
+    arguments = (resource_group_of(server_id), name_of(server_id), name_of(database_id), "default")
+    found, readings = reader.get(operation(), *arguments)
+    return answer_for(f"{database_id}/{_POLICIES[kind]}/default", found), readings
 
 
 def _is_online(database: Document) -> bool:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assurance.environment.deployment import DeclaredRelease
+from assurance.estate.deployment.release import declared_release, declared_repository
 from assurance.estate.deployment.revisions import Revisions, of_repository
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Resource, listed
 from assurance.verdicts import Fact
+from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 from assurance.world.moments import instant, told
 
@@ -24,12 +27,7 @@ class ContainerRegistry(Resource):
 
     def is_reached_at(self, login_server: str) -> Fact:
         """Whether its login server is the declared one."""
-
-        def same(document: Document) -> tuple[bool, str]:
-            found = document.text("properties", "loginServer")
-            return (found or "").casefold() == login_server.casefold(), f"loginServer is {found or 'absent'}"
-
-        return self.judge(f"loginServer is {login_server}", same, "Correct deployment.registry.login_server.")
+        return self.text_is("properties.loginServer", login_server, "Correct deployment.registry.login_server.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +103,27 @@ class ReleaseImage:
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, cited: tuple[str, ...]) -> Fact:
         readings = tuple(dict.fromkeys(cited))
         return Fact(holds, expected, observed, self.repository, readings, "" if holds else remedy)
+
+
+@read_once
+def read_registry(estate: Estate) -> ContainerRegistry:
+    """Return the container registry."""
+    registry_id = estate.registry_id()
+    operation = estate.questions.operation("registries", "registries", "get")
+    return ContainerRegistry(registry_id, *estate.questions.resource(operation, registry_id))
+
+
+@read_once
+def read_release_image(estate: Estate) -> ReleaseImage:
+    """Return the image of the release, as the registry describes it."""
+    release, repository = declared_release(estate), declared_repository(estate)
+    server = estate.declared_registry().login_server
+    name = repository.removeprefix(f"{server}/")
+    client = estate.questions.clients.registry(server)
+    tag, readings = reader.get_described(client.get_tag_properties, "tag", name, release.tag)
+    # By digest, so that the manifest is of that digest whatever the tag leads to.
+    manifest, cited = reader.get_described(client.get_manifest_properties, "manifest", name, release.image_digest)
+    return ReleaseImage(repository, release, tag, manifest, readings, cited)
 
 
 def spellings(repository: str, release: DeclaredRelease) -> tuple[str, ...]:

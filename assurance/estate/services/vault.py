@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from assurance.errors import NotEvaluated
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import listed, name_of
 from assurance.verdicts import Fact
+from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 
 
@@ -38,6 +41,20 @@ class VaultSecrets:
         remedy = f"az keyvault secret set --vault-name {name_of(self.vault_id)} --name NAME --file FILE"
         expected = "each secret that the application refers to is in the vault, enabled"
         return Fact(holds, expected, observed, self.vault_id, self.readings + cited, "" if holds else remedy)
+
+
+@read_once
+def read_vault_secrets(estate: Estate) -> VaultSecrets:
+    """Return the names of the secrets in the declared Key Vault."""
+    key = estate.first_of_kind("key_vault")
+    declared = estate.environment.services[key]
+    estate.demand("inside")
+    secrets = estate.questions.clients.secrets(declared.fqdn)
+    documents, readings = reader.list_all(secrets.list_properties_of_secrets)
+    if documents is None:
+        reason = f"The vault {declared.fqdn} has no list of secrets."
+        raise NotEvaluated(reason, "Check services.key_vault.fqdn.", readings)
+    return VaultSecrets(estate.service_id(key), documents, readings)
 
 
 def _unusable(secret: Document, now: datetime) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from assurance.environment import Environment, load
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
-from assurance.judging.nouns import DECLARED, VIEWS, Value, declared, needs, resolve, view
+from assurance.judging.nouns import DECLARED, VIEWS, Value, declared, needs, resolve, subjects, view
 from assurance.suite.prefetch import needs_of, prefetch
 
 PROD = load(Path(__file__).parents[3] / "environments" / "prod.toml")
@@ -58,7 +58,7 @@ def test_a_noun_is_made_from_what_is_given() -> None:
 
 def test_subjects_are_those_of_the_environment() -> None:
     """A declared noun has the subjects that the environment file declares."""
-    assert list(DECLARED["subnet"](PROD)) == ["snet-containerapps", "snet-privateendpoints"]
+    assert list(subjects("subnet", PROD)) == ["snet-containerapps", "snet-privateendpoints"]
 
 
 def test_each_view_is_wanted_once_for_each_set_of_subjects() -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.environment import Environment, load
 from assurance.judging.checking import Outcome, judge
-from assurance.judging.nouns import DECLARED, needs, resolve
+from assurance.judging.nouns import needs, resolve, subjects
 from assurance.tape import Tape, TapeHeader
 from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
@@ -95,7 +95,7 @@ class TelemetryWorld:
                 if not check.startswith("test_"):
                     continue
                 over = _over_windows(function)
-                windows = DECLARED["window_minutes"](self.environment) if over else {"threshold": 0}
+                windows = subjects("window_minutes", self.environment) if over else {"threshold": 0}
                 for label, minutes in windows.items():
                     given = {"telemetry": telemetry, "window_minutes": minutes}
                     outcomes[f"{control} {label}"] = _outcome(function, given)

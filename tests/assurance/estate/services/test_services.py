@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assurance.environment.model import ServiceKind
-from assurance.estate.services.services import PROVIDERS, PlatformService
-from assurance.world.azure.document import Document
+from assurance.estate.ids import SERVICE_TYPES
+from assurance.estate.services.kinds import KINDS
 
 GROUP = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/apex-rg-prod"
 
@@ -24,11 +24,6 @@ GROUP = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/apex
     ],
 )
 def test_the_remedy_for_public_access_is_that_of_the_kind(kind: ServiceKind, command: str) -> None:
-    """A service that is public is mended by the command of its own kind, with its names filled in."""
-    service_id = f"{GROUP}/providers/{PROVIDERS[kind]}/one"
-    document = Document({"id": service_id, "properties": {"publicNetworkAccess": "Enabled"}}, ("reading",))
-
-    fact = PlatformService(service_id, document, ("reading",), kind).refuses_public_networks
-
-    assert not fact.holds
-    assert fact.remedy == command.replace("ID", service_id)
+    """A service that is public is closed by the command of its own kind, with its names filled in."""
+    service_id = f"{GROUP}/providers/{SERVICE_TYPES[kind]}/one"
+    assert KINDS[kind].closing(service_id) == command.replace("ID", service_id)

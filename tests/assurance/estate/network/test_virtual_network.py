@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from assurance.environment.model import DeclaredFlow
+from assurance.environment.model import DeclaredFlow, DeclaredNetwork, Direction, Subnet
 from assurance.estate.deployment.container_apps import ContainerEnvironment
-from assurance.estate.network.network import NetworkSecurityGroup, VirtualNetwork
+from assurance.estate.network.security_group import NetworkSecurityGroup
+from assurance.estate.network.virtual_network import ContainerAppsSubnet, VirtualNetwork
 from assurance.world.azure.document import Document
 from tests.assurance.estate.network.test_security_rules import DEFAULTS, from_source, group, properties, rule
 
@@ -24,11 +25,14 @@ ENVIRONMENT_ID = "/subscriptions/s/resourceGroups/r/providers/Microsoft.App/mana
 def test_subnet_is_as_large_as_its_kind_of_environment_needs(length: int, workload_profiles: bool, holds: bool) -> None:
     """With workload profiles a /27 is enough, without them nothing smaller than a /23 is."""
     subnet = {"id": f"{NETWORK_ID}/subnets/apps", "name": "apps", "properties": {"addressPrefix": f"10.0.0.0/{length}"}}
+    declared = Subnet(name="apps", prefix="10.0.0.0/24", network_security_group="nsg")
     network = VirtualNetwork(
-        NETWORK_ID, Document({"id": NETWORK_ID, "properties": {"subnets": [subnet]}}, ("key",)), ("key",)
+        NETWORK_ID,
+        Document({"id": NETWORK_ID, "properties": {"subnets": [subnet]}}, ("key",)),
+        ("key",),
+        DeclaredNetwork(name="vnet", address_space=("10.0.0.0/16",), subnets=(declared,)),
     )
-    fact = network.subnet("apps").is_large_enough_for_container_apps(workload_profiles=workload_profiles)
-    assert fact.holds is holds
+    assert ContainerAppsSubnet(network.subnet(declared, GROUP_ID), workload_profiles).is_large_enough.holds is holds
 
 
 def flow(direction: str) -> DeclaredFlow:
@@ -39,7 +43,7 @@ def flow(direction: str) -> DeclaredFlow:
 
 @pytest.mark.parametrize(("permitted", "holds"), [("Inbound", True), ("Outbound", False)])
 @pytest.mark.parametrize("direction", ["Inbound", "Outbound"])
-def test_flow_permits_its_own_direction_only(permitted: str, holds: bool, direction: str) -> None:
+def test_flow_permits_its_own_direction_only(permitted: str, holds: bool, direction: Direction) -> None:
     """What is permitted in one direction excuses nothing in the other."""
     rules = [{"name": "All", "properties": properties(direction=direction, priority=100)}]
     defaults = [
@@ -88,6 +92,6 @@ def test_public_network_access_is_disabled_by_that_word_only(
     """Any other word than Disabled is no refusal, even of an environment that is internal."""
     values = {"publicNetworkAccess": found, "vnetConfiguration": {"internal": internal}}
     environment = ContainerEnvironment(
-        ENVIRONMENT_ID, Document({"id": ENVIRONMENT_ID, "properties": values}, ("key",)), ("key",)
+        ENVIRONMENT_ID, Document({"id": ENVIRONMENT_ID, "properties": values}, ("key",)), ("key",), "subnet"
     )
     assert environment.refuses_public_networks.holds is holds

@@ -1,0 +1,164 @@
+"""Private endpoints: what they connect to, and which private address each of their names has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+
+from assurance.errors import NotEvaluated
+from assurance.estate.estate import Estate, read_once
+from assurance.estate.resources.questions import Documents
+from assurance.estate.resources.resource import (
+    Judgement,
+    Part,
+    Resource,
+    answer_for,
+    listed,
+    name_of,
+    named,
+    only,
+    resource_group_of,
+    segments,
+)
+from assurance.verdicts import Fact
+from assurance.world.azure import reader
+from assurance.world.azure.document import Document
+
+APPROVED, DISCONNECTED = "approved", "disconnected"
+Addresses = tuple[tuple[str, ...], tuple[str, ...]]
+"""Private addresses, and the keys of the readings behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateEndpoint(Resource):
+    """A private endpoint (Microsoft.Network/privateEndpoints).
+
+    Attributes:
+        interfaces: Its network interfaces.
+        zone_groups: Its DNS zone groups.
+    """
+
+    interfaces: Part[Documents]
+    zone_groups: Part[Documents]
+
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """Its interfaces and its zone groups."""
+        return (self.interfaces, self.zone_groups)
+
+    def is_connected_to(self, service_id: str) -> Fact:
+        """Whether it connects to that very resource, and to no other."""
+
+        def connected(document: Document) -> Judgement:
+            found = [item.text("properties", "privateLinkServiceId") or "" for item in _connections(document)]
+            same = bool(found) and all(segments(one) == segments(service_id) for one in found)
+            return same, f"connected to {listed(found)}"
+
+        return self.judge(f"connected to {service_id}", connected, self._create_again())
+
+    def has_group(self, group_id: str) -> Fact:
+        """Whether it connects to exactly this sub-resource (group id)."""
+
+        def grouped(document: Document) -> Judgement:
+            found = [name for item in _connections(document) for name in item.texts("properties", "groupIds")]
+            return [name.casefold() for name in found] == [group_id.casefold()], f"group ids {listed(found)}"
+
+        return self.judge(f"group id {group_id}", grouped, self._create_again())
+
+    def is_in_subnet(self, subnet_id: str) -> Fact:
+        """Whether it stands in that very subnet."""
+        return self.id_is("properties.subnet.id", subnet_id, "in subnet", self._create_again())
+
+    @property
+    def is_approved(self) -> Fact:
+        """Whether the endpoint's connection is Approved; descriptions and provisioning do not count."""
+
+        def approved(document: Document) -> Judgement:
+            found = [status_of(item) for item in _connections(document)]
+            return is_in_force(found), f"connection status {listed(found)}"
+
+        remedy = "Approve it: az network private-endpoint-connection approve --id CONNECTION-ID"
+        return self.judge("connection status Approved", approved, remedy)
+
+    def addresses_of(self, host: str) -> Addresses:
+        """Return the private addresses that a host name has by this endpoint.
+
+        An endpoint of several members has an address for each, and names the hosts of each.
+
+        Raises:
+            NotEvaluated: It has several members, and names other hosts only.
+        """
+        if self.document is None:
+            return (), self.readings
+        interfaces, readings = self.interfaces()
+        members = [
+            one for interface in interfaces for one in interface.required_items("properties", "ipConfigurations")
+        ]
+        told = [_hosts(one) for one in members]
+        if len(members) > 1 and any(told):
+            members = [one for one, hosts in zip(members, told, strict=True) if host.casefold() in hosts]
+            if not members:
+                raise NotEvaluated(
+                    f"The endpoint {self.name} has addresses for {listed(chain.from_iterable(told))}, not for {host}.",
+                    "Correct fqdn in the environment file, or deploy the endpoint again.",
+                    readings,
+                )
+        found = (one.text("properties", "privateIPAddress") for one in members)
+        return tuple(one for one in found if one), (*self.readings, *readings)
+
+    def _create_again(self) -> str:
+        return f"Delete it and deploy it again: az network private-endpoint delete {named(self.id)}"
+
+
+@read_once
+def read_private_endpoint(estate: Estate, service: str) -> PrivateEndpoint:
+    """Return the private endpoint of a service."""
+    endpoint_id = estate.endpoint_id(service)
+    group_id = endpoint_id[: endpoint_id.index("/providers/")]
+    operation = estate.questions.operation("network", "private_endpoints", "list")
+    listing, readings = estate.questions.listing(operation, group_id, name_of(group_id))
+    found = only(name_of(endpoint_id), listing)
+    ids = tuple(one.id for one in found.items("properties", "networkInterfaces")) if found is not None else ()
+    interfaces, zone_groups = partial(_interfaces, estate, ids), partial(_zone_groups, estate, endpoint_id)
+    return PrivateEndpoint(endpoint_id, found, readings, interfaces, zone_groups)
+
+
+@read_once
+def _interfaces(estate: Estate, ids: tuple[str, ...]) -> Documents:
+    operation = estate.questions.operation("network", "network_interfaces", "get")
+    answers = [(one, *reader.get(operation(), resource_group_of(one), name_of(one))) for one in ids]
+    found = [answer for one, document, _ in answers if (answer := answer_for(one, document)) is not None]
+    return tuple(found), tuple(chain.from_iterable(readings for _, _, readings in answers))
+
+
+@read_once
+def _zone_groups(estate: Estate, endpoint_id: str) -> Documents:
+    operation = estate.questions.operation("network", "private_dns_zone_groups", "list")
+    arguments = (name_of(endpoint_id), resource_group_of(endpoint_id))
+    found, readings = estate.questions.children(operation, endpoint_id, *arguments)
+    return found or (), readings
+
+
+def status_of(connection: Document) -> str:
+    """Return the status of a connection, or `absent`."""
+    return connection.text("properties", "privateLinkServiceConnectionState", "status") or "absent"
+
+
+def is_in_force(found: Sequence[str]) -> bool:
+    """Tell whether connections of one endpoint are Approved; what is Disconnected beside one that is, is history."""
+    states = [status.casefold() for status in found]
+    return APPROVED in states and set(states) <= {APPROVED, DISCONNECTED}
+
+
+def _connections(document: Document) -> tuple[Document, ...]:
+    """Return the connections, those approved automatically and those made by request."""
+    return document.items("properties", "privateLinkServiceConnections") + document.items(
+        "properties", "manualPrivateLinkServiceConnections"
+    )
+
+
+def _hosts(configuration: Document) -> tuple[str, ...]:
+    member = configuration.within("properties", "privateLinkConnectionProperties")
+    return tuple(one.casefold() for one in member.texts("fqdns")) if member is not None else ()

@@ -1,0 +1,160 @@
+"""The virtual network and its subnets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from assurance.environment.model import DeclaredNetwork
+from assurance.environment.model import Subnet as DeclaredSubnet
+from assurance.estate.estate import Estate, read_once
+from assurance.estate.resources.resource import Judgement, Resource, listed, name_of, named, only, resource_group_of
+from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+
+# "Custom virtual networks in Container Apps", Microsoft Learn: /27 with workload profiles, /23 for consumption only.
+LONGEST_PREFIX_WITH_WORKLOAD_PROFILES = 27
+LONGEST_PREFIX_CONSUMPTION_ONLY = 23
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualNetwork(Resource):
+    """The virtual network (Microsoft.Network/virtualNetworks), beside what is declared of it."""
+
+    declared: DeclaredNetwork
+
+    @property
+    def has_its_address_space(self) -> Fact:
+        """Whether the address space is exactly the declared one."""
+        prefixes = self.declared.address_space
+
+        def exactly(document: Document) -> Judgement:
+            space = document.within("properties", "addressSpace")
+            if space is None:
+                raise document.broken(("properties", "addressSpace"), "an object", None)
+            found = space.texts("addressPrefixes")
+            return _networks(found) == _networks(prefixes), listed(found)
+
+        remedy = f"az network vnet update {named(self.id)} --address-prefixes {' '.join(prefixes)}"
+        return self.judge(f"address space exactly {listed(prefixes)}", exactly, remedy)
+
+    def subnet(self, declared: DeclaredSubnet, group_id: str) -> Subnet:
+        """Return the declared subnet, which the group of that id must guard."""
+        found = None
+        if self.document is not None:
+            found = only(declared.name, self.document.required_items("properties", "subnets"))
+        return Subnet(f"{self.id}/subnets/{declared.name}", found, self.readings, declared, group_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet(Resource):
+    """One subnet of the virtual network, beside what is declared of it.
+
+    Attributes:
+        declared: What is declared.
+        group_id: The id of the network security group that must guard it.
+    """
+
+    declared: DeclaredSubnet
+    group_id: str
+
+    @property
+    def has_its_prefix(self) -> Fact:
+        """Whether the subnet's address prefix is exactly the declared one, in the singular or the plural field."""
+        prefix = self.declared.prefix
+
+        def exactly(document: Document) -> Judgement:
+            found = _prefixes(document)
+            return _networks(found) == _networks((prefix,)), listed(found)
+
+        return self.judge(f"address prefix {prefix}", exactly, f"{self._update()} --address-prefixes {prefix}")
+
+    @property
+    def is_delegated(self) -> Fact:
+        """Whether the subnet is delegated to the declared service, and to nothing else."""
+        service = self.declared.delegation or ""
+
+        def delegated(document: Document) -> Judgement:
+            found = [one.text("properties", "serviceName") or "" for one in document.items("properties", "delegations")]
+            return [name.casefold() for name in found] == [service.casefold()], f"delegated to {listed(found)}"
+
+        return self.judge(f"delegated to {service}", delegated, f"{self._update()} --delegations {service}")
+
+    @property
+    def has_its_endpoint_policies(self) -> Fact:
+        """Whether network policies for private endpoints are set as declared."""
+        policies = self.declared.private_endpoint_network_policies or ""
+        remedy = f"{self._update()} --private-endpoint-network-policies {policies}"
+        return self.text_is("properties.privateEndpointNetworkPolicies", policies, remedy)
+
+    @property
+    def is_guarded(self) -> Fact:
+        """Whether the declared network security group, by its id, is attached to the subnet."""
+        remedy = f"{self._update()} --network-security-group {self.group_id}"
+        return self.id_is("properties.networkSecurityGroup.id", self.group_id, "guarded by", remedy)
+
+    def is_no_smaller_than(self, longest: int) -> Fact:
+        """Whether no prefix of the subnet is longer than that many bits."""
+
+        def large(document: Document) -> Judgement:
+            lengths = [network.prefixlen for network in map(ip_network, _networks(_prefixes(document)))]
+            found = listed(f"/{length}" for length in lengths)
+            return bool(lengths) and max(lengths) <= longest, f"prefix length {found}"
+
+        return self.judge(f"prefix of /{longest} or larger", large, "Deploy the environment into a larger subnet.")
+
+    def _update(self) -> str:
+        network = self.id.split("/subnets/")[0]
+        return (
+            f"az network vnet subnet update --resource-group {resource_group_of(self.id)} "
+            f"--vnet-name {name_of(network)} --name {self.name}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerAppsSubnet:
+    """The subnet of the Container Apps environment, and whether that has workload profiles."""
+
+    subnet: Subnet
+    workload_profiles: bool
+
+    @property
+    def is_large_enough(self) -> Fact:
+        """Whether the subnet is as large as Container Apps needs for the declared kind of environment."""
+        return self.subnet.is_no_smaller_than(
+            LONGEST_PREFIX_WITH_WORKLOAD_PROFILES if self.workload_profiles else LONGEST_PREFIX_CONSUMPTION_ONLY
+        )
+
+
+@read_once
+def read_virtual_network(estate: Estate) -> VirtualNetwork:
+    """Return the virtual network with its subnets."""
+    network_id = estate.virtual_network_id()
+    operation = estate.questions.operation("network", "virtual_networks", "get")
+    found = estate.questions.resource(operation, network_id)
+    return VirtualNetwork(network_id, *found, estate.environment.virtual_network)
+
+
+def read_subnet(estate: Estate, declared: DeclaredSubnet) -> Subnet:
+    """Return a declared subnet."""
+    group_id = estate.network_security_group_id(declared.network_security_group)
+    return read_virtual_network(estate).subnet(declared, group_id)
+
+
+def read_container_apps_subnet(estate: Estate) -> ContainerAppsSubnet:
+    """Return the subnet of the Container Apps environment."""
+    apps = estate.environment.container_apps
+    declared = next(one for one in estate.environment.virtual_network.subnets if one.name == apps.subnet)
+    return ContainerAppsSubnet(read_subnet(estate, declared), apps.workload_profiles)
+
+
+def _prefixes(document: Document) -> tuple[str, ...]:
+    """Return a subnet's prefixes, from the singular and the plural field."""
+    singular = document.text("properties", "addressPrefix")
+    return tuple(dict.fromkeys((*((singular,) if singular else ()), *document.texts("properties", "addressPrefixes"))))
+
+
+def _networks(prefixes: Sequence[str]) -> set[str]:
+    """Return prefixes in their canonical spelling."""
+    return {str(ip_network(prefix.strip(), strict=False)) for prefix in prefixes}

@@ -1,0 +1,151 @@
+"""What all platform services share; each kind is a class of its own, in a module of its own.
+
+A kind says in class attributes what the Azure CLI calls it and how it is listed, and in adjectives of two lines what it
+has beside the others. `assurance.estate.services.kinds` lists the kinds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from assurance.environment.model import DeclaredService
+from assurance.estate.estate import Estate
+from assurance.estate.network.private_endpoint import is_in_force, status_of
+from assurance.estate.resources.questions import Documents
+from assurance.estate.resources.resource import Judgement, Resource, listed, name_of, named, only, same_id
+from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
+
+ACCESS = "properties.publicNetworkAccess"
+SECURE_TLS = frozenset({"1.2", "1.3", "tls1_2", "tls1_3"})
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformService(Resource):
+    """One platform service, beside what is declared of it.
+
+    Attributes:
+        LISTING: Client, group and operation of the SDK that list the kind in a resource group.
+        UPDATE: The Azure CLI's command that changes one.
+        declared: What is declared.
+    """
+
+    LISTING: ClassVar[tuple[str, str, str]]
+    UPDATE: ClassVar[str]
+
+    declared: DeclaredService
+
+    @classmethod
+    def read(cls, estate: Estate, key: str) -> PlatformService:
+        """Return the declared service of that key, found in the list of its kind."""
+        return cls(*cls.found(estate, key), estate.environment.services[key])
+
+    @classmethod
+    def found(cls, estate: Estate, key: str) -> tuple[str, Document | None, tuple[str, ...]]:
+        """Return a declared service's id, the document behind it, and the readings that say so."""
+        service_id = estate.service_id(key)
+        documents, readings = cls.listing(estate, service_id[: service_id.index("/providers/")])
+        return service_id, only(name_of(service_id), documents), readings
+
+    @classmethod
+    def listing(cls, estate: Estate, group_id: str) -> Documents:
+        """Return all services of the kind in a resource group."""
+        return estate.questions.listing(estate.questions.operation(*cls.LISTING), group_id, name_of(group_id))
+
+    @classmethod
+    def closing(cls, service_id: str) -> str:
+        """Return the command that disables public network access."""
+        return f"{cls.UPDATE} {named(service_id)} --public-network-access Disabled"
+
+    @property
+    def refuses_public_networks(self) -> Fact:
+        """Whether public network access is explicitly Disabled; absent means enabled."""
+        return self.text_is(ACCESS, "Disabled", self.closing(self.id), absent="absent, which means enabled")
+
+    def has_sku(self, name: str) -> Fact:
+        """Whether its SKU is that one, such as Standard_LRS."""
+        return self._sku_is("sku.name", name)
+
+    def approves(self, endpoint: Resource) -> Fact:
+        """Whether the service's own list of connections has this endpoint as Approved."""
+
+        def approved(document: Document) -> Judgement:
+            connections = document.items("properties", "privateEndpointConnections")
+            own = [one for one in connections if same_id(one.text("properties", "privateEndpoint", "id"), endpoint.id)]
+            found = [status_of(one) for one in own]
+            if endpoint.document is None:
+                return False, f"the endpoint does not exist; the service has it as {listed(found, 'unknown')}"
+            return is_in_force(found), f"the service has the endpoint as {listed(found, 'unknown')}"
+
+        remedy = f"az network private-endpoint-connection approve --id CONNECTION-ID (listed under {self.id})"
+        return self.judge(f"the service has {endpoint.name} as Approved", approved, remedy, endpoint.readings)
+
+    @property
+    def refuses_local_authentication(self) -> Fact:
+        """Whether only Microsoft Entra identities are accepted, and no keys or passwords; each kind says how."""
+        raise NotImplementedError
+
+    @property
+    def admits_no_address(self) -> Fact:
+        """Whether no rule of the service lets an address in; each kind says which rules it has."""
+        raise NotImplementedError
+
+    def update(self, options: str) -> str:
+        """Return the command that changes the service by these options."""
+        return f"{self.UPDATE} {named(self.id)} {options}"
+
+    def _sku_is(self, path: str, name: str) -> Fact:
+        def has(document: Document) -> Judgement:
+            found = document.text(*path.split("."))
+            return (found or "").casefold() == name.casefold(), f"SKU {found or 'absent'}"
+
+        return self.judge(f"SKU {name}", has, f"Deploy the service with SKU {name} (main.bicep).")
+
+
+@dataclass(frozen=True, slots=True)
+class WithNetworkRules(PlatformService):
+    """A service with network rules of its own (`networkAcls`)."""
+
+    @property
+    def denies_by_default(self) -> Fact:
+        """Whether the network rules' default action is explicitly Deny."""
+        return self.text_is("properties.networkAcls.defaultAction", "Deny", self.update("--default-action Deny"))
+
+    @property
+    def admits_no_address(self) -> Fact:
+        """Whether no IP rule lets an address in."""
+
+        def none(document: Document) -> Judgement:
+            found = [
+                rule.text("value") or rule.text("ipAddressOrRange") or "an unreadable rule"
+                for field in ("ipRules", "ipv6Rules")
+                for rule in document.items("properties", "networkAcls", field)
+            ]
+            return not found, f"lets in {listed(found)}"
+
+        return self.judge("no IP or firewall rule", none, self.update("--set properties.networkAcls.ipRules=[]"))
+
+
+@dataclass(frozen=True, slots=True)
+class WithLeastTls(PlatformService):
+    """A service whose least TLS version can be set.
+
+    Attributes:
+        TLS: The property that holds it.
+        TLS_OPTION: The Azure CLI's option that sets it to 1.2.
+    """
+
+    TLS: ClassVar[str]
+    TLS_OPTION: ClassVar[str]
+
+    @property
+    def requires_modern_tls(self) -> Fact:
+        """Whether TLS 1.2 or newer is explicitly the least that is accepted; the text `None` is no version."""
+        name = self.TLS.removeprefix("properties.")
+
+        def modern(document: Document) -> Judgement:
+            found = document.text(*self.TLS.split("."))
+            return (found or "").casefold() in SECURE_TLS, f"{name} is {found or 'absent'}"
+
+        return self.judge(f"{name} is 1.2 or newer", modern, self.update(self.TLS_OPTION))

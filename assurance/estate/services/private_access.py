@@ -1,0 +1,186 @@
+"""How a service is reached privately: its endpoint, the record of its name, and what its name really leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from assurance.environment.model import DeclaredEndpoint
+from assurance.estate.estate import Estate
+from assurance.estate.network.flows import InsideFlow, read_inside_flow
+from assurance.estate.network.private_dns_zone import PrivateDnsZone, read_private_dns_zone
+from assurance.estate.network.private_endpoint import PrivateEndpoint, read_private_endpoint
+from assurance.estate.resources.resource import Part, listed, resource_group_of, same_id
+from assurance.estate.services.kinds import read_service
+from assurance.estate.services.platform_service import PlatformService
+from assurance.verdicts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEndpoint:
+    """The private endpoint of a service, beside what is declared of it.
+
+    Attributes:
+        endpoint: The endpoint.
+        declared: What is declared.
+        service_id: The id of the service to which it must connect.
+        subnet_id: The id of the subnet in which it must stand.
+        service: The service itself.
+    """
+
+    endpoint: PrivateEndpoint
+    declared: DeclaredEndpoint
+    service_id: str
+    subnet_id: str
+    service: Part[PlatformService]
+
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """The service."""
+        return (self.service,)
+
+    @property
+    def exists(self) -> Fact:
+        """Whether the endpoint exists."""
+        return self.endpoint.exists
+
+    @property
+    def is_provisioned(self) -> Fact:
+        """Whether its last deployment succeeded."""
+        return self.endpoint.is_provisioned
+
+    @property
+    def is_connected_to_its_service(self) -> Fact:
+        """Whether it connects to the declared service, and to nothing else."""
+        return self.endpoint.is_connected_to(self.service_id)
+
+    @property
+    def has_its_group(self) -> Fact:
+        """Whether it connects to exactly the declared sub-resource."""
+        return self.endpoint.has_group(self.declared.group_id)
+
+    @property
+    def is_in_its_subnet(self) -> Fact:
+        """Whether it stands in the declared subnet."""
+        return self.endpoint.is_in_subnet(self.subnet_id)
+
+    @property
+    def is_approved(self) -> Fact:
+        """Whether its connection is Approved on its own side."""
+        return self.endpoint.is_approved
+
+    @property
+    def is_approved_by_its_service(self) -> Fact:
+        """Whether its connection is Approved on the service's side."""
+        return self.service().approves(self.endpoint)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceName:
+    """The name of a service in its private DNS zone.
+
+    Attributes:
+        host: The service's host name.
+        zone: The zone that must hold its record.
+        network_id: The id of the network to which the zone must be linked.
+        endpoint: The endpoint that it must lead to.
+    """
+
+    host: str
+    zone: PrivateDnsZone
+    network_id: str
+    endpoint: Part[PrivateEndpoint]
+
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """The zone's records, and the endpoint with what is read of it."""
+        return (self.zone.records, lambda: [part() for part in self.endpoint().parts])
+
+    @property
+    def has_its_zone(self) -> Fact:
+        """Whether the zone exists."""
+        return self.zone.exists
+
+    @property
+    def is_known_to_the_network(self) -> Fact:
+        """Whether the zone is linked to the declared network, and the link is completed."""
+        return self.zone.is_linked_to(self.network_id)
+
+    @property
+    def is_registered(self) -> Fact:
+        """Whether a zone group of the endpoint keeps the record in this very zone."""
+        endpoint, zone_id = self.endpoint(), self.zone.id
+        groups, readings = endpoint.zone_groups() if endpoint.document is not None else ((), ())
+        found = [
+            item.text("properties", "privateDnsZoneId") or ""
+            for group in groups
+            for item in group.items("properties", "privateDnsZoneConfigs")
+        ]
+        remedy = (
+            f"az network private-endpoint dns-zone-group create --resource-group {resource_group_of(endpoint.id)} "
+            f"--endpoint-name {endpoint.name} --name default --zone-name {endpoint.name} --private-dns-zone {zone_id}"
+        )
+        holds, observed = any(same_id(one, zone_id) for one in found), f"zone group names {listed(found, 'no zone')}"
+        return endpoint.judge(f"a zone group names {zone_id}", lambda _: (holds, observed), remedy, readings)
+
+    @property
+    def leads_to_its_endpoint(self) -> Fact:
+        """Whether the record of the name is exactly the endpoint's own address."""
+        return self.zone.holds_record(self.host.partition(".")[0], *self.endpoint().addresses_of(self.host))
+
+    @property
+    def has_only_private_neighbours(self) -> Fact:
+        """Whether no record of the zone is a public address."""
+        return self.zone.has_only_private_addresses
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFlow:
+    """What a service's name leads to within the virtual network, beside its endpoint.
+
+    Attributes:
+        flow: What it leads to.
+        zone: The private zone through which it must lead.
+        endpoint: The endpoint to which it must lead.
+    """
+
+    flow: InsideFlow
+    zone: str
+    endpoint: Part[PrivateEndpoint]
+
+    @property
+    def resolves_through_its_zone(self) -> Fact:
+        """Whether the name leads through an alias in the private zone."""
+        return self.flow.resolves_through(self.zone)
+
+    @property
+    def resolves_to_its_endpoint(self) -> Fact:
+        """Whether the name resolves to exactly the endpoint's private address."""
+        return self.flow.resolves_to(*self.endpoint().addresses_of(self.flow.name))
+
+    @property
+    def opens(self) -> Fact:
+        """Whether every address accepts a connection, with a certificate for the name where TLS is spoken."""
+        return self.flow.opens
+
+
+def read_service_endpoint(estate: Estate, service: str) -> ServiceEndpoint:
+    """Return the private endpoint of a service."""
+    declared = estate.environment.services[service].private_endpoint
+    ids = (estate.service_id(service), estate.subnet_id(declared.subnet))
+    return ServiceEndpoint(
+        read_private_endpoint(estate, service), declared, *ids, partial(read_service, estate, service)
+    )
+
+
+def read_service_name(estate: Estate, service: str) -> ServiceName:
+    """Return the name of a service in its private DNS zone."""
+    host, zone = estate.environment.services[service].fqdn, read_private_dns_zone(estate, estate.zone_id(service))
+    endpoint = partial(read_private_endpoint, estate, service)
+    return ServiceName(host, zone, estate.virtual_network_id(), endpoint)
+
+
+def read_service_flow(estate: Estate, service: str) -> ServiceFlow:
+    """Return what a service's name leads to within the virtual network."""
+    zone = estate.environment.services[service].private_endpoint.zone
+    return ServiceFlow(read_inside_flow(estate, service), zone, partial(read_private_endpoint, estate, service))
