@@ -13,7 +13,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from assurance.environment.base import Declared, Text
-from assurance.environment.values import HostName
+from assurance.environment.values import Guid, HostName, ResourceId
 from assurance.tape.secret_forms import secret_kind
 
 
@@ -41,20 +41,25 @@ File = Annotated[Path, Field(strict=False)]
 
 
 class DeclaredRegistry(Declared):
-    """The container registry (Step 6)."""
+    """The container registry (Step 6); `public_access` where pipelines push to it over the Internet."""
 
     name: Text
     resource_group: Text | None = None
+    subscription: Guid | None = None
     login_server: HostName
+    public_access: bool = False
 
 
 class DeclaredMonitoring(Declared):
     """Application Insights, its Log Analytics workspace and the dashboard (Steps 7 and 19)."""
 
     resource_group: Text | None = None
+    subscription: Guid | None = None
     component: Text
     workspace: Text
     workspace_resource_group: Text | None = None
+    workspace_subscription: Guid | None = None
+    action_groups: tuple[ResourceId, ...] = Field(default=(), strict=False)
     dashboard: Text
 
 

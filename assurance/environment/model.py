@@ -24,6 +24,7 @@ from assurance.environment.values import (
     NameServer,
     PortRange,
     Prefix,
+    ResourceId,
     VariableName,
     lies_within,
     repeated,
@@ -123,23 +124,44 @@ class DeclaredSecurityGroup(Declared):
     required_flows: Annotated[tuple[DeclaredFlow, ...], Field(min_length=1, strict=False)]
 
 
+class DeclaredName(Declared):
+    """A further host name that an endpoint serves, and the private DNS zone that holds it."""
+
+    fqdn: HostName
+    zone: HostName
+    zone_resource_group: Text | None = None
+    zone_subscription: Guid | None = None
+
+
 class DeclaredEndpoint(Declared):
-    """The private endpoint of a service."""
+    """The private endpoint of a service, and the zone of its name; `names` are what it serves beside that name."""
 
     name: Text
     resource_group: Text | None = None
+    subscription: Guid | None = None
     subnet: Text
     group_id: Text
     zone: HostName
     zone_resource_group: Text | None = None
+    zone_subscription: Guid | None = None
+    names: tuple[DeclaredName, ...] = Field(default=(), strict=False)
 
 
 class DeclaredService(Declared):
-    """A platform service; `database` and `secrets` are names within it, for the controls that look into a service."""
+    """A platform service; `database` and `secrets` are names within it, for the controls that look into a service.
+
+    What may pass beside its private endpoint is an exception, and named: Azure's trusted services, subnets of other
+    networks, endpoints of others, and resources that storage lets in by their id.
+    """
 
     kind: ServiceKind
     name: Text
     resource_group: Text | None = None
+    subscription: Guid | None = None
+    trusted_services: bool = False
+    permitted_subnets: tuple[ResourceId, ...] = Field(default=(), strict=False)
+    permitted_endpoints: tuple[ResourceId, ...] = Field(default=(), strict=False)
+    permitted_resources: tuple[ResourceId, ...] = Field(default=(), strict=False)
     fqdn: HostName
     port: Port = 443
     tls: bool = True
@@ -159,6 +181,7 @@ class DeclaredContainerApps(Declared):
     image: Text | None = None
     workload_profiles: bool
     ingress_external: bool = False
+    external_ports: tuple[Port, ...] = Field(default=(), strict=False)
 
 
 class RequiredRole(Declared):
@@ -174,13 +197,18 @@ class DeclaredIdentity(Declared):
 
     name: Text
     resource_group: Text | None = None
+    subscription: Guid | None = None
     roles: Annotated[tuple[RequiredRole, ...], Field(min_length=1, strict=False)]
 
 
 class DeclaredDefender(Declared):
-    """Defender for Cloud: plans that must be on, and the lowest acceptable secure score (a fraction, 0 to 1)."""
+    """Defender for Cloud: plans that must be on, the lowest acceptable secure score (a fraction, 0 to 1), exceptions.
+
+    `suppression_rules` are the names of the rules that may dismiss alerts before anybody sees them.
+    """
 
     plans: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    suppression_rules: tuple[Text, ...] = Field(default=(), strict=False)
     secure_score_floor: Annotated[float, Field(ge=0, le=1)]
 
 
@@ -218,6 +246,7 @@ class Environment(Declared):
     container_apps: DeclaredContainerApps
     identity: DeclaredIdentity
     defender: DeclaredDefender
+    public_addresses: tuple[ResourceId, ...] = Field(default=(), strict=False)
     application: DeclaredApplication | None = None
     telemetry: DeclaredTelemetry | None = None
     load: DeclaredLoad = DeclaredLoad()
@@ -277,7 +306,9 @@ class Environment(Declared):
         """Return the resource group, this environment's own where none is declared."""
         return resource_group or self.resource_group
 
-    def resource_id(self, provider_path: str, resource_group: str | None = None) -> str:
+    def resource_id(
+        self, provider_path: str, resource_group: str | None = None, subscription: str | None = None
+    ) -> str:
         """Return the full id of `provider_path` (such as `Microsoft.Sql/servers/x`) in a resource group."""
-        group = self.group_of(resource_group)
-        return f"/subscriptions/{self.subscription_id}/resourceGroups/{group}/providers/{provider_path}"
+        group, subscription = self.group_of(resource_group), subscription or self.subscription_id
+        return f"/subscriptions/{subscription}/resourceGroups/{group}/providers/{provider_path}"

@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 HIGHEST_PORT = 65535
 _GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _HOST_AND_PORT = r"(?P<host>\[[0-9a-fA-F:.]+\]|[^:\s\[\]/@]+):(?P<port>\d{1,5})"
+_RESOURCE_ID = rf"/subscriptions/{_GUID}/resourceGroups/[^/\s]+/providers/[^/\s]+(/[^/\s]+/[^/\s]+)+"
 _HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 
 
@@ -103,6 +104,9 @@ def repeated(names: Iterable[str]) -> str:
 
 Guid = Annotated[str, _matching(_GUID, "a GUID such as 11111111-1111-4111-8111-111111111111")]
 HttpsUrl = Annotated[str, _matching(r"https://[^/\s@?#]+/?", "an address such as https://management.azure.com")]
+ResourceId = Annotated[
+    str, _matching(_RESOURCE_ID, "an id such as /subscriptions/GUID/resourceGroups/GROUP/providers/TYPE/NAME")
+]
 HostName = Annotated[str, _matching(_HOST_NAME, "a host name such as vault.azure.net")]
 # Capitals only: a token that was pasted here is told apart from a variable's name, and is never shown.
 VariableName = Annotated[

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from assurance.environment import Environment
 from assurance.environment.deployment import DeclaredMonitoring, DeclaredRegistry
-from assurance.environment.model import ServiceKind
+from assurance.environment.model import DeclaredEndpoint, DeclaredName, ServiceKind
 from assurance.errors import NotEvaluated
 
 T = TypeVar("T")
@@ -47,7 +47,9 @@ class DeclaredIds:
     def service_id(self, service: str) -> str:
         """Return the id of a declared service."""
         declared = self.environment.services[service]
-        return self._id(f"{SERVICE_TYPES[declared.kind]}/{declared.name}", declared.resource_group)
+        return self._id(
+            f"{SERVICE_TYPES[declared.kind]}/{declared.name}", declared.resource_group, declared.subscription
+        )
 
     def network_security_group_id(self, name: str) -> str:
         """Return the id of a declared network security group."""
@@ -57,12 +59,14 @@ class DeclaredIds:
     def endpoint_id(self, service: str) -> str:
         """Return the id of the private endpoint of a service."""
         endpoint = self.environment.services[service].private_endpoint
-        return self._id(f"Microsoft.Network/privateEndpoints/{endpoint.name}", endpoint.resource_group)
+        return self._id(
+            f"Microsoft.Network/privateEndpoints/{endpoint.name}", endpoint.resource_group, endpoint.subscription
+        )
 
-    def zone_id(self, service: str) -> str:
-        """Return the id of the private DNS zone of a service."""
-        endpoint = self.environment.services[service].private_endpoint
-        return self._id(f"Microsoft.Network/privateDnsZones/{endpoint.zone}", endpoint.zone_resource_group)
+    def zone_id(self, declared: DeclaredEndpoint | DeclaredName) -> str:
+        """Return the id of the private DNS zone of an endpoint's name."""
+        path = f"Microsoft.Network/privateDnsZones/{declared.zone}"
+        return self._id(path, declared.zone_resource_group, declared.zone_subscription)
 
     def container_environment_id(self) -> str:
         """Return the id of the Container Apps environment."""
@@ -77,7 +81,11 @@ class DeclaredIds:
     def identity_id(self) -> str:
         """Return the id of the application's user-assigned identity."""
         declared = self.environment.identity
-        return self._id(f"Microsoft.ManagedIdentity/userAssignedIdentities/{declared.name}", declared.resource_group)
+        return self._id(
+            f"Microsoft.ManagedIdentity/userAssignedIdentities/{declared.name}",
+            declared.resource_group,
+            declared.subscription,
+        )
 
     def service_ids(self, kind: ServiceKind | None = None) -> tuple[str, ...]:
         """Return the ids of the declared services, of one kind or of all."""
@@ -122,26 +130,33 @@ class DeclaredIds:
     def registry_id(self) -> str:
         """Return the id of the declared registry."""
         declared = self.declared_registry()
-        return self._id(f"Microsoft.ContainerRegistry/registries/{declared.name}", declared.resource_group)
+        return self._id(
+            f"Microsoft.ContainerRegistry/registries/{declared.name}", declared.resource_group, declared.subscription
+        )
 
     def component_id(self) -> str:
         """Return the id of the declared Application Insights component."""
         declared = self.declared_monitoring()
-        return self._id(f"Microsoft.Insights/components/{declared.component}", declared.resource_group)
+        return self._id(
+            f"Microsoft.Insights/components/{declared.component}", declared.resource_group, declared.subscription
+        )
 
     def workspace_id(self) -> str:
         """Return the id of the declared Log Analytics workspace."""
         declared = self.declared_monitoring()
         path = f"Microsoft.OperationalInsights/workspaces/{declared.workspace}"
-        return self._id(path, declared.workspace_resource_group or declared.resource_group)
+        group = declared.workspace_resource_group or declared.resource_group
+        return self._id(path, group, declared.workspace_subscription or declared.subscription)
 
     def dashboard_id(self) -> str:
         """Return the id of the declared dashboard."""
         declared = self.declared_monitoring()
-        return self._id(f"Microsoft.Portal/dashboards/{declared.dashboard}", declared.resource_group)
+        return self._id(
+            f"Microsoft.Portal/dashboards/{declared.dashboard}", declared.resource_group, declared.subscription
+        )
 
-    def _id(self, provider_path: str, resource_group: str | None) -> str:
-        return self.environment.resource_id(provider_path, resource_group)
+    def _id(self, provider_path: str, resource_group: str | None, subscription: str | None = None) -> str:
+        return self.environment.resource_id(provider_path, resource_group, subscription)
 
 
 def demanded(value: T | None, what: str, hint: str) -> T:

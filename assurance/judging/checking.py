@@ -62,13 +62,14 @@ class Outcome:
 def judge(facts: Sequence[Fact], error: BaseException | None) -> Outcome:
     """Return the outcome of a case that asserted these facts and ended so.
 
-    Nothing passes by accident: a case that asserted no fact, or one that rests on no reading, is not evaluated, and so
-    is one that broke down for any reason other than a fact that does not hold.
+    What is known to fail stays a failure, whatever else could not be judged. Nothing passes by accident: a case that
+    asserted no fact, or one that rests on no reading, is not evaluated, and so is one that broke down for any reason
+    other than a fact that does not hold.
     """
-    if isinstance(error, NotEvaluated):
-        return Outcome(Verdict.NOT_EVALUATED, reason=error.reason, remedy=error.remedy, readings=error.readings)
     broken = [fact for fact in facts if not fact.holds]
-    if error is not None and not (isinstance(error, AssertionError) and broken):
+    if isinstance(error, NotEvaluated) and not broken:
+        return Outcome(Verdict.NOT_EVALUATED, reason=error.reason, remedy=error.remedy, readings=error.readings)
+    if error is not None and not (isinstance(error, (AssertionError, NotEvaluated)) and broken):
         reason = f"The check broke down: {type(error).__name__}: {error}"
         return Outcome(Verdict.NOT_EVALUATED, reason=reason, remedy="This is a defect of the suite; report it.")
     if not facts or any(not fact.readings for fact in facts):
@@ -77,6 +78,7 @@ def judge(facts: Sequence[Fact], error: BaseException | None) -> Outcome:
     deciding = broken or list(facts)
     return Outcome(
         verdict=Verdict.FAIL if broken else Verdict.PASS,
+        reason=f"Not all else could be judged: {error.reason}" if isinstance(error, NotEvaluated) else "",
         expected="; ".join(dict.fromkeys(fact.expected for fact in deciding)),
         observed="; ".join(dict.fromkeys(fact.observed for fact in deciding)),
         remedy="\n".join(dict.fromkeys(fact.remedy for fact in deciding if fact.remedy)),

@@ -35,3 +35,8 @@ def test_connection_is_approved(private_endpoint: ServiceEndpoint) -> None:
 def test_connection_is_approved_by_the_service(private_endpoint: ServiceEndpoint) -> None:
     """Each private endpoint's connection is Approved on the service's own side."""
     assert private_endpoint.is_approved_by_its_service
+
+
+def test_no_other_endpoint_is_approved(private_endpoint: ServiceEndpoint) -> None:
+    """Each service has approved no private endpoint but the declared one and those that are permitted."""
+    assert private_endpoint.is_the_only_one_approved

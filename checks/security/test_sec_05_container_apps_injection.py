@@ -38,6 +38,11 @@ def test_ingress_is_as_declared(container_app: ContainerApp) -> None:
     assert container_app.has_its_ingress
 
 
+def test_no_further_port_is_external(container_app: ContainerApp) -> None:
+    """No port beside the ingress's own is open to outside the environment, but those that are declared."""
+    assert container_app.opens_no_further_port
+
+
 def test_plain_http_is_refused(container_app: ContainerApp) -> None:
     """The application is not served over plain HTTP."""
     assert container_app.refuses_plain_http

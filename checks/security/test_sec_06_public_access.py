@@ -2,6 +2,7 @@
 
 from assurance.estate.services.platform_service import PlatformService, WithLeastTls, WithNetworkRules
 from assurance.estate.services.public_access import PublicAddresses, ServicesOfKind
+from assurance.estate.services.registry import ContainerRegistry
 from assurance.estate.services.storage_account import StorageAccount
 from assurance.judging.checking import control
 
@@ -28,6 +29,21 @@ def test_no_address_is_let_in(service: PlatformService) -> None:
     assert service.admits_no_address
 
 
+def test_no_trusted_service_passes(firewalled_service: WithNetworkRules) -> None:
+    """The services that Azure trusts do not pass a service's network rules, unless that is declared."""
+    assert firewalled_service.admits_no_trusted_service
+
+
+def test_no_other_network_is_let_in(service: PlatformService) -> None:
+    """No rule of a service lets in a subnet of another network, but those that are permitted."""
+    assert service.admits_no_network
+
+
+def test_no_other_resource_is_let_in(storage_account: StorageAccount) -> None:
+    """The storage account lets in no resource by its id, but those that are permitted."""
+    assert storage_account.admits_no_resource
+
+
 def test_modern_tls_is_required(tls_service: WithLeastTls) -> None:
     """Each service whose least TLS version can be set requires 1.2 or newer."""
     assert tls_service.requires_modern_tls
@@ -43,6 +59,17 @@ def test_public_blobs_are_forbidden(storage_account: StorageAccount) -> None:
     assert storage_account.forbids_public_blobs
 
 
+def test_registry_is_not_public(registry: ContainerRegistry) -> None:
+    """The container registry refuses public networks, unless it is declared that pipelines push to it over them."""
+    assert registry.refuses_public_networks
+
+
+def test_registry_asks_who_pulls(registry: ContainerRegistry) -> None:
+    """The container registry has no administrator's password, and nobody pulls images without signing in."""
+    assert registry.has_no_administrator
+    assert registry.refuses_anonymous_pull
+
+
 def test_no_public_address_exists(public_addresses: PublicAddresses) -> None:
-    """The resource group has no public IP address."""
+    """The resource group has no public IP address, prefix or NAT gateway but those that are declared."""
     assert public_addresses.are_none

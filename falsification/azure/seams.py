@@ -75,7 +75,7 @@ class DirectUpstream(httpx.BaseTransport):
             httpx.ReadError: The connection was reset.
             httpx.RemoteProtocolError: The body was cut.
         """
-        host = request.url.netloc.decode("ascii")
+        host = request.url.netloc.decode("ascii").removesuffix(":443")
         answer = self._stand_ins[host](as_received(request.method, str(request.url), request.headers, request.read()))
         match answer.ending:
             case "hang":

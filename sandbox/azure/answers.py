@@ -41,7 +41,7 @@ def document(estate: AzureEstate, request: Request, *, page_size: int) -> Resour
     if not path.is_collection:
         return _resource(estate, path)
     items = _items(estate, path, request.query.get("$filter", ""))
-    if path.namespace == azure_monitor.ALERTS:
+    if (path.namespace, path.types) == (azure_monitor.ALERTS, ("alerts",)):
         items = azure_monitor.not_older(items, request.query.get("timerange", ""))
     return _page(items, path, request, page_size)
 

@@ -8,7 +8,7 @@ PRIVATE_DNS_RECORD_TYPES = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "tx
 
 # Lower case; nested types with their parents' types in front.
 RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
-    "microsoft.alertsmanagement": frozenset({"alerts"}),
+    "microsoft.alertsmanagement": frozenset({"actionrules", "alerts"}),
     "microsoft.app": frozenset(
         {
             "containerapps",
@@ -48,6 +48,7 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
             "privateendpoints",
             "privateendpoints/privatednszonegroups",
             "publicipaddresses",
+            "publicipprefixes",
             "routetables",
             "virtualnetworks",
             "virtualnetworks/subnets",
@@ -56,7 +57,9 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
     ),
     "microsoft.operationalinsights": frozenset({"workspaces"}),
     "microsoft.portal": frozenset({"dashboards"}),
-    "microsoft.security": frozenset({"alerts", "locations/alerts", "pricings", "securescores"}),
+    "microsoft.security": frozenset(
+        {"alerts", "alertssuppressionrules", "locations/alerts", "pricings", "securescores"}
+    ),
     "microsoft.sql": frozenset(
         {
             "servers",

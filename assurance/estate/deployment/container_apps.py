@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from assurance.environment.model import DeclaredContainerApps
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
-from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown, wrong_among
 from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -103,6 +103,25 @@ class ContainerApp(Resource):
         return self.judge(
             f"ingress is {wanted}", ingress, f"az containerapp ingress update {named(self.id)} --type {wanted}"
         )
+
+    @property
+    def opens_no_further_port(self) -> Fact:
+        """Whether no port beside the ingress's own is open to outside the environment, but those that are declared."""
+        known = self.declared.external_ports
+
+        def opened(mapping: Document) -> str | None:
+            port = mapping.number("exposedPort") or mapping.number("targetPort")
+            if mapping.flag("external") is not True or port in known:
+                return None
+            return "a port that is not named" if port is None else f"port {port:g} is external"
+
+        def none(document: Document) -> Judgement:
+            mappings = document.items("properties", "configuration", "ingress", "additionalPortMappings")
+            found = wrong_among(mappings, opened)
+            return not found, listed(found, "no further external port")
+
+        remedy = "Set external: false for each in ingress.additionalPortMappings, or add it to external_ports."
+        return self.judge("no further port is external", none, remedy)
 
     @property
     def refuses_plain_http(self) -> Fact:

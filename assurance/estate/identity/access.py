@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assurance.errors import BrokenReading
+from assurance.errors import BrokenReading, NotEvaluated
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.identity.identity import Access, ManagedIdentity
 from assurance.estate.resources.resource import listed_within, name_of
@@ -14,7 +14,7 @@ from assurance.world.azure.document import Document
 def read_identity(estate: Estate) -> ManagedIdentity:
     """Return the application's user-assigned identity."""
     identity_id = estate.identity_id()
-    operation = estate.questions.operation("managed_identity", "user_assigned_identities", "get")
+    operation = estate.questions.operation("managed_identity", "user_assigned_identities", "get", identity_id)
     return ManagedIdentity(identity_id, *estate.questions.resource(operation, identity_id))
 
 
@@ -36,15 +36,20 @@ def read_access(estate: Estate) -> Access:
     )
     definitions: dict[str, Document] = {}
     definition_readings: dict[str, tuple[str, ...]] = {}
+    unread: dict[str, NotEvaluated] = {}
     operation = questions.operation("authorization", "role_definitions", "get_by_id")
     roles = {name_of(one.required_text("properties", "roleDefinitionId")).casefold() for one in assignments}
     for role_id in sorted(roles):
         full_id = f"{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
-        definition, definition_readings[role_id] = reader.get(operation(), full_id)
+        try:
+            definition, definition_readings[role_id] = reader.get(operation(), full_id)
+        except NotEvaluated as error:
+            unread[role_id], definition_readings[role_id] = error, error.readings
+            continue
         if definition is not None:
             definitions[role_id] = _of_role(subscription_id, role_id, definition)
     cited = identity.readings + readings + denial_readings
-    return Access(identity, assignments, denials, definitions, definition_readings, cited)
+    return Access(identity, assignments, denials, definitions, definition_readings, cited, unread)
 
 
 def _of_role(subscription_id: str, role_id: str, definition: Document) -> Document:

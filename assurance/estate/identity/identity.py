@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from assurance.errors import NotEvaluated
-from assurance.estate.resources.resource import Resource, is_within, listed, name_of, same_id, segments
+from assurance.estate.resources.resource import Resource, is_within, listed, name_of, same_id, segments, wrong_among
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -62,6 +62,7 @@ class Access:
         definitions: The definitions of the assigned roles, by the GUID in lower case.
         definition_readings: Keys of the readings behind each definition, by the same GUID.
         readings: Keys of the readings behind all else.
+        unread: Why the definition of a role could not be read, by the same GUID.
     """
 
     identity: ManagedIdentity
@@ -70,6 +71,7 @@ class Access:
     definitions: Mapping[str, Document]
     definition_readings: Mapping[str, tuple[str, ...]]
     readings: tuple[str, ...]
+    unread: Mapping[str, NotEvaluated] = field(default_factory=dict)
 
     def grants(self, role: str, definition: str | None, scope: str) -> Fact:
         """Whether the role is assigned on that scope or above it, without a condition, and nothing denies it there."""
@@ -77,6 +79,8 @@ class Access:
         mine = [one for one in self._own() if _role_of(one) == wanted and _covers(_scope_of(one), scope)]
         plain = [one for one in mine if not one.text("properties", "condition")]
         denied = [one.text("properties", "denyAssignmentName") or one.name for one in self._denials_on(scope, wanted)]
+        if plain and wanted in self.unread:
+            raise self.unread[wanted].again()
         if plain and denied:
             observed = f"assigned, but denied by {listed(denied)}"
         elif plain and wanted not in self.definitions:
@@ -108,12 +112,16 @@ class Access:
                 "Grant the suite's identity Reader on the subscription; the roles that are required are judged beside.",
                 self.readings,
             )
-        broad = [one for one in self._own() if self._is_broad(one)]
-        remedy = "; ".join(f"az role assignment delete --ids {one.id}" for one in broad)
+        broad = wrong_among(self._own(), lambda one: one.id if self._is_broad(one) else None)
+        remedy = "; ".join(f"az role assignment delete --ids {one}" for one in broad)
         expected = "no Owner, Contributor, User Access Administrator, and no wildcard actions, at any level"
         cited = tuple(key for readings in self.definition_readings.values() for key in readings)
         return self._fact(
-            not broad, expected, listed((self._told(one) for one in broad), "no broad role"), remedy, cited
+            not broad,
+            expected,
+            listed((self._told(one) for one in self._own() if one.id in broad), "no broad role"),
+            remedy,
+            cited,
         )
 
     def _own(self) -> list[Document]:
@@ -132,7 +140,12 @@ class Access:
             return True
         definition = self.definitions.get(role)
         if definition is None:
-            return True
+            raise self.unread.get(role) or NotEvaluated(
+                f"Azure has no definition of role {role}, assigned at {_scope_of(assignment)}: what it allows is "
+                "not known.",
+                f"az role definition list --name {role}; remove the assignment if the role is gone: {assignment.id}",
+                self.definition_readings.get(role, ()),
+            )
         return any(
             _is_broad_action(action)
             for permission in definition.required_items("properties", "permissions")
@@ -161,9 +174,9 @@ class Access:
         definition = self.definitions.get(role)
         granted = definition.required_items("properties", "permissions") if definition is not None else ()
         return any(
-            _overlap(denied, action)
+            _overlap(denied, action) and not any(_holds(spared, action) for spared in taken.texts(excepted))
             for taken in denial.items("properties", "permissions")
-            for kind in ("actions", "dataActions")
+            for kind, excepted in (("actions", "notActions"), ("dataActions", "notDataActions"))
             for denied in taken.texts(kind)
             for permission in granted
             for action in permission.texts(kind)
@@ -201,6 +214,11 @@ def _is_broad_action(action: str) -> bool:
     if pattern == "*" or (pattern.startswith("*/") and not pattern.endswith("/read")):
         return True
     return fnmatchcase(ASSIGNING_ROLES, pattern)
+
+
+def _holds(pattern: str, action: str) -> bool:
+    """Tell whether a pattern covers an action, or all that another pattern names."""
+    return fnmatchcase(action.casefold(), pattern.casefold())
 
 
 def _overlap(one: str, other: str) -> bool:

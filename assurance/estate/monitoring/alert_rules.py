@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from itertools import chain
 
-from assurance.errors import BrokenReading
+from assurance.errors import BrokenReading, NotEvaluated
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.monitoring.log_queries import (
     AVAILABILITY_TABLES,
@@ -16,7 +18,8 @@ from assurance.estate.monitoring.log_queries import (
     Unrecognised,
     measured_by,
 )
-from assurance.estate.resources.resource import listed, same_id
+from assurance.estate.monitoring.processing_rules import ProcessingRules, read_processing_rules
+from assurance.estate.resources.resource import Part, listed, name_of, same_id
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 from assurance.world.moments import duration
@@ -117,6 +120,7 @@ class AlertRules:
         log_rules: Rules on log queries.
         action_groups: Whom they notify.
         readings: Keys of the readings.
+        processing: What adds and removes action groups when an alert fires.
     """
 
     component_id: str
@@ -126,15 +130,28 @@ class AlertRules:
     log_rules: tuple[Document, ...]
     action_groups: tuple[Document, ...]
     readings: tuple[str, ...]
+    processing: Part[ProcessingRules]
+
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """The processing rules."""
+        return (self.processing,)
 
     def meet(self, demand: AlertDemand) -> Fact:
         """Whether some rule measures what is demanded, is on, fires in time, and notifies somebody."""
         right: list[Document] = []
         close: list[str] = []
+        refusal: NotEvaluated | None = None
         for rule in (*self.metric_rules, *self.log_rules):
-            wrong = self._wrong(rule, demand)
+            try:
+                wrong = self._wrong(rule, demand)
+            except NotEvaluated as error:
+                refusal = refusal or error
+                continue
             right += [rule] if wrong == [] else []
             close += [f"{rule.name}: {', '.join(wrong)}"] if wrong else []
+        if refusal is not None and not right:
+            raise refusal
         minutes = demand.within.total_seconds() / 60
         expected = f"an alert rule says '{demand.says}' within {minutes:g} minutes, and notifies somebody"
         names = listed(rule.name for rule in right)
@@ -182,27 +199,53 @@ class AlertRules:
         return bool(scopes) and all(any(same_id(scope, one) for one in wanted) for scope in scopes)
 
     def _notifies(self, rule: Document) -> bool:
+        """Tell whether an action group that reaches somebody is named by the rule, or added by a processing rule.
+
+        Raises:
+            NotEvaluated: Only groups are named that are not declared, so that it is not known whom they reach.
+        """
         if any(rule is one for one in self.metric_rules):
             named = [one.required_text("actionGroupId") for one in rule.items("properties", "actions")]
         else:
             named = list(rule.texts("properties", "actions", "actionGroups"))
         groups = [group for group in self.action_groups if any(same_id(group.id, one) for one in named)]
-        return any(_is_on(group) and _reaches_somebody(group) for group in groups)
+        if any(_is_on(group) and _reaches_somebody(group) for group in groups):
+            return not self.processing().remove_all(rule)
+        added = self.processing().added_to(rule)
+        reached = [group for group in self.action_groups if any(same_id(group.id, one) for one in added)]
+        if any(_is_on(group) and _reaches_somebody(group) for group in reached):
+            return True
+        known = [group.id for group in self.action_groups]
+        unknown = [one for one in (*named, *added) if not any(same_id(one, other) for other in known)]
+        if unknown:
+            raise NotEvaluated(
+                f"The alert rule {rule.name} notifies {listed(unknown)}, of which the environment file does not know.",
+                "Add its id to action_groups of [deployment.monitoring].",
+                rule.readings,
+            )
+        return False
 
 
 @read_once
 def read_alert_rules(estate: Estate) -> AlertRules:
-    """Return the alert rules and action groups of the group that monitoring stands in."""
-    group = estate.environment.group_of(estate.declared_monitoring().resource_group)
-    scope = f"{estate.subscription_id}/resourceGroups/{group}"
+    """Return the alert rules and action groups of the group that monitoring stands in, and the groups declared."""
+    declared = estate.declared_monitoring()
+    component_id = estate.component_id()
+    scope = component_id[: component_id.index("/providers/")]
     lists = [
-        estate.questions.listing(estate.questions.operation("monitor", kind, "list_by_resource_group"), scope, group)
+        estate.questions.listing(
+            estate.questions.operation("monitor", kind, "list_by_resource_group", scope), scope, name_of(scope)
+        )
         for kind in ("metric_alerts", "scheduled_query_rules", "action_groups")
     ]
-    readings = tuple(key for _, keys in lists for key in keys)
+    operation = partial(estate.questions.operation, "monitor", "action_groups", "get")
+    elsewhere = [estate.questions.resource(operation(one), one) for one in declared.action_groups]
+    cited = (*(keys for _, keys in lists), *(keys for _, keys in elsewhere))
     (metric_rules, _), (log_rules, _), (groups, _) = lists
-    sources = (estate.component_id(), estate.workspace_id(), estate.container_app_id())
-    return AlertRules(*sources, metric_rules, log_rules, groups, readings)
+    groups += tuple(group for group, _ in elsewhere if group is not None)
+    sources = (component_id, estate.workspace_id(), estate.container_app_id())
+    processing = partial(read_processing_rules, estate)
+    return AlertRules(*sources, metric_rules, log_rules, groups, tuple(chain.from_iterable(cited)), processing)
 
 
 def _metric_conditions(rule: Document) -> Iterator[Condition]:
@@ -220,6 +263,8 @@ def _metric_conditions(rule: Document) -> Iterator[Condition]:
 
 
 def _log_conditions(rule: Document) -> Iterator[Condition]:
+    if (rule.text("kind") or "").casefold() == "logtometric":
+        raise Unrecognised("it makes a metric, and alerts nobody")
     for criterion in rule.items("properties", "criteria", "allOf"):
         if any(one.texts("values") != ("*",) for one in criterion.items("dimensions")):
             raise Unrecognised("it looks only at some dimensions")

@@ -133,8 +133,8 @@ def read_dashboard(estate: Estate) -> Dashboard:
         "storage": (estate.service_id(estate.first_of_kind("storage")),),
         "openai": estate.service_ids("cognitive"),
     }
-    operation = estate.questions.operation("portal", "dashboards", "get")
     dashboard_id = estate.dashboard_id()
+    operation = estate.questions.operation("portal", "dashboards", "get", dashboard_id)
     return Dashboard(dashboard_id, *estate.questions.resource(operation, dashboard_id), sources)
 
 

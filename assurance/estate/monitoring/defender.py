@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from assurance.errors import NotEvaluated
+from assurance.estate.deployment.container_apps import ContainerEnvironment, read_container_environment
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import (
     Judgement,
@@ -17,6 +18,7 @@ from assurance.estate.resources.resource import (
     only,
     resource_group_of,
     segments,
+    wrong_among,
 )
 from assurance.verdicts import Fact
 from assurance.world.azure import reader
@@ -25,6 +27,7 @@ from assurance.world.azure.document import Document
 CLOSED = frozenset({"resolved", "dismissed"})
 MILD = frozenset({"informational", "low", "medium"})
 SCORE = "ascScore"
+SUPPRESSION_API_VERSION = "2019-01-01-preview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Alerts:
         readings: Keys of the readings behind it.
         demanded: The plans that must be on for an empty list to prove anything.
         plans: The plans of the subscription.
+        infrastructure: The Container Apps environment, whose resources stand in a group of their own.
     """
 
     resource_group: str
@@ -73,11 +77,12 @@ class Alerts:
     readings: tuple[str, ...]
     demanded: tuple[str, ...]
     plans: Part[DefenderPlans]
+    infrastructure: Part[ContainerEnvironment]
 
     @property
     def parts(self) -> tuple[Part[object], ...]:
-        """The plans."""
-        return (self.plans,)
+        """The plans, and the Container Apps environment."""
+        return (self.plans, self.infrastructure)
 
     @property
     def none_severe_is_open(self) -> Fact:
@@ -110,7 +115,7 @@ class Alerts:
 
     def severe_and_open(self) -> tuple[Document, ...]:
         """Return the open alerts of High or unknown severity on the environment's resources."""
-        return tuple(one for one in self.documents if self._concerns(one) and _is_open(one) and _is_severe(one))
+        return tuple(one for one in self.documents if _is_open(one) and _is_severe(one) and self._concerns(one))
 
     def _concerns(self, alert: Document) -> bool:
         """Tell whether an alert is about the environment; one that names no resource could be, so it counts."""
@@ -119,12 +124,53 @@ class Alerts:
         if not about:
             group = resource_group_of(alert.id)
             return not group or group.casefold() == resource_group_of(self.resource_group).casefold()
-        return any(
-            is_within(one, self.resource_group)
-            or any(is_within(one, known) for known in self.resource_ids)
-            or len(segments(one)) <= 2
-            for one in about
+        return any(map(self._is_ours, about)) or any(map(self._is_infrastructure, about))
+
+    def _is_ours(self, resource_id: str) -> bool:
+        """Tell whether a resource is the environment's, or the subscription as a whole."""
+        known = (self.resource_group, *self.resource_ids)
+        return any(is_within(resource_id, one) for one in known) or len(segments(resource_id)) <= 2
+
+    def _is_infrastructure(self, resource_id: str) -> bool:
+        """Tell whether a resource stands in the group that Container Apps keeps for the environment."""
+        document = self.infrastructure().document
+        group = document.text("properties", "infrastructureResourceGroup") if document is not None else None
+        return group is not None and resource_group_of(resource_id).casefold() == group.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionRules:
+    """The rules that dismiss alerts before anybody sees them (Microsoft.Security/alertsSuppressionRules).
+
+    Attributes:
+        scope: The id of the subscription.
+        permitted: The names of those that are declared.
+        documents: Azure's list.
+        readings: Keys of the readings behind it.
+    """
+
+    scope: str
+    permitted: tuple[str, ...]
+    documents: tuple[Document, ...]
+    readings: tuple[str, ...]
+
+    @property
+    def are_declared(self) -> Fact:
+        """Whether every rule that is on, and not over, is declared."""
+        known = {name.casefold() for name in self.permitted}
+
+        def undeclared(rule: Document) -> str | None:
+            state = rule.required_text("properties", "state")
+            if state.casefold() == "disabled" or rule.name.casefold() in known:
+                return None
+            return f"{rule.name} dismisses {rule.text('properties', 'alertType') or 'alerts'}"
+
+        found = wrong_among(self.documents, undeclared)
+        remedy = (
+            "az security alerts-suppression-rule delete --rule-name NAME; or add it to suppression_rules of [defender]"
         )
+        expected = "no suppression rule but those that are declared"
+        return Fact(not found, expected, listed(found), self.scope, self.readings, remedy if found else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +191,13 @@ class SecureScore:
         """
         score = only(SCORE, self.documents)
         found = score.number("properties", "score", "percentage") if score is not None else None
+        most = score.number("properties", "score", "max") if score is not None else None
+        if most == 0:
+            raise NotEvaluated(
+                "Defender for Cloud has assessed nothing yet: the highest possible score is 0.",
+                "The score appears within a day after Defender is turned on.",
+                self.readings,
+            )
         if found is None or not 0 <= found <= 1:
             raise NotEvaluated(
                 f"Defender for Cloud gives no secure score ({found}).",
@@ -187,8 +240,17 @@ def read_alerts(estate: Estate) -> Alerts:
     """Return the security alerts of the subscription."""
     operation = estate.questions.operation("security", "alerts", "list")
     found = estate.questions.listing(operation, estate.subscription_id)
-    plans = partial(read_plans, estate)
-    return Alerts(estate.group_id, estate.service_ids(), *found, estate.environment.defender.plans, plans)
+    plans, infrastructure = partial(read_plans, estate), partial(read_container_environment, estate)
+    return Alerts(
+        estate.group_id, estate.service_ids(), *found, estate.environment.defender.plans, plans, infrastructure
+    )
+
+
+def read_suppression_rules(estate: Estate) -> SuppressionRules:
+    """Return the suppression rules of the subscription."""
+    path = f"{estate.subscription_id}/providers/Microsoft.Security/alertsSuppressionRules"
+    found = estate.questions.collection(path, SUPPRESSION_API_VERSION)
+    return SuppressionRules(estate.subscription_id, estate.environment.defender.suppression_rules, *found)
 
 
 def read_secure_score(estate: Estate) -> SecureScore:

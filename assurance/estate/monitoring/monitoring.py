@@ -55,7 +55,7 @@ class Workspace(Resource):
 def read_component(estate: Estate) -> Component:
     """Return the Application Insights component."""
     component_id = estate.component_id()
-    operation = estate.questions.operation("application_insights", "components", "get")
+    operation = estate.questions.operation("application_insights", "components", "get", component_id)
     return Component(component_id, *estate.questions.resource(operation, component_id))
 
 
@@ -63,5 +63,5 @@ def read_component(estate: Estate) -> Component:
 def read_workspace(estate: Estate) -> Workspace:
     """Return the Log Analytics workspace."""
     workspace_id = estate.workspace_id()
-    operation = estate.questions.operation("log_analytics", "workspaces", "get")
+    operation = estate.questions.operation("log_analytics", "workspaces", "get", workspace_id)
     return Workspace(workspace_id, *estate.questions.resource(operation, workspace_id))

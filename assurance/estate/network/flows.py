@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assurance.environment.base import Vantage
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
-from assurance.estate.resources.resource import listed
+from assurance.estate.network.private_endpoint import Addresses
+from assurance.estate.resources.resource import Part, listed
 from assurance.verdicts import Fact
 from assurance.world.dns import Resolution
 from assurance.world.sockets import Connection
@@ -43,11 +43,16 @@ class InsideFlow:
         observed = f"aliases {listed(found)}{'' if leads else ', and no address'}"
         return self._fact(holds, f"an alias in {zone}", observed, remedy)
 
-    def resolves_to(self, addresses: Sequence[str], readings: tuple[str, ...]) -> Fact:
-        """Whether the name resolves to exactly the endpoint's private addresses."""
+    def resolves_to(self, endpoint: Part[Addresses]) -> Fact:
+        """Whether the name resolves to exactly the endpoint's private addresses.
+
+        That it leads nowhere, or to a public address, is known whatever the endpoint's address is.
+        """
         found = self.resolution.addresses
-        holds = bool(found) and sorted(found) == sorted(addresses) and all(is_private(one) for one in found)
-        observed = f"resolves to {listed(found, 'nothing')}; the endpoint has {listed(addresses)}"
+        addresses, readings = endpoint() if found and all(map(is_private, found)) else ((), ())
+        holds = bool(addresses) and sorted(found) == sorted(addresses)
+        told = f"; the endpoint has {listed(addresses)}" if readings else ""
+        observed = f"resolves to {listed(found, 'nothing')}{told}"
         remedy = "Check the zone's A record, its link to the network, and the resolver that the network uses."
         return self._fact(holds, "resolves to the endpoint's private address", observed, remedy, readings)
 
@@ -122,29 +127,29 @@ class OutsideFlow:
         return (self.resolution.reading, *(one.reading for _, one in self.connections))
 
 
-def read_inside_flow(estate: Estate, service: str) -> InsideFlow:
-    """Return what a service's name leads to from inside the virtual network."""
-    return InsideFlow(*_probe(estate, "inside", service))
+def read_inside_flow(estate: Estate, service: str, host: str) -> InsideFlow:
+    """Return what a name of a service leads to from inside the virtual network."""
+    return InsideFlow(*_probe(estate, "inside", service, host))
 
 
-def read_outside_flow(estate: Estate, service: str) -> OutsideFlow:
-    """Return what a service's name leads to from outside the virtual network."""
-    return OutsideFlow(*_probe(estate, "outside", service))
+def read_outside_flow(estate: Estate, service: str, host: str) -> OutsideFlow:
+    """Return what a name of a service leads to from outside the virtual network."""
+    return OutsideFlow(*_probe(estate, "outside", service, host))
 
 
 @read_once
 def _probe(
-    estate: Estate, vantage: Vantage, service: str
+    estate: Estate, vantage: Vantage, service: str, host: str
 ) -> tuple[str, int, Resolution, tuple[tuple[str, Connection], ...]]:
     estate.demand(vantage)
     declared = estate.environment.services[service]
-    resolution = estate.resolvers[vantage].resolve(declared.fqdn)
+    resolution = estate.resolvers[vantage].resolve(host)
     dialer = estate.dialers[vantage]
     connections = tuple(
-        (address, dialer.dial(declared.fqdn, address, declared.port, tls=declared.tls, ask=vantage == "outside"))
+        (address, dialer.dial(host, address, declared.port, tls=declared.tls, ask=vantage == "outside"))
         for address in resolution.addresses
     )
-    return declared.fqdn, declared.port, resolution, connections
+    return host, declared.port, resolution, connections
 
 
 def _refuses(connection: Connection) -> bool:

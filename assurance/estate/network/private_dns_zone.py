@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
+from assurance.estate.network.private_endpoint import Addresses
 from assurance.estate.resources.questions import Children
-from assurance.estate.resources.resource import Part, listed, name_of, named, resource_group_of, same_id
+from assurance.estate.resources.resource import Part, listed, name_of, named, resource_group_of, same_id, wrong_among
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -64,16 +64,20 @@ class PrivateDnsZone:
         )
         return self._fact(holds, f"linked to {network_id}, Completed", observed, remedy, self.link_readings)
 
-    def holds_record(self, name: str, addresses: Sequence[str], endpoint_readings: tuple[str, ...]) -> Fact:
-        """Whether the address records of that name are exactly the endpoint's own addresses."""
+    def holds_record(self, name: str, endpoint: Part[Addresses]) -> Fact:
+        """Whether the address records of that name are exactly the endpoint's own addresses.
+
+        That there is no record, or that it is a public address, is known whatever the endpoint's address is.
+        """
         records, readings = self.records()
         own = [one for one in records or () if one.name.casefold() == name.casefold()]
         found = [address for one in own for address in _addresses(one)]
+        addresses, cited = endpoint() if found and all(map(is_private, found)) else ((), ())
         holds = bool(addresses) and sorted(found) == sorted(addresses)
-        observed = f"A record {name}: {listed(found)}; the endpoint's address: {listed(addresses)}"
+        told = f"; the endpoint's address: {listed(addresses)}" if cited else ""
         remedy = "Create the endpoint's zone group again, so that Azure writes the record."
         expected = f"A record {name} equals the endpoint's address"
-        return self._fact(holds, expected, observed, remedy, readings + endpoint_readings)
+        return self._fact(holds, expected, f"A record {name}: {listed(found)}{told}", remedy, readings + cited)
 
     @property
     def has_only_private_addresses(self) -> Fact:
@@ -83,24 +87,26 @@ class PrivateDnsZone:
             NotEvaluated: The zone has no record of an address or alias to judge.
         """
         records, readings = self.records()
-        leading = [one for one in records or () if _addresses(one) or _alias(one)]
+        leading = [one for one in records or () if _has_address(one)]
         if records is not None and not leading:
             raise NotEvaluated(
                 f"The zone {self.id} has no A record to judge.",
                 "Create the endpoint's zone group again, so that Azure writes the record.",
                 readings,
             )
-        found = [f"{one.name}: {address}" for one in leading for address in _addresses(one) if not is_private(address)]
-        found += [
-            f"{one.name}: alias of {alias}" for one in leading if (alias := _alias(one)) and not self._holds(alias)
-        ]
+        found = wrong_among(leading, self._leading_out)
         observed = listed(found, "only private addresses") if records is not None else "the zone does not exist"
         remedy = f"az network private-dns record-set a delete {named(self.id)}"
         holds = records is not None and not found
         return self._fact(holds, "no public address in the zone", observed, remedy, readings)
 
-    def _holds(self, host: str) -> bool:
-        return host.rstrip(".").casefold().endswith(f".{self.name}".casefold())
+    def _leading_out(self, record_set: Document) -> str | None:
+        """Return where a record leads that is not within private networks; an alias may lead on within the zone."""
+        public = [address for address in _addresses(record_set) if not is_private(address)]
+        alias = _alias(record_set)
+        if alias and not alias.rstrip(".").casefold().endswith(f".{self.name}".casefold()):
+            public.append(f"alias of {alias}")
+        return f"{record_set.name}: {listed(public)}" if public else None
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...]) -> Fact:
         return Fact(holds, expected, observed, self.id, tuple(dict.fromkeys(readings)), "" if holds else remedy)
@@ -109,15 +115,15 @@ class PrivateDnsZone:
 @read_once
 def read_private_dns_zone(estate: Estate, zone_id: str) -> PrivateDnsZone:
     """Return a private DNS zone."""
-    operation = estate.questions.operation("private_dns", "virtual_network_links", "list")
+    operation = estate.questions.operation("private_dns", "virtual_network_links", "list", zone_id)
     links, readings = estate.questions.children(operation, zone_id, resource_group_of(zone_id), name_of(zone_id))
     return PrivateDnsZone(zone_id, links, readings, partial(_records, estate, zone_id))
 
 
 @read_once
 def _records(estate: Estate, zone_id: str) -> Children:
-    operation = estate.questions.operation("private_dns", "record_sets", "list_by_type")
-    return estate.questions.children(operation, zone_id, resource_group_of(zone_id), name_of(zone_id), "A")
+    operation = estate.questions.operation("private_dns", "record_sets", "list", zone_id)
+    return estate.questions.children(operation, zone_id, resource_group_of(zone_id), name_of(zone_id))
 
 
 def _addresses(record_set: Document) -> tuple[str, ...]:
@@ -127,6 +133,10 @@ def _addresses(record_set: Document) -> tuple[str, ...]:
         *(one.required_text("ipv4Address") for one in version_4),
         *(one.required_text("ipv6Address") for one in version_6),
     )
+
+
+def _has_address(record_set: Document) -> bool:
+    return any(record_set.value("properties", key) for key in ("aRecords", "aaaaRecords", "cnameRecord"))
 
 
 def _alias(record_set: Document) -> str | None:

@@ -9,7 +9,7 @@ from itertools import chain
 
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.resources.questions import Documents
+from assurance.estate.resources.questions import Documents, One
 from assurance.estate.resources.resource import (
     Judgement,
     Part,
@@ -23,7 +23,6 @@ from assurance.estate.resources.resource import (
     segments,
 )
 from assurance.verdicts import Fact
-from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 
 APPROVED, DISCONNECTED = "approved", "disconnected"
@@ -117,7 +116,7 @@ def read_private_endpoint(estate: Estate, service: str) -> PrivateEndpoint:
     """Return the private endpoint of a service."""
     endpoint_id = estate.endpoint_id(service)
     group_id = endpoint_id[: endpoint_id.index("/providers/")]
-    operation = estate.questions.operation("network", "private_endpoints", "list")
+    operation = estate.questions.operation("network", "private_endpoints", "list", endpoint_id)
     listing, readings = estate.questions.listing(operation, group_id, name_of(group_id))
     found = only(name_of(endpoint_id), listing)
     ids = tuple(one.id for one in found.items("properties", "networkInterfaces")) if found is not None else ()
@@ -127,15 +126,19 @@ def read_private_endpoint(estate: Estate, service: str) -> PrivateEndpoint:
 
 @read_once
 def _interfaces(estate: Estate, ids: tuple[str, ...]) -> Documents:
-    operation = estate.questions.operation("network", "network_interfaces", "get")
-    answers = [(one, *reader.get(operation(), resource_group_of(one), name_of(one))) for one in ids]
+    answers = [(one, *_interface(estate, one)) for one in ids]
     found = [answer for one, document, _ in answers if (answer := answer_for(one, document)) is not None]
     return tuple(found), tuple(chain.from_iterable(readings for _, _, readings in answers))
 
 
+def _interface(estate: Estate, interface_id: str) -> One:
+    operation = estate.questions.operation("network", "network_interfaces", "get", interface_id)
+    return estate.questions.resource(operation, interface_id)
+
+
 @read_once
 def _zone_groups(estate: Estate, endpoint_id: str) -> Documents:
-    operation = estate.questions.operation("network", "private_dns_zone_groups", "list")
+    operation = estate.questions.operation("network", "private_dns_zone_groups", "list", endpoint_id)
     arguments = (name_of(endpoint_id), resource_group_of(endpoint_id))
     found, readings = estate.questions.children(operation, endpoint_id, *arguments)
     return found or (), readings

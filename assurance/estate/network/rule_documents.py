@@ -2,16 +2,23 @@
 
 Azure writes each source, destination and port in a singular and a plural field; both count. An empty string, an empty
 list and null are absent, and a rule that names nothing on an axis is a broken reading, never a rule that matches
-nothing.
+nothing. A prefix, a port or a protocol that cannot be read makes its rule doubtful, and no other: Azure accepts a few
+that mean nothing to anybody (a source prefix `789`).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeVar
 
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estate.network.address_sets import AddressTerm, ApplicationGroup, parse_address
-from assurance.estate.network.packet_regions import EVERY_PORT, PortRange, parse_port_range, parse_protocol
+from assurance.estate.network.address_sets import AddressTerm, ApplicationGroup, Everywhere, ServiceTag, parse_address
+from assurance.estate.network.packet_regions import (
+    EVERY_PORT,
+    EVERY_PROTOCOL,
+    PortRange,
+    parse_port_range,
+    parse_protocol,
+)
 
 Direction: TypeAlias = Literal["Inbound", "Outbound"]
 Access: TypeAlias = Literal["Allow", "Deny"]
@@ -35,7 +42,13 @@ class Matcher:
 
 @dataclass(frozen=True, slots=True)
 class SecurityRule:
-    """One rule of a network security group; `default` tells Azure's own from custom ones."""
+    """One rule of a network security group.
+
+    Attributes:
+        default: Whether it is one of Azure's own.
+        doubt: Why it is not known which packets it matches; empty if it is.
+        widest: What it matches at most; without a doubt, what it matches.
+    """
 
     name: str
     priority: int
@@ -43,6 +56,8 @@ class SecurityRule:
     access: Access
     matcher: Matcher
     default: bool
+    doubt: str = ""
+    widest: Matcher | None = None
 
     @classmethod
     def parse(cls, document: Mapping[str, object], *, default: bool) -> "SecurityRule":
@@ -61,19 +76,22 @@ class SecurityRule:
         if not isinstance(properties, Mapping):
             raise BrokenReading(f"Security rule {name!r} has no properties.")
         fields = _Fields(name, properties)
+        matcher = Matcher(
+            protocol=fields.protocol(),
+            source=fields.addresses("source"),
+            source_ports=fields.ports("sourcePortRange"),
+            destination=fields.addresses("destination"),
+            destination_ports=fields.ports("destinationPortRange"),
+        )
         return cls(
             name=name,
             priority=fields.priority(),
             direction=fields.word("direction", DIRECTIONS),
             access=fields.word("access", ACCESSES),
-            matcher=Matcher(
-                protocol=fields.one("protocol", parse_protocol),
-                source=fields.addresses("source"),
-                source_ports=fields.some("sourcePortRange", parse_port_range),
-                destination=fields.addresses("destination"),
-                destination_ports=fields.some("destinationPortRange", parse_port_range),
-            ),
+            matcher=matcher,
             default=default,
+            doubt="; ".join(fields.doubts),
+            widest=_widest(matcher),
         )
 
 
@@ -123,10 +141,11 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class _Fields:
-    """The properties of one rule, read strictly."""
+    """The properties of one rule, read strictly; `doubts` gathers what cannot be read."""
 
     rule: str
     properties: Mapping[object, object]
+    doubts: list[str] = field(default_factory=list)
 
     def priority(self) -> int:
         value = self.properties.get("priority")
@@ -140,39 +159,42 @@ class _Fields:
             raise self._broken(key, value)
         return words[value.strip().casefold()]
 
-    def one(self, key: str, parse: Callable[[str], Parsed]) -> Parsed:
-        value = self.properties.get(key)
+    def protocol(self) -> int:
+        value = self.properties.get("protocol")
         if not isinstance(value, str):
-            raise self._broken(key, value)
-        try:
-            return parse(value)
-        except ValueError as error:
-            raise self._broken(key, value) from error
+            raise self._broken("protocol", value)
+        return self._parsed("protocol", value, parse_protocol, EVERY_PROTOCOL)
 
-    def some(self, key: str, parse: Callable[[str], Parsed]) -> tuple[Parsed, ...]:
-        parsed = self._union(key, f"{key}s", parse)
+    def ports(self, key: str) -> tuple[PortRange, ...]:
+        parsed = self._union(key, f"{key}s", parse_port_range, lambda _: EVERY_PORT)
         if not parsed:
             raise self._broken(key, None)
         return parsed
 
     def addresses(self, side: str) -> tuple[AddressTerm, ...]:
-        prefixes = self._union(f"{side}AddressPrefix", f"{side}AddressPrefixes", parse_address)
+        prefixes = self._union(f"{side}AddressPrefix", f"{side}AddressPrefixes", parse_address, _unread)
         terms = (*prefixes, *self._groups(f"{side}ApplicationSecurityGroups"))
         if not terms:
             raise self._broken(f"{side}AddressPrefix", None)
         return terms
 
-    def _union(self, singular: str, plural: str, parse: Callable[[str], Parsed]) -> tuple[Parsed, ...]:
+    def _parsed(self, key: str, value: str, parse: Callable[[str], Parsed], otherwise: Parsed) -> Parsed:
+        try:
+            return parse(value)
+        except ValueError:
+            self.doubts.append(f"{key} {value!r} cannot be read")
+            return otherwise
+
+    def _union(
+        self, singular: str, plural: str, parse: Callable[[str], Parsed], otherwise: Callable[[str], Parsed]
+    ) -> tuple[Parsed, ...]:
         single = self.properties.get(singular)
         values = [*self._list(plural), *([] if single in (None, "") else [single])]
         parsed: list[Parsed] = []
         for value in values:
             if not isinstance(value, str):
                 raise self._broken(singular, value)
-            try:
-                parsed.append(parse(value))
-            except ValueError as error:
-                raise self._broken(singular, value) from error
+            parsed.append(self._parsed(singular, value, parse, otherwise(value)))
         return tuple(parsed)
 
     def _groups(self, key: str) -> list[ApplicationGroup]:
@@ -195,6 +217,21 @@ class _Fields:
     def _broken(self, key: str, value: object) -> BrokenReading:
         found = "is missing" if value is None else f"cannot be read: {value!r}"
         return BrokenReading(f"Security rule {self.rule!r}: {key} {found}.")
+
+
+def _unread(text: str) -> AddressTerm:
+    """Return what stands for a prefix that cannot be read: addresses unknown, the same wherever it is spelt so."""
+    return ServiceTag(f"?{text.casefold()}", text)
+
+
+def _widest(matcher: Matcher) -> Matcher:
+    """Return the matcher with every address where a prefix cannot be read."""
+
+    def wide(terms: tuple[AddressTerm, ...]) -> tuple[AddressTerm, ...]:
+        unread = any(isinstance(term, ServiceTag) and term.key.startswith("?") for term in terms)
+        return (Everywhere(),) if unread else terms
+
+    return replace(matcher, source=wide(matcher.source), destination=wide(matcher.destination))
 
 
 def parse_direction(text: str, who: str) -> Direction:

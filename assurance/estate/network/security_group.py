@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assurance.environment.model import DeclaredFlow, DeclaredSecurityGroup, Direction
 from assurance.estate.estate import Estate, read_once
+from assurance.estate.network.doubtful_rules import JudgedRules
 from assurance.estate.network.rule_documents import Flow, SecurityRule
 from assurance.estate.network.security_rules import Blocking, Opening, RuleSet
 from assurance.estate.resources.resource import Judgement, Resource, listed, resource_group_of
@@ -15,7 +16,7 @@ from assurance.world.azure.document import Document
 
 MAX_RULES_NAMED = 4
 
-_Question = Callable[[RuleSet], tuple[Opening, ...]]
+_Question = Callable[[JudgedRules], tuple[Opening, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,14 @@ class NetworkSecurityGroup(Resource):
         observed = _told(openings, f"all else {direction.lower()} is denied")
         return self.judge(expected, lambda _: (not openings, observed), remedy)
 
-    def _rules(self, document: Document) -> RuleSet:
+    def _rules(self, document: Document) -> JudgedRules:
         custom = document.required_items("properties", "securityRules")
         default = document.required_items("properties", "defaultSecurityRules")
         if not default:
             raise document.broken(("properties", "defaultSecurityRules"), "Azure's default rules", [])
         rules = [SecurityRule.parse(rule.values, default=False) for rule in custom]
         rules += [SecurityRule.parse(rule.values, default=True) for rule in default]
-        return RuleSet(tuple(rules), self.virtual_network)
+        return JudgedRules(RuleSet(tuple(rules), self.virtual_network))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 from typing import TypeVar
 
 from assurance.errors import NotEvaluated
-from assurance.estate.resources.resource import answer_for, listed_within, name_of, resource_group_of
+from assurance.estate.resources.resource import answer_for, listed_within, name_of, resource_group_of, subscription_of
 from assurance.judging.once import Once
 from assurance.world.azure import reader
 from assurance.world.azure.clients import AzureClients
@@ -21,14 +21,17 @@ One = tuple[Document | None, tuple[str, ...]]
 class Operation:
     """An operation of a client, looked up when it is called, so that no client is imported before its turn."""
 
-    def __init__(self, clients: AzureClients, client: str, group: str, name: str) -> None:
+    def __init__(self, clients: AzureClients, client: str, group: str, name: str, place: str) -> None:
         self._clients = clients
         self._path = (client, group, name)
+        self._subscription = subscription_of(place) or None
 
     def __call__(self) -> reader.Operation:
         """Return the client's own method."""
         client, group, name = self._path
-        operation: reader.Operation = getattr(getattr(self._clients.management(client), group), name)
+        operation: reader.Operation = getattr(
+            getattr(self._clients.management(client, self._subscription), group), name
+        )
         return operation
 
     def __str__(self) -> str:
@@ -46,9 +49,16 @@ class Questions:
         """Return the value of `key`, computing it if this is the first question."""
         return self._once.of(key, compute)
 
-    def operation(self, client: str, group: str, name: str) -> Operation:
-        """Return an operation of a management client, such as `network`, `virtual_networks`, `get`."""
-        return Operation(self.clients, client, group, name)
+    def operation(self, client: str, group: str, name: str, place: str = "") -> Operation:
+        """Return an operation of a management client, such as `network`, `virtual_networks`, `get`.
+
+        Args:
+            client: The client's area.
+            group: Its group of operations.
+            name: The operation.
+            place: An id in the subscription that is asked; the environment's own where none is given.
+        """
+        return Operation(self.clients, client, group, name, place)
 
     def resource(self, operation: Operation, resource_id: str) -> One:
         """Return a resource of a resource group, asked for by group and name; None if there is none."""
@@ -69,6 +79,22 @@ class Questions:
             return listed_within(scope, documents), readings
 
         return self._once.of(("list", str(operation), scope.casefold(), tuple(sorted(options.items()))), read)
+
+    def collection(self, path: str, api_version: str) -> Documents:
+        """Return all of a collection that no client lists, asked for by its path.
+
+        Raises:
+            NotEvaluated: Azure did not say, or gave only the first page.
+        """
+
+        def read() -> Documents:
+            operation = self.operation("resources", "resources", "get_by_id", path)
+            document, readings = reader.get(operation(), path.removeprefix("/"), api_version=api_version)
+            if document is None:
+                raise NotEvaluated(f"Azure has no list at {path}.", "Check the environment file's ids.", readings)
+            return listed_within(path[: path.index("/providers/")], document.required_items("value")), readings
+
+        return self._once.of(("collection", path.casefold(), api_version), read)
 
     def children(self, operation: Operation, scope: str, *arguments: object) -> Children:
         """Return all that hangs under a resource, or None if that resource does not exist."""

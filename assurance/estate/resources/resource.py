@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-from assurance.errors import BrokenReading
+from assurance.errors import BrokenReading, NotEvaluated
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
 T = TypeVar("T")
 Judgement = tuple[bool, str]
 """Whether it holds, and what was observed."""
+UNDER_WAY = frozenset(
+    {"accepted", "creating", "inprogress", "pending", "provisioning", "running", "updating", "upgrading", "waiting"}
+)
+"""Values of provisioningState while a deployment has not ended; each provider has its own."""
 Part: TypeAlias = Callable[[], T]
 """A part of a view, read when it is first asked for: what cannot be read spoils only what rests on it."""
 
@@ -45,6 +49,12 @@ def resource_group_of(resource_id: str) -> str:
     return parts[folded.index("resourcegroups") + 1] if "resourcegroups" in folded[:-1] else ""
 
 
+def subscription_of(resource_id: str) -> str:
+    """Return the subscription in an id; empty for an id above subscriptions."""
+    parts = [part for part in resource_id.split("/") if part]
+    return parts[1] if len(parts) > 1 and parts[0].casefold() == "subscriptions" else ""
+
+
 def named(resource_id: str) -> str:
     """Return `--resource-group G --name N` for the resource, as the Azure CLI takes them."""
     return f"--resource-group {resource_group_of(resource_id)} --name {name_of(resource_id)}"
@@ -53,6 +63,26 @@ def named(resource_id: str) -> str:
 def listed(values: Iterable[str], none: str = "none") -> str:
     """Return values as text, sorted, or `none`."""
     return ", ".join(sorted(values)) or none
+
+
+def wrong_among(items: Iterable[T], judgement: Callable[[T], str | None]) -> list[str]:
+    """Return what is wrong with items, each judged by itself: one that cannot be judged hides none that is wrong.
+
+    Raises:
+        NotEvaluated: Nothing is known to be wrong, and some item could not be judged.
+    """
+    wrong: list[str] = []
+    refusal: NotEvaluated | None = None
+    for item in items:
+        try:
+            told = judgement(item)
+        except NotEvaluated as error:
+            refusal = refusal or error
+            continue
+        wrong += [told] if told else []
+    if refusal is not None and not wrong:
+        raise refusal
+    return wrong
 
 
 def shown(value: object) -> str:
@@ -130,13 +160,21 @@ class Resource:
 
     @property
     def is_provisioned(self) -> Fact:
-        """Whether its last deployment succeeded."""
+        """Whether its last deployment succeeded.
+
+        Raises:
+            NotEvaluated: A deployment is under way.
+        """
 
         def succeeded(document: Document) -> Judgement:
             state = document.text("properties", "provisioningState")
+            if (state or "").casefold() in UNDER_WAY:
+                reason = f"A deployment of {self.name} is under way: provisioningState is {state}."
+                raise NotEvaluated(reason, "Run again when it has ended.", self.readings)
             return (state or "").casefold() == "succeeded", f"provisioningState is {state or 'absent'}"
 
-        return self.judge("provisioningState is Succeeded", succeeded, "Deploy the resource again and read its error.")
+        remedy = "Find out why in the resource group's deployments (az deployment group list), then deploy it again."
+        return self.judge("provisioningState is Succeeded", succeeded, remedy)
 
     @property
     def parts(self) -> tuple[Part[object], ...]:

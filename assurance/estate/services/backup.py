@@ -214,13 +214,13 @@ def read_database_backups(estate: Estate) -> DatabaseBackups:
 def read_blob_service(estate: Estate) -> BlobService:
     """Return the blob service of the storage account."""
     account = estate.service_id(estate.first_of_kind("storage"))
-    operation = estate.questions.operation("storage", "blob_services", "get_service_properties")
+    operation = estate.questions.operation("storage", "blob_services", "get_service_properties", account)
     return BlobService(f"{account}/blobServices/default", *estate.questions.resource(operation, account))
 
 
 @read_once
 def _databases(estate: Estate, server_id: str) -> Documents:
-    operation = estate.questions.operation("sql", "databases", "list_by_server")
+    operation = estate.questions.operation("sql", "databases", "list_by_server", server_id)
     arguments = (resource_group_of(server_id), name_of(server_id))
     found, readings = estate.questions.children(operation, server_id, *arguments)
     if found is None:
@@ -230,7 +230,7 @@ def _databases(estate: Estate, server_id: str) -> Documents:
 
 def _policy(estate: Estate, kind: str, database_id: str) -> One:
     server_id = database_id[: database_id.rindex("/databases/")]
-    operation = estate.questions.operation("sql", kind, "get")
+    operation = estate.questions.operation("sql", kind, "get", server_id)
     arguments = (resource_group_of(server_id), name_of(server_id), name_of(database_id), "default")
     found, readings = reader.get(operation(), *arguments)
     return answer_for(f"{database_id}/{_POLICIES[kind]}/default", found), readings

@@ -14,6 +14,8 @@ class CognitiveAccount(WithNetworkRules):
 
     LISTING = ("cognitive_services", "accounts", "list_by_resource_group")
     UPDATE = "az cognitiveservices account update"
+    # "Grant access to trusted Azure services for Azure OpenAI", Microsoft Learn: none passes unless it is switched on.
+    BYPASS_WHEN_ABSENT = "None"
 
     @classmethod
     def closing(cls, service_id: str) -> str:

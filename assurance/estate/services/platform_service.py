@@ -11,13 +11,24 @@ from typing import ClassVar
 
 from assurance.environment.model import DeclaredService
 from assurance.estate.estate import Estate
-from assurance.estate.network.private_endpoint import is_in_force, status_of
+from assurance.estate.network.private_endpoint import APPROVED, is_in_force, status_of
 from assurance.estate.resources.questions import Documents
-from assurance.estate.resources.resource import Judgement, Resource, listed, name_of, named, only, same_id
+from assurance.estate.resources.resource import (
+    Judgement,
+    Resource,
+    is_within,
+    listed,
+    name_of,
+    named,
+    only,
+    same_id,
+    wrong_among,
+)
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
 ACCESS = "properties.publicNetworkAccess"
+Found = tuple[str, Document | None, tuple[str, ...], DeclaredService, str, str]
 SECURE_TLS = frozenset({"1.2", "1.3", "tls1_2", "tls1_3"})
 
 
@@ -29,29 +40,35 @@ class PlatformService(Resource):
         LISTING: Client, group and operation of the SDK that list the kind in a resource group.
         UPDATE: The Azure CLI's command that changes one.
         declared: What is declared.
+        endpoint_id: The id of its declared private endpoint.
+        network_id: The id of the declared virtual network.
     """
 
     LISTING: ClassVar[tuple[str, str, str]]
     UPDATE: ClassVar[str]
 
     declared: DeclaredService
+    endpoint_id: str
+    network_id: str
 
     @classmethod
     def read(cls, estate: Estate, key: str) -> PlatformService:
         """Return the declared service of that key, found in the list of its kind."""
-        return cls(*cls.found(estate, key), estate.environment.services[key])
+        return cls(*cls.found(estate, key))
 
     @classmethod
-    def found(cls, estate: Estate, key: str) -> tuple[str, Document | None, tuple[str, ...]]:
-        """Return a declared service's id, the document behind it, and the readings that say so."""
+    def found(cls, estate: Estate, key: str) -> Found:
+        """Return what every kind is made of: id, document, readings, and what is declared of it."""
         service_id = estate.service_id(key)
         documents, readings = cls.listing(estate, service_id[: service_id.index("/providers/")])
-        return service_id, only(name_of(service_id), documents), readings
+        declared, endpoint_id = estate.environment.services[key], estate.endpoint_id(key)
+        found = only(name_of(service_id), documents)
+        return service_id, found, readings, declared, endpoint_id, estate.virtual_network_id()
 
     @classmethod
     def listing(cls, estate: Estate, group_id: str) -> Documents:
         """Return all services of the kind in a resource group."""
-        return estate.questions.listing(estate.questions.operation(*cls.LISTING), group_id, name_of(group_id))
+        return estate.questions.listing(estate.questions.operation(*cls.LISTING, group_id), group_id, name_of(group_id))
 
     @classmethod
     def closing(cls, service_id: str) -> str:
@@ -82,6 +99,32 @@ class PlatformService(Resource):
         return self.judge(f"the service has {endpoint.name} as Approved", approved, remedy, endpoint.readings)
 
     @property
+    def approves_no_stranger(self) -> Fact:
+        """Whether it has approved no endpoint but the declared one and those that are permitted."""
+        known = (self.endpoint_id, *self.declared.permitted_endpoints)
+
+        def stranger(connection: Document) -> str | None:
+            endpoint = connection.text("properties", "privateEndpoint", "id")
+            if status_of(connection).casefold() != APPROVED or any(same_id(endpoint, one) for one in known):
+                return None
+            return endpoint or "an endpoint that is not named"
+
+        def none(document: Document) -> Judgement:
+            found = wrong_among(document.items("properties", "privateEndpointConnections"), stranger)
+            return not found, f"approved: {listed(found, 'none but the declared ones')}"
+
+        remedy = (
+            "az network private-endpoint-connection reject --id CONNECTION-ID (listed under "
+            f"{self.id}), or add it to permitted_endpoints of the service"
+        )
+        return self.judge("no other private endpoint is approved", none, remedy)
+
+    @property
+    def admits_no_network(self) -> Fact:
+        """Whether its rules let in no subnet but those that are declared; each kind says which rules it has."""
+        raise NotImplementedError
+
+    @property
     def refuses_local_authentication(self) -> Fact:
         """Whether only Microsoft Entra identities are accepted, and no keys or passwords; each kind says how."""
         raise NotImplementedError
@@ -95,6 +138,12 @@ class PlatformService(Resource):
         """Return the command that changes the service by these options."""
         return f"{self.UPDATE} {named(self.id)} {options}"
 
+    def _subnet_told(self, rule: Document, *path: str) -> str | None:
+        """Return the subnet that a rule lets in; None if it is of the declared network, or permitted."""
+        subnet = rule.text(*path)
+        known = any(same_id(subnet, one) for one in self.declared.permitted_subnets)
+        return None if subnet and (known or is_within(subnet, self.network_id)) else subnet or "a subnet not named"
+
     def _sku_is(self, path: str, name: str) -> Fact:
         def has(document: Document) -> Judgement:
             found = document.text(*path.split("."))
@@ -105,7 +154,13 @@ class PlatformService(Resource):
 
 @dataclass(frozen=True, slots=True)
 class WithNetworkRules(PlatformService):
-    """A service with network rules of its own (`networkAcls`)."""
+    """A service with network rules of its own (`networkAcls`).
+
+    Attributes:
+        BYPASS_WHEN_ABSENT: What it means that the rules do not say what passes them.
+    """
+
+    BYPASS_WHEN_ABSENT: ClassVar[str] = "AzureServices"
 
     @property
     def denies_by_default(self) -> Fact:
@@ -117,14 +172,41 @@ class WithNetworkRules(PlatformService):
         """Whether no IP rule lets an address in."""
 
         def none(document: Document) -> Judgement:
-            found = [
-                rule.text("value") or rule.text("ipAddressOrRange") or "an unreadable rule"
-                for field in ("ipRules", "ipv6Rules")
-                for rule in document.items("properties", "networkAcls", field)
-            ]
+            rules = document.items("properties", "networkAcls", "ipRules")
+            rules += document.items("properties", "networkAcls", "ipv6Rules")
+            found = wrong_among(rules, _address)
             return not found, f"lets in {listed(found)}"
 
         return self.judge("no IP or firewall rule", none, self.update("--set properties.networkAcls.ipRules=[]"))
+
+    @property
+    def admits_no_network(self) -> Fact:
+        """Whether no rule lets in a subnet of another network, but those that are permitted."""
+
+        def none(document: Document) -> Judgement:
+            rules = document.items("properties", "networkAcls", "virtualNetworkRules")
+            found = wrong_among(rules, lambda rule: self._subnet_told(rule, "id"))
+            return not found, f"lets in {listed(found)}"
+
+        remedy = "Remove the rule, or add the subnet to permitted_subnets of the service in the environment file."
+        return self.judge("no subnet of another network is let in", none, remedy)
+
+    @property
+    def admits_no_trusted_service(self) -> Fact:
+        """Whether the services that Azure trusts do not pass the rules, unless the environment file permits it."""
+
+        def none(document: Document) -> Judgement:
+            found = document.text("properties", "networkAcls", "bypass")
+            passing = [word.strip() for word in (found or self.BYPASS_WHEN_ABSENT).split(",")]
+            allowed = {"none", "azureservices"} if self.declared.trusted_services else {"none"}
+            told = found or f"absent, which means {self.BYPASS_WHEN_ABSENT}"
+            return {word.casefold() for word in passing} <= allowed, f"networkAcls.bypass is {told}"
+
+        expected = "networkAcls.bypass is None" + (" or AzureServices" if self.declared.trusted_services else "")
+        remedy = (
+            f"{self.update('--bypass None')}; or, if they must pass, trusted_services = true in the environment file"
+        )
+        return self.judge(expected, none, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +231,7 @@ class WithLeastTls(PlatformService):
             return (found or "").casefold() in SECURE_TLS, f"{name} is {found or 'absent'}"
 
         return self.judge(f"{name} is 1.2 or newer", modern, self.update(self.TLS_OPTION))
+
+
+def _address(rule: Document) -> str:
+    return rule.text("value") or rule.text("ipAddressOrRange") or "an unreadable rule"

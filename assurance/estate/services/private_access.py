@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from assurance.environment.model import DeclaredEndpoint
+from assurance.environment import Environment
+from assurance.environment.model import DeclaredEndpoint, DeclaredName
+from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate
 from assurance.estate.network.flows import InsideFlow, read_inside_flow
 from assurance.estate.network.private_dns_zone import PrivateDnsZone, read_private_dns_zone
 from assurance.estate.network.private_endpoint import PrivateEndpoint, read_private_endpoint
-from assurance.estate.resources.resource import Part, listed, resource_group_of, same_id
+from assurance.estate.resources.resource import Part, listed, name_of, resource_group_of, same_id
 from assurance.estate.services.kinds import read_service
 from assurance.estate.services.platform_service import PlatformService
 from assurance.verdicts import Fact
@@ -74,6 +76,11 @@ class ServiceEndpoint:
         """Whether its connection is Approved on the service's side."""
         return self.service().approves(self.endpoint)
 
+    @property
+    def is_the_only_one_approved(self) -> Fact:
+        """Whether the service has approved no other endpoint, but those that are permitted."""
+        return self.service().approves_no_stranger
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceName:
@@ -99,23 +106,25 @@ class ServiceName:
     @property
     def has_its_zone(self) -> Fact:
         """Whether the zone exists."""
+        self._refuse_unread_zone()
         return self.zone.exists
 
     @property
     def is_known_to_the_network(self) -> Fact:
         """Whether the zone is linked to the declared network, and the link is completed."""
+        self._refuse_unread_zone()
         return self.zone.is_linked_to(self.network_id)
 
     @property
     def is_registered(self) -> Fact:
-        """Whether a zone group of the endpoint keeps the record in this very zone."""
+        """Whether a zone group of the endpoint keeps the record in this very zone.
+
+        Raises:
+            NotEvaluated: It keeps it in a zone of the same name that is not declared, and there is none where one is.
+        """
         endpoint, zone_id = self.endpoint(), self.zone.id
-        groups, readings = endpoint.zone_groups() if endpoint.document is not None else ((), ())
-        found = [
-            item.text("properties", "privateDnsZoneId") or ""
-            for group in groups
-            for item in group.items("properties", "privateDnsZoneConfigs")
-        ]
+        found, readings = self._zones()
+        self._refuse_unread_zone()
         remedy = (
             f"az network private-endpoint dns-zone-group create --resource-group {resource_group_of(endpoint.id)} "
             f"--endpoint-name {endpoint.name} --name default --zone-name {endpoint.name} --private-dns-zone {zone_id}"
@@ -126,12 +135,39 @@ class ServiceName:
     @property
     def leads_to_its_endpoint(self) -> Fact:
         """Whether the record of the name is exactly the endpoint's own address."""
-        return self.zone.holds_record(self.host.partition(".")[0], *self.endpoint().addresses_of(self.host))
+        self._refuse_unread_zone()
+        name = self.host.partition(".")[0]
+        return self.zone.holds_record(name, lambda: self.endpoint().addresses_of(self.host))
 
     @property
     def has_only_private_neighbours(self) -> Fact:
         """Whether no record of the zone is a public address."""
+        self._refuse_unread_zone()
         return self.zone.has_only_private_addresses
+
+    def _zones(self) -> tuple[list[str], tuple[str, ...]]:
+        """Return the ids of the zones in which the endpoint keeps records, and the readings that say so."""
+        endpoint = self.endpoint()
+        groups, readings = endpoint.zone_groups() if endpoint.document is not None else ((), ())
+        configurations = (one for group in groups for one in group.items("properties", "privateDnsZoneConfigs"))
+        return [one.text("properties", "privateDnsZoneId") or "" for one in configurations], readings
+
+    def _refuse_unread_zone(self) -> None:
+        """Refuse to judge a zone that is not where it is declared, while its endpoint keeps it elsewhere."""
+        if self.zone.links is not None:
+            return
+        found, readings = self._zones()
+        elsewhere = [
+            one
+            for one in found
+            if name_of(one).casefold() == self.zone.name.casefold() and not same_id(one, self.zone.id)
+        ]
+        if elsewhere:
+            raise NotEvaluated(
+                f"The endpoint keeps its record in {listed(elsewhere)}, which the environment file does not declare.",
+                "If that zone is meant, declare it: zone_resource_group and zone_subscription of the endpoint.",
+                (*readings, *self.zone.link_readings),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +192,7 @@ class ServiceFlow:
     @property
     def resolves_to_its_endpoint(self) -> Fact:
         """Whether the name resolves to exactly the endpoint's private address."""
-        return self.flow.resolves_to(*self.endpoint().addresses_of(self.flow.name))
+        return self.flow.resolves_to(lambda: self.endpoint().addresses_of(self.flow.name))
 
     @property
     def opens(self) -> Fact:
@@ -173,14 +209,39 @@ def read_service_endpoint(estate: Estate, service: str) -> ServiceEndpoint:
     )
 
 
-def read_service_name(estate: Estate, service: str) -> ServiceName:
-    """Return the name of a service in its private DNS zone."""
-    host, zone = estate.environment.services[service].fqdn, read_private_dns_zone(estate, estate.zone_id(service))
-    endpoint = partial(read_private_endpoint, estate, service)
-    return ServiceName(host, zone, estate.virtual_network_id(), endpoint)
+@dataclass(frozen=True, slots=True)
+class NameOfService:
+    """A host name of a service.
+
+    Attributes:
+        service: The service's key.
+        host: The host name.
+        zone: The endpoint or further name that declares its zone.
+    """
+
+    service: str
+    host: str
+    zone: DeclaredEndpoint | DeclaredName
 
 
-def read_service_flow(estate: Estate, service: str) -> ServiceFlow:
-    """Return what a service's name leads to within the virtual network."""
-    zone = estate.environment.services[service].private_endpoint.zone
-    return ServiceFlow(read_inside_flow(estate, service), zone, partial(read_private_endpoint, estate, service))
+def names_of_services(environment: Environment) -> tuple[NameOfService, ...]:
+    """Return every host name of every declared service: its own, and those that its endpoint serves beside it."""
+    found: list[NameOfService] = []
+    for key, service in environment.services.items():
+        endpoint = service.private_endpoint
+        found.append(NameOfService(key, service.fqdn, endpoint))
+        found += [NameOfService(key, more.fqdn, more) for more in endpoint.names]
+    return tuple(found)
+
+
+def read_service_name(estate: Estate, name: NameOfService) -> ServiceName:
+    """Return a name of a service in its private DNS zone."""
+    zone = read_private_dns_zone(estate, estate.zone_id(name.zone))
+    endpoint = partial(read_private_endpoint, estate, name.service)
+    return ServiceName(name.host, zone, estate.virtual_network_id(), endpoint)
+
+
+def read_service_flow(estate: Estate, name: NameOfService) -> ServiceFlow:
+    """Return what a name of a service leads to within the virtual network."""
+    endpoint = partial(read_private_endpoint, estate, name.service)
+    return ServiceFlow(read_inside_flow(estate, name.service, name.host), name.zone.zone, endpoint)

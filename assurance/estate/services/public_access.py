@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from assurance.environment.model import ServiceKind
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate
 from assurance.estate.ids import SERVICE_TYPES
-from assurance.estate.resources.resource import is_within, listed, named, same_id
+from assurance.estate.resources.questions import Documents
+from assurance.estate.resources.resource import Part, is_within, listed, same_id, wrong_among
 from assurance.estate.services.kinds import KINDS
 from assurance.estate.services.platform_service import ACCESS
 from assurance.verdicts import Fact
@@ -47,10 +49,16 @@ class ServicesOfKind:
                 self.readings,
             )
         others = [one for one in self.documents if not any(same_id(one.id, known) for known in self.declared_ids)]
-        access = {one.id: one.text(*ACCESS.split(".")) for one in others}
-        public = [one for one in others if (access[one.id] or "").casefold() != "disabled"]
-        told = {one.id: access[one.id] or "absent, which means enabled" for one in public}
-        found = [f"{key}: publicNetworkAccess is {value}" for key, value in told.items()]
+        public: list[str] = []
+
+        def told(service: Document) -> str | None:
+            access = service.text(*ACCESS.split("."))
+            if (access or "").casefold() == "disabled":
+                return None
+            public.append(service.id)
+            return f"{service.id}: publicNetworkAccess is {access or 'absent, which means enabled'}"
+
+        found = wrong_among(others, told)
         if len(others) + len(self.declared_ids) < len(self.documents):
             found.append("two services of one id were listed")
         return Fact(
@@ -59,24 +67,47 @@ class ServicesOfKind:
             listed(found, f"{len(others)} undeclared, none of them public"),
             self.scope,
             self.readings,
-            "; ".join(KINDS[self.kind].closing(one.id) for one in public),
+            "; ".join(map(KINDS[self.kind].closing, public)),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class PublicAddresses:
-    """The public IP addresses of the resource group."""
+    """What gives the resource group public addresses: addresses, prefixes of them, and NAT gateways.
+
+    Attributes:
+        scope: The id of the resource group.
+        permitted: The ids of those that are declared.
+        lists: Azure's lists.
+    """
 
     scope: str
-    documents: tuple[Document, ...]
-    readings: tuple[str, ...]
+    permitted: tuple[str, ...]
+    lists: tuple[Part[Documents], ...]
+
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """The lists."""
+        return self.lists
 
     @property
     def are_none(self) -> Fact:
-        """Whether there is no public IP address."""
-        found = [f"{one.name} ({one.text('properties', 'ipAddress') or 'no address yet'})" for one in self.documents]
-        remedy = "; ".join(f"az network public-ip delete {named(one.id)}" for one in self.documents)
-        return Fact(not found, "no public IP address", listed(found), self.scope, self.readings, remedy)
+        """Whether there is no public address but those that are declared."""
+        cited: list[str] = []
+
+        def told(part: Part[Documents]) -> str | None:
+            documents, readings = part()
+            cited.extend(readings)
+            strangers = (one for one in documents if not any(same_id(one.id, known) for known in self.permitted))
+            return listed(map(_whose, strangers), "") or None
+
+        found = wrong_among(self.lists, told)
+        remedy = (
+            "If it is meant (a NAT gateway is the way out of its subnets), add its id to public_addresses in the "
+            "environment file; else take it from what it belongs to, and delete it: az network public-ip delete"
+        )
+        observed = listed(found, f"none but {len(self.permitted)} declared" if self.permitted else "none")
+        return Fact(not found, "no public address", observed, self.scope, tuple(cited), remedy if found else "")
 
 
 def read_services_of_kind(estate: Estate, kind: ServiceKind) -> ServicesOfKind:
@@ -86,7 +117,21 @@ def read_services_of_kind(estate: Estate, kind: ServiceKind) -> ServicesOfKind:
 
 
 def read_public_addresses(estate: Estate) -> PublicAddresses:
-    """Return the public IP addresses of the resource group."""
-    operation = estate.questions.operation("network", "public_ip_addresses", "list")
-    group = estate.environment.resource_group
-    return PublicAddresses(estate.group_id, *estate.questions.listing(operation, estate.group_id, group))
+    """Return the public addresses of the resource group."""
+    kinds = ("public_ip_addresses", "public_ip_prefixes", "nat_gateways")
+    return PublicAddresses(
+        estate.group_id, estate.environment.public_addresses, tuple(partial(_listing, estate, kind) for kind in kinds)
+    )
+
+
+def _listing(estate: Estate, kind: str) -> Documents:
+    operation = estate.questions.operation("network", kind, "list")
+    return estate.questions.listing(operation, estate.group_id, estate.environment.resource_group)
+
+
+def _whose(document: Document) -> str:
+    """Return a public address, a prefix or a gateway with what it belongs to."""
+    what = document.text("properties", "ipAddress") or document.text("properties", "ipPrefix") or "no address yet"
+    owners = (("NAT gateway", ("natGateway", "id")), ("interface", ("ipConfiguration", "id")))
+    whose = [f"of {kind} {found}" for kind, path in owners if (found := document.text("properties", *path))]
+    return " ".join((f"{document.name} ({what})", *whose))

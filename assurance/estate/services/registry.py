@@ -10,7 +10,7 @@ from assurance.environment.deployment import DeclaredRelease
 from assurance.estate.deployment.release import declared_release, declared_repository
 from assurance.estate.deployment.revisions import Revisions, of_repository
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.resources.resource import Resource, listed
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, shown
 from assurance.verdicts import Fact
 from assurance.world.azure import reader
 from assurance.world.azure.document import Document
@@ -23,7 +23,42 @@ SHORTEST_COMMIT = 7
 
 @dataclass(frozen=True, slots=True)
 class ContainerRegistry(Resource):
-    """The registry (Microsoft.ContainerRegistry/registries)."""
+    """The registry (Microsoft.ContainerRegistry/registries), and whether it may be reached from public networks."""
+
+    may_be_public: bool
+
+    @property
+    def refuses_public_networks(self) -> Fact:
+        """Whether public network access is Disabled, unless the environment file permits it."""
+        if self.may_be_public:
+
+            def told(document: Document) -> Judgement:
+                return True, f"publicNetworkAccess is {shown(document.text('properties', 'publicNetworkAccess'))}"
+
+            return self.judge("public network access is as declared", told)
+        remedy = (
+            f"az acr update {named(self.id)} --public-network-enabled false; or, where pipelines push to it over the "
+            "Internet, public_access = true in [deployment.registry]"
+        )
+        absent = "absent, which means enabled"
+        return self.text_is("properties.publicNetworkAccess", "Disabled", remedy, absent)
+
+    @property
+    def has_no_administrator(self) -> Fact:
+        """Whether the administrator's account, which signs in by password, is off."""
+        remedy = f"az acr update {named(self.id)} --admin-enabled false"
+        return self.flag_is("properties.adminUserEnabled", False, remedy)
+
+    @property
+    def refuses_anonymous_pull(self) -> Fact:
+        """Whether nobody can pull images without signing in; absent means off."""
+
+        def refused(document: Document) -> Judgement:
+            found = document.flag("properties", "anonymousPullEnabled")
+            return found is not True, f"anonymousPullEnabled is {shown(found)}"
+
+        remedy = f"az acr update {named(self.id)} --anonymous-pull-enabled false"
+        return self.judge("anonymousPullEnabled is false", refused, remedy)
 
     def is_reached_at(self, login_server: str) -> Fact:
         """Whether its login server is the declared one."""
@@ -109,8 +144,9 @@ class ReleaseImage:
 def read_registry(estate: Estate) -> ContainerRegistry:
     """Return the container registry."""
     registry_id = estate.registry_id()
-    operation = estate.questions.operation("registries", "registries", "get")
-    return ContainerRegistry(registry_id, *estate.questions.resource(operation, registry_id))
+    operation = estate.questions.operation("registries", "registries", "get", registry_id)
+    may_be_public = estate.declared_registry().public_access
+    return ContainerRegistry(registry_id, *estate.questions.resource(operation, registry_id), may_be_public)
 
 
 @read_once

@@ -16,6 +16,7 @@ from assurance.estate.resources.resource import (
     named,
     resource_group_of,
     shown,
+    wrong_among,
 )
 from assurance.estate.services.platform_service import WithLeastTls
 from assurance.verdicts import Fact
@@ -27,7 +28,8 @@ class SqlServer(WithLeastTls):
     """A SQL server (Microsoft.Sql/servers).
 
     Attributes:
-        firewall_rules: Its rules, for IPv4 and IPv6, which stand beside it.
+        firewall_rules: Its rules, for IPv4 and for IPv6, which stand beside it.
+        network_rules: Its rules that let in subnets.
         entra_only: Its setting for Microsoft Entra-only authentication; None if it has none.
     """
 
@@ -36,15 +38,17 @@ class SqlServer(WithLeastTls):
     TLS = "properties.minimalTlsVersion"
     TLS_OPTION = "--minimal-tls-version 1.2"
 
-    firewall_rules: Part[Documents]
+    firewall_rules: tuple[Part[Documents], ...]
+    network_rules: Part[Documents]
     entra_only: Part[One]
 
     @classmethod
     def read(cls, estate: Estate, key: str) -> SqlServer:
         """Return the declared server of that key."""
-        service_id, document, readings = cls.found(estate, key)
-        rules, entra = partial(_firewall_rules, estate, service_id), partial(_entra_only, estate, service_id)
-        return cls(service_id, document, readings, estate.environment.services[key], rules, entra)
+        found = cls.found(estate, key)
+        rules, entra = partial(_rules, estate, found[0]), partial(_entra_only, estate, found[0])
+        firewall = tuple(partial(rules, family) for family in ("firewall_rules", "ipv6_firewall_rules"))
+        return cls(*found, firewall, partial(rules, "virtual_network_rules"), entra)
 
     @classmethod
     def closing(cls, service_id: str) -> str:
@@ -53,18 +57,35 @@ class SqlServer(WithLeastTls):
 
     @property
     def parts(self) -> tuple[Part[object], ...]:
-        """Its firewall rules and its setting for authentication, if it exists."""
-        return (self.firewall_rules, self.entra_only) if self.document is not None else ()
+        """Its rules and its setting for authentication, if it exists."""
+        return (*self.firewall_rules, self.network_rules, self.entra_only) if self.document is not None else ()
 
     @property
     def admits_no_address(self) -> Fact:
         """Whether no firewall rule lets an address in."""
-        rules, readings = self.firewall_rules() if self.document is not None else ((), ())
-        found = [_address_range(rule) for rule in rules]
+        cited: list[str] = []
+
+        def told(part: Part[Documents]) -> str | None:
+            rules, readings = part()
+            cited.extend(readings)
+            return listed(map(_address_range, rules), "") or None
+
+        found = wrong_among(self.firewall_rules if self.document is not None else (), told)
         server = named(self.id).replace("--name", "--server")
         remedy = f"az sql server firewall-rule delete {server} --name RULE"
         observed = f"lets in {listed(found)}"
-        return self.judge("no IP or firewall rule", lambda _: (not found, observed), remedy, readings)
+        return self.judge("no IP or firewall rule", lambda _: (not found, observed), remedy, tuple(cited))
+
+    @property
+    def admits_no_network(self) -> Fact:
+        """Whether no rule lets in a subnet of another network, but those that are permitted."""
+        rules, readings = self.network_rules() if self.document is not None else ((), ())
+        found = wrong_among(rules, lambda rule: self._subnet_told(rule, "properties", "virtualNetworkSubnetId"))
+        server = named(self.id).replace("--name", "--server")
+        remedy = f"az sql server vnet-rule delete {server} --name RULE; or add the subnet to permitted_subnets"
+        observed = f"lets in {listed(found)}"
+        expected = "no subnet of another network is let in"
+        return self.judge(expected, lambda _: (not found, observed), remedy, readings)
 
     @property
     def refuses_local_authentication(self) -> Fact:
@@ -80,23 +101,19 @@ class SqlServer(WithLeastTls):
 
 
 @read_once
-def _firewall_rules(estate: Estate, server_id: str) -> Documents:
-    rules: tuple[Document, ...] = ()
-    readings: tuple[str, ...] = ()
-    for family in ("firewall_rules", "ipv6_firewall_rules"):
-        operation = estate.questions.operation("sql", family, "list_by_server")
-        arguments = (resource_group_of(server_id), name_of(server_id))
-        found, cited = estate.questions.children(operation, server_id, *arguments)
-        if found is None:
-            raise NotEvaluated(f"{server_id} is listed, but its firewall rules are not found.", "", cited)
-        rules, readings = rules + found, readings + cited
-    return rules, readings
+def _rules(estate: Estate, server_id: str, family: str) -> Documents:
+    operation = estate.questions.operation("sql", family, "list_by_server", server_id)
+    arguments = (resource_group_of(server_id), name_of(server_id))
+    found, cited = estate.questions.children(operation, server_id, *arguments)
+    if found is None:
+        raise NotEvaluated(f"{server_id} is listed, but its rules are not found.", "Run again.", cited)
+    return found, cited
 
 
 @read_once
 def _entra_only(estate: Estate, server_id: str) -> One:
     setting = f"{server_id}/azureADOnlyAuthentications/Default"
-    operation = estate.questions.operation("sql", "server_azure_ad_only_authentications", "get")
+    operation = estate.questions.operation("sql", "server_azure_ad_only_authentications", "get", server_id)
     return estate.questions.nested(
         operation, setting, resource_group_of(server_id), name_of(server_id), name_of(setting)
     )

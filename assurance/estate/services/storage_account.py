@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assurance.estate.resources.resource import Judgement, listed, resource_group_of, same_id, wrong_among
 from assurance.estate.services.platform_service import WithLeastTls, WithNetworkRules
 from assurance.verdicts import Fact
+from assurance.world.azure.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,25 @@ class StorageAccount(WithNetworkRules, WithLeastTls):
     def forbids_public_blobs(self) -> Fact:
         """Whether it explicitly forbids anonymous access to blobs."""
         return self.flag_is("properties.allowBlobPublicAccess", False, self.update("--allow-blob-public-access false"))
+
+    @property
+    def admits_no_resource(self) -> Fact:
+        """Whether no resource is let in by its id, but those that are permitted."""
+        permitted = self.declared.permitted_resources
+
+        def told(rule: Document) -> str | None:
+            found = rule.text("resourceId")
+            return None if any(same_id(found, one) for one in permitted) else found or "a resource not named"
+
+        def none(document: Document) -> Judgement:
+            found = wrong_among(document.items("properties", "networkAcls", "resourceAccessRules"), told)
+            return not found, f"lets in {listed(found)}"
+
+        remedy = (
+            f"az storage account network-rule remove --resource-group {resource_group_of(self.id)} --account-name "
+            f"{self.name} --resource-id ID --tenant-id ID; or add it to permitted_resources of the service"
+        )
+        return self.judge("no resource is let in by its id", none, remedy)
 
     @property
     def refuses_local_authentication(self) -> Fact:

@@ -72,12 +72,14 @@ class AzureClients:
         """When the tape was begun (UTC, ISO 8601): the present of a run, and for a replay that of its recording."""
         return self._tape.header.started
 
-    def management(self, name: str) -> Any:  # noqa: ANN401  (see the class)
-        """Return the Resource Manager client for an area such as `network`."""
+    def management(self, name: str, subscription: str | None = None) -> Any:  # noqa: ANN401  (see the class)
+        """Return the Resource Manager client for an area such as `network`, of its own subscription by default."""
+        subscription = subscription or self._environment.subscription_id
+        key = f"{name} {subscription.casefold()}"
         with self._lock:
-            if name not in self._clients:
-                self._clients[name] = self._make(name)
-            return self._clients[name]
+            if key not in self._clients:
+                self._clients[key] = self._make(name, subscription)
+            return self._clients[key]
 
     def secrets(self, vault_host: str) -> Any:  # noqa: ANN401  (see the class)
         """Return the client for the secrets (their names only) of a vault."""
@@ -129,13 +131,13 @@ class AzureClients:
                 )
             return self._clients[endpoint]
 
-    def _make(self, name: str) -> Any:  # noqa: ANN401  (see the class)
+    def _make(self, name: str, subscription: str) -> Any:  # noqa: ANN401  (see the class)
         module, class_name = CLIENTS[name].split(":")
         client_class = getattr(importlib.import_module(module), class_name)
         resource_manager = self._environment.cloud.resource_manager.rstrip("/")
         return client_class(
             self._credential,
-            self._environment.subscription_id,
+            subscription,
             base_url=resource_manager,
             credential_scopes=[f"{resource_manager}/.default"],
             transport=self._resource_manager_transport,
