@@ -70,8 +70,17 @@ def _rules(values: Mapping[str, Values]) -> tuple[SecurityRule, ...]:
         table = properties.within(name) if properties is not None else None
         for rule in (table.values if table is not None else {}).values():
             if isinstance(rule, Mapping):
-                found.append(SecurityRule.parse(rule, default=name == RULES[1]))
+                found.append(SecurityRule.parse(_as_sent(rule), default=name == RULES[1]))
     return tuple(found)
+
+
+def _as_sent(value: Values) -> Values:
+    """Return normalised values as Azure sends them: tables that were made of lists are lists again."""
+    if not isinstance(value, Mapping):
+        return value
+    if value and all(str(key).startswith("[") for key in value):
+        return [_as_sent(one) for one in value.values()]
+    return {key: _as_sent(one) for key, one in value.items()}
 
 
 def _told(openings: tuple[Opening, ...], direction: str) -> list[str]:

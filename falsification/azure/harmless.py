@@ -25,6 +25,7 @@ from falsification.azure.changes import (
 from falsification.azure.deployment_harmless import DEPLOYMENT
 from falsification.azure.roles import CUSTOM, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
 from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
+from falsification.azure.untidy_harmless import UNTIDY
 from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK
 from falsification.azure.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT
 from falsification.azure.violations.sec_03 import CONNECTIONS, FIRST, MANUAL, OWN, SERVICES, STATE
@@ -336,6 +337,7 @@ CATALOGUE: tuple[Harmless, ...] = (
     *_ACCESS,
     *_FLOWS,
     *DEPLOYMENT,
+    *UNTIDY,
 )
 
 __all__ = ["CATALOGUE", "Harmless"]

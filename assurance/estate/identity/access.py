@@ -31,9 +31,7 @@ def read_access(estate: Estate) -> Access:
         subscription_id,
         filter=everything,
     )
-    denials, denial_readings = questions.listing(
-        questions.operation("authorization", "deny_assignments", "list"), subscription_id, filter=everything
-    )
+    denials, denial_readings, denials_unread = _read_denials(estate, everything)
     definitions: dict[str, Document] = {}
     definition_readings: dict[str, tuple[str, ...]] = {}
     unread: dict[str, NotEvaluated] = {}
@@ -49,7 +47,16 @@ def read_access(estate: Estate) -> Access:
         if definition is not None:
             definitions[role_id] = _of_role(subscription_id, role_id, definition)
     cited = identity.readings + readings + denial_readings
-    return Access(identity, assignments, denials, definitions, definition_readings, cited, unread)
+    return Access(identity, assignments, denials, definitions, definition_readings, cited, unread, denials_unread)
+
+
+def _read_denials(estate: Estate, everything: str) -> tuple[tuple[Document, ...], tuple[str, ...], NotEvaluated | None]:
+    """Return the deny assignments, or why they cannot be read: what the identity holds is known all the same."""
+    operation = estate.questions.operation("authorization", "deny_assignments", "list")
+    try:
+        return *estate.questions.listing(operation, estate.subscription_id, filter=everything), None
+    except NotEvaluated as error:
+        return (), error.readings, error
 
 
 def _of_role(subscription_id: str, role_id: str, definition: Document) -> Document:

@@ -63,6 +63,7 @@ class Access:
         definition_readings: Keys of the readings behind each definition, by the same GUID.
         readings: Keys of the readings behind all else.
         unread: Why the definition of a role could not be read, by the same GUID.
+        denials_unread: Why the deny assignments could not be read; None if they were.
     """
 
     identity: ManagedIdentity
@@ -72,6 +73,7 @@ class Access:
     definition_readings: Mapping[str, tuple[str, ...]]
     readings: tuple[str, ...]
     unread: Mapping[str, NotEvaluated] = field(default_factory=dict)
+    denials_unread: NotEvaluated | None = None
 
     def grants(self, role: str, definition: str | None, scope: str) -> Fact:
         """Whether the role is assigned on that scope or above it, without a condition, and nothing denies it there."""
@@ -79,8 +81,9 @@ class Access:
         mine = [one for one in self._own() if _role_of(one) == wanted and _covers(_scope_of(one), scope)]
         plain = [one for one in mine if not one.text("properties", "condition")]
         denied = [one.text("properties", "denyAssignmentName") or one.name for one in self._denials_on(scope, wanted)]
-        if plain and wanted in self.unread:
-            raise self.unread[wanted].again()
+        refusal = self.unread.get(wanted) or self.denials_unread
+        if plain and refusal is not None:
+            raise refusal.again()
         if plain and denied:
             observed = f"assigned, but denied by {listed(denied)}"
         elif plain and wanted not in self.definitions:
@@ -139,13 +142,10 @@ class Access:
         if role in BROAD_ROLES:
             return True
         definition = self.definitions.get(role)
+        if definition is None and role in self.unread:
+            raise self.unread[role].again()
         if definition is None:
-            raise self.unread.get(role) or NotEvaluated(
-                f"Azure has no definition of role {role}, assigned at {_scope_of(assignment)}: what it allows is "
-                "not known.",
-                f"az role definition list --name {role}; remove the assignment if the role is gone: {assignment.id}",
-                self.definition_readings.get(role, ()),
-            )
+            return True
         return any(
             _is_broad_action(action)
             for permission in definition.required_items("properties", "permissions")
@@ -186,7 +186,8 @@ class Access:
         role = _role_of(assignment)
         definition = self.definitions.get(role)
         name = definition.text("properties", "roleName") if definition is not None else None
-        return f"{name or role} at {_scope_of(assignment)}"
+        unknown = f"role {role}, of which Azure has no definition, so that what it allows is not known,"
+        return f"{name or unknown} at {_scope_of(assignment)}"
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...]) -> Fact:
         if self.identity.document is None:

@@ -19,7 +19,7 @@ from assurance.estate.monitoring.log_queries import (
     measured_by,
 )
 from assurance.estate.monitoring.processing_rules import ProcessingRules, read_processing_rules
-from assurance.estate.resources.resource import Part, listed, name_of, same_id
+from assurance.estate.resources.resource import Part, is_within, listed, name_of, same_id
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 from assurance.world.moments import duration
@@ -215,8 +215,11 @@ class AlertRules:
         reached = [group for group in self.action_groups if any(same_id(group.id, one) for one in added)]
         if any(_is_on(group) and _reaches_somebody(group) for group in reached):
             return True
+        # What would stand among the groups that were listed, and does not, is gone; of others nothing is known.
         known = [group.id for group in self.action_groups]
-        unknown = [one for one in (*named, *added) if not any(same_id(one, other) for other in known)]
+        here = self.component_id[: self.component_id.index("/providers/")]
+        unlisted = [one for one in (*named, *added) if not any(same_id(one, other) for other in known)]
+        unknown = [one for one in unlisted if not is_within(one, here)]
         if unknown:
             raise NotEvaluated(
                 f"The alert rule {rule.name} notifies {listed(unknown)}, of which the environment file does not know.",

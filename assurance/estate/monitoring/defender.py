@@ -115,7 +115,9 @@ class Alerts:
 
     def severe_and_open(self) -> tuple[Document, ...]:
         """Return the open alerts of High or unknown severity on the environment's resources."""
-        return tuple(one for one in self.documents if _is_open(one) and _is_severe(one) and self._concerns(one))
+        severe = {one.id: one for one in self.documents if _is_open(one) and _is_severe(one)}
+        found = wrong_among(severe.values(), lambda one: one.id if self._concerns(one) else None)
+        return tuple(severe[alert_id] for alert_id in found)
 
     def _concerns(self, alert: Document) -> bool:
         """Tell whether an alert is about the environment; one that names no resource could be, so it counts."""
@@ -156,7 +158,7 @@ class SuppressionRules:
 
     @property
     def are_declared(self) -> Fact:
-        """Whether every rule that is on, and not over, is declared."""
+        """Whether every rule that is not off is declared."""
         known = {name.casefold() for name in self.permitted}
 
         def undeclared(rule: Document) -> str | None:

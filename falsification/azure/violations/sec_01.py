@@ -36,8 +36,6 @@ _WHOLE = (
                drops("Microsoft.Network/virtualNetworks/vnet-apex-{environment}")), "SEC-02"),
     _of("network-deployment-failed", "The network's last deployment failed.", PROVISIONED,
         sets(NETWORK, "properties.provisioningState", "Failed")),
-    _of("network-still-updating", "The network is being updated.", PROVISIONED,
-        sets(NETWORK, "properties.provisioningState", "Updating")),
     _of("network-without-state", "The answer does not say whether the network was deployed.", PROVISIONED,
         drops(NETWORK, "properties.provisioningState")),
     _of("address-space-wider", "The address space is wider than declared.", SPACED, sets(NETWORK, SPACE, ["10.0.0.0/8"])),

@@ -35,7 +35,6 @@ VIOLATIONS = (
         all_of(copies(ENVIRONMENT, "cae-apex-{environment}", "cae-apex-{environment}-2"),
                drops("Microsoft.App/managedEnvironments/cae-apex-{environment}"))),
     _of("environment-failed", "The environment's last deployment failed.", INTERNAL, sets(ENVIRONMENT, "properties.provisioningState", "Failed")),
-    _of("environment-waiting", "The environment is still being deployed.", INTERNAL, sets(ENVIRONMENT, "properties.provisioningState", "Waiting")),
     _of("environment-without-state", "The answer does not say whether it was deployed.", INTERNAL, drops(ENVIRONMENT, "properties.provisioningState")),
     _of("environment-external", "The environment is not internal.", INTERNAL, sets(ENVIRONMENT, f"{NETWORK}.internal", False)),
     _of("environment-internal-absent", "The answer has no internal flag, which means external.", INTERNAL, drops(ENVIRONMENT, f"{NETWORK}.internal")),

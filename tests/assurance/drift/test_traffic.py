@@ -38,3 +38,11 @@ def test_what_is_newly_denied_is_named() -> None:
     assert stopped.allowed == ()
     assert stopped.denied == ("inbound, any protocol all ports from 10.0.0.0/23 to 10.0.2.0/24",)
     assert [one.weight for one in stopped.changes()] == [Weight.OPERATIONAL]
+
+
+def test_rules_may_name_application_security_groups() -> None:
+    """SSH that is newly open is told, in a group whose rules name application security groups."""
+    web = {"id": "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/applicationSecurityGroups/web"}
+    named = allow("Web", 190, "", sourceApplicationSecurityGroups=[web, {"id": f"{web['id']}2"}])
+    opened = effect(_group(named), _group(named, allow("Ssh", 200, "Internet", port="22")), SPACE)
+    assert opened.allowed == ("inbound, Tcp 22 from Internet to 10.0.2.0/24",)
