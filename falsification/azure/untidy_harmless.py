@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from falsification.azure.changes import SHARED, Harmless, adds, all_of, appends, at, drops, edits, filled, sets
 from falsification.azure.roles import denies
@@ -30,7 +30,9 @@ from falsification.azure.violations.second_doors import (
 from falsification.azure.world import Change, World
 
 STRANGER = f"{SHARED}/providers/Microsoft.Network/privateEndpoints/pe-stranger"
-OWN_SUBNET = "{resource_group_id}/providers/Microsoft.Network/virtualNetworks/vnet-apex-{environment}/subnets/snet-containerapps"
+OWN_SUBNET = (
+    "{resource_group_id}/providers/Microsoft.Network/virtualNetworks/vnet-apex-{environment}/subnets/snet-containerapps"
+)
 ACTION_GROUP = f"{SHARED}/providers/Microsoft.Insights/actionGroups/ag-others"
 EVERYONE = "00000000-0000-0000-0000-000000000000"
 
@@ -61,7 +63,7 @@ def _old_connection(service: str, *, first: bool) -> Change:
     return change
 
 
-def _processing(name: str, *actions: dict[str, object], **properties: object) -> Change:
+def _processing(name: str, *actions: Mapping[str, object], **properties: object) -> Change:
     """Return the change that adds an alert processing rule."""
     rule_id = f"{{resource_group_id}}/providers/Microsoft.AlertsManagement/actionRules/{name}"
     everything = {"scopes": ["/subscriptions/{subscription_id}"], "actions": list(actions), "enabled": True}
@@ -71,19 +73,35 @@ def _processing(name: str, *actions: dict[str, object], **properties: object) ->
 def _log_rule(name: str, criterion: dict[str, object], **properties: object) -> Change:
     """Return the change that adds a rule on a log query beside the demanded ones."""
     rule_id = f"{{resource_group_id}}/providers/Microsoft.Insights/scheduledQueryRules/{name}"
-    common = {"enabled": True, "scopes": ["{resource_group_id}"], "criteria": {"allOf": [criterion]}, "provisioningState": "Succeeded"}
-    return adds({"id": rule_id, "location": "{location}", "kind": properties.pop("kind", "LogAlert"), "properties": {**common, **properties}})
+    common = {
+        "enabled": True,
+        "scopes": ["{resource_group_id}"],
+        "criteria": {"allOf": [criterion]},
+        "provisioningState": "Succeeded",
+    }
+    return adds(
+        {
+            "id": rule_id,
+            "location": "{location}",
+            "kind": properties.pop("kind", "LogAlert"),
+            "properties": {**common, **properties},
+        }
+    )
 
 
 def _stack(world: World) -> None:
     """Let a deployment stack deny everybody all actions but those that read."""
     denies("{resource_group_id}", actions=("*",), principal=EVERYONE, kind="SystemDefined")(world)
-    planted = (one for one in world.azure.resources.values() if one.get("properties", {}).get("denyAssignmentName") == "Planted")
+    planted = (
+        one
+        for one in world.azure.resources.values()
+        if one.get("properties", {}).get("denyAssignmentName") == "Planted"
+    )
     next(planted)["properties"]["permissions"][0]["notActions"] = ["*/read", "*/register/action", "Microsoft.Storage/*"]
 
 
-_ADD = {"actionType": "AddActionGroups", "actionGroupIds": [ACTION_GROUP]}
-_REMOVE = {"actionType": "RemoveAllActionGroups"}
+_ADD: dict[str, object] = {"actionType": "AddActionGroups", "actionGroupIds": [ACTION_GROUP]}
+_REMOVE: dict[str, object] = {"actionType": "RemoveAllActionGroups"}
 
 _CONNECTIONS = (
     *(Harmless(f"{service}-old-connection-{'first' if first else 'last'}", f"{service} still lists an old, Disconnected connection of its endpoint.",

@@ -45,7 +45,9 @@ def _masked(
     for number, (neighbour, match) in enumerate(sorted(neighbours.items())):
         status = (FORBIDDEN, THROTTLED)[number % 2]
         told = f"{wrong} And the {neighbour.replace('-', ' ')} cannot be read."
-        yield Violation(f"{name}-beside-{neighbour}", told, all_of(change, refuses(match, status)), (control, *others), check)
+        yield Violation(
+            f"{name}-beside-{neighbour}", told, all_of(change, refuses(match, status)), (control, *others), check
+        )
 
 
 def _firewall(start: str) -> Change:

@@ -33,7 +33,9 @@ SUBNETS = {
 """Subnets that are not of the deployment's network."""
 REGISTRY = "registries/apexacr"
 MAPPINGS = f"{INGRESS}.additionalPortMappings"
-INFRASTRUCTURE = "/subscriptions/{subscription_id}/resourceGroups/ME_cae-apex-{environment}_apex-rg-{environment}_{location}"
+INFRASTRUCTURE = (
+    "/subscriptions/{subscription_id}/resourceGroups/ME_cae-apex-{environment}_apex-rg-{environment}_{location}"
+)
 
 
 def subnet_rule(subnet: str | None) -> dict[str, object]:
@@ -50,13 +52,21 @@ def sql_subnet_rule(subnet: str) -> Change:
 def network_resource(kind: str, name: str, **properties: object) -> Change:
     """Return the change that adds a network resource to the group."""
     resource_id = f"{{resource_group_id}}/providers/Microsoft.Network/{kind}/{name}"
-    return adds({"id": resource_id, "location": "{location}", "properties": {"provisioningState": "Succeeded", **properties}})
+    return adds(
+        {"id": resource_id, "location": "{location}", "properties": {"provisioningState": "Succeeded", **properties}}
+    )
 
 
 def foreign_connection(endpoint: str | None, status: str) -> dict[str, object]:
     """Return an endpoint's connection in a service's own list."""
-    properties: dict[str, object] = {"privateLinkServiceConnectionState": {"status": status}, "provisioningState": "Succeeded"}
-    return {"id": f"{endpoint or 'none'}/c", "properties": {**properties, **({"privateEndpoint": {"id": endpoint}} if endpoint else {})}}
+    properties: dict[str, object] = {
+        "privateLinkServiceConnectionState": {"status": status},
+        "provisioningState": "Succeeded",
+    }
+    return {
+        "id": f"{endpoint or 'none'}/c",
+        "properties": {**properties, **({"privateEndpoint": {"id": endpoint}} if endpoint else {})},
+    }
 
 
 def record_set(service: str, kind: str, name: str, **properties: object) -> Change:

@@ -15,8 +15,8 @@ OPEN = rule("App", 100, sourceAddressPrefix="10.0.0.0/23", destinationAddressPre
 ODD = from_source("Odd", 200, "Allow", "789")
 CLOSED = rule("None", 4000, "Deny")
 MEMBERS = [{"id": GROUP_ID}]
-TO_MEMBERS = {"destinationAddressPrefix": "", "destinationApplicationSecurityGroups": MEMBERS}
-TO_GROUP = rule("ToGroup", 100, sourceAddressPrefix="10.0.0.0/23", **TO_MEMBERS)
+TO_MEMBERS: dict[str, object] = {"destinationAddressPrefix": "", "destinationApplicationSecurityGroups": MEMBERS}
+TO_GROUP = rule("ToGroup", 100, "Allow", sourceAddressPrefix="10.0.0.0/23", **TO_MEMBERS)
 
 
 def judged(*rules: SecurityRule) -> JudgedRules:
@@ -79,7 +79,7 @@ def test_group_that_may_enter_is_a_hole() -> None:
 
 def test_internet_to_a_group_is_a_hole() -> None:
     """Whoever the members are, the Internet reaches them."""
-    to_group = rule("ToGroup", 100, **TO_MEMBERS)
+    to_group = rule("ToGroup", 100, "Allow", **TO_MEMBERS)
     assert judged(to_group, CLOSED).admits_from_internet()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from assurance.errors import NotEvaluated
@@ -13,7 +15,7 @@ ZONE = f"{GROUP}/providers/Microsoft.Network/privateDnsZones/privatelink.cogniti
 A = {"aRecords": [{"ipv4Address": "10.0.2.4"}]}
 
 
-def zone(**records: dict[str, object]) -> PrivateDnsZone:
+def zone(**records: Mapping[str, object]) -> PrivateDnsZone:
     """Return a zone with these record sets, by name."""
     found = tuple(resource(f"{ZONE}/X/{name}", **properties) for name, properties in records.items())
     return PrivateDnsZone(ZONE, (), READING, lambda: (found, ("records",)))

@@ -189,7 +189,7 @@ def test_every_protocol_of_azure_is_known(protocol: str) -> None:
 def test_a_text_that_cannot_be_read_is_a_doubt_of_its_rule(changes: dict[str, object]) -> None:
     """Azure accepts a few that mean nothing: the rule says which, and its group is read all the same."""
     [(field, value)] = changes.items()
-    assert rule("Odd", 100, **changes).doubt == f"{field} {value!r} cannot be read"
+    assert rule("Odd", 100, "Allow", **changes).doubt == f"{field} {value!r} cannot be read"
 
 
 @pytest.mark.parametrize(
