@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from sandbox.apex import Quirk, Switch
+from sandbox.apex import Observed, Quirk, Switch
 from sandbox.apex.catalogue import UnknownNameError, catalogue_text, named
 from sandbox.azure.declared_estate import declared_estate
 from sandbox.stand_ins import Sandbox
@@ -44,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     with Sandbox(options.environment, estate, options.latency_ms / 1000) as sandbox:
         sandbox.apex.switches.update(one for one in broken if isinstance(one, Switch))
         sandbox.apex.quirks.update(one for one in broken if isinstance(one, Quirk))
+        sandbox.apex.observed.update(one for one in broken if isinstance(one, Observed))
+        sandbox.apex.observed.update(Observed if options.as_it_runs else ())
         print(_instructions(sandbox, _write_environment(sandbox, declared, options.directory)), flush=True)
         stopped.wait()
     return 0
@@ -57,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--break", action="append", default=[], dest="breaks", metavar="NAME", help="break one behaviour of APEX"
     )
+    parser.add_argument("--as-it-runs", action="store_true", help="let APEX do all that a running build was seen to do")
     parser.add_argument("--list-breaks", action="store_true", help="list what can be broken, and end")
     return parser
 

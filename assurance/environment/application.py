@@ -123,18 +123,38 @@ class RiskFactor(Declared):
 
 
 _RISKS = (
-    RiskFactor(name="Terrain", distribution="triangular", min_value=0.95, most_likely=1.05, max_value=1.30),
-    RiskFactor(name="Material prices", distribution="uniform", min_value=0.95, max_value=1.20),
-    RiskFactor(name="Labour", distribution="normal", mean=1.05, std_dev=0.05),
+    RiskFactor(name="Terrain", distribution="triangular", min_value=-0.05, most_likely=0.05, max_value=0.30),
+    RiskFactor(name="Material prices", distribution="uniform", min_value=-0.05, max_value=0.20),
+    RiskFactor(name="Labour", distribution="normal", mean=0.05, std_dev=0.05),
 )
+# Between .50 and .95 a P80 that follows the level of confidence cannot be told from one that is P80.
+_LEVELS = (0.80, 0.30, 0.50, 0.95, 0.99)
 
 
 class Estimates(Declared):
-    """What estimates are asked for; the guide's Step 16 asks for the first confidence level."""
+    """What estimates are asked for; the guide's Step 16 asks for the first confidence level.
+
+    Attributes:
+        risk_factors: What is sent. APEX adds them to the cost as fractions of it: 0.10 is ten percent more.
+        confidence_levels: The levels asked for, fractions of 1; the first is that of the workflow.
+        iterations: Of the simulation.
+        least_contingency_percent: The least contingency that is plausible with these risk factors, in percent of the
+            base cost.
+        most_contingency_percent: The most that is plausible: a build that multiplies by what is meant to be added, or
+            the other way round, is far outside.
+    """
 
     risk_factors: Annotated[tuple[RiskFactor, ...], Field(min_length=1, strict=False)] = _RISKS
-    confidence_levels: Annotated[tuple[Fraction, ...], Field(min_length=1, strict=False)] = (0.80, 0.50, 0.95)
+    confidence_levels: Annotated[tuple[Fraction, ...], Field(min_length=1, strict=False)] = _LEVELS
     iterations: Annotated[int, Field(ge=1000, le=100_000)] = 10_000
+    least_contingency_percent: float = -25.0
+    most_contingency_percent: float = 100.0
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.least_contingency_percent >= self.most_contingency_percent:
+            raise ValueError("least_contingency_percent must be below most_contingency_percent")
+        return self
 
 
 class ApplicationLimits(Declared):

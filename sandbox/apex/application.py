@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any
 
@@ -16,10 +17,12 @@ from sandbox.apex.errors import ApexError, CrashError, of_code, of_detail, of_fi
 from sandbox.apex.first_read import DroppedError
 from sandbox.apex.front import Front
 from sandbox.apex.jobs import Worker
+from sandbox.apex.observed import Observed
 from sandbox.apex.routes import documents, estimates, health, identity, projects
 from sandbox.apex.service import ForbiddenError, NotFoundError, Service
 from sandbox.apex.switches import Switch
 
+OUT_OF_RANGE = frozenset({"greater_than", "greater_than_equal"})
 STRANGER_ID = "00000000-0000-4000-8000-000000000000"
 _COMMON: dict[int | str, dict[str, Any]] = {
     401: {"description": "Nobody acceptable signed in"},
@@ -52,8 +55,26 @@ def build(service: Service) -> tuple[FastAPI, Worker]:
     for router in (projects.router, documents.router, estimates.router, estimates.jobs):
         app.include_router(router, prefix=service.settings.api_prefix, responses=_COMMON)
     _handle_errors(app, service)
+    _describe(app, service)
     app.add_middleware(Front, service=service)
     return app, worker
+
+
+def _describe(app: FastAPI, service: Service) -> None:
+    """Let the description say whether a project needs a voltage, which the models alone cannot know."""
+    described = app.openapi
+
+    def description() -> dict[str, Any]:
+        document = copy.deepcopy(described())
+        project = document["components"]["schemas"]["NewProject"]
+        if not service.does(Observed.VOLTAGE_OPTIONAL):
+            project["required"].append("voltage_level")
+            project["properties"]["voltage_level"].pop("default", None)
+            one_of = project["properties"]["voltage_level"].pop("anyOf")
+            project["properties"]["voltage_level"] |= one_of[0]
+        return document
+
+    app.openapi = description  # type: ignore[method-assign]  # how FastAPI has its description extended
 
 
 def _handle_errors(app: FastAPI, service: Service) -> None:
@@ -85,11 +106,13 @@ def _handle_errors(app: FastAPI, service: Service) -> None:
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         if service.is_broken(Switch.REFUSED_PROJECT_STORED):
             _store_refused(service, request, error.body)
-        return _invalid(service, error)
+        return _invalid(service, request, error)
 
 
-def _invalid(service: Service, error: RequestValidationError) -> JSONResponse:
+def _invalid(service: Service, request: Request, error: RequestValidationError) -> JSONResponse:
     kinds = {found["type"] for found in error.errors()}
+    if request.method == "PATCH" and service.does(Observed.CHANGE_CRASHES) and kinds & OUT_OF_RANGE:
+        raise CrashError("a project changed to an impossible value") from error
     if "json_invalid" in kinds and service.is_broken(Switch.JSON_CRASHES):
         raise CrashError("JSON") from error
     if "finite_number" in kinds and service.is_broken(Switch.NAN_CRASHES):

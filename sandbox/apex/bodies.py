@@ -22,6 +22,7 @@ from sandbox.apex.rules import (
     Status,
     Terrain,
     Voltage,
+    VoltageOfProject,
 )
 from sandbox.apex.switches import Switch
 
@@ -40,7 +41,7 @@ class NewProject(BaseModel):
 
     project_number: Number
     project_name: Name
-    voltage_level: Voltage
+    voltage_level: VoltageOfProject = None
     line_miles: Miles | None = None
     terrain_type: Terrain | None = None
 
@@ -69,7 +70,7 @@ class Revocation(BaseModel):
 
 
 class RiskFactor(BaseModel):
-    """Something that multiplies the cost."""
+    """Something that adds to the cost: 0.10 adds a tenth of it."""
 
     name: Name
     distribution: Distribution

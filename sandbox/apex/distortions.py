@@ -115,6 +115,12 @@ def _further_item(item_id: str, parent_id: str | None, code: str, cost: str) -> 
     }
 
 
+def _negative_pair(document: Document) -> None:
+    """Add two items that cancel each other, so that all sums stay right."""
+    for code, cost in (("8", "-500.00"), ("9", "500.00")):
+        document["line_items"].append(_further_item(str(uuid4()), None, code, cost))
+
+
 def _repeats_code(document: Document) -> None:
     document["line_items"][2]["wbs_code"] = document["line_items"][1]["wbs_code"]
 
@@ -189,6 +195,8 @@ _DISTORTIONS: Mapping[Switch, tuple[Kind, Distortion]] = {
     Switch.RISK_IGNORED: ("estimate", _percentiles_are_base),
     Switch.CONTINGENCY_INCONSISTENT: ("estimate", _adds_contingency),
     Switch.LINE_ITEMS_DO_NOT_SUM: ("estimate", _item(1, _adds("total_cost", "1000.00"))),
+    Switch.LINE_ITEM_NEGATIVE: ("estimate", _negative_pair),
+    Switch.LINE_ITEM_QUANTITY_DIFFERS: ("estimate", _item(1, lambda item: item.update(quantity=item["quantity"] * 2))),
     Switch.LINE_ITEMS_MISS_BASE: ("estimate", _adds_item("9", "5000.00", has_parent=False)),
     Switch.LINE_ITEMS_EMPTY: ("estimate", _sets("line_items", [])),
     Switch.LINE_ITEM_ORPHAN: ("estimate", _adds_item("7.1", "0.00", has_parent=True)),

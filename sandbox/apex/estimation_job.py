@@ -14,8 +14,9 @@ import numpy
 from sandbox.apex.classification import estimate_class
 from sandbox.apex.clock import now_text
 from sandbox.apex.distortions import distorted
-from sandbox.apex.jobs import JobFailedError, Run
+from sandbox.apex.jobs import AbandonedError, JobFailedError, Run
 from sandbox.apex.monte_carlo import USUAL, Simulation, simulate
+from sandbox.apex.observed import Observed
 from sandbox.apex.switches import Switch
 from sandbox.apex.work_breakdown import CENT, base_cost, line_items
 
@@ -46,6 +47,8 @@ def generate_estimate(run: Run, subject: Mapping[str, Any]) -> dict[str, Any]:
         raise JobFailedError("The project does not exist")
     documents = service.store.rows("documents", project_id=project["id"])
     run.advance("Estimating base cost", 20)
+    if service.collides(project["id"], subject["asked_second"]):
+        raise AbandonedError
     items = line_items(project)
     base = base_cost(items)
     run.advance("Running Monte Carlo simulation", 45)
@@ -60,7 +63,7 @@ def generate_estimate(run: Run, subject: Mapping[str, Any]) -> dict[str, Any]:
         "project_id": project["id"],
         "aace_class": aace_class,
         "base_cost": str(base),
-        **_percentiles(simulation),
+        **_percentiles(simulation, p80_of_level=service.does(Observed.P80_OF_THE_LEVEL)),
         "confidence_level": subject["confidence_level"],
         "contingency_percentage": _contingency(base, simulation),
         "monte_carlo_iterations": subject["monte_carlo_iterations"],
@@ -83,26 +86,30 @@ def generate_estimate(run: Run, subject: Mapping[str, Any]) -> dict[str, Any]:
 def _simulation(run: Run, base: Decimal, subject: Mapping[str, Any]) -> Simulation:
     service = run.service
     level = USUAL if service.is_broken(Switch.CONFIDENCE_IGNORED) else subject["confidence_level"]
+    if base <= 0 and service.does(Observed.EMPTY_PROJECT_COSTS_NOTHING):
+        return Simulation(0.0, 0.0, 0.0, 0.0)
     simulation = simulate(
         float(base),
         subject["risk_factors"],
         confidence_level=level,
         iterations=subject["monte_carlo_iterations"],
         generator=numpy.random.default_rng([service.settings.seed, run.number]),
+        multiplied=service.is_broken(Switch.RISKS_MULTIPLY),
     )
     if not math.isfinite(simulation.p95) or base <= 0:
         raise JobFailedError(f"The cost of {base} dollars is out of range")
     return simulation
 
 
-def _percentiles(simulation: Simulation) -> dict[str, str]:
-    costs = {"p50_cost": simulation.p50, "p80_cost": simulation.p80, "p95_cost": simulation.p95}
+def _percentiles(simulation: Simulation, *, p80_of_level: bool) -> dict[str, str]:
+    p80 = simulation.at_confidence if p80_of_level else simulation.p80
+    costs = {"p50_cost": simulation.p50, "p80_cost": p80, "p95_cost": simulation.p95}
     return {name: str(Decimal(cost).quantize(CENT)) for name, cost in costs.items()}
 
 
 def _contingency(base: Decimal, simulation: Simulation) -> float:
     """What the cost at the level of confidence adds to the base cost, in percent of it."""
-    return round((simulation.at_confidence / float(base) - 1) * 100, 2)
+    return round((simulation.at_confidence / float(base) - 1) * 100, 2) if base else 0.0
 
 
 def _statements(statements: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -116,8 +123,9 @@ def _facts(
     base: Decimal,
     simulation: Simulation,
 ) -> str:
+    kilovolts, miles = project["voltage_level"] or 0, project["line_miles"] or 0
     return (
-        f"{project['project_name']} is a line of {project['voltage_level']:g} kV over {project['line_miles']:g} miles "
+        f"{project['project_name']} is a line of {kilovolts:g} kV over {miles:g} miles "
         f"of {project['terrain_type'] or 'unspecified'} terrain. The estimate is of AACE "
         f"{aace_class.replace('_', ' ')}, with {len(documents)} documents at hand. The base cost is {base:,.2f} US "
         f"dollars; with a probability of 80 % the cost does not exceed {simulation.p80:,.2f}."

@@ -15,9 +15,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.apex.errors import of_code, of_detail
+from sandbox.apex.observed import Observed
 from sandbox.apex.quirks import Quirk
 from sandbox.apex.rules import SWITCHES
 from sandbox.apex.service import Service
+from sandbox.apex.store import TRANSACTION, Transaction
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import CURRENT, Span
 
@@ -43,12 +45,17 @@ class Front:
         span = Span.of_traceparent(Headers(scope=scope).get("traceparent"))
         span.name = f"{scope['method']} {scope['path']}"
         CURRENT.set(span)
-        SWITCHES.set(frozenset(self._service.switches))
+        SWITCHES.set(frozenset(self._service.switches) | frozenset(self._service.observed))
         began, started = datetime.now(UTC), time.perf_counter()
         exit_ = _Exit(self._service, scope, span, send)
+        transaction = Transaction() if self._service.commit_delay_seconds else None
+        TRANSACTION.set(transaction)
         try:
             await self._serve(scope, receive, exit_)
         finally:
+            # As frameworks do that end a request's transaction after its response.
+            if transaction is not None and exit_.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+                self._service.store.commit(transaction, self._service.commit_delay_seconds)
             duration_ms = (time.perf_counter() - started) * 1000
             self._service.telemetry.request(
                 span, url=_url(scope), status=exit_.status, began=began, duration_ms=duration_ms
@@ -139,7 +146,7 @@ class _Exit:
             parts = parts._replace(path=f"{parts.path}/")
         if self._service.is_broken(Switch.REDIRECT_TO_OTHER_ORIGIN):
             parts = parts._replace(netloc=OTHER_ORIGIN)
-        if self._service.is_broken(Switch.REDIRECT_TO_PLAIN_HTTP):
+        if self._service.is_broken(Switch.REDIRECT_TO_PLAIN_HTTP) or self._service.does(Observed.REDIRECTS_IN_HTTP):
             parts = parts._replace(scheme="http")
         return urlunsplit(parts)
 

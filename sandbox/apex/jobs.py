@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from sandbox.apex.clock import now_text
+from sandbox.apex.observed import Observed
 from sandbox.apex.service import Service, User
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import CURRENT, Span
@@ -18,12 +19,19 @@ from sandbox.apex.telemetry import CURRENT, Span
 HALF_WAY = 50
 
 
+# What jobs say of their progress in a build that never says 100, by the step that they have reached here.
+_SPARSE: Mapping[str, Mapping[int, int]] = {
+    "document_validation": {10: 10, 30: 20, 60: 35, 90: 55},
+    "estimate_generation": {5: 25, 20: 25, 45: 25, 70: 90, 90: 90},
+}
+
+
 class JobFailedError(Exception):
     """A job cannot go on; the message is its error message."""
 
 
-class _AbandonedError(Exception):
-    """A switch leaves the job as it is."""
+class AbandonedError(Exception):
+    """The job stays as it is, for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +42,29 @@ class Run:
         service: The APEX that it belongs to.
         job_id: The job.
         number: How many jobs have run before.
+        job_type: What it does.
         created_by_id: Whose job it is.
     """
 
     service: Service
     job_id: str
     number: int
+    job_type: str
     created_by_id: str
     _wait: Callable[[float], bool]
+    _is_lost: Callable[[], bool]
 
     def advance(self, step: str, percent: int) -> None:
         """Say what comes next, and how much is done."""
-        self.service.store.update("jobs", self.job_id, {"current_step": step, "progress_percent": percent})
+        if self._is_lost():
+            raise AbandonedError
+        told = _SPARSE[self.job_type][percent] if self.service.does(Observed.JOB_NEVER_AT_100) else percent
+        self.service.store.update("jobs", self.job_id, {"current_step": step, "progress_percent": told})
         self._wait(self.service.settings.job_step_seconds)
         if percent < HALF_WAY:
             return
         if self.service.is_broken(Switch.JOB_NEVER_ENDS):
-            raise _AbandonedError
+            raise AbandonedError
         if self.service.is_broken(Switch.JOB_FAILS):
             raise JobFailedError("The job's worker was terminated")
         if self.service.is_broken(Switch.JOB_FAILS_SILENTLY):
@@ -67,6 +81,7 @@ class _Order:
     subject: Mapping[str, Any]
     created_by_id: str
     span: Span
+    life: int
 
 
 class Worker:
@@ -83,6 +98,7 @@ class Worker:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._number = 0
+        self._lives = 1
 
     def start(self) -> None:
         """Run jobs from now on; nothing happens if it already does."""
@@ -98,6 +114,10 @@ class Worker:
             self._orders.put(None)
             self._thread.join()
             self._thread = None
+
+    def lose(self) -> None:
+        """Lose whatever is under way, as a restart does: nobody goes on with it."""
+        self._lives += 1
 
     def drain(self) -> None:
         """Wait until no job is left to do."""
@@ -123,12 +143,13 @@ class Worker:
         if not self._service.is_broken(Switch.JOB_NOT_FOUND):
             self._service.store.insert("jobs", row)
         if not self._service.is_broken(Switch.JOB_STAYS_PENDING):
-            self._orders.put(_Order(job_id, job_type, subject, user.id, CURRENT.get()))
+            order = _Order(job_id, job_type, subject, user.id, CURRENT.get(), self._lives)
+            self._service.store.once_committed(lambda: self._orders.put(order))
         return row
 
     def _run(self) -> None:
         while (order := self._orders.get()) is not None:
-            if not self._stopping.is_set():
+            if not self._stopping.is_set() and order.life == self._lives:
                 self._perform(order)
             self._orders.task_done()
         self._orders.task_done()
@@ -139,10 +160,18 @@ class Worker:
         store = self._service.store
         store.update("jobs", order.job_id, {"status": "running", "started_at": now_text(), "current_step": "Started"})
         self._number += 1
-        run = Run(self._service, order.job_id, self._number, order.created_by_id, self._stopping.wait)
+        run = Run(
+            self._service,
+            order.job_id,
+            self._number,
+            order.job_type,
+            order.created_by_id,
+            self._stopping.wait,
+            lambda: order.life != self._lives,
+        )
         try:
             result = self.works[order.job_type](run, order.subject)
-        except _AbandonedError:
+        except AbandonedError:
             return
         except JobFailedError as error:
             self._end(order, status="failed", error_message=str(error) or None)
@@ -150,7 +179,8 @@ class Worker:
             self._end(order, status="failed", error_message=f"{type(error).__name__}: {error}")
         else:
             text = json.dumps(result)
-            self._end(order, status="completed", progress_percent=100, current_step="Completed", result_data=text)
+            whole = {} if self._service.does(Observed.JOB_NEVER_AT_100) else {"progress_percent": 100}
+            self._end(order, status="completed", current_step="Completed", result_data=text, **whole)
 
     def _end(self, order: _Order, **changes: object) -> None:
         self._service.store.update("jobs", order.job_id, {**changes, "completed_at": now_text()})

@@ -41,16 +41,27 @@ def simulate(
     confidence_level: float,
     iterations: int,
     generator: numpy.random.Generator,
+    multiplied: bool = False,
 ) -> Simulation:
-    """Simulate a cost; each risk factor multiplies it (1.10 adds 10 %), and the factors are independent.
+    """Simulate a cost; each risk factor adds a fraction of it (0.10 adds 10 %), and the factors are independent.
+
+    Args:
+        base_cost: The cost without any risk.
+        factors: The risk factors.
+        confidence_level: Which percentile is asked for beside the usual ones, a fraction of 1.
+        iterations: How often the factors are drawn.
+        generator: Draws them.
+        multiplied: Whether they multiply the cost instead, as they would be wrong to.
 
     Raises:
         ValueError: A factor's distribution is not known, or its parameters are missing.
     """
-    costs = numpy.full(iterations, base_cost, dtype=numpy.float64)
-    for factor in factors:
-        # A cost does not sink below zero, however wide a normal distribution is.
-        costs *= numpy.maximum(_sample(factor, iterations, generator), 0.0)
+    samples = [_sample(factor, iterations, generator) for factor in factors]
+    shares = numpy.ones(iterations, dtype=numpy.float64)
+    for sample in samples:
+        shares = shares * sample if multiplied else shares + sample
+    # A cost does not sink below zero, however wide a normal distribution is.
+    costs = base_cost * numpy.maximum(shares, 0.0)
     levels = (MEDIAN, USUAL, CAUTIOUS, min(max(confidence_level, 0.0), 1.0))
     p50, p80, p95, at_confidence = (float(cost) for cost in numpy.quantile(costs, levels))
     return Simulation(p50, p80, p95, at_confidence)

@@ -8,16 +8,17 @@ from contextvars import ContextVar
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from sandbox.apex.errors import CrashError
+from sandbox.apex.observed import Observed
 from sandbox.apex.switches import Switch
 
 T = TypeVar("T")
 
 # The switches of the service that handles the current request; pydantic's validators have no other way to know.
-SWITCHES: ContextVar[Set[Switch]] = ContextVar("apex_switches")
+SWITCHES: ContextVar[Set[Switch | Observed]] = ContextVar("apex_switches")
 
 
 def rule(
@@ -96,6 +97,16 @@ Voltage = Annotated[
     ),
     WithJsonSchema({"type": "number", "exclusiveMinimum": 0}),
 ]
+
+
+def _voltage_is_there(value: float | None) -> float | None:
+    if value is None and Observed.VOLTAGE_OPTIONAL not in SWITCHES.get():
+        raise PydanticCustomError("missing", "Field required")
+    return value
+
+
+VoltageOfProject = Annotated[Voltage | None, Field(validate_default=True), AfterValidator(_voltage_is_there)]
+"""The description demands it, but where it is optional: see `application.py`."""
 Miles = Annotated[
     float,
     rule(math.isfinite, "finite_number", "Input should be a finite number"),

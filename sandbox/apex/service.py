@@ -6,14 +6,19 @@ from collections import Counter
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import UUID, uuid5
 
 from sandbox.apex.azure_services import AzureServices, Targets
 from sandbox.apex.issuer import Issuer
+from sandbox.apex.observed import LATE_COMMITS_SECONDS, Observed
 from sandbox.apex.permissions import EFFECT_DESPITE_REFUSAL, Operation, Role, is_allowed, may_create
 from sandbox.apex.quirks import Quirk
 from sandbox.apex.store import Row, Store, Table
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import Sink, Telemetry
+
+# The namespace of the ids that APEX gives to users itself (RFC 9562, section 5.5).
+USER_IDS = UUID("a9e50000-0000-4000-8000-000000000001")
 
 MEBIBYTE = 1024 * 1024
 
@@ -63,6 +68,7 @@ class Service:
         settings: Its configuration.
         switches: What is broken; live.
         quirks: What is different; live.
+        observed: What a running build was seen to do, and this one does; live.
         issuer: Whose tokens it accepts.
         azure: The services that it calls.
         store: Its database.
@@ -72,11 +78,18 @@ class Service:
     """
 
     def __init__(
-        self, settings: Settings, issuer: Issuer, switches: set[Switch], quirks: set[Quirk], sink: Sink | None
+        self,
+        settings: Settings,
+        issuer: Issuer,
+        switches: set[Switch],
+        quirks: set[Quirk],
+        sink: Sink | None,
+        observed: set[Observed] | None = None,
     ) -> None:
         self.settings = settings
         self.switches = switches
         self.quirks = quirks
+        self.observed: set[Observed] = set() if observed is None else observed
         self.issuer = issuer
         self.telemetry = Telemetry(sink, switches)
         self.azure = AzureServices(settings.targets, self.telemetry, switches)
@@ -90,6 +103,7 @@ class Service:
         self.job_reads: Counter[str] = Counter()
         self.requests = 0
         self._unseen: set[str] = set()
+        self._estimate_seconds: set[tuple[str, int]] = set()
         for person in self.issuer.people.values():
             role = person.standing_role
             self.store.insert(
@@ -104,14 +118,41 @@ class Service:
         """Whether a quirk is on."""
         return quirk in self.quirks
 
+    def does(self, observed: Observed) -> bool:
+        """Whether it behaves as a running build was seen to."""
+        return observed in self.observed
+
+    @property
+    def commit_delay_seconds(self) -> float:
+        """How long after its answer a request is committed; 0 for before it."""
+        return max((seconds for one, seconds in LATE_COMMITS_SECONDS.items() if one in self.observed), default=0.0)
+
+    def user_id(self, object_id: str) -> str:
+        """The id by which APEX knows whoever has this object id in the directory."""
+        return str(uuid5(USER_IDS, object_id)) if self.does(Observed.OWN_USER_IDS) else object_id
+
+    def knows(self, user_id: str) -> bool:
+        """Whether there is a user of that id: whoever has signed in, or was known before."""
+        by_directory = {person.object_id for person in self.issuer.people.values()}
+        is_own = not (self.does(Observed.OWN_USER_IDS) and user_id in by_directory)
+        return is_own and self.store.one("users", id=user_id) is not None
+
     def user(self, object_id: str, name: str) -> User:
         """The user with this object id, provisioned silently when first seen."""
-        row = self.store.one("users", id=object_id)
+        user_id = self.user_id(object_id)
+        row = self.store.one("users", id=user_id)
         if row is None:
-            row = {"id": object_id, "name": name, "standing_role": None}
+            known = self.store.one("users", id=object_id) or {"name": name, "standing_role": None}
+            row = {"id": user_id, "name": known["name"], "standing_role": known["standing_role"]}
             self.store.insert("users", row)
-        role = row["standing_role"]
+        role = None if self.does(Observed.ROLES_PER_PROJECT) else row["standing_role"]
         return User(row["id"], row["name"], None if role is None else Role(role))
+
+    def collides(self, project_id: str, second: int) -> bool:
+        """Whether another estimate of the project was asked for within the same second, where that is fatal."""
+        taken = (project_id, second) in self._estimate_seconds
+        self._estimate_seconds.add((project_id, second))
+        return taken and self.does(Observed.ESTIMATES_COLLIDE)
 
     def created(self, row_id: str) -> None:
         """Note that a row has just been created."""

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sandbox.apex.issuer import Issuer
+from sandbox.apex.observed import Observed
 from sandbox.apex.quirks import Quirk
 from sandbox.apex.service import Service, Settings
 from sandbox.apex.switches import Switch
@@ -34,6 +35,7 @@ class ApexStandIn:
     Attributes:
         switches: What is broken; a change holds from the next request on.
         quirks: What is different without being wrong; likewise.
+        observed: What a running build was seen to do, and this one does; likewise.
         issuer: Who issues tokens to estimator, manager, auditor, outsider and other_estimator.
         service: Its state: database, blobs, telemetry.
     """
@@ -56,8 +58,9 @@ class ApexStandIn:
         """
         self.switches: set[Switch] = set()
         self.quirks: set[Quirk] = set()
+        self.observed: set[Observed] = set()
         self.issuer = issuer or Issuer()
-        self.service = Service(settings or Settings(), self.issuer, self.switches, self.quirks, sink)
+        self.service = Service(settings or Settings(), self.issuer, self.switches, self.quirks, sink, self.observed)
         self._context = context
         self._building = threading.Lock()
         self._built: tuple[FastAPI, Worker] | None = None
@@ -122,10 +125,16 @@ class ApexStandIn:
             self._built = None
         self.service.store.close()
 
+    def lose_jobs(self) -> None:
+        """Behave as after a restart: what jobs were doing is lost, and they stay as they were for ever."""
+        if self._built is not None:
+            self._built[1].lose()
+
     def reset(self) -> None:
         """Forget what was stored, and put every switch and quirk back."""
         self.switches.clear()
         self.quirks.clear()
+        self.observed.clear()
         if self._built is not None:
             self._built[1].drain()
         self.service.clear()

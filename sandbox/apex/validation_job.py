@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.apex.classification import validation_class
 from sandbox.apex.inspection import Inspection
 from sandbox.apex.jobs import JobFailedError, Run
+from sandbox.apex.observed import Observed
 from sandbox.apex.switches import Switch
 
 JOB_TYPE = "document_validation"
@@ -17,7 +18,7 @@ JOB_TYPE = "document_validation"
 SUBJECTS = ("voltage", "line", "structure", "foundation", "schedule", "conductor", "terrain", "assumption")
 # A readable document has at least this many words; with fewer, a person has to look at it.
 WORDS_NEEDED = 20
-READABLE_SCORE, SCANT_SCORE, SUBJECT_SCORE = 60, 30, 5
+READABLE_SCORE, SCANT_SCORE, SUBJECT_SCORE, MIDDLING_SCORE = 60, 30, 5, 60
 
 
 def validate_document(run: Run, subject: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,13 +32,17 @@ def validate_document(run: Run, subject: Mapping[str, Any]) -> dict[str, Any]:
     row = service.store.one("documents", id=subject["document_id"])
     if row is None:
         raise JobFailedError("The document has been deleted")
-    content = service.azure.get_blob(row["blob_path"] or "")
+    if row["blob_path"] not in service.azure.blobs:
+        raise JobFailedError("The document's file is gone")
+    content = service.azure.get_blob(row["blob_path"])
     run.advance("Analyzing layout", 30)
     inspection = service.azure.analyze(content)
     run.advance("Assessing completeness", 60)
     service.azure.secret("AZURE-OPENAI-API-KEY")
     findings = service.azure.complete(f"{inspection.pages} pages with {inspection.words} words.")
     status, score = _assessment(inspection)
+    if service.does(Observed.DOCUMENTS_ARE_MIDDLING) and status == "passed":
+        status, score = "manual_review", MIDDLING_SCORE
     if service.is_broken(Switch.VALIDATION_REJECTS_ALL):
         status, score = "failed", 0
     if service.is_broken(Switch.VALIDATION_ACCEPTS_ALL):

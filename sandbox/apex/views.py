@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sandbox.apex.distortions import Kind, distorted
+from sandbox.apex.observed import Observed
 from sandbox.apex.quirks import Quirk
 from sandbox.apex.service import Service
 
@@ -128,6 +129,8 @@ def job_view(row: Mapping[str, Any]) -> dict[str, Any]:
 def estimate_view(service: Service, body: Mapping[str, Any]) -> dict[str, Any]:
     """An estimate as it is shown."""
     view = dict(body)
+    if service.does(Observed.FACTORS_AS_STORED):
+        view["risk_factors"] = [_as_stored(factor) for factor in view["risk_factors"]]
     if service.has_quirk(Quirk.LINE_ITEMS_SHUFFLED):
         view["line_items"] = view["line_items"][::-1]
     if service.has_quirk(Quirk.MONEY_AS_NUMBERS):
@@ -135,8 +138,23 @@ def estimate_view(service: Service, body: Mapping[str, Any]) -> dict[str, Any]:
     return view
 
 
-def export_view(body: Mapping[str, Any]) -> dict[str, Any]:
+def _as_stored(factor: Mapping[str, Any]) -> dict[str, Any]:
+    """A risk factor in the names of its columns; of a normal one, the mean is the likeliest value."""
+    likely = factor["most_likely"] if factor["most_likely"] is not None else factor["mean"]
+    return {
+        "id": factor["id"],
+        "factor_name": factor["name"],
+        "distribution": factor["distribution"],
+        "param_min": factor["min_value"],
+        "param_likely": likely,
+        "param_max": factor["max_value"],
+    }
+
+
+def export_view(service: Service, body: Mapping[str, Any]) -> dict[str, Any]:
     """An estimate as it is exported."""
+    if service.does(Observed.FACTORS_AS_STORED):
+        body = {**body, "risk_factors": [_as_stored(factor) for factor in body["risk_factors"]]}
     estimate = _numbered({name: value for name, value in body.items() if name not in _LISTS}, _AMOUNTS)
     items = [_numbered(item, _ITEM_AMOUNTS) for item in body["line_items"]]
     return {"estimate": estimate, **{name: body[name] for name in _LISTS}, "line_items": items}

@@ -63,7 +63,7 @@ def base_cost(items: list[dict[str, Any]]) -> Decimal:
 
 def _groups(project: Mapping[str, Any]) -> list[tuple[str, list[Leaf]]]:
     voltage = Decimal(str(project["voltage_level"] or 0))
-    miles = Decimal(str(project["line_miles"]))
+    miles = Decimal(str(project["line_miles"] or 0))
     terrain = TERRAIN_FACTORS.get(project["terrain_type"], Decimal(1))
     materials = [Leaf(name, miles, "mile", Decimal(rate) * voltage) for name, rate in _MATERIAL_PER_MILE_AND_KV.items()]
     labour = [Leaf("Clearing and access", miles, "mile", Decimal(_CLEARING_PER_MILE) * terrain)]

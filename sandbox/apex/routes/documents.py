@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -11,9 +12,10 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.apex.caller import TheService, TheUser, TheWorker
 from sandbox.apex.clock import now_text
-from sandbox.apex.errors import ApexError
+from sandbox.apex.errors import ApexError, CrashError
 from sandbox.apex.files import UploadedFile, examine
 from sandbox.apex.first_read import settled
+from sandbox.apex.observed import Observed
 from sandbox.apex.permissions import Operation
 from sandbox.apex.quirks import Quirk
 from sandbox.apex.rules import Identifier
@@ -40,8 +42,9 @@ async def upload(
     user: TheUser,
 ) -> JSONResponse:
     """Upload a document to a project."""
-    service.find("projects", project_id)
+    project = service.find("projects", project_id)
     with service.permission(user, project_id, Operation.UPLOAD):
+        demand_active(service, project)
         uploaded = await _read(service, document_type, file)
         row = _row(service, project_id, uploaded)
         try:
@@ -61,7 +64,10 @@ async def _read(service: Service, document_type: str, file: UploadFile) -> Uploa
     accepts_all = service.is_broken(Switch.FILE_OVERSIZE_ACCEPTED)
     content = await file.read(-1 if accepts_all else service.settings.maximum_upload_bytes + 1)
     mime_type = (file.content_type or "").partition(";")[0].strip().lower()
-    return UploadedFile(document_type, file.filename or "", mime_type, content)
+    name = file.filename or ""
+    if service.does(Observed.FILE_PATH_MENDED):
+        name = re.split(r"[/\\]", name)[-1]
+    return UploadedFile(document_type, name, mime_type, content)
 
 
 def _row(service: Service, project_id: str, file: UploadedFile) -> Row:
@@ -112,6 +118,8 @@ async def delete_document(document_id: Identifier, service: TheService, user: Th
     with service.permission(user, row["project_id"], Operation.DELETE_DOCUMENT):
         if not service.is_broken(Switch.DELETE_DOES_NOTHING):
             service.azure.delete_blob(row["blob_path"])
+            if row["validation_status"] != "pending" and service.does(Observed.VALIDATED_DELETE_CRASHES):
+                raise CrashError("the document has a validation")
             service.store.delete("documents", id=document_id)
     return Response(status_code=204)
 
@@ -123,6 +131,16 @@ async def validate(document_id: Identifier, service: TheService, worker: TheWork
     with service.permission(user, row["project_id"], Operation.VALIDATE):
         job = worker.submit(JOB_TYPE, {"document_id": document_id}, user)
     return announced(service, job)
+
+
+def demand_active(service: Service, project: Row) -> None:
+    """Ask whether work may be added to a project.
+
+    Raises:
+        ApexError: 409, for it is archived.
+    """
+    if project["status"] == "archived" and not service.does(Observed.ARCHIVED_TAKES_WORK):
+        raise ApexError(409, "PROJECT_ARCHIVED", "The project is archived")
 
 
 def announced(service: Service, job: Row) -> JSONResponse:

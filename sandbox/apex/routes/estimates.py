@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -12,9 +13,10 @@ from sandbox.apex.bodies import NewEstimate
 from sandbox.apex.caller import TheService, TheUser, TheWorker
 from sandbox.apex.errors import ApexError, CrashError
 from sandbox.apex.estimation_job import JOB_TYPE
+from sandbox.apex.observed import Observed
 from sandbox.apex.permissions import Operation
 from sandbox.apex.quirks import Quirk
-from sandbox.apex.routes.documents import announced
+from sandbox.apex.routes.documents import announced, demand_active
 from sandbox.apex.rules import Identifier
 from sandbox.apex.service import ForbiddenError, Service, User
 from sandbox.apex.switches import Switch
@@ -35,9 +37,11 @@ async def generate(body: NewEstimate, service: TheService, worker: TheWorker, us
     """Start a job that makes an estimate."""
     project = service.find("projects", body.project_id)
     with service.permission(user, body.project_id, Operation.GENERATE):
-        if project["line_miles"] is None:
-            raise ApexError(400, "PROJECT_INCOMPLETE", "The project has no line_miles; set it first")
-        job = worker.submit(JOB_TYPE, body.model_dump(), user)
+        demand_active(service, project)
+        is_complete = project["line_miles"] is not None and project["voltage_level"] is not None
+        if not is_complete and not service.does(Observed.EMPTY_PROJECT_COSTS_NOTHING):
+            raise ApexError(400, "PROJECT_INCOMPLETE", "The project lacks voltage_level or line_miles; set it first")
+        job = worker.submit(JOB_TYPE, body.model_dump() | {"asked_second": int(time.time())}, user)
     return announced(service, job)
 
 
@@ -72,7 +76,7 @@ async def export_estimate(
     body = _body(service, estimate_id, user, Operation.EXPORT)
     if service.is_broken(Switch.EXPORT_FAILS):
         raise CrashError("export")
-    return JSONResponse(shown(service, "export", export_view(body)))
+    return JSONResponse(shown(service, "export", export_view(service, body)))
 
 
 def _body(service: Service, estimate_id: str, user: User, operation: Operation) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from starlette.responses import JSONResponse, Response
 from sandbox.apex.bodies import Grant, NewProject, ProjectChange, Revocation
 from sandbox.apex.caller import TheService, TheUser
 from sandbox.apex.clock import now_text
+from sandbox.apex.errors import CrashError
 from sandbox.apex.first_read import settled
+from sandbox.apex.observed import Observed
 from sandbox.apex.permissions import Operation, Role
 from sandbox.apex.quirks import Quirk
 from sandbox.apex.rules import Identifier, Page, PageSize
-from sandbox.apex.service import Service, User
+from sandbox.apex.service import NotFoundError, Service, User
 from sandbox.apex.switches import Switch
 from sandbox.apex.views import PageView, ProjectView, shown
 
@@ -111,6 +113,8 @@ async def update_project(
     """Change a project; for its managers."""
     row = service.find("projects", project_id)
     with service.permission(user, project_id, Operation.UPDATE_PROJECT):
+        if service.does(Observed.CHANGE_CRASHES) and any(getattr(body, name) is None for name in body.model_fields_set):
+            raise CrashError("a project changed to nothing")
         changes = body.model_dump(exclude_none=True)
         if changes and not service.is_broken(Switch.UPDATE_DOES_NOTHING):
             service.store.update("projects", project_id, changes)
@@ -131,7 +135,10 @@ async def archive_project(project_id: Identifier, service: TheService, user: The
 async def grant_access(project_id: Identifier, body: Grant, service: TheService, user: TheUser) -> JSONResponse:
     """Grant access to a project; for its managers."""
     service.find("projects", project_id)
-    service.find("users", body.user_id)
+    if not service.knows(body.user_id):
+        if service.does(Observed.UNKNOWN_GRANTEE_CRASHES) and service.permits(user, project_id, Operation.GRANT):
+            raise CrashError("foreign key")
+        raise NotFoundError(f"There is no user {body.user_id}")
     grant = {"project_id": project_id, "user_id": body.user_id, "role_id": body.role_id.value}
     stored = {**grant, "role_id": Role.MANAGER.value} if service.is_broken(Switch.GRANT_GIVES_MANAGER) else grant
     if service.is_broken(Switch.SELF_GRANT_WORKS) and body.user_id == user.id:

@@ -15,8 +15,8 @@ BASE = "https://apex.invalid"
 PREFIX = "/api/v1"
 PDF = "application/pdf"
 RISKS = [
-    {"name": "Terrain", "distribution": "pert", "min_value": 0.95, "most_likely": 1.05, "max_value": 1.4},
-    {"name": "Labour", "distribution": "normal", "mean": 1.05, "std_dev": 0.05},
+    {"name": "Terrain", "distribution": "pert", "min_value": -0.05, "most_likely": 0.05, "max_value": 0.4},
+    {"name": "Labour", "distribution": "normal", "mean": 0.05, "std_dev": 0.05},
 ]
 
 

@@ -102,6 +102,7 @@ def _paint_costs(painter: Painter, view: Mapping[str, Any]) -> None:
     painter.see("estimate.risk-matters", not (base.is_finite() and base == p80))
     expected = p80 / base * 100 - 100
     told_contingency = Decimal(str(view.get("contingency_percentage", "NaN")))
+    painter.see("estimate.plausible", not told_contingency < -Decimal(25))
     painter.see("estimate.contingency", not abs(told_contingency - expected) > Decimal("0.01"))
 
 
@@ -116,6 +117,9 @@ def _paint_line_items(painter: Painter, view: Mapping[str, Any]) -> None:
     painter.see("item.base", not items or _sum(tops) == Decimal(view["base_cost"]))
     sums = [_sum(parts) == Decimal(by_id[one]["total_cost"]) for one, parts in children.items() if one in by_id]
     painter.see("item.sums", all(sums))
+    painter.see("item.not-negative", all(Decimal(item["total_cost"]) >= 0 for item in items))
+    products = [(Decimal(str(item["quantity"])) * Decimal(item["unit_cost"]), item["total_cost"]) for item in items]
+    painter.see("item.quantities", all(product == Decimal(cost) for product, cost in products))
     painter.see("item.parents", all(one in by_id for one in children))
     codes = [item["wbs_code"] for item in items]
     circles = [part for one, parts in children.items() for part in parts if one in _ids(children, part["id"])]

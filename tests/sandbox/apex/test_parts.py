@@ -29,17 +29,17 @@ def _simulated(*factors: dict[str, Any], level: float = 0.80) -> Any:  # noqa: A
 
 def test_percentiles_are_those_of_the_distribution() -> None:
     """Percentiles of a uniform, a normal and a lognormal factor are what mathematics says, within 1 %."""
-    uniform = _simulated({"distribution": "uniform", "min_value": 1.0, "max_value": 2.0})
+    uniform = _simulated({"distribution": "uniform", "min_value": 0.0, "max_value": 1.0})
     assert (uniform.p50, uniform.p80, uniform.p95) == pytest.approx((1500, 1800, 1950), rel=0.01)
-    normal = _simulated({"distribution": "normal", "mean": 1.0, "std_dev": 0.1})
+    normal = _simulated({"distribution": "normal", "mean": 0.0, "std_dev": 0.1})
     assert (normal.p50, normal.p95) == pytest.approx((1000, 1164.5), rel=0.01)
     lognormal = _simulated({"distribution": "lognormal", "mean": 1.0, "std_dev": 0.1})
-    assert lognormal.p50 == pytest.approx(BASE / math.sqrt(1.01), rel=0.01)
+    assert lognormal.p50 == pytest.approx(BASE + BASE / math.sqrt(1.01), rel=0.01)
 
 
 def test_a_pert_leans_to_its_most_likely_value() -> None:
     """A PERT between the same ends is narrower than a triangle."""
-    ends = {"min_value": 0.5, "most_likely": 1.0, "max_value": 1.5}
+    ends = {"min_value": -0.5, "most_likely": 0.0, "max_value": 0.5}
     triangular, pert = (_simulated({"distribution": name, **ends}) for name in ("triangular", "pert"))
     assert pert.p50 == pytest.approx(BASE, rel=0.01)
     assert pert.p95 < triangular.p95
@@ -47,7 +47,7 @@ def test_a_pert_leans_to_its_most_likely_value() -> None:
 
 def test_the_level_of_confidence_is_a_percentile() -> None:
     """At 0.95 the cost is P95, and without risk every percentile is the base cost."""
-    risky = _simulated({"distribution": "uniform", "min_value": 1.0, "max_value": 2.0}, level=0.95)
+    risky = _simulated({"distribution": "uniform", "min_value": 0.0, "max_value": 1.0}, level=0.95)
     assert risky.at_confidence == risky.p95
     sure = _simulated()
     assert (sure.p50, sure.p95, sure.at_confidence) == (BASE, BASE, BASE)
