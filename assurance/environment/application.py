@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from assurance.environment.access import Access
 from assurance.environment.base import Declared, Seconds, Text
-from assurance.environment.classification import Classification
+from assurance.environment.classification import Classification, DocumentType
 from assurance.environment.values import Guid, HttpsUrl, VariableName
 
 IdentityKind = Literal["token", "client_secret", "certificate", "federated", "managed_identity", "default"]
@@ -40,8 +42,9 @@ class Identity(Declared):
         secret_variable: Holds a client secret (`client_secret`).
         certificate_variable: Holds the path of a PEM or PKCS#12 file with certificate and key (`certificate`).
         assertion_variable: Holds the path of a file with a federated token (`federated`).
-        object_id: Its object id, by which APEX tells users apart and roles are granted.
-        user_id: Its id within APEX, where that is another than its object id.
+        object_id: Its object id in the directory.
+        user_id: Its id within APEX, to which roles are granted, where that is another than its object id. Left out, it
+            is found out: APEX tells it of whoever creates a project (`created_by_id`).
     """
 
     kind: IdentityKind
@@ -88,26 +91,6 @@ class Identities(Declared):
             "other_estimator": self.other_estimator,
         }
         return by_role[role]
-
-
-class Access(Declared):
-    """How the roles get their access to the test project.
-
-    `granted`: the manager grants it (`POST /projects/{id}/access`) on the project that a run makes. `standing`: an
-    operator has granted it once, on `project_id`, which runs then use and leave.
-    """
-
-    how: Literal["granted", "standing"] = "granted"
-    project_id: Text | None = None
-    estimator_role_id: int = 1
-    manager_role_id: int = 2
-    auditor_role_id: int = 3
-
-    @model_validator(mode="after")
-    def _standing_names_its_project(self) -> Self:
-        if self.how == "standing" and self.project_id is None:
-            raise ValueError('how = "standing" needs project_id, the project on which the roles have their access')
-        return self
 
 
 class RiskFactor(Declared):
@@ -164,8 +147,10 @@ class ApplicationLimits(Declared):
         timeout_seconds: For one answer; half of it for a connection.
         attempts: How often a request that may be repeated is sent at most.
         retry_budget_seconds: How long retries of one request may go on.
-        settle_seconds: How long the first read of what was just created may fail to find it.
+        settle_seconds: How long what an answer has announced may take to be visible.
+        effect_seconds: How long after a refusal one waits before its effect, which must not come, is looked for.
         job_seconds: How long a job may take.
+        stalled_seconds: How long a job may stand still, its status, step and progress all unchanged.
         poll_seconds: How long to wait between two looks at a job.
         body_bytes: The longest answer that is read.
     """
@@ -174,9 +159,35 @@ class ApplicationLimits(Declared):
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
     retry_budget_seconds: Annotated[Seconds, Field(ge=0)] = 15.0
     settle_seconds: Annotated[Seconds, Field(ge=0)] = 10.0
+    effect_seconds: Annotated[Seconds, Field(ge=0)] = 1.0
     job_seconds: Annotated[Seconds, Field(gt=0)] = 600.0
+    stalled_seconds: Annotated[Seconds, Field(gt=0)] = 180.0
     poll_seconds: Annotated[Seconds, Field(gt=0)] = 2.0
     body_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
+
+
+class DocumentsTable(Declared):
+    """The table `[application.documents]`: what is uploaded, and how its validation is judged.
+
+    Attributes:
+        scope: A PDF to upload as scope, beside the environment file; one that the suite makes where it is left out.
+        engineering: The same for drawings.
+        schedule: The same for a schedule.
+        bid: The same for a bid.
+        manual_review: What it means that APEX leaves a document `manual_review`: `undecided`, its validation is not
+            evaluated; `accepted`, it counts as passed; `refused`, it is a failure. Estimates are made in any case.
+    """
+
+    scope: Path | None = Field(default=None, strict=False)
+    engineering: Path | None = Field(default=None, strict=False)
+    schedule: Path | None = Field(default=None, strict=False)
+    bid: Path | None = Field(default=None, strict=False)
+    manual_review: Literal["undecided", "accepted", "refused"] = "undecided"
+
+    def of(self, document_type: DocumentType) -> Path | None:
+        """Return the file that is uploaded as a type; None for one that the suite makes."""
+        files = {"scope": self.scope, "engineering": self.engineering, "schedule": self.schedule, "bid": self.bid}
+        return files[document_type]
 
 
 class OfferedElsewhere(Declared):
@@ -200,7 +211,8 @@ class DeclaredApplication(Declared):
         live_path: The liveness endpoint, from the root.
         ready_path: The readiness endpoint, from the root.
         audience: For which tokens are asked: the application's id URI or client id.
-        read_only: Whether everything that writes is left out.
+        read_only: Whether everything that writes is left out; what only reads is judged all the same.
+        allow_writes: Whether runs may write without being told so each time (`--allow-writes`).
         deep: Whether requests made up from the API's own description may be sent; never to production.
         dependencies: What readiness must name, each healthy.
         healthy_values: How readiness says that a dependency is healthy.
@@ -218,6 +230,7 @@ class DeclaredApplication(Declared):
     openapi_path: UrlPath = "/openapi.json"
     audience: Text
     read_only: bool = False
+    allow_writes: bool = False
     deep: bool = False
     dependencies: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)] = ("database", "blob_storage")
     healthy_values: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)] = ("healthy", "ok")
@@ -227,6 +240,7 @@ class DeclaredApplication(Declared):
     identities: Identities
     refused_tokens: dict[Text, VariableName] = Field(default_factory=dict)
     access: Access = Access()
+    documents: DocumentsTable = DocumentsTable()
     estimates: Estimates = Estimates()
     classification: Classification = Classification()
     limits: ApplicationLimits = ApplicationLimits()

@@ -149,6 +149,8 @@ def _merge(base: Document, refinement: Document) -> Document:
 def _anchored(document: Document, folder: Path) -> Document:
     """Take relative paths of files as relative to the folder of the file that names them."""
     anchored = _paths_anchored(document, ("cloud",), {"ca_bundle"}, folder)
+    documents = {"scope", "engineering", "schedule", "bid"}
+    anchored = _paths_anchored(anchored, ("application", "documents"), documents, folder)
     return _paths_anchored(anchored, ("deployment", "artefacts"), None, folder)
 
 

@@ -17,7 +17,8 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -228,6 +229,15 @@ class Tape:
                 stored = self.directory / "readings" / f"{key}.json"
                 self._in_memory[key] = self._stored(key) if stored.exists() else self._keep(ask())
         return self._in_memory[key]
+
+    @contextmanager
+    def holding(self, name: str) -> Iterator[None]:
+        """Have something of the world to oneself among the processes of this run, such as a standing project."""
+        if self.replaying:
+            yield
+            return
+        with FileLock(self.directory / "locks" / f"{sha256(name.encode())[:16]}.held"):
+            yield
 
     def look_up(self, key: str) -> Reading | None:
         """Return the reading under `key`, whoever of this run obtained it; None if nobody did."""

@@ -27,3 +27,9 @@ def test_job_tells_its_progress(workflow: EstimationWorkflow) -> None:
 def test_unreadable_document_does_not_pass(workflow: EstimationWorkflow) -> None:
     """A document that begins as a PDF and cannot be read is refused, or does not pass validation."""
     assert workflow.unreadable_document.is_not_passed
+
+
+def test_validated_document_is_deleted_whole(workflow: EstimationWorkflow) -> None:
+    """A validated document is deleted with its file, or stays with it; it is never left without."""
+    assert workflow.deletion.is_answered
+    assert workflow.deletion.is_whole

@@ -30,3 +30,10 @@ def test_result_has_ordered_percentiles(workflow: EstimationWorkflow) -> None:
     assert result.are_ordered
     assert result.are_spread
     assert result.is_classified
+
+
+def test_two_at_once_both_end(workflow: EstimationWorkflow) -> None:
+    """Two estimates of one project, asked for one right after the other, both come to an end."""
+    for generated in workflow.simultaneous:
+        assert generated.work.is_started
+        assert generated.work.is_completed

@@ -32,7 +32,7 @@ def test_contingency_follows_from_the_costs(workflow: EstimationWorkflow) -> Non
 
 def test_other_levels_of_confidence(workflow: EstimationWorkflow) -> None:
     """Further levels of confidence have ordered percentiles and their own contingency, higher for higher levels."""
-    for view in workflow.further_views:
+    for view in workflow.views_by_level:
         assert view.is_shown
         assert view.estimate.figures.are_present
         assert view.estimate.figures.are_ordered
@@ -40,9 +40,15 @@ def test_other_levels_of_confidence(workflow: EstimationWorkflow) -> None:
     assert workflow.levels.cost_more_the_surer
 
 
+def test_contingency_is_plausible(workflow: EstimationWorkflow) -> None:
+    """The contingency is no more and no less than these risk factors can lead to."""
+    assert workflow.has_a_plausible_contingency
+
+
 def test_line_items_sum_to_the_base_cost(workflow: EstimationWorkflow) -> None:
-    """Every line item has a cost; parts sum to their parents, and the highest level to the base cost."""
+    """Every line item costs its quantity times its unit cost; parts sum to their parents, and to the base cost."""
     assert workflow.view.estimate.has_items
+    assert workflow.view.estimate.items_cost_what_they_take
     assert workflow.view.estimate.items_sum_to_their_parents
     assert workflow.view.estimate.items_sum_to_the_base_cost
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx
 from starlette.types import ASGIApp
@@ -66,13 +66,21 @@ class DirectApplication(httpx.BaseTransport):
         Raises:
             httpx.HTTPError: That is what comes.
         """
-        misanswer = self._misanswers.get(request.extensions[QUESTION].key(str(request.url), self._origin))
+        misanswer = self._misanswer(request)
         if misanswer is None:
             whole = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
             return self._alter(self._loop.run_until_complete(self._answer(whole)))
         if misanswer.failure is not None:
             raise misanswer.failure(request)
         return httpx.Response(misanswer.status, headers=misanswer.headers, content=misanswer.body)
+
+    def _misanswer(self, request: httpx.Request) -> Misanswer | None:
+        """Return what comes in the place of an answer; who looks again for what it lacked finds the same again."""
+        question = request.extensions[QUESTION]
+        asked_before = [replace(question, ordinal=number) for number in range(question.ordinal, 0, -1)]
+        again = asked_before if request.method == "GET" and question.ordinal else [question]
+        keys = (one.key(str(request.url), self._origin) for one in again)
+        return next((self._misanswers[key] for key in keys if key in self._misanswers), None)
 
     def close(self) -> None:
         """Let go of the threads in which the application answers."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -47,6 +48,11 @@ class MemoryTape(Tape):
         if key not in self._in_memory:
             self._in_memory[key] = ask()
         return self._in_memory[key]
+
+    @contextmanager
+    def holding(self, name: str) -> Iterator[None]:  # noqa: ARG002  (nobody else is there)
+        """Have it: there is one process."""
+        yield
 
     def look_up(self, key: str) -> Reading | None:
         """Return the reading under `key`; None if there is none."""

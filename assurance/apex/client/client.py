@@ -13,9 +13,10 @@ from assurance.apex.client.contents import Contents, Upload
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan, plan_of
 from assurance.apex.client.question import SAFE, Question
+from assurance.apex.client.sign_in import SignIns
 from assurance.apex.client.transport import QUESTION, READING, TapedTransport
 from assurance.environment import Environment
-from assurance.environment.application import DeclaredApplication
+from assurance.environment.application import ROLES, DeclaredApplication
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape
 from assurance.tape.redaction import Redactor
@@ -23,6 +24,11 @@ from assurance.world.http.upstream import Upstream
 from assurance.world.origins import same_origin
 
 MOST_REDIRECTS = 5
+OK = 200
+# How a server may answer that a row is there which it has announced, and which is not visible yet.
+NOT_YET = frozenset({403, 404, 500})
+# The pauses before what is not visible yet is looked for again, in seconds; the last one again and again.
+SETTLING_PAUSES = (0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0)
 # These keep the method and the body (RFC 9110, sections 15.4.8 and 15.4.9); others turn a write into a read.
 KEEPING = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 
@@ -33,6 +39,9 @@ class Application:
     Attributes:
         declared: What the environment file says of it.
         run_id: The id of the run, or of the replayed one, which is in the names of all that it made.
+        tape: Where answers go, and come from.
+        redactor: Takes secrets out of what is kept.
+        sign_ins: Who can sign in.
 
     Args:
         upstream: What sends in place of our own connections; None for those.
@@ -48,12 +57,14 @@ class Application:
     ) -> None:
         self.declared = declared
         self.run_id = tape.header.run_id
-        self._redactor = redactor
+        self.tape = tape
+        self.redactor = redactor
         self._origin = str(httpx.URL(declared.base_url)).rstrip("/")
         if upstream is None and not tape.replaying:
             upstream = Upstream(environment.cloud.ca_bundle, environment.views.inside.connect)
-        callers = Callers(environment, declared)
-        transport = TapedTransport(tape, redactor, declared.limits, self._origin, callers.token, upstream)
+        self._callers = Callers(environment, declared)
+        self.sign_ins = SignIns(self, self._callers)
+        transport = TapedTransport(tape, redactor, declared.limits, self._origin, self._callers.token, upstream)
         self._client = httpx.Client(
             transport=transport,
             headers={"User-Agent": "apex-assurance", "Accept": "application/json"},
@@ -69,10 +80,21 @@ class Application:
             follow: Whether to follow redirects.
 
         Raises:
-            NotEvaluated: Nothing answered, or the caller cannot sign in.
+            NotEvaluated: Nothing answered, or the caller cannot sign in, or has a token that no application accepts.
         """
+        if caller in ROLES:
+            self.sign_ins.demand_usable(caller)
         path = f"{self.declared.api_prefix}{path}"
         return self.send("GET", path, Question("GET", caller), Contents(), follow=follow)
+
+    def look_as(self, role: str, path: str) -> Exchange:
+        """Read `path` as a role whose sign-in is only being found out.
+
+        Raises:
+            NotEvaluated: Nothing answered, or there is no credential.
+        """
+        path = f"{self.declared.api_prefix}{path}"
+        return self.send("GET", path, Question("GET", role), Contents())
 
     def get_at_root(self, path: str, caller: str = ANONYMOUS) -> Exchange:
         """Read `path`, from the root of the host.
@@ -84,7 +106,7 @@ class Application:
 
     def summary_of(self, contents: Contents) -> str:
         """Return what a request carries, redacted."""
-        return contents.summary(self._redactor)
+        return contents.summary(self.redactor)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -189,12 +211,14 @@ class Flow:
             data: Fields of a form to send.
             files: Files to send, by field.
             pause_seconds: How long to wait before asking; only who really asks waits.
-            settling: Whether this is the first read of what was just created, and may be repeated until it is found.
+            settling: Whether this is the first read of what was just announced, and is repeated until it is there.
 
         Raises:
             NotEvaluated: Nothing answered, or the caller cannot sign in.
             RuntimeError: The request would write, and the flow's plan does not say so.
         """
+        if settling:
+            return self.settle(path, caller, lambda seen: seen.status not in NOT_YET)[-1]
         if not self._plan.covers(method, path, caller):
             raise RuntimeError(
                 f"flow {self.name!r}: {method} {path} as {caller} is not in assurance/apex/client/plans.py"
@@ -210,14 +234,40 @@ class Flow:
             sha256=asked[-1],
             summary=self.application.summary_of(contents),
             pause_seconds=pause_seconds,
-            settle_seconds=self.application.declared.limits.settle_seconds if settling else 0.0,
         )
         return self.application.send(method, f"{self.application.declared.api_prefix}{path}", question, contents)
+
+    def settle(
+        self, path: str, caller: str, until: Callable[[Exchange], bool], *, seconds: float | None = None
+    ) -> tuple[Exchange, ...]:
+        """Look for what was announced until it is there, or the environment's bound for that is reached.
+
+        Returns all exchanges, in order; the last one is what is judged, and more than one tell that it came late.
+
+        Args:
+            path: Below the API's prefix.
+            caller: Who looks.
+            until: Tells of an exchange whether it shows what was announced.
+            seconds: The bound; the environment's bound for settling where none is given.
+
+        Raises:
+            NotEvaluated: As for `call`.
+        """
+        bound = self.application.declared.limits.settle_seconds if seconds is None else seconds
+        seen = [self.call("GET", path, caller)]
+        while not until(seen[-1]):
+            pause = SETTLING_PAUSES[min(len(seen), len(SETTLING_PAUSES)) - 1]
+            if (seen[-1].started - seen[0].started).total_seconds() + pause > bound:
+                break
+            seen.append(self.call("GET", path, caller, pause_seconds=pause))
+        return tuple(seen)
 
     def poll(
         self, path: str, caller: str, until: Callable[[Exchange], bool], *, seconds: float = 0.0
     ) -> tuple[Exchange, ...]:
         """Read `path` again and again until it is as wanted or the time is up, and return all exchanges, in order.
+
+        What was announced may be visible a moment later: until then it is looked for within the bound for that.
 
         Time is told by the readings, so that a replay ends where the run did.
 
@@ -232,7 +282,7 @@ class Flow:
         """
         limits = self.application.declared.limits
         bound = seconds or limits.job_seconds
-        seen = [self.call("GET", path, caller)]
+        seen = [self.settle(path, caller, lambda first: first.status not in NOT_YET)[-1]]
         while not until(seen[-1]) and (seen[-1].started - seen[0].started).total_seconds() < bound:
             seen.append(self.call("GET", path, caller, pause_seconds=limits.poll_seconds))
         return tuple(seen)
@@ -248,8 +298,9 @@ class Flows:
         """Return the flow of that name, at its beginning.
 
         Raises:
-            NotEvaluated: The environment is read-only.
+            NotEvaluated: The environment is read-only, or somebody whom the flow needs cannot sign in.
         """
         if self.application.declared.read_only:
             raise NotEvaluated("The environment file says read_only = true: nothing is written.")
+        self.application.sign_ins.demand(plan_of(name))
         return Flow(self.application, name)

@@ -82,13 +82,16 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
                 "e2e",
                 "E2E",
                 (
-                    PlannedWrite("POST", "/projects", ("estimator",), "two projects"),
                     PlannedWrite(
-                        "POST", "/documents/upload", ("estimator",), "a scope, drawings, and a cut PDF, in them"
+                        "POST", "/projects", ("estimator",), "four projects, and one for each level of confidence"
+                    ),
+                    PlannedWrite(
+                        "POST", "/documents/upload", ("estimator",), "two scopes, drawings, and a cut PDF, in them"
                     ),
                     PlannedWrite("POST", "/documents/{id}/validate", ("estimator",), "a validation job of each"),
+                    PlannedWrite("DELETE", "/documents/{id}", ("estimator",), "one of the scopes"),
                     PlannedWrite(
-                        "POST", "/estimates/generate", ("estimator",), "an estimate for each level of confidence"
+                        "POST", "/estimates/generate", ("estimator",), "an estimate of each level, and three more"
                     ),
                 ),
             ),

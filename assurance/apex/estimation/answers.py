@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from assurance.apex.client import Exchange
+from assurance.apex.client.client import NOT_YET
 from assurance.apex.estimation.amounts import number
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.verdicts import Fact
@@ -104,8 +105,15 @@ def with_id(exchange: Exchange, status: int) -> Fact:
     return exchange.fact(bool(found), expected=f"{answered.expected} with an id", observed=f"id {found or 'absent'}")
 
 
-def shows(shown: Exchange | None, wanted: Mapping[str, object], before: Exchange) -> Fact:
-    """Return whether what is read has these values; a number may be told as a text."""
+def shows(shown: Exchange | None, wanted: Mapping[str, object], before: Exchange, said: str = "") -> Fact:
+    """Return whether what is read has these values; a number may be told as a text.
+
+    Args:
+        shown: What is read; None if there is nothing to read.
+        wanted: The values, by key.
+        before: The answer that announced it.
+        said: What else is to be told where a value differs.
+    """
     if shown is None:
         return before.fact(False, expected=f"something that can be read after {before.called}", observed="nothing")
     answered = shown.answers(OK)
@@ -117,8 +125,19 @@ def shows(shown: Exchange | None, wanted: Mapping[str, object], before: Exchange
     return shown.fact(
         not different,
         expected=", ".join(f"{name} {wanted[name]}" for name in different or wanted),
-        observed=", ".join(f"{name} {_shown(told[name])}" for name in different or wanted),
+        observed=", ".join(f"{name} {_shown(told[name])}" for name in different or wanted)
+        + (said if different else ""),
     )
+
+
+def has_listed(listing: Exchange, wanted_id: str) -> bool:
+    """Tell whether a list shows an object, or answers what no waiting makes better."""
+    if listing.status in NOT_YET:
+        return False
+    try:
+        return any(one.text("id") == wanted_id for one in entries(listing))
+    except NotEvaluated:
+        return True
 
 
 def lists(listing: Exchange | None, wanted_id: str, before: Exchange) -> Fact:

@@ -10,7 +10,7 @@ from assurance.apex.client import Flow, Flows
 from assurance.apex.estimation.answers import OK
 from assurance.apex.estimation.classes import canonical
 from assurance.apex.estimation.estimate import Figures
-from assurance.apex.estimation.sample_documents import Paper, paper
+from assurance.apex.estimation.sample_documents import Paper, paper_of
 from assurance.apex.estimation.script import (
     create_project,
     generate_estimate,
@@ -130,19 +130,25 @@ class Classifier:
         flow = self._flows.begin(f"{FLOW}:bid")
         number = flow.unique("bid")
         project = after(1, "creating the project", create_project(flow, number))
-        validations = [self._validation(flow, project.id, paper(one, number)) for one in case.documents]
+        validations = [
+            self._validation(flow, project.id, paper_of(self._flows.application.declared, one, number))
+            for one in case.documents
+        ]
         return ValidatedBid(validations[-1], case)
 
     @staticmethod
     def _validation(flow: Flow, project_id: str, what: Paper) -> ValidationStep:
         uploaded = after(2, f"uploading the {what.document_type}", upload_document(flow, project_id, what))
-        return validate_document(flow, uploaded.id)
+        validation = validate_document(flow, uploaded.id)
+        if validation.is_left_to_a_person and validation.manual_review == "undecided":
+            raise validation.left_to_a_person()
+        return validation
 
     def _project(self, flow: Flow, suffix: str, case: ClassifiedCase, *, validating: bool) -> str:
         number = flow.unique(suffix)
         project = after(1, "creating the project", create_project(flow, number))
         for document_type in case.documents:
-            what = paper(document_type, number)
+            what = paper_of(self._flows.application.declared, document_type, number)
             if validating:
                 after(3, f"validating the {document_type}", self._validation(flow, project.id, what))
             else:

@@ -153,6 +153,33 @@ class Estimate:
         )
         return self._fact(holds, expected, f"{told}, {self._costs()}")
 
+    def has_a_plausible_contingency(self, least: float, most: float) -> Fact:
+        """Whether the contingency lies where these risk factors can lead, in percent of the base cost."""
+        told = Amount.of(self.document, CONTINGENCY)
+        holds = told.value is not None and Decimal(str(least)) <= told.value <= Decimal(str(most))
+        remedy = (
+            "Risk factors are fractions that are added (0.10 is ten percent more). If this build takes them otherwise, "
+            "or the bounds are too narrow for the declared factors, correct [application.estimates]."
+        )
+        return Fact(
+            holds,
+            f"{CONTINGENCY} between {least:g} and {most:g} %, for the risk factors that were sent",
+            f"{told}, {self._costs()}",
+            self.subject,
+            self.readings,
+            "" if holds else remedy,
+        )
+
+    @property
+    def items_cost_what_they_take(self) -> Fact:
+        """Whether quantity times unit cost is the cost of each item that tells both, within rounding to the cent."""
+        faults = self.breakdown.faulty_products()
+        return self._fact(
+            not faults,
+            "quantity times unit cost is the cost of each line item, within rounding",
+            _told(faults, f"all {len(self.breakdown.items)} line items agree, or tell no quantity"),
+        )
+
     @property
     def has_items(self) -> Fact:
         """Whether there are line items, each with a cost that is not negative."""
@@ -212,7 +239,9 @@ class Estimate:
 
     def names_risks(self, names: tuple[str, ...]) -> Fact:
         """Whether the risk factors that were asked for are those that it rests on."""
-        told = tuple(sorted(one.text("name") or "" for one in self.document.items("risk_factors")))
+        # As it was asked for, or as the column is called in which it is stored.
+        factors = self.document.items("risk_factors")
+        told = tuple(sorted(one.text("name") or one.text("factor_name") or "" for one in factors))
         wanted = tuple(sorted(names))
         return self._fact(told == wanted, f"risk factors {', '.join(wanted)}", ", ".join(told) or "none")
 

@@ -24,16 +24,23 @@ class JobHistory:
         id: The job's id.
         states: What each poll answered.
         readings: Keys of the readings that the answers stand in, the one that started the job first.
+        seconds: For how long it was looked at.
     """
 
     id: str
     states: tuple[Document, ...]
     readings: tuple[str, ...]
+    seconds: float = 0.0
 
     @property
     def has_ended(self) -> bool:
         """Whether the last state is one that does not change any more."""
         return bool(self.states) and self._status(self.states[-1]) in ENDED
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it was there and did not come to an end in its time."""
+        return bool(self.states) and not self.has_ended
 
     @property
     def last(self) -> Document:
@@ -46,7 +53,10 @@ class JobHistory:
         statuses = [self._status(state) for state in self.states]
         holds = bool(statuses) and statuses[-1] == "completed" and not {"failed", ABSENT} & set(statuses)
         observed = " -> ".join(dict.fromkeys(statuses)) or "no state"
-        if not holds and self.states:
+        if self.is_stuck:
+            percent = _told(self.last.number("progress_percent"))
+            observed += f" at {percent}{self._complaint()}, not ended after {self.seconds:.1f} s"
+        elif not holds and self.states:
             observed += self._complaint()
         remedy = "Look for the job's id in the application's log; its worker, the model or the parser may be down."
         return self._fact(holds, "the job completes", observed, remedy)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assurance.apex.estimation.amounts import Amount, rounding, total
+from assurance.apex.estimation.amounts import CENT, Amount, rounding, total
 from assurance.world.azure.document import Document
 
 COST = "total_cost"
@@ -22,12 +22,16 @@ class LineItem:
         parent: The id of the item that it is part of; empty for one of the highest level.
         code: Its code in the work breakdown structure, such as `2.1`; empty if APEX tells none.
         cost: What it costs.
+        quantity: How much of it there is; without a value if APEX tells none.
+        unit_cost: What one unit costs; likewise.
     """
 
     id: str
     parent: str
     code: str
     cost: Amount
+    quantity: Amount
+    unit_cost: Amount
 
     @classmethod
     def of(cls, document: Document) -> LineItem:
@@ -37,6 +41,8 @@ class LineItem:
             parent=document.text("parent_line_item_id") or "",
             code=(document.text("wbs_code") or "").strip(),
             cost=Amount.of(document, COST),
+            quantity=Amount.of(document, "quantity"),
+            unit_cost=Amount.of(document, "unit_cost"),
         )
 
     def __str__(self) -> str:
@@ -73,6 +79,10 @@ class Breakdown:
         return [
             f"{item} has {item.cost}" for item in self.items if item.cost.value is None or item.cost.value < Decimal(0)
         ]
+
+    def faulty_products(self) -> list[str]:
+        """Return the items whose quantity times unit cost is not their cost, as far as rounding explains."""
+        return [told for item in self.items if (told := _product_differs(item))]
 
     def faulty_sums(self) -> list[str]:
         """Return the items whose parts do not sum to them, within the rounding of each to the cent."""
@@ -115,6 +125,24 @@ class Breakdown:
 def nests(above: str, below: str) -> bool:
     """Tell whether a code lies below another: `1.2` does below `1`, `12` does not."""
     return below.startswith(above) and len(below) > len(above) + 1 and not below[len(above)].isalnum()
+
+
+def _product_differs(item: LineItem) -> str:
+    """Return in words how a product differs from the cost; empty if it does not, or if there is none."""
+    quantity, unit_cost, cost = item.quantity.value, item.unit_cost.value, item.cost.value
+    if quantity is None or unit_cost is None or cost is None:
+        return ""
+    # The unit cost is rounded to the cent, and multiplied; the quantity may be told to a few digits less than it has.
+    slack = CENT + abs(quantity) * CENT / 2 + abs(unit_cost) * _last_digit(quantity) / 2
+    if abs(quantity * unit_cost - cost) <= slack:
+        return ""
+    return f"{item}: {quantity:f} times {unit_cost:f} is {quantity * unit_cost:.2f}, and it costs {cost:f}"
+
+
+def _last_digit(value: Decimal) -> Decimal:
+    """Return the unit of a number's last decimal digit; 0 for an integer, which is taken to be exact."""
+    exponent = value.normalize().as_tuple().exponent
+    return Decimal(1).scaleb(exponent) if isinstance(exponent, int) and exponent < 0 else Decimal(0)
 
 
 def difference(name: str, whole: Amount, parts: tuple[LineItem, ...], *, even_without_parts: bool = False) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING
 
-DocumentType = Literal["scope", "engineering", "schedule", "bid"]
+from assurance.environment.classification import DocumentType
+from assurance.errors import NotEvaluated
+
+if TYPE_CHECKING:
+    from assurance.environment.application import DeclaredApplication
+
 MEDIA_TYPE = "application/pdf"
 # A fixed moment: fpdf2 would write the time of making into the file, and a replay would ask with other bytes.
 MADE = datetime(2025, 1, 1, tzinfo=UTC)
@@ -94,6 +99,24 @@ CONTENTS: dict[DocumentType, tuple[Section, ...]] = {
     "schedule": SCOPE[4:5],
     "bid": BID,
 }
+
+
+def paper_of(declared: DeclaredApplication, document_type: DocumentType, project_number: str) -> Paper:
+    """Return what is uploaded as a type: the environment's own file, or one that is made for the project.
+
+    Raises:
+        NotEvaluated: The environment's own file cannot be read.
+    """
+    own = declared.documents.of(document_type)
+    if own is None:
+        return paper(document_type, project_number)
+    try:
+        return Paper(document_type, f"{project_number}-{document_type}.pdf", own.read_bytes())
+    except OSError as error:
+        raise NotEvaluated(
+            f"The document to upload as {document_type} cannot be read: {own}: {error.strerror}.",
+            f"Correct application.documents.{document_type} of the environment file.",
+        ) from error
 
 
 def paper(document_type: DocumentType, project_number: str, voltage_kv: int = 345, miles: float = 15.0) -> Paper:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from assurance.apex.client import Exchange, Flow, Upload
+from assurance.apex.client.client import NOT_YET
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import OK, SUCCESSES, id_in
+from assurance.apex.estimation.answers import OK, SUCCESSES, document_in, has_listed, id_in
 from assurance.apex.estimation.jobs import ENDED, JobHistory
 from assurance.apex.estimation.sample_documents import MEDIA_TYPE, Paper
-from assurance.apex.estimation.steps import GenerationStep, JobStep, ProjectStep, UploadStep, ValidationStep
+from assurance.apex.estimation.steps import UNTOUCHED, GenerationStep, JobStep, ProjectStep, UploadStep, ValidationStep
 from assurance.environment.application import Estimates
 
 VOLTAGE_KV = 345
 MILES = 15.0
+AT_ONCE = 2
 
 
 def create_project(flow: Flow, number: str, caller: str = "estimator") -> ProjectStep:
@@ -32,7 +36,9 @@ def create_project(flow: Flow, number: str, caller: str = "estimator") -> Projec
 def upload_document(flow: Flow, project_id: str, paper: Paper, caller: str = "estimator") -> UploadStep:
     """Upload a document and look for it in the project's list."""
     uploaded = send_document(flow, project_id, paper, caller)
-    listing = list_documents(flow, project_id, caller) if id_in(uploaded) else None
+    document_id = id_in(uploaded)
+    path = f"/documents/projects/{project_id}/documents"
+    listing = flow.settle(path, caller, lambda seen: has_listed(seen, document_id))[-1] if document_id else None
     return UploadStep(paper, project_id, uploaded, listing)
 
 
@@ -44,15 +50,24 @@ def send_document(flow: Flow, project_id: str, paper: Paper, caller: str) -> Exc
 
 
 def list_documents(flow: Flow, project_id: str, caller: str) -> Exchange:
-    """Read a project's list of documents."""
+    """Read a project's list of documents, whatever is in it."""
     return flow.call("GET", f"/documents/projects/{project_id}/documents", caller, settling=True)
 
 
 def validate_document(flow: Flow, document_id: str, caller: str = "estimator") -> ValidationStep:
     """Validate a document, wait for the job, and read the document back."""
     work = follow(flow, flow.call("POST", f"/documents/{document_id}/validate", caller), caller)
-    shown = flow.call("GET", f"/documents/{document_id}", caller, settling=True) if work.job.has_ended else None
-    return ValidationStep(work, shown)
+    path = f"/documents/{document_id}"
+    shown = flow.settle(path, caller, _is_validated)[-1] if work.job.has_ended else None
+    return ValidationStep(work, shown, flow.application.declared.documents.manual_review)
+
+
+def _is_validated(seen: Exchange) -> bool:
+    """Tell whether a document shows that its validation has ended; what answers otherwise will not get better."""
+    if seen.status in NOT_YET:
+        return False
+    document = document_in(seen)
+    return document is None or document.text("validation_status") != UNTOUCHED
 
 
 def generate_estimate(
@@ -61,6 +76,16 @@ def generate_estimate(
     """Generate an estimate and wait for the job."""
     asked = flow.call("POST", "/estimates/generate", caller, json=generation(project_id, inputs, level))
     return GenerationStep(level, follow(flow, asked, caller))
+
+
+def generate_at_once(
+    flow: Flow, project_id: str, inputs: Estimates, caller: str = "estimator"
+) -> tuple[GenerationStep, ...]:
+    """Ask for two estimates of a project, one right after the other, and wait for both."""
+    level = inputs.confidence_levels[0]
+    body = generation(project_id, inputs, level)
+    asked = [flow.call("POST", "/estimates/generate", caller, json=body) for _ in range(AT_ONCE)]
+    return tuple(GenerationStep(level, follow(flow, one, caller)) for one in asked)
 
 
 def generation(project_id: str, inputs: Estimates, level: float) -> dict[str, object]:
@@ -78,11 +103,27 @@ def follow(flow: Flow, asked: Exchange, caller: str) -> JobStep:
     job_id = id_in(asked)
     if asked.status not in SUCCESSES or not job_id:
         return JobStep(asked, JobHistory(job_id or "that was not announced", (), asked.readings), None)
-    polls = flow.poll(f"/jobs/{job_id}", caller, lambda seen: seen.status != OK or _has_ended(seen))
+    watch = _Watch(flow.application.declared.limits.stalled_seconds)
+    polls = flow.poll(f"/jobs/{job_id}", caller, watch.is_over)
     shown = [poll for poll in polls if poll.status == OK]
-    history = JobHistory(job_id, tuple(poll.document for poll in shown), all_readings((asked, *polls)))
+    seconds = (polls[-1].started - asked.started).total_seconds()
+    history = JobHistory(job_id, tuple(poll.document for poll in shown), all_readings((asked, *polls)), seconds)
     return JobStep(asked, history, None if len(shown) == len(polls) else polls[-1])
 
 
-def _has_ended(seen: Exchange) -> bool:
-    return (seen.document.text("status") or "").casefold() in ENDED
+class _Watch:
+    """Tells when a job need not be looked at any more: it has ended, is not shown, or stands still for too long."""
+
+    def __init__(self, stalled_seconds: float) -> None:
+        self._stalled_seconds = stalled_seconds
+        self._state: tuple[object, ...] | None = None
+        self._since: datetime | None = None
+
+    def is_over(self, seen: Exchange) -> bool:
+        """Take in one look, and tell whether it is the last."""
+        if seen.status != OK or (seen.document.text("status") or "").casefold() in ENDED:
+            return True
+        state = tuple(seen.document.value(name) for name in ("status", "current_step", "progress_percent"))
+        if state != self._state or self._since is None:
+            self._state, self._since = state, seen.started
+        return (seen.started - self._since).total_seconds() >= self._stalled_seconds

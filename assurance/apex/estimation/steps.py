@@ -6,8 +6,10 @@ hold. Everything else about it is judged by further facts, which stop nobody.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from assurance.apex.client import Exchange
 from assurance.apex.estimation.amounts import number
@@ -32,6 +34,8 @@ REFUSALS = range(400, 500)
 WHOLE = 100
 UNTOUCHED = "pending"
 PASSED = "passed"
+MANUAL_REVIEW = "manual_review"
+MOST_SAID_CHARACTERS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +166,54 @@ class ValidationStep:
     Attributes:
         work: The request and its job.
         shown: The document as it is read afterwards; None if there was no job to wait for.
+        manual_review: What it means that APEX leaves a document to a person (`application.documents.manual_review`).
     """
 
     work: JobStep
     shown: Exchange | None
+    manual_review: Literal["undecided", "accepted", "refused"] = "undecided"
 
     @property
     def document_passes(self) -> Fact:
-        """Whether the document has passed."""
-        return shows(self.shown, {"validation_status": PASSED}, self.work.asked)
+        """Whether the document has passed.
+
+        Raises:
+            NotEvaluated: APEX left it to a person, and the environment file does not say what that means.
+        """
+        if not self.is_left_to_a_person or self.shown is None:
+            return shows(self.shown, {"validation_status": PASSED}, self.work.asked, self._said)
+        if self.manual_review == "undecided":
+            raise self.left_to_a_person()
+        return self.shown.fact(
+            self.manual_review == "accepted",
+            expected=f"validation_status {PASSED}, or {MANUAL_REVIEW} where the environment file accepts that",
+            observed=f"validation_status {MANUAL_REVIEW}{self._said}",
+        )
+
+    @property
+    def is_left_to_a_person(self) -> bool:
+        """Whether the document is neither passed nor failed: somebody is to review it."""
+        document = document_in(self.shown) if self.shown is not None else None
+        return document is not None and document.text("validation_status") == MANUAL_REVIEW
+
+    def left_to_a_person(self) -> NotEvaluated:
+        """Return the error that nobody can say whether a document passes."""
+        seen = self.shown or self.work.asked
+        return NotEvaluated(
+            f"APEX left a document that was uploaded {MANUAL_REVIEW}{self._said}.",
+            "Upload your own documents that it passes ([application.documents]), or say there what manual_review means.",
+            seen.readings,
+        )
+
+    @property
+    def _said(self) -> str:
+        """What was said of the document, in short, with its score."""
+        document = document_in(self.shown) if self.shown is not None else None
+        if document is None:
+            return ""
+        score, result = document.value("completeness_score"), document.value("validation_result")
+        said = json.dumps(result, ensure_ascii=False)[:MOST_SAID_CHARACTERS] if result is not None else "nothing"
+        return f" (completeness_score {score}; it says: {said})"
 
     @property
     def has_a_completeness_score(self) -> Fact:
@@ -185,7 +228,9 @@ class ValidationStep:
 
     @property
     def failure(self) -> Fact | None:
-        """What keeps the next step from being made."""
+        """What keeps the next step from being made: estimates can be made of what is left to a person."""
+        if self.is_left_to_a_person:
+            return first_failure(self.work.is_started, self.work.is_completed)
         return first_failure(self.work.is_started, self.work.is_completed, self.document_passes)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from assurance.apex.client import Flows
-from assurance.apex.estimation.answers import id_in
+from assurance.apex.client import Flow, Flows
+from assurance.apex.estimation.answers import has_listed, id_in
+from assurance.apex.estimation.deletion import DeletionStep, delete_document
 from assurance.apex.estimation.levels import ConfidenceLevels
-from assurance.apex.estimation.sample_documents import Paper, paper
+from assurance.apex.estimation.sample_documents import Paper, paper, paper_of
 from assurance.apex.estimation.script import (
     create_project,
+    generate_at_once,
     generate_estimate,
     send_document,
     upload_document,
@@ -18,6 +20,7 @@ from assurance.apex.estimation.script import (
 )
 from assurance.apex.estimation.steps import GenerationStep, ProjectStep, UnreadableDocument, UploadStep, ValidationStep
 from assurance.apex.estimation.viewing import ExportStep, ViewStep
+from assurance.environment.classification import DocumentType
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
 from assurance.verdicts import Fact
@@ -59,7 +62,7 @@ class EstimationWorkflow:
     @property
     def scope_upload(self) -> UploadStep:
         """Step 2: a scope document is uploaded."""
-        return self._once.of(2, lambda: self._upload(paper("scope", self._number), self._project_id()))
+        return self._once.of(2, lambda: self._upload(self._paper("scope", self._number), self._project_id()))
 
     @property
     def scope_validation(self) -> ValidationStep:
@@ -72,7 +75,7 @@ class EstimationWorkflow:
 
         def upload() -> UploadStep:
             after(3, "validating the scope", self.scope_validation)
-            return self._upload(paper("engineering", self._number), self._project_id())
+            return self._upload(self._paper("engineering", self._number), self._project_id())
 
         return self._once.of(4, upload)
 
@@ -89,7 +92,7 @@ class EstimationWorkflow:
     @property
     def view(self) -> ViewStep:
         """Step 7: the estimate is viewed."""
-        return self._once.of(7, lambda: self._view(after(6, "generating the estimate", self.generation)))
+        return self._once.of(7, lambda: self._view(after(6, "generating the estimate", self._usable_generation)))
 
     @property
     def export(self) -> ExportStep:
@@ -97,29 +100,77 @@ class EstimationWorkflow:
 
         def export() -> ExportStep:
             view = after(7, "viewing the estimate", self.view)
-            path = f"/estimates/{self.generation.estimate_id}/export?format=json"
+            path = f"/estimates/{view.generated.estimate_id}/export?format=json"
             return ExportStep(self._flow.call("GET", path, ESTIMATOR), view)
 
         return self._once.of(8, export)
 
     @property
-    def further_views(self) -> tuple[ViewStep, ...]:
-        """The estimates of the further levels of confidence that the environment asks for."""
+    def _usable_generation(self) -> GenerationStep:
+        """The estimate that later steps rest on: another one, where the first one's job never ended."""
+        first = self.generation
+        if not first.work.job.is_stuck:
+            return first
+        return self._once.of("again", lambda: self._generate(self._inputs.confidence_levels[0]))
 
-        def view_all() -> tuple[ViewStep, ...]:
-            after(7, "viewing the estimate", self.view)
-            return tuple(
-                self._view(after(6, f"generating the estimate for {level:.0%}", self._generate(level)))
-                for level in self._inputs.confidence_levels[1:]
-            )
+    @property
+    def views_by_level(self) -> tuple[ViewStep, ...]:
+        """An estimate for each level of confidence that the environment asks for, of one and the same project.
 
-        return self._once.of("further", view_all)
+        Each is made in a project of its own without documents: whatever estimates of one project do to each other, it
+        is not judged here.
+        """
+        return self._once.of("levels", lambda: tuple(map(self._view_of_level, self._inputs.confidence_levels)))
 
     @property
     def levels(self) -> ConfidenceLevels:
         """The estimates of all levels of confidence."""
-        views = (self.view, *self.further_views)
-        return ConfidenceLevels({view.level: view.estimate for view in views})
+        return ConfidenceLevels({view.level: view.estimate for view in self.views_by_level})
+
+    @property
+    def has_a_plausible_contingency(self) -> Fact:
+        """Whether the contingency lies within the bounds of the environment file."""
+        inputs = self._inputs
+        return self.view.estimate.has_a_plausible_contingency(
+            inputs.least_contingency_percent, inputs.most_contingency_percent
+        )
+
+    @property
+    def simultaneous(self) -> tuple[GenerationStep, ...]:
+        """Estimates of one project, asked for one right after the other."""
+
+        def generate_both() -> tuple[GenerationStep, ...]:
+            flow = self._flows.begin(f"{FLOW}:at-once")
+            project = after(1, "creating the project", create_project(flow, flow.unique("at-once")))
+            return generate_at_once(flow, project.id, self._inputs)
+
+        return self._once.of("simultaneous", generate_both)
+
+    @property
+    def deletion(self) -> DeletionStep:
+        """A validated document is deleted, in a project of its own."""
+
+        def delete() -> DeletionStep:
+            flow = self._flows.begin(f"{FLOW}:deletion")
+            number = flow.unique("deletion")
+            project = after(1, "creating the project", create_project(flow, number))
+            upload = after(2, "uploading the scope", upload_document(flow, project.id, self._paper("scope", number)))
+            validation = validate_document(flow, upload.id)
+            if not validation.work.is_completed.holds:
+                raise NotEvaluated(
+                    f"No validated document to delete: {validation.work.is_completed.observed}.",
+                    "See the other checks of E2E-03.",
+                    validation.work.job.readings,
+                )
+            return delete_document(flow, upload.id)
+
+        return self._once.of("deletion", delete)
+
+    def _view_of_level(self, level: float) -> ViewStep:
+        flow = self._flows.begin(f"{FLOW}:level-{level:g}")
+        project = after(1, "creating the project", create_project(flow, flow.unique(f"level{level * 100:g}")))
+        generated = generate_estimate(flow, project.id, self._inputs, level)
+        return view_estimate(flow, project.id, after(6, f"generating the estimate for {level:.0%}", generated))
 
     @property
     def unreadable_document(self) -> UnreadableDocument:
@@ -156,9 +207,18 @@ class EstimationWorkflow:
         return generate_estimate(self._flow, self._project_id(), self._inputs, level)
 
     def _view(self, generated: GenerationStep) -> ViewStep:
-        shown = self._flow.call("GET", f"/estimates/{generated.estimate_id}", ESTIMATOR, settling=True)
-        listing = self._flow.call("GET", f"/estimates/projects/{self._project_id()}/estimates", ESTIMATOR)
-        return ViewStep(self._project_id(), generated, shown, listing)
+        return view_estimate(self._flow, self._project_id(), generated)
+
+    def _paper(self, document_type: DocumentType, number: str) -> Paper:
+        return paper_of(self._flows.application.declared, document_type, number)
+
+
+def view_estimate(flow: Flow, project_id: str, generated: GenerationStep) -> ViewStep:
+    """View an estimate, and look for it in the project's list."""
+    shown = flow.call("GET", f"/estimates/{generated.estimate_id}", ESTIMATOR, settling=True)
+    path = f"/estimates/projects/{project_id}/estimates"
+    listing = flow.settle(path, ESTIMATOR, lambda seen: has_listed(seen, generated.estimate_id))[-1]
+    return ViewStep(project_id, generated, shown, listing)
 
 
 def after(number: int, what: str, step: Made) -> Made:

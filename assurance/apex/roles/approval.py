@@ -51,14 +51,14 @@ class LackingCell:
 def approving(method: str, path: str) -> Script:
     """Return how the approval is tried where the API describes it."""
 
-    def prepare(scene: Scene, _: str) -> Target:
-        return scene.with_estimate(scene.project())
+    def prepare(scene: Scene, target: Target) -> Target:
+        return scene.with_estimate(target)
 
     def attempt(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
         return (scene.flow.call(method, path.replace("{}", target.estimate_id), caller, json={}),)
 
-    def look(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
-        shown = scene.flow.call("GET", f"/estimates/{target.estimate_id}", READER)
+    def look(scene: Scene, target: Target, pause_seconds: float) -> State:
+        shown = scene.flow.call("GET", f"/estimates/{target.estimate_id}", READER, pause_seconds=pause_seconds)
         return State(f"estimate {sha256(shown.content)[:12]} ({shown.status})", (shown,))
 
-    return Script(prepare, attempt, look, "when changed")
+    return Script(prepare, attempt, look, renews=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from assurance.apex.access.giving import seen
 from assurance.apex.client import Exchange
-from assurance.apex.estimation.answers import OK, SUCCESSES, entries, id_in, is_there, unseen
+from assurance.apex.estimation.answers import OK, SUCCESSES, entries, is_there, unseen
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import VOLTAGE_KV, follow, generation, send_document
 from assurance.apex.roles.scene import MANAGER, Scene, Target
@@ -15,7 +16,7 @@ from assurance.apex.roles.scene import MANAGER, Scene, Target
 READER = "estimator"
 MOST_PAGES = 50
 FORBIDDEN = 403
-STATUS = "validating"
+STATUS, OTHER_STATUS = "validating", "validated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,18 @@ class State:
     Attributes:
         value: What is seen, in words; it differs after the effect from before.
         exchanges: The answers that it was seen in.
-        count: How many objects are seen, where each time that the operation is allowed adds one.
+        ids: The ids of the objects that are seen, where each time that the operation is allowed adds one; None where
+            nothing is added.
     """
 
     value: str
     exchanges: tuple[Exchange, ...]
-    count: int | None = None
+    ids: frozenset[str] | None = None
 
 
 Attempt = Callable[[Scene, Target, str], tuple[Exchange, ...]]
-Look = Callable[[Scene, Target, tuple[Exchange, ...]], State]
+Look = Callable[[Scene, Target, float], State]
+"""Sees the state of a target, so many seconds from now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +45,22 @@ class Script:
     """How one row is tried.
 
     Attributes:
-        prepare: Makes what the operation acts upon; `caller` is who will try it first.
+        prepare: Makes what the operation acts upon, on the project that it is given.
         attempt: Tries the operation, and returns its answer first; what follows it belongs to carrying it out.
-        look: Sees whether it took effect, as a role that may look; it is given the attempt's answers, none before the
-            attempt. None for an operation that only reads.
-        renew: When a new target is needed for the next caller.
+        look: Sees whether it took effect, as a role that may look. None for an operation that only reads.
+        renews: Whether each who is allowed needs a target of its own.
+        restore: Undoes on a standing project what was done to it.
+        spends: Whether it uses a project up, so that a standing one is not tried on.
+        starts_job: Whether its effect comes only when a job has ended.
     """
 
-    prepare: Callable[[Scene, str], Target]
+    prepare: Callable[[Scene, Target], Target]
     attempt: Attempt
     look: Look | None = None
-    renew: Literal["never", "when changed", "always"] = "never"
+    renews: bool = False
+    restore: Callable[[Scene, Target, State], None] | None = None
+    spends: bool = False
+    starts_job: bool = False
 
 
 def _reads(path: str) -> Script:
@@ -62,6 +70,10 @@ def _reads(path: str) -> Script:
         return (scene.flow.call("GET", path.format(**target.ids), caller),)
 
     return Script(lambda scene, _: scene.stage(), attempt)
+
+
+def _as_it_is(_: Scene, target: Target) -> Target:
+    return target
 
 
 def _lists_projects(scene: Scene, _: Target, caller: str) -> tuple[Exchange, ...]:
@@ -74,49 +86,45 @@ def _lists_projects(scene: Scene, _: Target, caller: str) -> tuple[Exchange, ...
     return tuple(pages)
 
 
-def _creates_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
+def creates_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
+    """Try to create a project of the target's number."""
     body = {"project_number": target.number, "project_name": "Assurance of roles", "voltage_level": VOLTAGE_KV}
     return (scene.flow.call("POST", "/projects", caller, json=body),)
 
 
-def _number_is_taken(scene: Scene, target: Target, attempted: tuple[Exchange, ...]) -> State:
+def number_is_taken(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether a number is taken: a project of that number can be created once, so it is tried after the attempt."""
-    if not attempted:
-        return State("not there", ())
-    told = id_in(attempted[0])
-    if told:
-        shown = scene.flow.call("GET", f"/projects/{told}", attempted[0].caller, settling=True)
-        return State("there" if is_there(shown) else "not there", (shown,))
     body = {"project_number": target.number, "project_name": "Assurance of roles", "voltage_level": VOLTAGE_KV}
-    probe = scene.flow.call("POST", "/projects", READER, json=body)
+    probe = scene.flow.call("POST", "/projects", READER, json=body, pause_seconds=pause_seconds)
     free = probe.status in SUCCESSES and bool(probe.document.id)
     return State("not there" if free else f"its number is taken ({probe.status})", (probe,))
 
 
 def _updates_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
-    body = {"project_name": f"Renamed by {caller}"}
+    body = {"project_name": f"Renamed by {caller} in {target.number}"}
     return (scene.flow.call("PATCH", f"/projects/{target.project_id}", caller, json=body),)
 
 
 def _updates_status(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
-    return (scene.flow.call("PATCH", f"/projects/{target.project_id}", caller, json={"status": STATUS}),)
+    other = OTHER_STATUS if scene.is_validating else STATUS
+    return (scene.flow.call("PATCH", f"/projects/{target.project_id}", caller, json={"status": other}),)
 
 
 def _archives_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
     return (scene.flow.call("DELETE", f"/projects/{target.project_id}", caller),)
 
 
-def _project(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+def _project(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See a project's name and status."""
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER)
+    shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER, pause_seconds=pause_seconds)
     if not is_there(shown):
         raise unseen(shown)
     return _described(shown)
 
 
-def _project_or_nothing(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+def _project_or_nothing(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether a project is there, and its name and status; what is archived may be gone."""
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER)
+    shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER, pause_seconds=pause_seconds)
     return _described(shown) if is_there(shown) else State("not there", (shown,))
 
 
@@ -130,13 +138,13 @@ def _grants_access(scene: Scene, target: Target, caller: str) -> tuple[Exchange,
 
 
 def _revokes_access(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
-    body = {"user_id": scene.user_id(scene.grantee), "role_id": scene.access.auditor_role_id}
+    body = {"user_id": scene.user_ids.of(scene.grantee), "role_id": scene.access.auditor_role_id}
     return (scene.flow.call("DELETE", f"/projects/{target.project_id}/access", caller, json=body),)
 
 
-def _grantee_reads(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+def _grantee_reads(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether the one whose access is granted and revoked can read the project."""
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", scene.grantee)
+    shown = scene.flow.call("GET", f"/projects/{target.project_id}", scene.grantee, pause_seconds=pause_seconds)
     reads = shown.status != FORBIDDEN and is_there(shown)
     return State(f"{scene.grantee} {'reads' if reads else 'does not read'} the project", (shown,))
 
@@ -145,22 +153,34 @@ def _uploads_document(scene: Scene, target: Target, caller: str) -> tuple[Exchan
     return (send_document(scene.flow, target.project_id, paper("scope", f"{target.number}-{caller}"), caller),)
 
 
-def _documents(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+def _documents(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See which documents a project has."""
-    listing = scene.flow.call("GET", f"/documents/projects/{target.project_id}/documents", READER)
-    count = len(entries(listing))
-    return State(f"{count} documents", (listing,), count)
+    path = f"/documents/projects/{target.project_id}/documents"
+    return _listed(scene.flow.call("GET", path, READER, pause_seconds=pause_seconds), "documents")
+
+
+def _listed(listing: Exchange, what: str) -> State:
+    ids = frozenset(one.text("id") or "" for one in entries(listing))
+    return State(f"{len(ids)} {what}", (listing,), ids)
 
 
 def _validates_document(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
     asked = scene.flow.call("POST", f"/documents/{target.document_id}/validate", caller)
-    follow(scene.flow, asked, caller)
-    return (asked,)
+    return _with_its_job(scene, asked, caller)
 
 
-def _validation(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+def _with_its_job(scene: Scene, asked: Exchange, caller: str) -> tuple[Exchange, ...]:
+    """Wait for a job, and return the request with the job as whoever started it sees it at the end.
+
+    What the job comes to is not the role's affair: that it is there, for whoever asked for it, is.
+    """
+    work = follow(scene.flow, asked, caller)
+    return (asked, scene.flow.call("GET", f"/jobs/{work.job.id}", caller)) if work.job.states else (asked,)
+
+
+def _validation(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See how far a document is validated."""
-    shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER)
+    shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER, pause_seconds=pause_seconds)
     if not is_there(shown):
         raise unseen(shown)
     return State(f"validation_status {shown.document.required_text('validation_status')}", (shown,))
@@ -170,9 +190,9 @@ def _deletes_document(scene: Scene, target: Target, caller: str) -> tuple[Exchan
     return (scene.flow.call("DELETE", f"/documents/{target.document_id}", caller),)
 
 
-def _document(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
+def _document(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether a document is there."""
-    shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER)
+    shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER, pause_seconds=pause_seconds)
     return State("there" if is_there(shown) else "not there", (shown,))
 
 
@@ -180,15 +200,13 @@ def _generates_estimate(scene: Scene, target: Target, caller: str) -> tuple[Exch
     inputs = scene.estimates
     body = generation(target.project_id, inputs, inputs.confidence_levels[0])
     asked = scene.flow.call("POST", "/estimates/generate", caller, json=body)
-    follow(scene.flow, asked, caller)
-    return (asked,)
+    return _with_its_job(scene, asked, caller)
 
 
-def _estimates(scene: Scene, target: Target, _: tuple[Exchange, ...]) -> State:
-    """See how many estimates a project has."""
-    listing = scene.flow.call("GET", f"/estimates/projects/{target.project_id}/estimates", READER)
-    count = len(entries(listing))
-    return State(f"{count} estimates", (listing,), count)
+def _estimates(scene: Scene, target: Target, pause_seconds: float) -> State:
+    """See which estimates a project has."""
+    path = f"/estimates/projects/{target.project_id}/estimates"
+    return _listed(scene.flow.call("GET", path, READER, pause_seconds=pause_seconds), "estimates")
 
 
 def _health(which: Literal["live", "ready"]) -> Script:
@@ -200,42 +218,59 @@ def _health(which: Literal["live", "ready"]) -> Script:
     return Script(lambda *_: Target(), attempt)
 
 
-def _made(scene: Scene, _: str) -> Target:
-    return scene.project()
-
-
-def _with_grantee(scene: Scene, _: str) -> Target:
-    target = scene.project()
-    scene.must(scene.grant(target.project_id, scene.grantee, scene.access.auditor_role_id, MANAGER), "granting access")
+def _with_grantee(scene: Scene, target: Target) -> Target:
+    """Let there be somebody's access to revoke, where the manager can grant it."""
+    if not scene.is_standing and MANAGER not in scene.ground().lacks:
+        granted = scene.grant(target.project_id, scene.grantee, scene.access.auditor_role_id, MANAGER)
+        if granted.status in SUCCESSES:
+            seen(scene.flow, target.project_id, scene.grantee)
     return target
 
 
-def _with_document(scene: Scene, _: str) -> Target:
-    return scene.with_document(scene.project_of_row())
+def _without_grantee(scene: Scene, target: Target) -> Target:
+    """Let nobody have the access that is to be granted, which an earlier run may have left on a standing project."""
+    if scene.access.how == "pool" and MANAGER not in scene.ground().lacks:
+        _revokes_access(scene, target, MANAGER)
+    return target
 
 
-def _numbered(scene: Scene, caller: str) -> Target:
-    return Target(number=scene.number(caller))
+def _with_document(scene: Scene, target: Target) -> Target:
+    return scene.with_document(target)
+
+
+def _put_back(scene: Scene, target: Target, before: State) -> None:
+    """Give a project its name and status back."""
+    name, _, status = before.value.rpartition(", ")
+    if name:
+        body = {"project_name": name, "status": status}
+        scene.flow.call("PATCH", f"/projects/{target.project_id}", MANAGER, json=body)
+
+
+def _take_back(scene: Scene, target: Target, _: State) -> None:
+    """Revoke what was granted."""
+    _revokes_access(scene, target, MANAGER)
 
 
 SCRIPTS: Mapping[str, Script] = {
     "lists-projects": Script(lambda scene, _: scene.stage(), _lists_projects),
     "reads-project": _reads("/projects/{project_id}"),
-    "creates-project": Script(_numbered, _creates_project, _number_is_taken, "always"),
-    "updates-project": Script(_made, _updates_project, _project, "when changed"),
-    "updates-status": Script(_made, _updates_status, _project, "when changed"),
-    "archives-project": Script(_made, _archives_project, _project_or_nothing, "when changed"),
-    "grants-access": Script(_made, _grants_access, _grantee_reads, "when changed"),
-    "revokes-access": Script(_with_grantee, _revokes_access, _grantee_reads, "when changed"),
+    "creates-project": Script(_as_it_is, creates_project, number_is_taken, renews=True),
+    "updates-project": Script(_as_it_is, _updates_project, _project, restore=_put_back),
+    "updates-status": Script(_as_it_is, _updates_status, _project, restore=_put_back),
+    "archives-project": Script(
+        _as_it_is, _archives_project, _project_or_nothing, renews=True, restore=_put_back, spends=True
+    ),
+    "grants-access": Script(_without_grantee, _grants_access, _grantee_reads, restore=_take_back),
+    "revokes-access": Script(_with_grantee, _revokes_access, _grantee_reads, restore=_take_back),
     "lists-documents": _reads("/documents/projects/{project_id}/documents"),
     "reads-document": _reads("/documents/{document_id}"),
-    "uploads-document": Script(_made, _uploads_document, _documents),
-    "validates-document": Script(_with_document, _validates_document, _validation, "when changed"),
-    "deletes-document": Script(_with_document, _deletes_document, _document, "when changed"),
+    "uploads-document": Script(_as_it_is, _uploads_document, _documents),
+    "validates-document": Script(_with_document, _validates_document, _validation, renews=True),
+    "deletes-document": Script(_with_document, _deletes_document, _document, renews=True),
     "lists-estimates": _reads("/estimates/projects/{project_id}/estimates"),
     "reads-estimate": _reads("/estimates/{estimate_id}"),
     "exports-estimate": _reads("/estimates/{estimate_id}/export?format=json"),
-    "generates-estimate": Script(_made, _generates_estimate, _estimates),
+    "generates-estimate": Script(_as_it_is, _generates_estimate, _estimates, renews=True, starts_job=True),
     "reads-job": _reads("/jobs/{job_id}"),
     "reads-liveness": _health("live"),
     "reads-readiness": _health("ready"),

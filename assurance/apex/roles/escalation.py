@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from assurance.apex.access.giving import Lack, seen
 from assurance.apex.client import Exchange
 from assurance.apex.client.exchange import all_readings
 from assurance.apex.estimation.answers import OK, SUCCESSES, with_id
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import send_document
 from assurance.apex.roles.scene import GRANTEE, MANAGER, Scene, Target
-from assurance.apex.roles.trial import FORBIDDEN, RoleTrial
+from assurance.apex.roles.trial import RoleTrial
+from assurance.apex.roles.tried import FORBIDDEN
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
@@ -63,11 +65,13 @@ class TriedEscalation:
         escalation: What was tried.
         answer: The answer to it.
         proof: The answer to something that only the escalated could do; None where nothing was to be gained.
+        lack: Why the caller has not the access from which it tries; None if it has.
     """
 
     escalation: Escalation
     answer: Exchange
     proof: Exchange | None
+    lack: Lack | None = None
 
     @property
     def is_refused(self) -> Fact:
@@ -85,6 +89,8 @@ class TriedEscalation:
             )
         gained = self.proof is not None and self.proof.status in SUCCESSES
         holds = self.answer.status == FORBIDDEN and not gained
+        if holds and self.lack is not None:
+            raise self.lack.not_evaluated()
         told = "" if self.proof is None else f"; then {self.proof.called} {self.proof.outcome}"
         seen = all_readings((self.answer,) if self.proof is None else (self.answer, self.proof))
         expected = f"{self.escalation.caller} {self.escalation.what}: refused with {FORBIDDEN}, and nothing is gained"
@@ -156,26 +162,43 @@ class EscalationTrial:
             return TriedEscalation(escalation, scene.flow.call("GET", path, escalation.caller), None)
         target, caller = scene.project(), escalation.caller
         answer = scene.grant(target.project_id, caller, scene.access.manager_role_id, caller)
-        proof = _renames(scene, target, caller)
-        return TriedEscalation(escalation, answer, proof)
+        pause = scene.flow.application.declared.limits.effect_seconds
+        proof = _renames(scene, target, caller, pause)
+        lack = next((lack for role, lack in scene.ground().lacks.items() if role == caller), None)
+        return TriedEscalation(escalation, answer, proof, lack)
 
     def _grant(self) -> TriedGrant:
         scene = self._trial.scene("grant", "grant")
+        lack = scene.ground().lacks.get(MANAGER)
+        if lack is not None:
+            raise lack.not_evaluated()
+        if scene.is_standing:
+            raise NotEvaluated(
+                "Nothing is granted on the standing project.",
+                'Let it be tried on projects that may be changed: application.access.how = "pool" or "command".',
+            )
+        with scene.holding_its_place():
+            return self._granted(scene)
+
+    def _granted(self, scene: Scene) -> TriedGrant:
         target = scene.project()
         granted = scene.grant(target.project_id, GRANTEE, scene.access.auditor_role_id, MANAGER)
         scene.must(granted, "granting access")
-        reads = scene.flow.call("GET", f"/projects/{target.project_id}", GRANTEE)
-        writes = tuple(write(scene, target, GRANTEE) for write in WRITES.values())
+        reads = seen(scene.flow, target.project_id, GRANTEE)
+        writes = tuple(write(scene, target, GRANTEE, 0.0) for write in WRITES.values())
+        if scene.access.how == "pool":
+            body = {"user_id": scene.user_ids.of(GRANTEE), "role_id": scene.access.auditor_role_id}
+            scene.flow.call("DELETE", f"/projects/{target.project_id}/access", MANAGER, json=body)
         return TriedGrant(granted, reads, writes)
 
 
-def _renames(scene: Scene, target: Target, caller: str) -> Exchange:
-    body = {"project_name": f"Renamed by {caller}"}
-    return scene.flow.call("PATCH", f"/projects/{target.project_id}", caller, json=body)
+def _renames(scene: Scene, target: Target, caller: str, pause_seconds: float) -> Exchange:
+    path, body = f"/projects/{target.project_id}", {"project_name": f"Renamed by {caller}"}
+    return scene.flow.call("PATCH", path, caller, json=body, pause_seconds=pause_seconds)
 
 
-def _uploads(scene: Scene, target: Target, caller: str) -> Exchange:
+def _uploads(scene: Scene, target: Target, caller: str, _: float) -> Exchange:
     return send_document(scene.flow, target.project_id, paper("scope", target.number), caller)
 
 
-WRITES: Mapping[str, Callable[[Scene, Target, str], Exchange]] = {"renames": _renames, "uploads": _uploads}
+WRITES: Mapping[str, Callable[[Scene, Target, str, float], Exchange]] = {"renames": _renames, "uploads": _uploads}

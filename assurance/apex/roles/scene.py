@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
+from assurance.apex.access.giving import AUDITOR, MANAGER, Lacks, give_access, grant, look_for_access
+from assurance.apex.access.user_ids import UserIds
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.estimation.answers import OK, SUCCESSES, id_in, tells_something
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generate_estimate, send_document
-from assurance.environment.application import Access, Estimates, Role
+from assurance.environment.access import Access
+from assurance.environment.application import Estimates, Role
 from assurance.errors import NotEvaluated
 
 ESTIMATOR: Role = "estimator"
-MANAGER: Role = "manager"
-AUDITOR: Role = "auditor"
 GRANTEE: Role = "other_estimator"
+__all__ = ["AUDITOR", "ESTIMATOR", "GRANTEE", "MANAGER", "Ground", "Scene", "Target", "lay_ground"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +50,51 @@ class Target:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The first project on which the roles have their access, from which it shows whether they can have it at all.
+
+    Attributes:
+        target: The project.
+        lacks: The roles that could not be given their access, and why.
+        auditor_sees_it: Whether the auditor can read it: where not, nobody waits for that again.
+    """
+
+    target: Target
+    lacks: Lacks = field(default_factory=dict)
+    auditor_sees_it: bool = True
+
+
 class Scene:
     """The scene of one row: its flow, and what the flow makes.
 
     Attributes:
         flow: The row's flow.
+        user_ids: By which ids APEX knows people.
+        is_validating: Whether the row's project has the status already that is to be set.
 
     Args:
-        stage: Gives the project that all rows share and that none changes.
+        number: Of the row; it tells which project of a pool it takes.
+        ground: Gives the first project on which the roles have their access.
+        stage: Gives the same with a document and an estimate, which all rows share and none changes.
     """
 
-    def __init__(self, flow: Flow, suffix: str, stage: Callable[[], Target]) -> None:
+    def __init__(
+        self,
+        flow: Flow,
+        suffix: str,
+        user_ids: UserIds,
+        ground: Callable[[], Ground],
+        stage: Callable[[], Target],
+        number: int = 0,
+    ) -> None:
         self.flow = flow
+        self.user_ids = user_ids
+        self.ground = ground
         self.stage = stage
         self._suffix = suffix
+        self._number = number
+        self.is_validating = False
         self._made = 0
         self._project: Target | None = None
 
@@ -79,60 +113,53 @@ class Scene:
         """Whose access is granted and revoked: somebody who has none by themselves."""
         return GRANTEE
 
+    @property
+    def is_standing(self) -> bool:
+        """Whether the roles have their access on a project that must not be changed."""
+        return self.access.how == "standing"
+
+    @contextmanager
+    def holding_its_place(self) -> Iterator[None]:
+        """Have the standing project alone, among all processes of the run; a new project is the row's own anyway."""
+        if not self.access.places:
+            yield
+            return
+        with self.flow.application.tape.holding(self._place()):
+            yield
+
     def number(self, suffix: str) -> str:
         """Return a project number that is this row's alone."""
         return self.flow.unique(f"{self._suffix}-{suffix}")
 
-    def user_id(self, role: Role) -> str:
-        """Return the id by which APEX knows who calls in a role.
-
-        Raises:
-            NotEvaluated: The environment file does not tell it.
-        """
-        identity = self.flow.application.declared.identities.of(role)
-        found = (identity.user_id or identity.object_id) if identity is not None else None
-        if found is None:
-            raise NotEvaluated(
-                f"The environment file does not tell by which id APEX knows the role {role}.",
-                f"Add object_id, or user_id, to [application.identities.{role}].",
-            )
-        return found
-
     def grant(self, project_id: str, role: Role, role_id: int, caller: str) -> Exchange:
         """Grant a role access to a project."""
-        body = {"user_id": self.user_id(role), "role_id": role_id}
-        return self.flow.call("POST", f"/projects/{project_id}/access", caller, json=body)
+        return grant(self.flow, self.user_ids, project_id, role, role_id, caller)
 
     def project(self) -> Target:
-        """Return a new project on which the roles have their access.
+        """Return a project on which the roles have their access: a new one, or the row's of those that stand.
 
         Raises:
-            NotEvaluated: It cannot be made, or roles have their access on one standing project alone.
+            NotEvaluated: It cannot be made.
         """
-        if self.access.how == "standing":
-            raise NotEvaluated(
-                f"The roles have their access on the standing project {self.access.project_id} alone, "
-                "which is not to be changed.",
-                'Let the manager grant access to new projects (application.access.how = "granted").',
-            )
-        return self.new_project(str(self._made))
+        if self.access.places:
+            return Target(number=self.number("standing"), project_id=self._place())
+        target = self.own_project()
+        ground = self.ground()
+        if self.access.how == "command" or not ground.lacks:
+            give_access(self.flow, self.user_ids, target.project_id, waiting=ground.auditor_sees_it)
+        return target
 
-    def new_project(self, suffix: str) -> Target:
-        """Return a new project, to which the auditor has access.
+    def own_project(self) -> Target:
+        """Return a new project on which the estimator, who creates it, has access and no other role is given any.
 
         Raises:
             NotEvaluated: It cannot be made.
         """
         self._made += 1
-        number = self.number(suffix)
+        number = self.number(str(self._made))
         step = create_project(self.flow, number)
-        project_id = step.id
         self.must(step.created, "creating a project")
-        granted = self.grant(project_id, AUDITOR, self.access.auditor_role_id, MANAGER)
-        if granted.status not in SUCCESSES:
-            # An auditor who reads every project without being granted access to it needs no grant.
-            self.must(self.flow.call("GET", f"/projects/{project_id}", AUDITOR), "giving the auditor access")
-        return Target(number=number, project_id=project_id)
+        return Target(number=number, project_id=step.id)
 
     def project_of_row(self) -> Target:
         """Return the one project that the row's documents belong to."""
@@ -152,12 +179,15 @@ class Scene:
         return replace(target, document_id=document_id)
 
     def with_estimate(self, target: Target) -> Target:
-        """Return the target with an estimate, and the job that made it."""
+        """Return the target with an estimate, and the job that made it; another where the first never ended."""
         inputs = self.estimates
         step = generate_estimate(self.flow, target.project_id, inputs, inputs.confidence_levels[0])
+        if step.work.job.is_stuck:
+            step = generate_estimate(self.flow, target.project_id, inputs, inputs.confidence_levels[0])
         failure = step.failure
         if failure is not None:
             raise NotEvaluated(f"No estimate to try roles on: {failure.observed}.", "See E2E-06.", failure.readings)
+        self.must(self.flow.call("GET", f"/estimates/{step.estimate_id}", ESTIMATOR, settling=True), "reading it")
         return replace(target, estimate_id=step.estimate_id, job_id=step.work.job.id)
 
     def must(self, exchange: Exchange, what: str) -> None:
@@ -173,16 +203,23 @@ class Scene:
                 exchange.readings,
             )
 
+    def _place(self) -> str:
+        places = self.access.places
+        return places[self._number % len(places)]
 
-def build_stage(scene: Scene) -> Target:
-    """Return the project that all rows read from, with a document and an estimate: the standing one, or a new one.
+
+def lay_ground(scene: Scene) -> Ground:
+    """Return the first project on which the roles have their access: a standing one, or a new one.
 
     Raises:
-        NotEvaluated: It cannot be made.
+        NotEvaluated: It cannot be made, or the estimator has no access to the standing one.
     """
-    standing = scene.access.project_id if scene.access.how == "standing" else None
-    target = scene.new_project("stage") if standing is None else Target(scene.number("stage"), standing)
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", ESTIMATOR, settling=True)
-    if shown.status != OK:
-        scene.must(shown, "reading the project")
-    return scene.with_estimate(scene.with_document(target))
+    if scene.access.places:
+        target = Target(scene.number("stage"), scene.access.places[0])
+        scene.must(scene.flow.call("GET", f"/projects/{target.project_id}", ESTIMATOR), "reading the standing project")
+        lacks = look_for_access(scene.flow, target.project_id)
+        return Ground(target, lacks, AUDITOR not in lacks)
+    target = scene.own_project()
+    lacks = give_access(scene.flow, scene.user_ids, target.project_id)
+    shown = scene.flow.call("GET", f"/projects/{target.project_id}", AUDITOR)
+    return Ground(target, lacks, shown.status == OK)

@@ -1,0 +1,1 @@
+"""How roles come to their access on projects: granted, by the operator's command, or already there."""

@@ -1,0 +1,65 @@
+"""By which id APEX knows whoever calls in a role: declared, that of the directory, or told by APEX itself."""
+
+from __future__ import annotations
+
+from assurance.apex.client import Flow
+from assurance.apex.estimation.answers import document_in
+from assurance.environment.application import Role
+from assurance.errors import NotEvaluated
+from assurance.judging.once import Once
+
+ESTIMATOR: Role = "estimator"
+
+
+class UserIds:
+    """The ids, each found out once.
+
+    APEX tells an id of whoever creates a project (`created_by_id`). If that of the estimator is its object id, so are
+    those of all others; if not, each is asked by creating a project, unless the environment file declares it.
+
+    Args:
+        flow: In which projects are created.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self._flow = flow
+        self._once = Once()
+
+    def of(self, role: Role) -> str:
+        """Return the id of a role.
+
+        Raises:
+            NotEvaluated: It is neither declared nor told.
+        """
+        identity = self._flow.application.declared.identities.of(role)
+        if identity is None:
+            raise NotEvaluated(
+                f"No credential: the environment file declares nobody for the role {role}.",
+                f"Add [application.identities.{role}].",
+            )
+        if identity.user_id is not None:
+            return identity.user_id
+        if identity.object_id is not None and not self._has_ids_of_its_own():
+            return identity.object_id
+        told = self._told(role)
+        if not told:
+            raise NotEvaluated(
+                f"Nobody tells by which id APEX knows the role {role}: it has ids of its own.",
+                f"Add user_id, the person's id within APEX, to [application.identities.{role}].",
+            )
+        return told
+
+    def _has_ids_of_its_own(self) -> bool:
+        """Tell whether APEX knows people otherwise than by their object ids, as far as the estimator shows it."""
+        identity = self._flow.application.declared.identities.estimator
+        told = self._told(ESTIMATOR)
+        return bool(told) and identity.object_id is not None and told.casefold() != identity.object_id.casefold()
+
+    def _told(self, role: Role) -> str:
+        return self._once.of(role, lambda: self._ask(role))
+
+    def _ask(self, role: Role) -> str:
+        named = {"project_number": self._flow.unique(f"id-{role}"), "project_name": "Assurance of ids"}
+        answer = self._flow.call("POST", "/projects", role, json={**named, "voltage_level": 345, "line_miles": 1})
+        document = document_in(answer)
+        return (document.text("created_by_id") or "") if document is not None else ""

@@ -1,0 +1,174 @@
+"""Whether each identity can sign in, found out before anything is written.
+
+What a token says of itself is on the tape without what it says of a person, so that a replay knows it as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from assurance.apex.client.callers import Callers
+from assurance.apex.client.exchange import Exchange
+from assurance.apex.client.plans import FlowPlan
+from assurance.environment.application import ROLES, Role
+from assurance.errors import NotEvaluated
+from assurance.judging.once import Once
+from assurance.tape import Reading, key_of, sha256, utc_now
+
+if TYPE_CHECKING:
+    from assurance.apex.client.client import Application
+
+LOOK = "/projects?page=1&page_size=1"
+"""What everybody may ask who is signed in: the list of the projects that they have access to."""
+SUCCESSES = range(200, 300)
+UNAUTHENTICATED = 401
+FORBIDDEN = 403
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What came of one identity's sign-in.
+
+    Attributes:
+        role: The role.
+        fault: What is wrong with its token or its sign-in, in one sentence; empty if nothing is.
+        remedy: What to do about it.
+        is_token: Whether the token says itself that no application can accept it: it is expired, or for another one.
+        readings: Keys of the readings that show it.
+    """
+
+    role: Role
+    fault: str
+    remedy: str
+    is_token: bool
+    readings: tuple[str, ...]
+
+
+class SignIns:
+    """The sign-ins of a run, each made once."""
+
+    def __init__(self, application: Application, callers: Callers) -> None:
+        self._application = application
+        self._callers = callers
+        self._once = Once()
+
+    def of(self, role: Role) -> SignIn:
+        """Return what came of a role's sign-in.
+
+        Raises:
+            NotEvaluated: It is not declared, has no credential, or nothing answers.
+        """
+        return self._once.of(role, lambda: self._look(role))
+
+    def demand_usable(self, caller: str) -> None:
+        """Go on only if a role's token could be accepted by an application that works.
+
+        Raises:
+            NotEvaluated: It could not.
+        """
+        for role in ROLES:
+            if role == caller and self._application.declared.identities.of(role) is not None:
+                found = self.of(role)
+                if found.is_token:
+                    raise NotEvaluated(found.fault, found.remedy, found.readings)
+
+    def demand(self, plan: FlowPlan) -> None:
+        """Go on only if everybody can sign in who is declared and whom a flow needs.
+
+        Raises:
+            NotEvaluated: Somebody cannot, so that nothing is written.
+        """
+        callers = {caller for write in plan.writes for caller in write.callers}
+        for role in ROLES:
+            is_needed = role in callers or "any" in callers or role == CLEANER
+            if is_needed and self._application.declared.identities.of(role) is not None:
+                found = self.of(role)
+                if found.fault:
+                    raise NotEvaluated(f"Nothing was written: {found.fault}", found.remedy, found.readings)
+
+    def _look(self, role: Role) -> SignIn:
+        answer = self._application.look_as(role, LOOK)
+        if answer.status in SUCCESSES or answer.status not in {UNAUTHENTICATED, FORBIDDEN}:
+            # Whatever else is answered is about the application, and its own checks say so.
+            return SignIn(role, "", "", is_token=False, readings=answer.readings)
+        told = self._tell(role)
+        readings = (*answer.readings, told.key)
+        fault = json.loads(told.body)["fault"]
+        if fault:
+            return SignIn(role, f"the token of the role {role} {fault}.", _remedy(role), True, readings)
+        fault = f"APEX does not accept the token of the role {role}: {answer.outcome}."
+        remedy = (
+            f"Its audience and its times are right: find out why APEX refuses it; {role} may be unknown to it, "
+            "or the tenant another."
+        )
+        return SignIn(role, fault, remedy, is_token=False, readings=readings)
+
+    def _tell(self, role: Role) -> Reading:
+        """Return what the token says of itself, as a reading."""
+        key = key_of("APEX", "token", role)
+        return self._application.tape.obtain(key, lambda: self._reading(key, role))
+
+    def _reading(self, key: str, role: Role) -> Reading:
+        claims = self._callers.claims(role)
+        body = json.dumps({"fault": fault_of(claims, self._application.declared.audience, datetime.now(UTC))}).encode()
+        return Reading(
+            key=key,
+            kind="token",
+            question=f"what the token of the role {role} says of itself",
+            started=utc_now(),
+            elapsed_milliseconds=0,
+            sha256=sha256(body),
+            body=body,
+        )
+
+
+CLEANER: Role = "manager"
+"""Who archives what a run made: without this role nothing is begun that nobody could tidy up."""
+
+
+def fault_of(claims: Mapping[str, Any], audience: str, now: datetime) -> str:  # Any: the values of JSON
+    """Return why no application could accept a token with these claims; empty if none shows.
+
+    Args:
+        claims: What it says of itself; nothing, if it cannot be read.
+        audience: For which application it must be.
+        now: The time, in UTC.
+    """
+    if not claims:
+        return "is no JSON Web Token"
+    ends, begins = claims.get("exp"), claims.get("nbf")
+    if isinstance(ends, (int, float)) and ends <= now.timestamp():
+        return f"has expired at {_moment(ends)}"
+    if isinstance(begins, (int, float)) and begins > now.timestamp():
+        return f"is not valid before {_moment(begins)}"
+    told = claims.get("aud")
+    audiences = [one for one in (told if isinstance(told, list) else [told]) if isinstance(one, str)]
+    if audiences and _bare(audience) not in {_bare(one) for one in audiences}:
+        return f"is for another application: its audience is {', '.join(audiences)}, not {audience}"
+    return ""
+
+
+def _bare(audience: str) -> str:
+    """Return an audience without its scheme: a token of version 2.0 names the client's id alone."""
+    return audience.removeprefix("api://").rstrip("/").casefold()
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _remedy(role: Role) -> str:
+    return f"Get a new token for [application.identities.{role}], for the audience of the environment file."
+
+
+def lost(answer: Exchange) -> NotEvaluated:
+    """Return the error that a token which was accepted before is accepted no more."""
+    return NotEvaluated(
+        f"the token of the role {answer.caller} is not accepted any more: {answer.outcome}.",
+        "It may have expired in mid-run: get tokens that hold as long as a run takes.",
+        answer.readings,
+    )

@@ -1,0 +1,96 @@
+"""What a running build was seen to do, under each way in which roles get their access: who must speak, and who must not.
+
+An operator's database script is played by writing grants into the stand-in's own database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from falsification.apex.changes import Broken, Change, Different, Family
+from falsification.apex.stage import ApexStage, Declared
+from sandbox.apex import Observed
+
+POOL = tuple(f"0b5e0000-0000-4000-8000-{number:012d}" for number in range(1, 4))
+IN_POOL: Mapping[str, object] = {"access": {"how": "pool", "project_ids": list(POOL), "restores_archived": True}}
+ACCEPTED: Mapping[str, object] = {"documents": {"manual_review": "accepted"}}
+ROLES = {"estimator": 1, "manager": 2, "auditor": 3}
+
+
+def lay_out_pool(stage: ApexStage) -> None:
+    """Make the projects of the pool, and give the roles their access to each, as an operator would once."""
+    service = stage.apex.service
+    users = {name: service.user_id(one.object_id) for name, one in stage.apex.issuer.people.items()}
+    for number, project_id in enumerate(POOL, start=1):
+        service.store.insert(
+            "projects",
+            {
+                "id": project_id,
+                "project_number": f"POOL-{number}",
+                "project_name": f"Standing test project {number}",
+                "voltage_level": 345.0,
+                "line_miles": 15.0,
+                "terrain_type": "rolling",
+                "status": "draft",
+                "created_at": "2025-11-01T00:00:00Z",
+                "created_by_id": "0b5e0000-0000-4000-8000-ffffffffffff",
+            },
+        )
+        for name, role_id in ROLES.items():
+            grant = {"project_id": project_id, "user_id": users[name], "role_id": role_id}
+            service.store.insert("access_grants", grant)
+
+
+def observed_on(*observed: Observed) -> Change:
+    """Let the stand-in behave so, with the pool laid out."""
+
+    def change(stage: ApexStage) -> None:
+        stage.apex.observed.update(observed)
+        lay_out_pool(stage)
+
+    return change
+
+
+def declared_for(*observed: Observed, pool: bool = False) -> Declared:
+    """Return what the environment file of such a build says."""
+    middling = ACCEPTED if Observed.DOCUMENTS_ARE_MIDDLING in observed else {}
+    return {"application": {**(IN_POOL if pool else {}), **middling}}
+
+
+def _seen(observed: Observed, check: str, *controls: str, pool: bool = False) -> Broken:
+    name = f"{observed.value}-{controls[0].partition('-')[0].lower()}"
+    return Broken(name, observed.seen, observed_on(observed), controls, check, declared_for(observed, pool=pool))
+
+
+BROKEN: tuple[Broken, ...] = (
+    _seen(Observed.ROLES_PER_PROJECT, "test_role_on_projects", "RBAC-01", pool=True),
+    _seen(Observed.UNKNOWN_GRANTEE_CRASHES, "test_bad_grant_is_refused", "BAD-04"),
+    _seen(Observed.ESTIMATES_COLLIDE, "test_two_at_once_both_end", "E2E-06"),
+    _seen(Observed.JOB_NEVER_AT_100, "test_job_tells_its_progress", "E2E-03", "E2E-05", "E2E-06"),
+    _seen(Observed.P80_OF_THE_LEVEL, "test_other_levels_of_confidence", "E2E-07"),
+    _seen(Observed.VALIDATED_DELETE_CRASHES, "test_validated_document_is_deleted_whole", "E2E-03"),
+    _seen(Observed.CHANGE_CRASHES, "test_bad_project_is_refused", "BAD-01"),
+    _seen(Observed.EMPTY_PROJECT_COSTS_NOTHING, "test_bad_estimate_is_refused", "BAD-03"),
+    _seen(Observed.REDIRECTS_IN_HTTP, "test_list_stays_within_the_application", "SMK-02"),
+    _seen(Observed.ARCHIVED_TAKES_WORK, "test_bad_request_is_refused", "BAD-04"),
+)
+
+CALLING: tuple[Family, ...] = ("SMK", "E2E", "RBAC", "AACE", "BAD")
+HARMLESS = (Observed.OWN_USER_IDS, Observed.FACTORS_AS_STORED, Observed.VOLTAGE_OPTIONAL, Observed.FILE_PATH_MENDED)
+DIFFERENT: tuple[Different, ...] = (
+    *(Different(one.value, one.seen, observed_on(one), CALLING) for one in HARMLESS),
+    Different(
+        Observed.DOCUMENTS_ARE_MIDDLING.value,
+        "Documents are left to a person, which the environment file accepts.",
+        observed_on(Observed.DOCUMENTS_ARE_MIDDLING),
+        ("SMK", "E2E", "RBAC", "BAD"),
+        declared_for(Observed.DOCUMENTS_ARE_MIDDLING),
+    ),
+    Different(
+        "standing-pool",
+        "The roles have their access on a pool of standing projects.",
+        observed_on(),
+        ("RBAC",),
+        declared_for(pool=True),
+    ),
+)
