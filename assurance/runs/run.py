@@ -121,7 +121,7 @@ class Run:
         declared = self.environment.application
         if declared is None:
             raise NotEvaluated("The environment file has no table [application].", "Add it.")
-        return Application(self.environment, declared, self.tape, self.redactor)
+        return Application(self.environment, declared, self.tape, self.redactor, tries_sign_in=True)
 
     @cached_property
     def clients(self) -> AzureClients:

@@ -1,4 +1,4 @@
-"""What a running build was seen to do, under each way in which roles get their access: who must speak, and who must not.
+"""What a running build was seen to do, under each way of giving roles their access: who must speak, who must not.
 
 An operator's database script is played by writing grants into the stand-in's own database.
 """
@@ -6,14 +6,18 @@ An operator's database script is played by writing grants into the stand-in's ow
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import uuid5
 
 from falsification.apex.changes import Broken, Change, Different, Family
 from falsification.apex.stage import ApexStage, Declared
 from sandbox.apex import Observed
+from sandbox.apex.people import people
+from sandbox.apex.service import USER_IDS
 
 POOL = tuple(f"0b5e0000-0000-4000-8000-{number:012d}" for number in range(1, 4))
 IN_POOL: Mapping[str, object] = {"access": {"how": "pool", "project_ids": list(POOL), "restores_archived": True}}
 ACCEPTED: Mapping[str, object] = {"documents": {"manual_review": "accepted"}}
+ESTIMATOR_ID = str(uuid5(USER_IDS, people()["estimator"].object_id))
 ROLES = {"estimator": 1, "manager": 2, "auditor": 3}
 
 
@@ -54,7 +58,9 @@ def observed_on(*observed: Observed) -> Change:
 def declared_for(*observed: Observed, pool: bool = False) -> Declared:
     """Return what the environment file of such a build says."""
     middling = ACCEPTED if Observed.DOCUMENTS_ARE_MIDDLING in observed else {}
-    return {"application": {**(IN_POOL if pool else {}), **middling}}
+    # That of the estimator stands in environments/sandbox.toml; the others are found out.
+    ids = {"identities": {"estimator": {"user_id": ESTIMATOR_ID}}} if Observed.OWN_USER_IDS in observed else {}
+    return {"application": {**(IN_POOL if pool else {}), **middling, **ids}}
 
 
 def _seen(observed: Observed, check: str, *controls: str, pool: bool = False) -> Broken:
@@ -78,7 +84,7 @@ BROKEN: tuple[Broken, ...] = (
 CALLING: tuple[Family, ...] = ("SMK", "E2E", "RBAC", "AACE", "BAD")
 HARMLESS = (Observed.OWN_USER_IDS, Observed.FACTORS_AS_STORED, Observed.VOLTAGE_OPTIONAL, Observed.FILE_PATH_MENDED)
 DIFFERENT: tuple[Different, ...] = (
-    *(Different(one.value, one.seen, observed_on(one), CALLING) for one in HARMLESS),
+    *(Different(one.value, one.seen, observed_on(one), CALLING, declared_for(one)) for one in HARMLESS),
     Different(
         Observed.DOCUMENTS_ARE_MIDDLING.value,
         "Documents are left to a person, which the environment file accepts.",

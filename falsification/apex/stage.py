@@ -143,7 +143,9 @@ class ApexStage:
             raise AssertionError("environments/sandbox.toml has no table [application] or [telemetry]")
         self.apex.worker.start()
         upstream = DirectApplication(self.apex.app, ORIGIN, self.alter, misanswers)
-        application = Application(environment, environment.application, tape, self._redactor, upstream)
+        application = Application(
+            environment, environment.application, tape, self._redactor, upstream, tries_sign_in=True
+        )
         cloud = environment.cloud
         stand_ins = {
             urlsplit(cloud.log_analytics).netloc: self.logs.respond,

@@ -45,6 +45,8 @@ class Application:
 
     Args:
         upstream: What sends in place of our own connections; None for those.
+        tries_sign_in: Whether each identity is tried before it is used: what its token is refused for is then one
+            reason, and no finding about whatever it was to ask.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Application:
         tape: Tape,
         redactor: Redactor,
         upstream: httpx.BaseTransport | None = None,
+        *,
+        tries_sign_in: bool = False,
     ) -> None:
         self.declared = declared
         self.run_id = tape.header.run_id
@@ -64,6 +68,7 @@ class Application:
             upstream = Upstream(environment.cloud.ca_bundle, environment.views.inside.connect)
         self._callers = Callers(environment, declared)
         self.sign_ins = SignIns(self, self._callers)
+        self.tries_sign_in = tries_sign_in
         transport = TapedTransport(tape, redactor, declared.limits, self._origin, self._callers.token, upstream)
         self._client = httpx.Client(
             transport=transport,
@@ -82,7 +87,7 @@ class Application:
         Raises:
             NotEvaluated: Nothing answered, or the caller cannot sign in, or has a token that no application accepts.
         """
-        if caller in ROLES:
+        if self.tries_sign_in and caller in ROLES:
             self.sign_ins.demand_usable(caller)
         path = f"{self.declared.api_prefix}{path}"
         return self.send("GET", path, Question("GET", caller), Contents(), follow=follow)
@@ -302,5 +307,6 @@ class Flows:
         """
         if self.application.declared.read_only:
             raise NotEvaluated("The environment file says read_only = true: nothing is written.")
-        self.application.sign_ins.demand(plan_of(name))
+        if self.application.tries_sign_in:
+            self.application.sign_ins.demand(plan_of(name))
         return Flow(self.application, name)

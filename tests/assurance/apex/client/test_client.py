@@ -174,10 +174,12 @@ def test_a_dropped_read_is_repeated(application: Application, server: Server) ->
 
 
 def test_what_was_just_created_is_waited_for(flow: Flow, server: Server) -> None:
-    """The first read after a create goes on while nothing is found, and says how often it asked."""
+    """The first look after a create goes on while nothing is found, and every look is told."""
     missing = Answer.of_json(404, {"detail": "Not found"})
     server.answers = [missing, missing, OK]
-    assert flow.call("GET", "/projects/1", "estimator", settling=True).attempts == 3
+    looks = flow.settle("/projects/1", "estimator", lambda seen: seen.status == 200)
+    assert [look.status for look in looks] == [404, 404, 200]
+    assert all(look.attempts == 1 for look in looks)
 
     server.answers = [missing]
     started = time.monotonic()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assurance.apex.access.giving import Lack
 from assurance.apex.client import Exchange
 from assurance.apex.roles.approval import LackingCell
 from assurance.apex.roles.attempts import State
@@ -11,7 +12,7 @@ from assurance.apex.roles.description import ApiDescription
 from assurance.apex.roles.escalation import ESCALATIONS, TriedEscalation, TriedGrant
 from assurance.apex.roles.matrix import APPROVAL, OPERATIONS, Caller, Cell, operation_named
 from assurance.apex.roles.scene import Target
-from assurance.apex.roles.trial import TriedCell
+from assurance.apex.roles.tried import TriedCell
 from assurance.errors import NotEvaluated
 from tests.assurance.apex.estimation.exchanges import exchange
 
@@ -19,14 +20,23 @@ TARGET = Target(project_id="p-1")
 
 
 def _tried(
-    name: str, caller: Caller, answer: Exchange, before: str = "", now: str = "", counts: tuple[int, int] | None = None
+    name: str,
+    caller: Caller,
+    answer: Exchange,
+    before: str = "",
+    now: str = "",
+    lack: Lack | None = None,
+    job: Exchange | None = None,
 ) -> TriedCell:
-    states = [
-        State(value, (exchange(200, {}),), counts[index] if counts else None)
-        for index, value in enumerate((before, now))
-    ]
-    seen = states if before or now else [None, None]
-    return TriedCell(Cell(operation_named(name), caller), TARGET, (answer,), seen[0], seen[1])
+    seen = [State(value, (exchange(200, {}),)) for value in (before, now)] if before or now else [None, None]
+    exchanges = (answer,) if job is None else (answer, job)
+    return TriedCell(Cell(operation_named(name), caller), TARGET, exchanges, seen[0], seen[1], lack)
+
+
+def _uploaded(caller: Caller, status: int, before: set[str], now: set[str]) -> TriedCell:
+    states = [State(f"{len(ids)} documents", (exchange(200, []),), frozenset(ids)) for ids in (before, now)]
+    cell = Cell(operation_named("uploads-document"), caller)
+    return TriedCell(cell, TARGET, (exchange(status, {"id": "d-1"}),), states[0], states[1])
 
 
 @pytest.mark.parametrize(
@@ -52,7 +62,6 @@ def _tried(
         ("deletes-document", "estimator", 204, "there", "there", False),
         ("deletes-document", "estimator", 403, "there", "there", True),
         ("deletes-document", "estimator", 403, "there", "not there", False),
-        ("deletes-document", "estimator", 500, "there", "there", False),
     ],
 )
 def test_answer_and_effect_must_both_be_as_agreed(
@@ -65,13 +74,43 @@ def test_answer_and_effect_must_both_be_as_agreed(
     assert len(fact.readings) == (3 if before else 1)
 
 
-@pytest.mark.parametrize(("counts", "holds"), [((0, 1), True), ((2, 3), True), ((0, 2), False), ((0, 0), False)])
-def test_what_is_allowed_adds_one(counts: tuple[int, int], holds: bool) -> None:
-    """Where objects are counted, one more is the effect; two show that a refusal was carried out later."""
-    before, now = (f"{count} estimates" for count in counts)
-    fact = _tried("generates-estimate", "estimator", exchange(202, {"id": "j"}), before, now, counts).is_as_agreed
-    assert fact.holds is holds
-    assert ("more than was asked for" in fact.observed) is (counts[1] - counts[0] > 1)
+def test_an_object_is_told_by_its_id() -> None:
+    """An upload took effect where the very document is listed; another one's document beside it changes nothing."""
+    assert _uploaded("estimator", 201, set(), {"d-1", "another"}).is_as_agreed.holds
+    assert not _uploaded("estimator", 201, set(), {"another"}).is_as_agreed.holds
+    assert _uploaded("auditor", 403, {"another"}, {"another"}).is_as_agreed.holds
+    assert not _uploaded("auditor", 403, set(), {"d-2"}).is_as_agreed.holds
+
+
+@pytest.mark.parametrize("status", ["running", "failed", "completed"])
+def test_what_becomes_of_a_job_is_not_the_roles(status: str) -> None:
+    """Who may start a job was allowed to where the job is there for them, whatever it came to."""
+    job = exchange(200, {"id": "j", "status": status})
+    asked = exchange(202, {"id": "j"})
+    assert _tried("generates-estimate", "estimator", asked, "none", "none", None, job).is_as_agreed.holds
+    lost = exchange(404, {})
+    assert not _tried("generates-estimate", "estimator", asked, "none", "none", None, lost).is_as_agreed.holds
+
+
+@pytest.mark.parametrize(("name", "caller"), [("reads-project", "auditor"), ("deletes-document", "estimator")])
+def test_a_server_that_breaks_down_is_nobodys_fault(name: str, caller: Caller) -> None:
+    """A 500 to who may says nothing of the role; to who must be refused it is no refusal."""
+    with pytest.raises(NotEvaluated, match="broke down"):
+        _ = _tried(name, caller, exchange(500, {}), "there", "there").is_as_agreed
+    assert not _tried("reads-project", "outsider", exchange(500, {})).is_as_agreed.holds
+
+
+def test_who_lacks_access_is_judged_by_success_alone() -> None:
+    """Without its role a refusal proves nothing, and an upload that succeeds is a finding all the same."""
+    lack = Lack("The manager cannot grant access.", "Use a pool.", ("key",))
+    with pytest.raises(NotEvaluated, match="cannot grant"):
+        _ = _tried("updates-status", "auditor", exchange(403, {}), "draft", "draft", lack).is_as_agreed
+    assert not _tried(
+        "updates-status", "auditor", exchange(200, {"id": "p"}), "draft", "complete", lack
+    ).is_as_agreed.holds
+    granting = _tried("grants-access", "manager", exchange(403, {}), "no", "no", lack).is_as_agreed
+    assert not granting.holds
+    assert granting.remedy == "Use a pool."
 
 
 def test_a_list_must_not_name_what_is_hidden() -> None:
