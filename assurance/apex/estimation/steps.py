@@ -201,7 +201,7 @@ class ValidationStep:
         seen = self.shown or self.work.asked
         return NotEvaluated(
             f"APEX left a document that was uploaded {MANUAL_REVIEW}{self._said}.",
-            "Upload your own documents that it passes ([application.documents]), or say there what manual_review means.",
+            "Upload your own documents that it passes ([application.documents]), or say there what that means.",
             seen.readings,
         )
 
