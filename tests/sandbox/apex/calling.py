@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from assurance.apex.estimation.sample_documents import DocumentType, paper
+from assurance.apex.estimation.sample_documents import paper
+from assurance.environment.classification import DocumentType
 from sandbox.apex import ApexStandIn
 from sandbox.apex.declared import refused_tokens
 

@@ -13,7 +13,7 @@ def _does(caller: Caller, *observed: Observed) -> None:
 
 
 def _id(caller: Caller, number: str, **fields: object) -> str:
-    project_id: str = caller.create(number, **fields).json()["id"]
+    project_id: str = caller.create(number, "estimator", **fields).json()["id"]
     return project_id
 
 

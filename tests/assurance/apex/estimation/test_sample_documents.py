@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from assurance.apex.estimation.sample_documents import CONTENTS, DocumentType, paper
+from assurance.apex.estimation.sample_documents import CONTENTS, paper
+from assurance.environment.classification import DocumentType
 
 
 @pytest.mark.parametrize("document_type", list(CONTENTS))
