@@ -82,6 +82,12 @@ def by_family(model: RunModel) -> dict[str, tuple[ControlSummary, ...]]:
     return {family: tuple(summaries) for family, summaries in found.items()}
 
 
+def worst_of(some: Sequence[ControlSummary]) -> Verdict | None:
+    """Return the worst verdict among controls; None if none has any."""
+    order = (Verdict.FAIL, Verdict.NOT_EVALUATED, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
+    return next((verdict for verdict in order if any(one.verdict is verdict for one in some)), None)
+
+
 def family_of(control: str) -> str:
     """Return the family of a control: what stands before the hyphen of its id."""
     return control.partition("-")[0]

@@ -9,7 +9,7 @@ import pytest
 
 from assurance.reporting import ending
 from assurance.reporting.causes import Finding, findings_of
-from assurance.reporting.coverage import FAMILIES, by_family
+from assurance.reporting.coverage import FAMILIES, by_family, worst_of
 from assurance.reporting.fit import for_terminal
 from assurance.reporting.lines import command_lines, field, hanging, remedy_lines, shortened
 from assurance.reporting.model import ControlSummary, RunModel
@@ -182,11 +182,6 @@ def _write_facts(reporter: pytest.TerminalReporter, model: RunModel, width: int)
             )
             for line in lines:
                 reporter.write_line(line)
-
-
-def worst_of(some: tuple[ControlSummary, ...]) -> Verdict | None:
-    """Return the worst verdict among controls; None if none has any."""
-    return next((verdict for verdict in _WORST_FIRST if any(one.verdict is verdict for one in some)), None)
 
 
 def _colour(verdict: Verdict | None) -> dict[str, bool]:

@@ -13,12 +13,13 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, ViewportS
 from assurance.judging.controls import CONTROLS
 from assurance.reporting.html.parts import case_id
 from assurance.verdicts import Verdict
-from tests.assurance.reporting.sample_run import READINGS, sample_model
+from tests.assurance.reporting.sample_run import READINGS, STORAGE, sample_model
 from tests.browser import pages
 from tests.browser.conftest import DESKTOP, PHONE
 
 Scheme = Literal["light", "dark"]
 MOST_BYTES = 10_000_000
+MOST_SHEETS_BEFORE_ANNEX = 10
 # The bound is 1 second on an idle machine (README); a tenfold slack keeps a loaded one from failing it.
 MOST_MILLISECONDS = 10_000
 SERIOUS = {"serious", "critical"}
@@ -125,6 +126,32 @@ def test_links_lead_to_the_case_and_to_the_reading(report: Page) -> None:
     expect(report.locator(".count")).to_have_text("2 of 16 cases")
 
 
+def test_only_the_command_is_copied(report: Page) -> None:
+    """What stands beside the button is the command, without what is said about it."""
+    block = report.locator("#findings .copyable", has_text="az storage account update").first
+    assert block.locator("pre").inner_text() == f"az storage account update --ids {STORAGE}"
+
+
+def test_worst_findings_stand_on_the_cover(report: Page) -> None:
+    """The cover names the worst findings with their severity, each a link to its case, and what was not judged."""
+    first = report.locator("#worst li").first
+    expect(first).to_contain_text("SEC-02")
+    expect(first.locator(".severity")).to_have_text("critical")
+    first.locator("a").click()
+    finding = sample_model().findings()[0]
+    expect(report.locator(f"#{case_id(finding)} .opener")).to_have_attribute("aria-expanded", "true")
+    expect(report.locator("#not-judged")).to_contain_text("2 cases of SEC-08")
+
+
+def test_families_are_folded_where_all_is_well(report: Page) -> None:
+    """A family with a failure is open; it can be folded by keyboard."""
+    family = report.locator("details.family").first
+    expect(family).to_have_attribute("open", "")
+    family.locator("summary").focus()
+    report.keyboard.press("Enter")
+    expect(family).not_to_have_attribute("open", "")
+
+
 def test_text_of_an_answer_never_becomes_markup(context: BrowserContext, sample_page: Path) -> None:
     """No script of an answer runs, whatever is opened: no dialog, no element of its own."""
     page = context.new_page()
@@ -177,5 +204,7 @@ def test_it_prints(report: Page) -> None:
     """The sample report prints on several sheets of A4, upright."""
     content = report.pdf(prefer_css_page_size=True)
     assert sheets(content) >= 3
+    report.add_style_tag(content="@media print { .annex, .annex ~ * { display: none !important } }")
+    assert sheets(report.pdf(prefer_css_page_size=True)) <= MOST_SHEETS_BEFORE_ANNEX
     boxes = {tuple(map(float, box.split())) for box in re.findall(rb"/MediaBox\s*\[([^\]]+)\]", content)}
     assert all(abs(box[2] - 595) < 2 and abs(box[3] - 842) < 2 for box in boxes)

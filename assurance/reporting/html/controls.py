@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assurance.judging.controls import Control
 from assurance.reporting import coverage
-from assurance.reporting.coverage import FAMILIES, ClauseCoverage, Completeness
+from assurance.reporting.coverage import FAMILIES, ClauseCoverage, Completeness, worst_of
 from assurance.reporting.html.markup import Content, Html, element, join
 from assurance.reporting.html.parts import section, table, verdict_badge
 from assurance.reporting.iso27001 import THEMES
@@ -12,7 +12,19 @@ from assurance.reporting.model import SUPPORTS, ControlSummary, RunModel
 from assurance.reporting.wording import counted, counts_in_words
 from assurance.verdicts import Verdict
 
-COLUMNS = ("Control", "Title", "Verdict", "Cases", "Expected", "Read", "Judged", "ISO 27001:2022", "2013", "Readings")
+COLUMNS = (
+    "Control",
+    "Title",
+    "Severity",
+    "Verdict",
+    "Cases",
+    "Expected",
+    "Read",
+    "Judged",
+    "ISO 27001:2022",
+    "2013",
+    "Readings",
+)
 COMPLETENESS = (
     "Expected are the cases that the environment file declares, within the selection, and that apply; read are those "
     "that rest on an answer; judged are those that passed, failed or are waived. Where the three differ, the verdict "
@@ -47,8 +59,14 @@ def clauses(model: RunModel) -> Html:
 def _family(family: str, summaries: tuple[ControlSummary, ...], complete: dict[str, Completeness]) -> Html:
     title = FAMILIES.get(family, family)
     rows = (_control_row(summary, complete) for summary in summaries)
+    worst = worst_of(summaries)
+    cases = sum(sum(summary.counts.values()) for summary in summaries)
+    counts = f"{counted(len(summaries), 'control')}, {counted(cases, 'case')}"
     heading = element("h3", f"{title} ({family})", id=f"family-{family}")
-    return join(heading, table(f"{title}: controls at a glance", COLUMNS, rows, "glance"))
+    summary = element("summary", heading, verdict_badge(worst), element("span", counts, class_="quiet"))
+    listed = table(f"{title}: controls at a glance", COLUMNS, rows, "glance")
+    sound = worst in {Verdict.PASS, Verdict.NOT_APPLICABLE, None}
+    return element("details", summary, listed, class_="family", open=not sound)
 
 
 def _control_row(summary: ControlSummary, complete: dict[str, Completeness]) -> tuple[Content, ...]:
@@ -58,6 +76,7 @@ def _control_row(summary: ControlSummary, complete: dict[str, Completeness]) -> 
     return (
         element("a", control.id, href=f"#cases:{control.id}", class_="to-cases"),
         element("span", control.title, title=control.requirement),
+        control.severity,
         verdict_badge(summary.verdict),
         counts_in_words(summary.counts),
         f"{count.expected:,}",

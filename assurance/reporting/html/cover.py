@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 
+from assurance.reporting.causes import Finding, findings_of
+from assurance.reporting.coverage import absent_controls, ids_in_words
+from assurance.reporting.fit import cut
 from assurance.reporting.html.markup import Content, Html, element, join
-from assurance.reporting.html.parts import definitions, section, verdict_badge
+from assurance.reporting.html.parts import case_id, copyable, definitions, section, severity_mark, verdict_badge
 from assurance.reporting.identity import roles_of_identity
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import (
+    ReasonGroup,
     age_in_words,
+    by_reason,
+    counted,
     decision_sentence,
     evidence_sentence,
     oldest_reading,
@@ -17,8 +23,9 @@ from assurance.reporting.wording import (
     seconds_between,
     utc_in_words,
 )
-from assurance.verdicts import Source
+from assurance.verdicts import Source, Verdict
 
+MOST_WORST = 3
 COMMIT = "commit"
 SUITE = "apex-assurance"
 _NOT_PLAIN = re.compile(r"[^\w .,:+/()-]")
@@ -46,7 +53,9 @@ def cover(model: RunModel, falsifiability: str) -> Html:
         model: The run.
         falsifiability: Address of the page that shows that the checks can fail; empty if it is not beside the report.
     """
-    return join(_banner(model), _decision(model), _facts(model), _proof(falsifiability))
+    return join(
+        _banner(model), _decision(model), _worst(model), _unjudged(model), _facts(model), _proof(falsifiability)
+    )
 
 
 def _quoted(text: str) -> str:
@@ -79,11 +88,53 @@ def _decision(model: RunModel) -> Html:
     return element("section", inner, counts, class_=style, id="decision", aria_label="Decision")
 
 
+def _worst(model: RunModel) -> Html:
+    """Show the three worst findings, each a line that leads to its card's case, with the command that mends it."""
+    found = findings_of(model)
+    if not found:
+        return Html()
+    lines = [_worst_line(one) for one in found[:MOST_WORST]]
+    left = len(found) - len(lines)
+    more = element("p", element("a", f"and {counted(left, 'more finding')}", href="#findings")) if left else Html()
+    return element("section", element("h2", "The worst"), element("ol", *lines), more, class_="worst", id="worst")
+
+
+def _worst_line(finding: Finding) -> Html:
+    record = finding.lead
+    subject = element("a", cut(record.subject, 100), href=f"#{case_id(record)}")
+    also = f" (also {', '.join(finding.controls[1:])})" if finding.controls[1:] else ""
+    told = f": {cut(record.observed or record.statement, 200)}{also}"
+    line = element("p", severity_mark(finding.severity), f" {record.control} ", subject, told)
+    return element("li", line, copyable(finding.command) if finding.command else Html())
+
+
+def _unjudged(model: RunModel) -> Html:
+    """Show in one line each what was not judged, and which controls were not in this run."""
+    groups = by_reason(model, Verdict.NOT_EVALUATED)
+    lines = [_unjudged_line(one) for one in groups[:MOST_WORST]]
+    if len(groups) > MOST_WORST:
+        more = f"and {counted(len(groups) - MOST_WORST, 'more reason')}"
+        lines.append(element("li", element("a", more, href="#not-evaluated")))
+    absent = absent_controls(model)
+    if absent:
+        ids = ids_in_words([one.id for one in absent])
+        told = f"{counted(len(absent), 'control')} of the suite not in this run: {ids}"
+        lines.append(element("li", element("a", told, href="#absent")))
+    if not lines:
+        return Html()
+    return element("section", element("h2", "Not judged"), element("ul", *lines), class_="worst", id="not-judged")
+
+
+def _unjudged_line(group: ReasonGroup) -> Html:
+    concerned = f" {counted(len(group.records), 'case')} of {', '.join(group.controls)}: "
+    return element("li", severity_mark(group.severity), concerned, cut(group.reason, 200))
+
+
 def _rollback(model: RunModel) -> Html:
     """Show how to go back, where the guide demands it."""
     if not model.run.rollback:
         return Html()
-    commands = element("pre", element("code", "\n".join(model.run.rollback)), tabindex="0")
+    commands = copyable("\n".join(model.run.rollback))
     return element("div", element("p", "To roll back (guide, Step 24):"), commands, class_="rollback")
 
 

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from assurance.judging.controls import CONTROLS
+from assurance.reporting.causes import findings_of, rank_of
 from assurance.reporting.fit import cut, printable
 from assurance.reporting.html.markup import Html
 from assurance.reporting.html.parts import SYMBOLS, case_id, verdict_style
@@ -50,8 +51,8 @@ class Texts:
 
 
 def in_order_of_demand(model: RunModel) -> list[VerdictRecord]:
-    """Return the verdicts with what demands something first, otherwise in the model's order."""
-    return sorted(model.verdicts, key=lambda record: ORDER.index(record.verdict))
+    """Return the verdicts with what demands something first, and of that the worst severity."""
+    return sorted(model.verdicts, key=lambda record: (ORDER.index(record.verdict), rank_of(record)))
 
 
 def embedded(model: RunModel) -> Html:
@@ -76,11 +77,14 @@ def document(model: RunModel) -> dict[str, Value]:
     texts = Texts()
     numbers = {reading.key: number for number, reading in enumerate(model.readings)}
     controls = {summary.control.id: place for place, summary in enumerate(model.controls())}
-    cases = [_case(record, texts, numbers, controls) for record in in_order_of_demand(model)]
+    ordered = in_order_of_demand(model)
+    cases = [_case(record, texts, numbers, controls) for record in ordered]
+    places = {record.check: place for place, record in enumerate(ordered)}
     return {
         "verdicts": [[verdict_style(one), VERDICT_WORDS[one], SYMBOLS[one]] for one in ORDER],
         "controls": [_control(control) for control in controls],
         "cases": cases,
+        "findings": [[places[one.check] for one in finding.records] for finding in findings_of(model)],
         "readings": [_reading(reading, texts) for reading in model.readings],
         "texts": texts.all,
     }
@@ -90,7 +94,7 @@ def _control(control_id: str) -> list[Value]:
     control = CONTROLS[control_id]
     clauses = f"ISO/IEC 27001:2022 {', '.join(control.iso_2022)}; 2013 edition {', '.join(control.iso_2013)}"
     demanded = f"{control.guide_step}: {control.requirement}"
-    return [control.id, control.title, demanded, f"{clauses} (severity {control.severity})"]
+    return [control.id, control.title, demanded, clauses, control.severity]
 
 
 def _case(record: VerdictRecord, texts: Texts, numbers: dict[str, int], controls: dict[str, int]) -> list[Value]:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assurance.judging.controls import CONTROLS
+from assurance.reporting.causes import Finding, findings_of, severity_of
 from assurance.reporting.fit import cut
 from assurance.reporting.html.markup import Content, Html, element, join
-from assurance.reporting.html.parts import case_id, copyable, definitions, section, table, verdict_style
+from assurance.reporting.html.parts import (
+    case_id,
+    definitions,
+    remedy_blocks,
+    section,
+    severity_mark,
+    table,
+    verdict_style,
+)
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.waiving import waiver_facts
 from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, place_of
@@ -20,21 +29,23 @@ MOST_CASES_NAMED = 12
 MOST_TEXT_CHARACTERS = 4_000
 MOST_PLAIN_CHARACTERS = 1_500_000
 MOST_CELL_CHARACTERS = 300
-PLAIN_COLUMNS = ("Control", "Requirement", "Subject", "Expected", "Observed", "Remedy")
+PLAIN_COLUMNS = ("Control", "Severity", "Requirement", "Subject", "Expected", "Observed", "Remedy")
 
 
 def findings(model: RunModel) -> Html:
-    """Return the failures as cards: the first of them, with a plain table of the others for a page without script."""
-    failed = [record for record in model.findings() if record.verdict is Verdict.FAIL]
-    title = f"Findings ({len(failed):,})"
-    if not failed:
+    """Return the findings as cards: the worst of them, with a plain table of the others for a page without script."""
+    found = findings_of(model)
+    failed = sum(len(one.records) for one in found)
+    title = f"Findings ({len(found):,}{f', {failed:,} failing cases' if failed > len(found) else ''})"
+    if not found:
         return section("findings", title, element("p", "No requirement that was judged was found broken."))
-    cards = element("div", *(_finding(record, model) for record in failed[:MOST_FINDINGS]), id="finding-cards")
-    left = len(failed) - MOST_FINDINGS
+    cards = element("div", *(_finding(one, model) for one in found[:MOST_FINDINGS]), id="finding-cards")
+    left = len(found) - MOST_FINDINGS
     if left <= 0:
         return section("findings", title, cards)
     more = element("button", f"Show {left:,} more", type="button", id="more-findings", hidden=True)
-    return section("findings", title, cards, more, element("noscript", _plain(failed[MOST_FINDINGS:])))
+    plain = _plain([one.lead for one in found[MOST_FINDINGS:]])
+    return section("findings", title, cards, more, element("noscript", plain))
 
 
 def unjudged(model: RunModel) -> Html:
@@ -75,19 +86,36 @@ def _between(parts: Sequence[Content]) -> list[Content]:
     return separated
 
 
-def _finding(record: VerdictRecord, model: RunModel) -> Html:
+def _finding(finding: Finding, model: RunModel) -> Html:
+    record = finding.lead
     link = element("a", record.statement, href=f"#{case_id(record)}")
-    heading = element("h3", element("span", record.control, class_="control"), " ", link)
+    control = element("span", record.control, class_="control")
+    heading = element("h3", severity_mark(finding.severity), " ", control, " ", link)
     facts: list[tuple[str, Content]] = [
-        ("Subject", element("code", record.subject)),
+        ("Subject", element("code", _shown(record.subject))),
         ("Expected", _shown(record.expected)),
         ("Observed", element("strong", _shown(record.observed))),
         ("Deciding rule", _rule(record.control)),
-        *(("Resource", element("code", resource)) for resource in record.resources[:MOST_CASES_NAMED]),
+        *(("Resource", element("code", _shown(resource))) for resource in record.resources[:MOST_CASES_NAMED]),
         *waiver_facts(record),
+        *_also(finding),
         ("Evidence", evidence(record, model)),
     ]
     return element("article", heading, definitions(facts), _remedy(record.remedy), class_="item fail")
+
+
+def _also(finding: Finding) -> list[tuple[str, Content]]:
+    """Return the other cases that the same cause makes fail, each a link to what it says."""
+    if not finding.others:
+        return []
+    named = [
+        element("li", element("a", f"{one.control} {cut(one.subject, 120)}", href=f"#{case_id(one)}"), ": ",
+                cut(one.observed or one.statement, MOST_CELL_CHARACTERS))
+        for one in finding.others[:MOST_CASES_NAMED]
+    ]  # fmt: skip
+    if len(finding.others) > MOST_CASES_NAMED:
+        named.append(element("li", f"and {len(finding.others) - MOST_CASES_NAMED:,} more, among the cases below"))
+    return [("Same cause", element("ul", *named))]
 
 
 def _waived(record: VerdictRecord, model: RunModel) -> Html:
@@ -115,14 +143,22 @@ def _shown(text: str) -> str:
 
 
 def _remedy(remedy: str) -> Html:
-    return join(element("h4", "Remedy"), copyable(_shown(remedy))) if remedy else Html()
+    return join(element("h4", "Remedy"), remedy_blocks(_shown(remedy))) if remedy else Html()
 
 
 def _plain(records: list[VerdictRecord]) -> Html:
     """Return the other findings as a table, as far as the page may grow."""
     rows, left = [], MOST_PLAIN_CHARACTERS
     for record in records:
-        whole = (record.control, record.statement, record.subject, record.expected, record.observed, record.remedy)
+        whole = (
+            record.control,
+            severity_of(record.control),
+            record.statement,
+            record.subject,
+            record.expected,
+            record.observed,
+            record.remedy,
+        )
         row = [cut(cell, MOST_CELL_CHARACTERS) for cell in whole]
         left -= sum(len(cell) for cell in row) + 150
         if left < 0:
@@ -149,7 +185,10 @@ def _further(number: int) -> Html:
 
 def _group(group: ReasonGroup, style: str) -> Html:
     cases = [
-        element("li", element("a", element("code", place_of(record)[1]), href=f"#{case_id(record)}"))
+        element(
+            "li",
+            element("a", element("code", cut(place_of(record)[1], MOST_CELL_CHARACTERS)), href=f"#{case_id(record)}"),
+        )
         for record in group.records[:MOST_CASES_NAMED]
     ]
     if len(group.records) > MOST_CASES_NAMED:
@@ -157,4 +196,5 @@ def _group(group: ReasonGroup, style: str) -> Html:
     words = f"{counted(len(group.records), 'case')} of {', '.join(group.controls)}"
     listed = element("details", element("summary", words), element("ul", *cases))
     reason = group.reason or VERDICT_WORDS[group.records[0].verdict]
-    return element("article", element("h3", _shown(reason)), listed, _remedy(group.remedy), class_=f"item {style}")
+    heading = element("h3", severity_mark(group.severity), " ", _shown(reason))
+    return element("article", heading, listed, _remedy(group.remedy), class_=f"item {style}")

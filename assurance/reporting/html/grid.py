@@ -5,13 +5,19 @@ The cases of the family RBAC are about a role and an operation, and say so in th
 
 from __future__ import annotations
 
+import re
+
 from assurance.reporting.coverage import family_of
+from assurance.reporting.fit import cut
 from assurance.reporting.html.markup import Content, Html, element, join
 from assurance.reporting.html.parts import SYMBOLS, case_id, section, table, verdict_style
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS
+from assurance.verdicts import Verdict
 
 FAMILY = "RBAC"
+MOST_TITLE_CHARACTERS = 300
+_STATUS = re.compile(r"\banswers (\d{3})\b")
 # In the order in which they may less and less; a role that is not here follows, in the order of its name.
 ROLES = ("manager", "estimator", "auditor", "outsider", "no-access", "no-token", "anonymous")
 
@@ -33,8 +39,8 @@ def role_grid(model: RunModel) -> Html:
     )
     note = element(
         "p",
-        "Each cell says what was expected of the role and whether it held; a dash is a combination that this run did "
-        "not try.",
+        "Each cell says what the role may do, with a tick where that is as agreed and a cross where it is not; a dash "
+        "is a combination that this run did not try.",
         class_="note",
     )
     listed = table("Operations by role", ("Operation", *map(_words, roles)), rows, "grid")
@@ -62,9 +68,30 @@ def _cell(records: list[VerdictRecord]) -> Html:
     parts: list[Content] = []
     for record in records:
         symbol = element("span", SYMBOLS[record.verdict], aria_hidden="true")
-        told = record.expected or record.reason or VERDICT_WORDS[record.verdict]
+        told = cut(record.expected or record.reason or VERDICT_WORDS[record.verdict], MOST_TITLE_CHARACTERS)
         label = f"{VERDICT_WORDS[record.verdict]}: {told}"
         style = f"verdict {verdict_style(record.verdict)}"
-        words = join(symbol, " ", VERDICT_WORDS[record.verdict])
+        words = join(in_words(record), " ", symbol)
         parts.append(element("a", words, class_=style, href=f"#{case_id(record)}", title=label))
     return join(*parts)
+
+
+def in_words(record: VerdictRecord) -> str:
+    """Return what a role may do, as it was seen: `may`, `refused, 403`; and where it should be otherwise, that."""
+    demanded = _demanded(record.expected)
+    if record.verdict not in {Verdict.PASS, Verdict.FAIL, Verdict.WAIVED} or not demanded:
+        return VERDICT_WORDS[record.verdict]
+    status = next(iter(_STATUS.findall(record.observed)), "")
+    if record.verdict is Verdict.PASS:
+        refused = demanded == "refused" or (demanded == "either" and status.startswith("4"))
+        return f"refused, {status}" if refused and status else "refused" if refused else "may"
+    should = {"refused": "must be refused", "allowed": "must be allowed", "either": "must be as agreed"}[demanded]
+    return f"{should}: {status}" if status else should
+
+
+def _demanded(expected: str) -> str:
+    """Return what the role matrix demands, as `assurance.apex.roles` words it; empty for another requirement."""
+    _, _, demanded = expected.partition(": ")
+    if demanded.startswith("allowed or refused"):
+        return "either"
+    return next((word for word in ("allowed", "refused") if demanded.startswith(word)), "")

@@ -8,6 +8,7 @@ from importlib.resources import files
 from assurance.reporting.html.controls import clauses, controls
 from assurance.reporting.html.cover import cover, printed_on_every_page
 from assurance.reporting.html.data import embedded, embedded_bodies
+from assurance.reporting.html.estate_figure import estate_section
 from assurance.reporting.html.figures import drawn
 from assurance.reporting.html.findings import findings, not_applicable, unjudged, waived
 from assurance.reporting.html.grid import role_grid
@@ -24,6 +25,7 @@ CONTENTS = (
     ("findings", "Findings"),
     ("not-evaluated", "Not judged"),
     ("waived", "Waived"),
+    ("network", "Network"),
     ("controls", "Controls"),
     ("clauses", "ISO 27001"),
     ("roles", "Roles"),
@@ -48,6 +50,8 @@ def page(model: RunModel, *, falsifiability: str = "", without_verdict: Sequence
         findings(model),
         unjudged(model),
         waived(model),
+        estate_section(model),
+        annex(),
         not_applicable(model),
         controls(model),
         clauses(model),
@@ -64,6 +68,11 @@ def page(model: RunModel, *, falsifiability: str = "", without_verdict: Sequence
 def shipped(name: str) -> str:
     """Return the text of a file that stands beside this module: the page's style sheet or its script."""
     return files(__package__).joinpath(name).read_text("utf-8")
+
+
+def annex() -> Html:
+    """Return what stands on paper before all that is not decision, findings or network."""
+    return element("p", "Annex: controls, clauses, roles, figures, every case and reading.", class_="annex")
 
 
 def _contents(body: Html) -> Html:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from assurance.reporting.html.markup import Content, Html, element
+from assurance.reporting.causes import commands_of
+from assurance.reporting.html.markup import Content, Html, element, join
 from assurance.reporting.model import VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS
 from assurance.tape import sha256
@@ -37,6 +38,25 @@ def copyable(text: str) -> Html:
     """Return text that is meant to be taken to a terminal, with a button that copies it."""
     button = element("button", "Copy", type="button", class_="copy")
     return element("div", button, element("pre", text, tabindex="0"), class_="copyable")
+
+
+def remedy_blocks(remedy: str) -> Html:
+    """Return a remedy with its prose as text, and each of its commands so that it alone is copied."""
+    blocks: list[Content] = []
+    for line in remedy.splitlines():
+        command = next(iter(commands_of(line)), "")
+        if command:
+            before, _, behind = line.partition(command)
+            blocks += [element("p", one.strip(), class_="said") for one in (before, behind) if one.strip()]
+            blocks.append(copyable(command))
+        elif line.strip():
+            blocks.append(element("p", line, class_="said"))
+    return join(*blocks)
+
+
+def severity_mark(severity: str) -> Html:
+    """Return a severity as a word in a frame."""
+    return element("span", severity, class_=f"severity {severity}")
 
 
 def definitions(facts: Iterable[tuple[str, Content]]) -> Html:

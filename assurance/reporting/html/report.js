@@ -14,7 +14,7 @@
     const [resources, cited, missing, milliseconds, waiver] = row.slice(11);
     return {
       index, id: `case-${id}`, verdict, subject: texts[subject], statement: texts[statement],
-      control: typeof control === 'number' ? controls[control] : [control, '', '', ''],
+      control: typeof control === 'number' ? controls[control] : [control, '', '', '', ''],
       check: texts[check] + (speaking ? `[${texts[subject]}]` : ''),
       expected: texts[expected], observed: texts[observed], reason: texts[reason], remedy: texts[remedy],
       resources: resources.map((place) => texts[place]), cited, missing, milliseconds,
@@ -45,6 +45,15 @@
     make('div', {}, make('dt', {}, name), make('dd', {}, ...value))));
   const copyable = (text) => make('div', { class: 'copyable' },
     make('button', { type: 'button', class: 'copy' }, 'Copy'), make('pre', { tabindex: '0' }, text));
+  // Only the command is copied, not what is said about it (parts.py does the same for what needs no script).
+  const COMMAND = /(?:^|: )((?:az|apex-assurance|pytest|curl|git|openssl|dig) .*?)( \([^()]*\))?$/;
+  const remedyOf = (text) => text.split('\n').flatMap((line) => {
+    const found = COMMAND.exec(line);
+    const said = (words) => (words && words.trim() ? [make('p', { class: 'said' }, words.trim())] : []);
+    if (!found) return said(line);
+    return [...said(line.slice(0, line.indexOf(found[1]))), ...said(found[2]), copyable(found[1])];
+  });
+  const severity = (control) => make('span', { class: `severity ${control[4]}` }, control[4]);
   const between = (parts) => parts.flatMap((part) => [', ', part]).slice(1);
   const links = (one) => {
     const found = one.cited.map((place) => make('a', { href: `#R${place + 1}` }, `R${place + 1}`));
@@ -67,13 +76,13 @@
   };
 
   const detailsOf = (one) => {
-    const [, title, demanded, clauses] = one.control;
-    const pairs = [['Check', code(one.check)], ['Control', title], ['Demanded by', demanded], ['Clauses', clauses]];
+    const [, title, demanded, clauses, severe] = one.control;
+    const pairs = [['Check', code(one.check)], ['Control', title], ['Severity', severe], ['Demanded by', demanded], ['Clauses', clauses]];
     if (one.expected) pairs.push(['Expected', one.expected]);
     if (one.observed) pairs.push(['Observed', one.observed]);
     if (one.reason) pairs.push(['Reason', one.reason]);
     pairs.push(...one.waiver, ...one.resources.map((resource) => ['Resource', code(resource)]));
-    if (one.remedy) pairs.push(['Remedy', copyable(one.remedy)]);
+    if (one.remedy) pairs.push(['Remedy', ...remedyOf(one.remedy)]);
     pairs.push(['Took', `${number(one.milliseconds)} ms`]);
     const made = make('div', { class: 'evidence' }, facts(pairs));
     if (one.cited.length) made.append(make('h4', {}, `Evidence: ${counted(one.cited.length, 'reading')}`),
@@ -164,35 +173,38 @@
       make('div', { class: 'field wide' }, make('label', { for: 'filter-text' }, 'Words'), search));
   };
 
-  const filterTo = ({ control = '' }) => {
+  const filterTo = ({ control = '', words = '' }) => {
     shown.control = control;
-    shown.words = '';
+    shown.words = words;
     shown.verdicts = new Set(verdicts.keys());
     byId('filter-control').value = control;
-    byId('filter-text').value = '';
+    byId('filter-text').value = words;
     all('.case-filters input[type=checkbox]').forEach((box) => { box.checked = true; });
     choose();
   };
 
   // ---- further findings ---------------------------------------------------------------------------------------------
-  const failed = cases.filter((one) => verdicts[one.verdict][0] === 'fail');
-  const findingOf = (one) => {
-    const heading = make('h3', {}, make('span', { class: 'control' }, one.control[0]), ' ',
+  const findings = data.findings.map((places) => places.map((place) => cases[place]));
+  const also = (others) => (others.length ? [['Same cause', make('ul', {}, ...others.slice(0, 12).map((one) =>
+    make('li', {}, make('a', { href: `#${one.id}` }, `${one.control[0]} ${one.subject}`), `: ${one.observed}`)),
+  ...(others.length > 12 ? [make('li', {}, `and ${number(others.length - 12)} more, among the cases below`)] : []))]] : []);
+  const findingOf = ([one, ...others]) => {
+    const heading = make('h3', {}, severity(one.control), ' ', make('span', { class: 'control' }, one.control[0]), ' ',
       make('a', { href: `#${one.id}` }, one.statement));
     const pairs = [['Subject', code(one.subject)], ['Expected', one.expected], ['Observed',
       make('strong', {}, one.observed)], ['Deciding rule', one.control[2]],
-    ...one.resources.map((resource) => ['Resource', code(resource)]), ...one.waiver, ['Evidence', ...links(one)]];
+    ...one.resources.map((resource) => ['Resource', code(resource)]), ...one.waiver, ...also(others), ['Evidence', ...links(one)]];
     const made = make('article', { class: 'item fail' }, heading, facts(pairs));
-    if (one.remedy) made.append(make('h4', {}, 'Remedy'), copyable(one.remedy));
+    if (one.remedy) made.append(make('h4', {}, 'Remedy'), ...remedyOf(one.remedy));
     return made;
   };
   const addFindings = (most) => {
     const place = byId('finding-cards');
     if (!place) return;
     const from = place.children.length;
-    place.append(...failed.slice(from, from + most).map(findingOf));
+    place.append(...findings.slice(from, from + most).map(findingOf));
     const more = byId('more-findings');
-    const left = failed.length - place.children.length;
+    const left = findings.length - place.children.length;
     if (!more) return;
     more.hidden = left === 0;
     more.textContent = `Show ${number(Math.min(left, 100))} more of ${number(left)}`;
@@ -264,6 +276,9 @@
     if (wanted.startsWith('cases:')) {
       filterTo({ control: wanted.slice(6) });
       byId('cases').scrollIntoView();
+    } else if (wanted.startsWith('about:')) {
+      filterTo({ words: wanted.slice(6) });
+      byId('cases').scrollIntoView();
     } else if (caseOf.has(wanted)) {
       if (!shown.list.includes(caseOf.get(wanted))) filterTo({});
       shown.page = Math.floor(shown.list.indexOf(caseOf.get(wanted)) / PER_PAGE);
@@ -293,7 +308,7 @@
 
   // On paper nothing can be opened: every finding, every case that the filter shows and every reading is written out.
   const beforePrint = () => {
-    addFindings(failed.length);
+    addFindings(findings.length);
     rowsPlace.replaceChildren(table('Cases', 'cases', COLUMNS, shown.list.map(rowsOf)));
     const rows = readings.map((reading, place) => make('tr', { role: 'row' },
       make('th', { scope: 'row', role: 'rowheader' }, `R${place + 1}`), cell('Question', texts[reading[2]]),
@@ -301,7 +316,7 @@
       cell('SHA-256', reading[11] || 'none')));
     readingPages.place.prepend(make('div', { class: 'printed' },
       table('Readings', 'printed-readings', ['', 'Question', 'UTC time', 'Status', 'Request id', 'SHA-256'], rows)));
-    all('details.absent, .item details').forEach((one) => { one.open = true; });
+    all('details.absent, .item details, details.family').forEach((one) => { one.open = true; });
   };
   const afterPrint = () => {
     all('.printed').forEach((one) => one.remove());
