@@ -117,8 +117,8 @@ def _line(x1: int, y1: int, x2: int, y2: int) -> Html:
 def _frame(part: Part, left: int, top: int, width: int, height: int, kind: str) -> Html:
     frame = element("rect", x=str(left), y=str(top), width=str(width), height=str(height), rx="10", class_="frame")
     name = element("tspan", f"{_sign(part)} {kind} ", class_="kind")
-    told = element("text", name, element("tspan", _fitting(part.name, 60)), " ", element("tspan", part.note, class_="note"),
-                   x=str(left + 12), y=str(top + 24))  # fmt: skip
+    called, note = element("tspan", _fitting(part.name, 60)), element("tspan", _fitting(part.note, 60), class_="note")
+    told = element("text", name, called, " ", note, x=str(left + 12), y=str(top + 24))
     return _linked(part, join(frame, told), kind)
 
 
