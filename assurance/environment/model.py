@@ -13,6 +13,7 @@ from assurance.environment.bounds import Limits
 from assurance.environment.deployment import DeclaredDeployment
 from assurance.environment.drift import DeclaredDrift
 from assurance.environment.evidence import Evidence
+from assurance.environment.inventory import DeclaredInventory
 from assurance.environment.load import DeclaredLoad
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.environment.values import (
@@ -192,13 +193,30 @@ class RequiredRole(Declared):
     service: Text
 
 
+class PermittedRole(Declared):
+    """A role that the application's identities may hold beside those they must have, where, and why.
+
+    `scope` is a full id: a resource, a resource group or the subscription.
+    """
+
+    role: Text
+    role_definition: Guid | None = None
+    scope: ResourceId
+    reason: Annotated[str, StringConstraints(min_length=10)]
+
+
 class DeclaredIdentity(Declared):
-    """The application's user-assigned identity, what it must be able to do, and what else it may hold."""
+    """The application's user-assigned identity, what it must be able to do, and what else it may hold.
+
+    `federated_credentials` are the names of those by which somebody outside Azure may sign in as it.
+    """
 
     name: Text
     resource_group: Text | None = None
     subscription: Guid | None = None
     roles: Annotated[tuple[RequiredRole, ...], Field(min_length=1, strict=False)]
+    permitted_roles: tuple[PermittedRole, ...] = Field(default=(), strict=False)
+    federated_credentials: tuple[Text, ...] = Field(default=(), strict=False)
 
 
 class DeclaredDefender(Declared):
@@ -254,6 +272,7 @@ class Environment(Declared):
     not_applicable: tuple[NotApplicable, ...] = Field(default=(), strict=False)
     waivers: DeclaredWaivers = DeclaredWaivers()
     drift: DeclaredDrift = DeclaredDrift()
+    inventory: DeclaredInventory = DeclaredInventory()
     evidence: Evidence = Evidence()
 
     @model_validator(mode="after")

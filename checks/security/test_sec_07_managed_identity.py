@@ -1,7 +1,7 @@
 """SEC-07: the application authenticates with its user-assigned identity, and holds no secret in plain text."""
 
 from assurance.estate.deployment.container_apps import ContainerApp
-from assurance.estate.identity.identity import ManagedIdentity
+from assurance.estate.identity.identity import FederatedCredentials, ManagedIdentity
 from assurance.estate.services.platform_service import PlatformService
 from assurance.estate.services.vault import VaultSecrets
 from assurance.judging.checking import control
@@ -17,6 +17,13 @@ def test_identity_exists(managed_identity: ManagedIdentity) -> None:
 def test_identity_is_on_the_application(container_app: ContainerApp, identity_id: str) -> None:
     """The declared user-assigned identity is assigned to the application."""
     assert container_app.has_identity(identity_id)
+
+
+def test_nobody_else_signs_in_as_the_identity(
+    federated_credentials: FederatedCredentials, declared_credentials: tuple[str, ...]
+) -> None:
+    """Nobody outside Azure can sign in as the identity, but by the credentials that are declared."""
+    assert federated_credentials.are_at_most(declared_credentials)
 
 
 def test_images_are_pulled_with_the_identity(container_app: ContainerApp, identity_id: str) -> None:

@@ -1,7 +1,9 @@
 """SEC-08: the identity has the roles that it needs, and nothing broader."""
 
 from assurance.environment.model import RequiredRole
-from assurance.estate.identity.identity import Access
+from assurance.estate.identity.access import Access
+from assurance.estate.identity.holding import NeededRole
+from assurance.estate.identity.sql_administrators import SqlAdministrators
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-08")
@@ -12,6 +14,11 @@ def test_required_role_is_assigned(access: Access, required_role: RequiredRole, 
     assert access.grants(required_role.role, required_role.role_definition, role_scope)
 
 
-def test_access_is_no_broader_than_needed(access: Access) -> None:
-    """The identity holds no administrative role and no wildcard actions, at any level."""
-    assert access.is_no_broader_than_needed
+def test_access_is_no_broader_than_needed(access: Access, needed_roles: tuple[NeededRole, ...]) -> None:
+    """No identity of the application may do more than the declared roles allow where they are needed."""
+    assert access.is_no_broader_than(needed_roles)
+
+
+def test_application_administers_no_sql_server(sql_administrators: SqlAdministrators, access: Access) -> None:
+    """No identity of the application is a SQL server's administrator."""
+    assert sql_administrators.are_none_of(access)

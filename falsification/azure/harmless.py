@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from assurance.world.sockets import Connection
+from falsification.azure.access_harmless import ACCESS
 from falsification.azure.changes import (
     SHARED,
     Harmless,
@@ -239,7 +240,6 @@ _APPLICATION = (
     Harmless("identity-and-the-systems", "The application has a system-assigned identity as well.", _identity("SystemAssigned,UserAssigned")),
     Harmless("identity-and-the-systems-spaced", "The same, written with a space.", _identity("SystemAssigned, UserAssigned")),
     Harmless("identity-in-lower-case", "The identity's type is in lower case.", _identity("userassigned")),
-    Harmless("identities-extra", "The application has a further identity.", _identity("UserAssigned", f"{IDENTITY_ID}-monitoring")),
     Harmless("identity-id-in-capitals", "The identity's id is in capitals.",
              edits(APP, lambda one: one["identity"].update({"userAssignedIdentities": {key.upper(): value for key, value in one["identity"]["userAssignedIdentities"].items()}}))),
     Harmless("traffic-split", "Traffic is split between revisions.", sets(APP, f"{INGRESS}.traffic", [{"latestRevision": True, "weight": 100}])),
@@ -295,9 +295,6 @@ _SERVICES = (
 
 _ACCESS = (
     Harmless("role-on-the-group", "A role is assigned on the resource group.", sets(ASSIGNMENTS["storage"], "properties.scope", GROUP)),
-    Harmless("role-on-the-subscription", "A role is assigned on the subscription.", sets(ASSIGNMENTS["openai"], "properties.scope", SUBSCRIPTION)),
-    Harmless("role-above-the-subscription", "A role is assigned on the management group.",
-             all_of(drops(ASSIGNMENTS["openai"]), grants("5e0bd9bd-7b93-4f28-af87-19fc36ad61bd", "/providers/Microsoft.Management/managementGroups/mg-apex"))),
     Harmless("role-scope-in-capitals", "A role's scope is in capitals.", edits(ASSIGNMENTS["key-vault"], lambda one: one["properties"].update({"scope": one["properties"]["scope"].upper()}))),
     Harmless("role-id-in-capitals", "A role's id is in capitals.",
              edits(ASSIGNMENTS["storage"], lambda one: one["properties"].update({"roleDefinitionId": one["properties"]["roleDefinitionId"].upper()}))),
@@ -336,6 +333,7 @@ CATALOGUE: tuple[Harmless, ...] = (
     *_SERVICES,
     *_ACCESS,
     *_FLOWS,
+    *ACCESS,
     *DEPLOYMENT,
     *UNTIDY,
 )

@@ -54,9 +54,21 @@ def denies(
     return adds({"id": f"{scope}/providers/Microsoft.Authorization/denyAssignments/{name}", "properties": properties})
 
 
-def defines(role: str, *, actions: tuple[str, ...] = (), data: tuple[str, ...] = ()) -> Change:
-    """Return the change that adds a custom role."""
-    permission = {"actions": list(actions), "notActions": [], "dataActions": list(data), "notDataActions": []}
+def defines(
+    role: str,
+    *,
+    actions: tuple[str, ...] = (),
+    data: tuple[str, ...] = (),
+    not_actions: tuple[str, ...] = (),
+    not_data: tuple[str, ...] = (),
+) -> Change:
+    """Return the change that adds a custom role, or gives a role of that GUID another definition."""
+    permission = {
+        "actions": list(actions),
+        "notActions": list(not_actions),
+        "dataActions": list(data),
+        "notDataActions": list(not_data),
+    }
     properties = {
         "roleName": "Planted",
         "type": "CustomRole",

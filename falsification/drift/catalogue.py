@@ -255,7 +255,6 @@ _ACCESS = (
     Drift("role-withdrawn", "The identity may not write to storage any more.", S, "c17a7d2e", drops(ASSIGNMENTS["storage"])),
     Drift("role-conditioned", "A role has a condition.", S, "4ce3d97f", sets(ASSIGNMENTS["key-vault"], "properties.condition", "@Resource[Microsoft.KeyVault/vaults:name] StringEquals 'x'")),
     Drift("access-denied", "A denial of access was added.", S, "", denies(GROUP, actions=("*/delete",))),
-    Drift("role-redefined", "A role that is used allows more.", S, "4633458b", edits("roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6", lambda one: one["properties"]["permissions"][0]["dataActions"].append("Microsoft.KeyVault/vaults/keys/*"))),
     Drift("custom-role-granted", "A role of one's own was made and granted.", S, "", all_of(defines("0b6f3c9e-1d24-4a58-9c77-5e2f8a1d6b30", actions=("*",)), grants("0b6f3c9e-1d24-4a58-9c77-5e2f8a1d6b30", GROUP, principal=PRINCIPAL))),
     Drift("identity-replaced", "The identity was made again under its name.", S, "id-apex", sets(IDENTITY, "properties.principalId", "0f0e0d0c-1111-4222-8333-444455556666")),
     Drift("identity-of-another-tenant", "The identity belongs to another tenant.", S, "id-apex", sets(IDENTITY, "properties.tenantId", "99999999-9999-4999-8999-999999999999")),

@@ -131,6 +131,7 @@ CATALOGUE: tuple[Harmless, ...] = (
     Harmless("service-made", "A service says when it was made.", sets(OPENAI, "properties.dateCreated", STAMP)),
     Harmless("assignment-updated", "An assignment says when it was written.", sets(ASSIGNMENTS["storage"], "properties.updatedOn", STAMP)),
     Harmless("assignment-maker", "An assignment says who wrote it.", all_of(sets(ASSIGNMENTS["storage"], "properties.createdBy", "0f0e0d0c-1111-4222-8333-444455556666"), sets(ASSIGNMENTS["storage"], "properties.updatedBy", "0f0e0d0c-1111-4222-8333-444455556666"))),
+    Harmless("role-redefined", "Microsoft has changed what a built-in role allows.", edits("roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6", lambda one: one["properties"]["permissions"][0]["actions"].append("Microsoft.KeyVault/operations/read"))),
     Harmless("role-updated", "Microsoft says when it wrote a role.", sets("roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6", "properties.updatedOn", STAMP)),
     Harmless("trial-runs-down", "The trial of a plan runs down.", sets("pricings/SqlServers", "properties.freeTrialRemainingTime", "P3D")),
     Harmless("plan-enablement-time", "A plan says when it was switched on.", sets("pricings/SqlServers", "properties.enablementTime", STAMP)),

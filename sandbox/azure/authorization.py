@@ -25,6 +25,8 @@ _DEFINITION = re.compile(r"(?P<property>rolename|type)\s+eq\s+'(?P<value>[^']*)'
 # Management groups and the tenant's root stand above every subscription.
 _ABOVE_SUBSCRIPTIONS = "/providers/microsoft.management/managementgroups/"
 
+EVERYONE = "00000000-0000-0000-0000-000000000000"
+
 Keep = Callable[[Resource], bool]
 
 
@@ -106,7 +108,8 @@ def _assignment_condition(estate: AzureEstate, scope: str, text: str) -> Keep:
     if match.group("own"):
         principals = {match.group("own").lower()}
     else:
-        principals = _with_groups(estate, match.group("any").lower())
+        # What is denied to everyone is denied to this one, too.
+        principals = {*_with_groups(estate, match.group("any").lower()), EVERYONE}
     return lambda one: not principals.isdisjoint(_principals(one["properties"]))
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from assurance.command_line.doctor.needs import NEEDS, Need, Rights
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
-from assurance.estate.identity.access import read_access
+from assurance.estate.identity.access_reading import read_access
 from assurance.estate.monitoring.defender import read_alerts, read_plans, read_secure_score
 from assurance.estate.resources.questions import Questions
 from assurance.runs.run import Run

@@ -14,6 +14,9 @@ from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
+# Lifecycles of an identity in which the main containers have it (Container Apps, `IdentitySettingsLifeCycle`).
+MAIN_CONTAINERS = frozenset({"all", "main"})
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerEnvironment(Resource):
@@ -130,17 +133,43 @@ class ContainerApp(Resource):
         return self.flag_is("properties.configuration.ingress.allowInsecure", False, remedy)
 
     def has_identity(self, identity_id: str) -> Fact:
-        """Whether the user-assigned identity of that very id is on the application."""
+        """Whether the user-assigned identity of that very id is on the application, for its main containers, too.
+
+        `identitySettings` can take an identity from some containers: its lifecycle is All where nothing is said.
+        """
 
         def assigned(document: Document) -> Judgement:
             identities = document.within("identity", "userAssignedIdentities")
             found = list(identities.values) if identities is not None else []
             kind = document.text("identity", "type") or ""
-            holds = "userassigned" in kind.casefold() and any(same_id(one, identity_id) for one in found)
-            return holds, f"identity type {kind or 'absent'}; user-assigned {listed(found)}"
+            kept = [
+                one.text("lifecycle") or "All"
+                for one in document.items("properties", "configuration", "identitySettings")
+                if same_id(one.text("identity"), identity_id)
+            ]
+            served = all(one.casefold() in MAIN_CONTAINERS for one in kept)
+            holds = "userassigned" in kind.casefold() and any(same_id(one, identity_id) for one in found) and served
+            told = f", for the lifecycle {listed(kept)} only" if not served else ""
+            return holds, f"identity type {kind or 'absent'}; user-assigned {listed(found)}{told}"
 
-        remedy = f"az containerapp identity assign {named(self.id)} --user-assigned {identity_id}"
+        remedy = (
+            f"az containerapp identity assign {named(self.id)} --user-assigned {identity_id}; its lifecycle in "
+            "properties.configuration.identitySettings must be Main or All."
+        )
         return self.judge(f"identity {identity_id} is assigned", assigned, remedy)
+
+    def identities(self) -> tuple[tuple[str, str | None], ...]:
+        """Return all identities of the application: the id or, of its own, words; and the object id, if it is told."""
+        if self.document is None:
+            return ()
+        found: list[tuple[str, str | None]] = []
+        assigned = self.document.within("identity", "userAssignedIdentities")
+        for identity_id in assigned.values if assigned is not None else ():
+            found.append((identity_id, assigned.text(identity_id, "principalId") if assigned is not None else None))
+        own = self.document.text("identity", "principalId")
+        if own is not None and "systemassigned" in (self.document.text("identity", "type") or "").casefold():
+            found.append((f"the system-assigned identity of {self.name}", own))
+        return tuple(found)
 
     def pulls_images_with(self, identity_id: str) -> Fact:
         """Whether every registry is signed in to by that identity, and at least one is declared."""

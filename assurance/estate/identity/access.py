@@ -1,67 +1,213 @@
-"""Reads what an identity may do: its role assignments, deny assignments, and the definitions of its roles."""
+"""What the identities of the application may do, compared with what it needs."""
 
 from __future__ import annotations
 
-from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estate.estate import Estate, read_once
-from assurance.estate.identity.identity import Access, ManagedIdentity
-from assurance.estate.resources.resource import listed_within, name_of
-from assurance.world.azure import reader
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from assurance.errors import NotEvaluated
+from assurance.estate.identity.holding import Holding, NeededRole, role_of, scope_of
+from assurance.estate.identity.identity import BUILT_IN_ROLES, EVERYONE, ManagedIdentity
+from assurance.estate.identity.permissions import Operations, granted, takes_from
+from assurance.estate.resources.resource import is_within, listed, same_id, segments
+from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
-
-@read_once
-def read_identity(estate: Estate) -> ManagedIdentity:
-    """Return the application's user-assigned identity."""
-    identity_id = estate.identity_id()
-    operation = estate.questions.operation("managed_identity", "user_assigned_identities", "get", identity_id)
-    return ManagedIdentity(identity_id, *estate.questions.resource(operation, identity_id))
+MANAGEMENT_GROUPS = ("providers", "microsoft.management", "managementgroups")
+MOST_TOLD = 3
 
 
-@read_once
-def read_access(estate: Estate) -> Access:
-    """Return what the identity may do in the subscription, groups that it belongs to included."""
-    questions, subscription_id, identity = estate.questions, estate.subscription_id, read_identity(estate)
-    principal = identity.principal_id
-    if principal is None:
-        return Access(identity, (), (), {}, {}, identity.readings)
-    everything = f"assignedTo('{principal}')"
-    assignments, readings = questions.listing(
-        questions.operation("authorization", "role_assignments", "list_for_subscription"),
-        subscription_id,
-        filter=everything,
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the application's identities may do, at every level of the subscription.
+
+    Attributes:
+        identity: The declared one.
+        holding: Its role assignments.
+        denials: Deny assignments that Azure reports for it.
+        definitions: The definitions of the assigned roles, by the GUID in lower case.
+        definition_readings: Keys of the readings behind each definition, by the same GUID.
+        refusals: Why a definition could not be read, by the same GUID.
+        denials_unread: Why the deny assignments could not be read; None if they were.
+        others: Role assignments of the application's other identities.
+        unread: Why other identities, or what they hold, could not be read; None if all were.
+        readings: Keys of the readings behind all else.
+    """
+
+    identity: ManagedIdentity
+    holding: Holding
+    denials: tuple[Document, ...]
+    definitions: Mapping[str, Document]
+    definition_readings: Mapping[str, tuple[str, ...]]
+    readings: tuple[str, ...]
+    refusals: Mapping[str, NotEvaluated]
+    denials_unread: NotEvaluated | None = None
+    others: tuple[Holding, ...] = ()
+    unread: NotEvaluated | None = None
+
+    def grants(self, role: str, definition: str | None, scope: str) -> Fact:
+        """Whether the role is assigned on that scope or above it, without a condition, and nothing denies it there.
+
+        Raises:
+            NotEvaluated: The role is assigned, and what it is could not be read.
+        """
+        wanted = (definition or BUILT_IN_ROLES.get(role, "")).casefold()
+        own = self.holding.own()
+        mine = [one for one in own if role_of(one) == wanted and _covers(scope_of(one), scope)]
+        plain = [one for one in mine if not one.text("properties", "condition")]
+        refusal = self.refusals.get(wanted) or self.denials_unread
+        if plain and refusal is not None:
+            raise refusal.again()
+        denials = self._denials_on(scope, wanted)
+        denied = [one.text("properties", "denyAssignmentName") or one.name for one in denials]
+        if plain and denials and all(map(self._may_except, denials)):
+            raise NotEvaluated(
+                f"{role} on {scope} is denied by {listed(denied)}, which excepts a group, and Azure Resource Manager "
+                "does not tell who is in it.",
+                "Except the identity itself, or look up in Microsoft Entra whether it is in that group.",
+                self.readings,
+            )
+        if plain and denied:
+            observed = f"assigned, but denied by {listed(denied)}"
+        elif plain and wanted not in self.definitions:
+            observed = f"assigned, but Azure has no definition of role {wanted}"
+        elif plain:
+            observed = f"assigned at {listed({scope_of(one) for one in plain})}"
+        elif mine:
+            observed = f"assigned only under a condition: {mine[0].text('properties', 'condition')}"
+        else:
+            observed = f"not assigned; the identity's roles are {listed(self._told(one) for one in own)}"
+        holds = bool(plain) and not denied and wanted in self.definitions
+        remedy = _removing(denied, scope) if plain and denied else self._assigning(role, scope)
+        cited = self.definition_readings.get(wanted, ())
+        return self._fact(holds, f"{role} on {scope}, or above it", observed, remedy, cited)
+
+    def is_no_broader_than(self, needed: tuple[NeededRole, ...]) -> Fact:
+        """Whether no identity of the application may do more than these roles where they are needed, at any level.
+
+        Raises:
+            NotEvaluated: Nothing broader was seen, but not everything could be read; or Azure lists no assignment at
+                all: who may not see any sees none.
+        """
+        found = [
+            (holding, one, told)
+            for holding in (self.holding, *self.others)
+            for one in holding.own()
+            if (told := self._beyond(one, needed))
+        ]
+        if not found:
+            self._require_all_read()
+        observed = listed(
+            (f"{self._told(one)}{_whose(holding, self.holding)}: {told}" for holding, one, told in found),
+            f"nothing beyond: {listed(self._told(one) for one in self.holding.own())}",
+        )
+        expected = "no identity of the application may do more than the declared roles, where they are needed"
+        cited = [key for readings in self.definition_readings.values() for key in readings]
+        cited += [key for holding in self.others for key in holding.readings]
+        remedy = "\n".join(dict.fromkeys(self._narrowing(one, needed) for _, one, _ in found))
+        return self._fact(not found, expected, observed, remedy, tuple(cited))
+
+    def _require_all_read(self) -> None:
+        if self.identity.document is not None and not self.holding.own():
+            raise NotEvaluated(
+                f"Azure lists no role assignment of {self.identity.id}, which proves nothing.",
+                "Grant the suite's identity Reader on the subscription; the roles that are required are judged beside.",
+                self.readings,
+            )
+        refusal = self.unread or next(iter(self.refusals.values()), None)
+        if refusal is not None:
+            raise refusal.again()
+
+    def _beyond(self, assignment: Document, needed: tuple[NeededRole, ...]) -> str:
+        """Return what an assignment gives beyond what is needed, in words; empty if it gives nothing beyond."""
+        role, scope = role_of(assignment), scope_of(assignment)
+        definition = self.definitions.get(role)
+        here = [one for one in needed if one.reaches(scope)]
+        if role in self.refusals or any(one.is_role(role, definition) for one in here):
+            return ""
+        if definition is None:
+            return "Azure has no definition of this role (404), so what it gives is unknown"
+        allowed = Operations()
+        for one in here:
+            known = next((d for key, d in self.definitions.items() if one.is_role(key, d)), None)
+            allowed |= granted(known) if known is not None else Operations()
+        beyond = granted(definition).beyond(allowed)
+        if not beyond:
+            return ""
+        more = f" and {len(beyond) - MOST_TOLD} more" if len(beyond) > MOST_TOLD else ""
+        above = " (needed, but not so far up)" if any(one.is_role(role, definition) for one in needed) else ""
+        return f"{', '.join(beyond[:MOST_TOLD])}{more}{above}"
+
+    def _narrowing(self, assignment: Document, needed: tuple[NeededRole, ...]) -> str:
+        """Return how to take an assignment back; where it is what gives a needed role, that is assigned first."""
+        role, scope = role_of(assignment), scope_of(assignment)
+        definition = self.definitions.get(role)
+        relying = [
+            one
+            for one in needed
+            if one.required
+            and one.is_role(role, definition)
+            and not any(role_of(own) == role and one.reaches(scope_of(own)) for own in self.holding.own())
+            and _covers(scope, one.scope)
+        ]
+        first = [self._assigning(one.role, one.scope) for one in relying]
+        return "; ".join((*first, f"az role assignment delete --ids {assignment.id}"))
+
+    def _assigning(self, role: str, scope: str) -> str:
+        return (
+            f"az role assignment create --assignee-object-id {self.identity.principal_id} --assignee-principal-type "
+            f'ServicePrincipal --role "{role}" --scope {scope}'
+        )
+
+    def _denials_on(self, scope: str, role: str) -> list[Document]:
+        definition = self.definitions.get(role)
+        if definition is None:
+            return []
+        return [one for one in self.denials if self._applies(one, scope) and takes_from(one, definition)]
+
+    def _applies(self, denial: Document, scope: str) -> bool:
+        """Tell whether a denial is of the identity, or of a group (Azure lists those that it is in), on that scope."""
+        mine = {(self.identity.principal_id or "").casefold(), EVERYONE}
+        principals = denial.required_items("properties", "principals")
+        excluded = {(one.text("id") or "").casefold() for one in denial.items("properties", "excludePrincipals")}
+        concerned = any(
+            (one.text("id") or "").casefold() in mine or (one.text("type") or "").casefold() == "group"
+            for one in principals
+        )
+        here = denial.required_text("properties", "scope")
+        there_only = denial.flag("properties", "doNotApplyToChildScopes") is True
+        reaches = same_id(scope, here) if there_only else _covers(here, scope)
+        return concerned and reaches and not excluded & (mine | self.holding.groups())
+
+    def _may_except(self, denial: Document) -> bool:
+        """Tell whether a denial excepts a group in which the identity may be, for all that is known."""
+        excepted = denial.items("properties", "excludePrincipals")
+        return any((one.text("type") or "").casefold() == "group" for one in excepted)
+
+    def _told(self, assignment: Document) -> str:
+        role = role_of(assignment)
+        definition = self.definitions.get(role)
+        name = definition.text("properties", "roleName") if definition is not None else None
+        return f"{name or f'role {role}'} at {scope_of(assignment)}"
+
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...]) -> Fact:
+        if self.identity.document is None:
+            holds, observed = False, "the identity does not exist"
+        cited = tuple(dict.fromkeys((*self.readings, *readings)))
+        return Fact(holds, expected, observed, self.identity.id, cited, "" if holds else remedy)
+
+
+def _removing(denied: Iterable[str], scope: str) -> str:
+    return (
+        f"The role is assigned already. Except the identity from the deny assignment {listed(denied)} on {scope}: it "
+        "belongs to a deployment stack, a managed application or Azure itself."
     )
-    denials, denial_readings, denials_unread = _read_denials(estate, everything)
-    definitions: dict[str, Document] = {}
-    definition_readings: dict[str, tuple[str, ...]] = {}
-    unread: dict[str, NotEvaluated] = {}
-    operation = questions.operation("authorization", "role_definitions", "get_by_id")
-    roles = {name_of(one.required_text("properties", "roleDefinitionId")).casefold() for one in assignments}
-    for role_id in sorted(roles):
-        full_id = f"{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
-        try:
-            definition, definition_readings[role_id] = reader.get(operation(), full_id)
-        except NotEvaluated as error:
-            unread[role_id], definition_readings[role_id] = error, error.readings
-            continue
-        if definition is not None:
-            definitions[role_id] = _of_role(subscription_id, role_id, definition)
-    cited = identity.readings + readings + denial_readings
-    return Access(identity, assignments, denials, definitions, definition_readings, cited, unread, denials_unread)
 
 
-def _read_denials(estate: Estate, everything: str) -> tuple[tuple[Document, ...], tuple[str, ...], NotEvaluated | None]:
-    """Return the deny assignments, or why they cannot be read: what the identity holds is known all the same."""
-    operation = estate.questions.operation("authorization", "deny_assignments", "list")
-    try:
-        return *estate.questions.listing(operation, estate.subscription_id, filter=everything), None
-    except NotEvaluated as error:
-        return (), error.readings, error
+def _whose(holding: Holding, declared: Holding) -> str:
+    return "" if holding is declared else f" of {holding.holder}"
 
 
-def _of_role(subscription_id: str, role_id: str, definition: Document) -> Document:
-    """Return a role's definition after a look at whether it is that role's."""
-    if name_of(definition.id).casefold() != role_id:
-        reason = f"Azure was asked for role {role_id} and answered with {definition.id}."
-        raise BrokenReading(reason, "Look at the reading.", definition.readings)
-    return listed_within(subscription_id, (definition,))[0]
+def _covers(assigned: str, scope: str) -> bool:
+    """Tell whether what is assigned at one scope holds at another; Azure lists only management groups above it."""
+    return segments(assigned)[:3] == MANAGEMENT_GROUPS or is_within(scope, assigned)

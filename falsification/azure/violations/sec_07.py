@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
+from falsification.azure.changes import SHARED, Violation, adds, all_of, appends, drops, edits, moves, sets
 from falsification.azure.violations.sec_03 import SERVICES
 from falsification.azure.violations.sec_05 import APP
 from falsification.azure.world import Change, World
@@ -18,6 +18,7 @@ VAULT = "https://kv-apex-{environment}-{suffix}.vault.azure.net"
 
 EXISTS = "test_identity_exists"
 ASSIGNED = "test_identity_is_on_the_application"
+SIGNED_IN = "test_nobody_else_signs_in_as_the_identity"
 PULLED = "test_images_are_pulled_with_the_identity"
 PLAIN = "test_no_secret_stands_in_plain_text"
 REFERRED = "test_secrets_come_from_the_vault"
@@ -82,6 +83,22 @@ _IDENTITY = (
     _of("application-identity-namesake", "A namesake of another group is assigned.", ASSIGNED,
         _assigned("UserAssigned", f"{SHARED}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-apex-{{environment}}")),
     _of("application-identity-map-empty", "The type is right, and the map is empty.", ASSIGNED, _assigned("UserAssigned")),
+    *(
+        _of(f"application-identity-lifecycle-{lifecycle.lower()}", f"The identity is there for the lifecycle {lifecycle} only.", ASSIGNED,
+            sets(APP, "properties.configuration.identitySettings", [{"identity": identity, "lifecycle": lifecycle}]))
+        for lifecycle, identity in (("Init", IDENTITY_ID), ("None", IDENTITY_ID), ("none", IDENTITY_ID.upper().replace("{RESOURCE_GROUP_ID}", "{resource_group_id}").replace("{ENVIRONMENT}", "{environment}")))
+    ),
+    *(
+        _of(f"federated-credential-{name}", f"Somebody can sign in as the identity: {subject}.", SIGNED_IN,
+            adds({"id": f"{IDENTITY_ID}/federatedIdentityCredentials/{name}",
+                  "properties": {"issuer": issuer, "subject": subject, "audiences": ["api://AzureADTokenExchange"]}}))
+        for name, issuer, subject in (
+            ("github-main", "https://token.actions.githubusercontent.com", "repo:example/apex:ref:refs/heads/main"),
+            ("github-anybody", "https://token.actions.githubusercontent.com", "repo:example/fork:pull_request"),
+            ("kubernetes", "https://oidc.prod-aks.azure.com/1/", "system:serviceaccount:default:apex"),
+            ("another-tenant", "https://login.microsoftonline.com/33333333-3333-4333-8333-333333333333/v2.0", "44444444-4444-4444-8444-444444444444"),
+        )
+    ),
     _of("application-identity-map-null", "The type is right, and the map is null.", ASSIGNED, sets(APP, "identity.userAssignedIdentities", None)),
     _of("registry-by-password", "Images are pulled with a password.", PULLED,
         sets(APP, REGISTRIES, [{"server": "apexacr.azurecr.io", "username": "apexacr", "passwordSecretRef": "acr"}])),

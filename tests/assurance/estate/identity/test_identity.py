@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.estate.identity.identity import BUILT_IN_ROLES, Access, ManagedIdentity
+from assurance.estate.identity.access import Access
+from assurance.estate.identity.holding import Holding
+from assurance.estate.identity.identity import BUILT_IN_ROLES, ManagedIdentity
 from assurance.world.azure.document import Document
 
 SUBSCRIPTION = "/subscriptions/22222222-2222-4222-8222-222222222222"
@@ -44,7 +46,8 @@ def access(*, assigned_to: str, denied_to: str | None = None, denied_kind: str =
     definition = document(id=role, properties={"roleName": ROLE, "permissions": [{"dataActions": [ACTION]}]})
     denials = (denial,) if denied_to is not None else ()
     managed = ManagedIdentity(IDENTITY, identity, ("reading",))
-    return Access(managed, (assignment,), denials, {role: definition}, {role: ("reading",)}, ("reading",))
+    holding = Holding(IDENTITY, PRINCIPAL, (assignment,), ("reading",))
+    return Access(managed, holding, denials, {role: definition}, {role: ("reading",)}, ("reading",), {})
 
 
 def test_the_identitys_own_role_counts() -> None:
