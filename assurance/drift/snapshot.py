@@ -43,24 +43,15 @@ def snapshot(answers: Mapping[Question, Answer]) -> dict[str, Entry]:
 
 
 def entries(question: Question, documents: Iterable[Document]) -> list[Entry]:
-    """Return the resources of one answer; what is an event, has no id, or is Microsoft's own, is none."""
+    """Return the resources of one answer; what is an event, or has no id, is none."""
     found: list[Entry] = []
     for document in documents:
         shown = document.text("id")
         kind = type_of(shown) if shown is not None else ""
-        if shown is not None and kind and not noise().is_event(kind) and not _is_microsofts(document, kind):
+        if shown is not None and kind and not noise().is_event(kind):
             entry_id = shown.rstrip("/").casefold()
             found.append(Entry(entry_id, shown.rstrip("/"), kind, question, normalised(document.values, kind)))
     return found
-
-
-def _is_microsofts(document: Document, kind: str) -> bool:
-    """Tell a built-in role's definition: Microsoft changes those for everybody, and SEC-08 judges what they allow."""
-    if kind != "microsoft.authorization/roledefinitions":
-        return False
-    properties = document.values.get("properties")
-    told = properties.get("type") if isinstance(properties, Mapping) else None
-    return isinstance(told, str) and told.casefold() == "builtinrole"
 
 
 def type_of(resource_id: str) -> str:

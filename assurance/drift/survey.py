@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assurance.drift import remedies
@@ -23,6 +23,8 @@ from assurance.verdicts import Fact
 AS_APPROVED = "as approved"
 GONE = "it is gone"
 NEW = "it is new"
+ROLE_DEFINITION = "microsoft.authorization/roledefinitions"
+BUILT_IN = "builtinrole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,21 @@ def changes_between(before: Entry, after: Entry | None, environment: Environment
     """
     if after is None:
         return (presence(before.type, "removed", GONE),)
+    if _is_microsofts(after):
+        return ()
     found = [classified(one, before.type) for one in differences(before.values, after.values)]
     if before.type != SECURITY_GROUP or not any(concerns_rules(one.path) for one in found):
         return tuple(found)
     meant = effect(before.values, after.values, environment.virtual_network.address_space)
     weighed = (meant.weighed(one) if concerns_rules(one.path) else one for one in found)
     return (*meant.changes(), *weighed)
+
+
+def _is_microsofts(entry: Entry) -> bool:
+    """Tell a built-in role's definition: Microsoft changes those for everybody, and SEC-08 judges what they allow."""
+    properties = entry.values.get("properties")
+    told = properties.get("type") if isinstance(properties, Mapping) else None
+    return entry.type == ROLE_DEFINITION and str(told).casefold() == BUILT_IN
 
 
 class Survey:
