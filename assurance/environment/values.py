@@ -108,9 +108,6 @@ ResourceId = Annotated[
     str, _matching(_RESOURCE_ID, "an id such as /subscriptions/GUID/resourceGroups/GROUP/providers/TYPE/NAME")
 ]
 HostName = Annotated[str, _matching(_HOST_NAME, "a host name such as vault.azure.net")]
-ResourceId = Annotated[
-    str, _matching(r"(/[^/\s]+)+", "a full id such as /subscriptions/SUBSCRIPTION/resourceGroups/GROUP")
-]
 # Capitals only: a token that was pasted here is told apart from a variable's name, and is never shown.
 VariableName = Annotated[
     str, _matching(r"[A-Z_][A-Z0-9_]*", "the name of an environment variable, in capitals, such as APEX_TOKEN")

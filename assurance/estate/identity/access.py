@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assurance.errors import NotEvaluated
 from assurance.estate.identity.holding import Holding, NeededRole, role_of, scope_of
-from assurance.estate.identity.identity import BUILT_IN_ROLES, EVERYONE, ManagedIdentity
+from assurance.estate.identity.identity import BROAD_ROLES, BUILT_IN_ROLES, EVERYONE, ManagedIdentity
 from assurance.estate.identity.permissions import Operations, granted, takes_from
 from assurance.estate.resources.resource import is_within, listed, same_id, segments
 from assurance.verdicts import Fact
@@ -123,8 +123,10 @@ class Access:
         role, scope = role_of(assignment), scope_of(assignment)
         definition = self.definitions.get(role)
         here = [one for one in needed if one.reaches(scope)]
-        if role in self.refusals or any(one.is_role(role, definition) for one in here):
+        if any(one.is_role(role, definition) for one in here):
             return ""
+        if role in self.refusals:
+            return "an administrative role" if role in BROAD_ROLES else ""
         if definition is None:
             return "Azure has no definition of this role (404), so what it gives is unknown"
         allowed = Operations()

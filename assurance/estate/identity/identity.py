@@ -23,6 +23,11 @@ BUILT_IN_ROLES = {
     "AcrPull": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
     "Key Vault Secrets User": "4633458b-17de-408a-b874-0445c86b69e6",
 }
+# Broad whatever their definitions say, so that one that cannot be read hides nothing.
+BROAD_ROLES = frozenset(
+    BUILT_IN_ROLES[name]
+    for name in ("Owner", "Contributor", "User Access Administrator", "Role Based Access Control Administrator")
+)
 EVERYONE = "00000000-0000-0000-0000-000000000000"
 
 
