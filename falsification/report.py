@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from assurance.judging.controls import CONTROLS
-from falsification.apex import attempts
-from falsification.apex.changes import Broken, Different
+from falsification.apex.stage import ApexStage
 from falsification.azure import harmless, inability, violations
-from falsification.azure.changes import Harmless, Violation
-from falsification.change_records import shortcomings
-from falsification.change_records.attempts import OTHERWISE, Otherwise
-from falsification.change_records.shortcomings import Attested
+from falsification.catalogue import Harmless, Violation
+from falsification.change_records.stage import ChangeRecordStage
 from falsification.results import Score
 
 METHOD = """# Falsifiability
@@ -72,11 +71,8 @@ def _cells(score: Score, control: str | None) -> str:
 
 def _violations() -> str:
     sections = []
-    every: tuple[Violation | Broken | Attested, ...] = (
-        *violations.CATALOGUE,
-        *attempts.CATALOGUE,
-        *shortcomings.CATALOGUE,
-    )
+    every: list[Violation[Any]] = [*violations.CATALOGUE]  # Any: of every kind of world
+    every += [*ApexStage.violations.values(), *ChangeRecordStage.violations.values()]
     for control, described in CONTROLS.items():
         mine = [one for one in every if one.controls[0] == control]
         if mine:
@@ -91,11 +87,8 @@ def _others(controls: tuple[str, ...], control: str) -> str:
 
 
 def _harmless() -> str:
-    every: tuple[Harmless | Different | Otherwise, ...] = (
-        *harmless.CATALOGUE,
-        *attempts.DIFFERENT,
-        *OTHERWISE,
-    )
+    every: list[Harmless[Any]] = [*harmless.CATALOGUE]  # Any: as above
+    every += [*ApexStage.harmless.values(), *ChangeRecordStage.harmless.values()]
     return "\n".join(f"- `{one.name}`: {one.other}" for one in every)
 
 

@@ -1,75 +1,83 @@
-"""The score: what of the three catalogues the checks judge rightly, computed in several processes."""
+"""The score: what of the catalogues the checks judge rightly, computed in several processes."""
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any
 
-from assurance.judging.controls import CONTROLS
-from assurance.verdicts import Verdict
-from falsification.apex import attempts
-from falsification.azure import harmless, inability, violations
-from falsification.azure.changes import Violation
-from falsification.azure.judging import Judge
-from falsification.azure.world import compliant_world
-from falsification.change_records import attempts as attested
-from falsification.results import Result, Score, violation_results
+from falsification.apex.changes import FAMILIES
+from falsification.apex.stage import ApexStage
+from falsification.azure.stage import AzureStage
+from falsification.change_records.stage import ChangeRecordStage
+from falsification.judge import Stage, try_harmless, try_inability, try_violation
+from falsification.results import Kind, Result, Score
 
-Way = Literal[
-    "violation",
-    "harmless",
-    "inability",
-    "apex-violation",
-    "apex-harmless",
-    "apex-inability",
-    "attested-violation",
-    "attested-harmless",
-]
-Task = tuple[Way, str]
+# Any: stages of different worlds stand in one table.
+STAGES: dict[str, Callable[[], Stage[Any]]] = {
+    "azure": AzureStage,
+    "apex": ApexStage,
+    "change records": ChangeRecordStage,
+}
 Progress = Callable[[int, int], None]
 CHUNK = 12
 
-__all__ = ["Result", "Score", "Task", "attempt_all", "compute", "tasks", "the_judge"]
+__all__ = ["STAGES", "Result", "Score", "Task", "attempt", "attempt_all", "compute", "stage", "tasks"]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One entry of a catalogue to be tried.
+
+    Attributes:
+        stage: On which stage.
+        kind: From which catalogue.
+        name: The entry's name.
+        family: The family of controls that a harmless change is tried on, where it is tried on several.
+        control: The only control whose results are wanted; empty for all.
+    """
+
+    stage: str
+    kind: Kind
+    name: str
+    family: str = ""
+    control: str = ""
+
+
+@lru_cache(maxsize=len(STAGES))
+def stage(name: str) -> Stage[Any]:
+    """Return this process's stage of a name."""
+    return STAGES[name]()
 
 
 def tasks(control: str | None = None) -> tuple[Task, ...]:
-    """Return everything that can be tried, or what concerns one control.
-
-    Harmless changes and inability concern every control of the deployment, and are tried whole; of the application,
-    only what could matter to the control.
-    """
-    if control is not None and attempts.is_application(control):
-        return _of_the_application(control)
-    if control is not None and attested.is_attested(control):
-        return _of_changes(control)
-    wanted = [one for one in violations.CATALOGUE if control is None or control in one.controls]
-    return (
-        *(("violation", one.name) for one in wanted),
-        *(("harmless", one.name) for one in harmless.CATALOGUE),
-        *(("inability", name) for name in _trials()),
-        *((*_of_the_application(None), *_of_changes(None)) if control is None else ()),
-    )
+    """Return everything that can be tried, or what concerns one control."""
+    if control is None:
+        return tuple(task for name in STAGES for task in _tasks_of(name, None))
+    return tuple(_tasks_of(_stage_of(control), control))
 
 
-def _of_changes(control: str | None) -> tuple[Task, ...]:
-    wanted = [one.name for one in attested.CATALOGUE if control in (None, one.control)]
-    return (
-        *(("attested-violation", name) for name in wanted),
-        *(("attested-harmless", one.name) for one in attested.OTHERWISE),
-    )
+def _stage_of(control: str) -> str:
+    if control.partition("-")[0] in FAMILIES:
+        return "apex"
+    attested = {case.control for case in ChangeRecordStage().cases}
+    return "change records" if control in attested else "azure"
 
 
-def _of_the_application(control: str | None) -> tuple[Task, ...]:
-    return (
-        *(("apex-violation", name) for name in attempts.names_of_broken(control)),
-        *(("apex-harmless", name) for name in attempts.names_of_different(control)),
-        *(("apex-inability", name) for name in attempts.names_of_trials(control)),
-    )
+def _tasks_of(name: str, control: str | None) -> Iterator[Task]:
+    found, only = stage(name), control or ""
+    for violation in found.violations.values():
+        if control is None or control in violation.controls:
+            yield Task(name, "violation", violation.name)
+    for harmless in found.harmless.values():
+        for family in harmless.families or ("",):
+            if control is None or family in {"", control.partition("-")[0]}:
+                yield Task(name, "harmless", harmless.name, family, only)
+    for inability in _inabilities(name, only):
+        yield Task(name, "inability", inability, control=only)
 
 
 def compute(wanted: Sequence[Task], processes: int, progress: Progress) -> Score:
@@ -87,7 +95,9 @@ def compute(wanted: Sequence[Task], processes: int, progress: Progress) -> Score
             found += attempt_all(chunk)
             progress(min(number * CHUNK, len(wanted)), len(wanted))
         return _in_order(found)
-    _learn(wanted)
+    # Where processes are forked, they begin with all that this one has learnt.
+    for name in {task.stage for task in wanted}:
+        stage(name).rest()
     with ProcessPoolExecutor(processes, mp_context=_context()) as pool:
         futures = [pool.submit(attempt_all, chunk) for chunk in chunks]
         for number, future in enumerate(as_completed(futures), start=1):
@@ -98,84 +108,24 @@ def compute(wanted: Sequence[Task], processes: int, progress: Progress) -> Score
 
 def attempt_all(wanted: Sequence[Task]) -> list[Result]:
     """Try some of what is wanted, in this process."""
-    ways: dict[Way, Callable[[str], list[Result]]] = {
-        "violation": attempt_violation,
-        "harmless": attempt_harmless,
-        "inability": attempt_inability,
-        "apex-violation": attempts.attempt_violation,
-        "apex-harmless": attempts.attempt_harmless,
-        "apex-inability": attempts.attempt_inability,
-        "attested-violation": attested.attempt_violation,
-        "attested-harmless": attested.attempt_harmless,
-    }
-    return [result for kind, name in wanted for result in ways[kind](name)]
+    return [result for task in wanted for result in attempt(task)]
 
 
-def attempt_violation(name: str) -> list[Result]:
-    """Make the world wrong, and see whether those controls report it that must, and no others."""
-    violation = _violations()[name]
-    judge, world = the_judge(), compliant_world()
-    violation.change(world)
-    verdicts = judge.verdicts(world)
-    failing = {(one.control, one.check) for one in judge.cases if verdicts[one.id].verdict is Verdict.FAIL}
-    return violation_results(name, violation.controls, violation.check, frozenset(failing))
+def attempt(task: Task) -> list[Result]:
+    """Try one entry; of a harmless change or an inability, return only what concerns the task's control."""
+    found = stage(task.stage)
+    if task.kind == "violation":
+        return try_violation(found, found.violations[task.name])
+    if task.kind == "harmless":
+        results = try_harmless(found, found.harmless[task.name], task.family)
+    else:
+        results = try_inability(found, _inabilities(task.stage, task.control)[task.name])
+    return [one for one in results if task.control in {"", one.control}]
 
 
-def attempt_harmless(name: str) -> list[Result]:
-    """Make the world other than it was, and see whether any verdict changes."""
-    judge, world = the_judge(), compliant_world()
-    _harmless()[name].change(world)
-    verdicts = judge.verdicts(world)
-    changed: dict[str, list[str]] = {
-        control: [] for control in CONTROLS if control in {case.control for case in judge.cases}
-    }
-    for case in judge.cases:
-        outcome = verdicts[case.id]
-        if outcome.verdict is not Verdict.PASS:
-            changed[case.control].append(f"{case.id} became {outcome.verdict}: {outcome.observed}{outcome.reason}")
-    return [Result("harmless", name, control, 1, tuple(told)) for control, told in changed.items()]
-
-
-def attempt_inability(name: str) -> list[Result]:
-    """Put a fault into the place of a reading, and see whether any check that rests on it passes."""
-    judge = the_judge()
-    trial = _trials()[name]
-    passed = inability.false_passes(judge, trial, compliant_world())
-    judged = Counter(case.control for case in judge.resting_on(trial.key))
-    return [
-        Result("inability", name, control, count, tuple(f"{one} passes" for one in passed if one.startswith(control)))
-        for control, count in judged.items()
-    ]
-
-
-def _learn(wanted: Sequence[Task]) -> None:
-    """Learn what this work needs: where processes are forked, they begin with all of it."""
-    if any(way.startswith("apex-") for way, _ in wanted):
-        attempts.prepare(tuple({attempts.family_of_task(name) for way, name in wanted if way == "apex-inability"}))
-    if any(way in ("violation", "harmless", "inability") for way, _ in wanted):
-        the_judge()
-
-
-@lru_cache(maxsize=1)
-def the_judge() -> Judge:
-    """Return this process's judge."""
-    logging.getLogger("azure").setLevel(logging.ERROR)
-    return Judge()
-
-
-@lru_cache(maxsize=1)
-def _violations() -> dict[str, Violation]:
-    return {one.name: one for one in violations.CATALOGUE}
-
-
-@lru_cache(maxsize=1)
-def _harmless() -> dict[str, harmless.Harmless]:
-    return {one.name: one for one in harmless.CATALOGUE}
-
-
-@lru_cache(maxsize=1)
-def _trials() -> dict[str, inability.Trial]:
-    return {trial.name: trial for trial in inability.trials(the_judge())}
+@lru_cache(maxsize=len(STAGES))
+def _inabilities(name: str, control: str) -> dict[str, Any]:  # Any: as above
+    return dict(stage(name).inabilities(control or None))
 
 
 def _context() -> multiprocessing.context.BaseContext:

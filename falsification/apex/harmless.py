@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from falsification.apex.changes import FAMILIES, Change, Different, Family
+from falsification.apex.changes import FAMILIES, Change, Family, Harmless, both, declares
 from falsification.apex.seams import Alter
-from falsification.apex.stage import ApexStage
+from falsification.apex.stand_ins import ApexStandIns
 from sandbox.apex import Quirk
 from sandbox.log_analytics import Traffic
 
@@ -24,17 +24,20 @@ USUAL = Traffic()
 Json = Any
 
 
-def _with_quirk(quirk: Quirk) -> Different:
+def _with_quirk(quirk: Quirk) -> Harmless:
+    def change(stage: ApexStandIns) -> None:
+        stage.apex.quirks.add(quirk)
+
     # Where health is served is for a deployment to declare.
-    declared = UNDER_PREFIX if quirk is Quirk.HEALTH_UNDER_PREFIX else {}
-    return Different(quirk.value, quirk.difference, lambda stage: stage.apex.quirks.add(quirk), CALLING, declared)
+    told = both(change, declares(UNDER_PREFIX)) if quirk is Quirk.HEALTH_UNDER_PREFIX else change
+    return Harmless(quirk.value, quirk.difference, told, CALLING)
 
 
-def _altered(name: str, other: str, alter: Alter) -> Different:
-    def change(stage: ApexStage) -> None:
+def _altered(name: str, other: str, alter: Alter) -> Harmless:
+    def change(stage: ApexStandIns) -> None:
         stage.alter = alter
 
-    return Different(name, other, change, CALLING)
+    return Harmless(name, other, change, CALLING)
 
 
 def _headers(edit: Callable[[list[tuple[str, str]]], list[tuple[str, str]]]) -> Alter:
@@ -73,17 +76,17 @@ def _compressed(response: httpx.Response) -> httpx.Response:
 
 
 def _went(traffic: Traffic) -> Change:
-    def change(stage: ApexStage) -> None:
+    def change(stage: ApexStandIns) -> None:
         stage.store.traffic = traffic
 
     return change
 
 
-def _on_a_day(name: str, other: str, traffic: Traffic) -> Different:
-    return Different(name, other, _went(traffic), ("SLA",))
+def _on_a_day(name: str, other: str, traffic: Traffic) -> Harmless:
+    return Harmless(name, other, _went(traffic), ("SLA",))
 
 
-DIFFERENT: tuple[Different, ...] = (
+HARMLESS: tuple[Harmless, ...] = (
     *(_with_quirk(quirk) for quirk in Quirk),
     _altered(
         "headers-in-capitals",

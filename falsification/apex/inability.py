@@ -10,19 +10,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 import httpx
 
 from assurance.judging.checking import Outcome
 from assurance.tape import Reading
-from assurance.verdicts import Verdict
-from falsification.apex.changes import Family
-from falsification.apex.judging import ApexJudge, judged, outcome
+from falsification.apex.changes import Change, Family, Inability
 from falsification.apex.seams import Misanswer
 from falsification.azure.inability import HTML
-from falsification.azure.judging import Case
 from falsification.azure.seams import MemoryTape
 from sandbox import Fault
 from sandbox.network.http_server import Ending
@@ -76,76 +73,16 @@ class Kept:
     outcomes: Mapping[str, Outcome]
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One fault in the place of one answer.
-
-    Attributes:
-        name: The fault, and the question.
-        key: The reading's key.
-        misanswer: What comes in the place of APEX's answer; None where telemetry is asked.
-        fault: What comes in the place of an answer about telemetry; None where APEX is asked.
-    """
-
-    name: str
-    key: str
-    misanswer: Misanswer | None = None
-    fault: Fault | None = None
-
-
-def keep(judge: ApexJudge, family: Family) -> Kept:
-    """Judge a family as it should be, and keep the answers.
-
-    Raises:
-        AssertionError: Not every case passes, so that nothing could be proven.
-    """
-    judge.stage.reset()
-    judge.stage.has_history(family == "SLA")
-    tape = MemoryTape(judge.stage.header(judge.environment, long_ago=family == "SLA"))
-    outcomes: dict[str, Outcome] = {}
-    for case in judge.cases[family]:
-        # Roots of its own for each case, for they ask for everything once only.
-        with judge.stage.roots(judge.environment, tape) as roots:
-            outcomes[case.id] = outcome(case, roots)
-    broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != Verdict.PASS]
-    if broken or not outcomes:
-        raise AssertionError(f"the compliant application does not pass: {broken}")
-    return Kept(family, tape, outcomes)
-
-
-def resting_on(judge: ApexJudge, kept: Kept, key: str) -> tuple[Case, ...]:
-    """Return the cases whose facts cite a reading.
-
-    A flow does more than its facts rest on: it waits until what was just made can be read. What no fact cites may be
-    answered anyhow.
-    """
-    return tuple(case for case in judge.cases[kept.family] if key in kept.outcomes[case.id].readings)
-
-
-def false_passes(judge: ApexJudge, kept: Kept, trial: Trial) -> list[str]:
-    """Return the ids of the cases that rest on the reading and pass although a fault is in its place."""
-    known = {reading.key: reading for reading in kept.tape.readings() if reading.key != trial.key}
-    misanswers = {trial.key: trial.misanswer} if trial.misanswer is not None else {}
-    stand_ins = (judge.stage.logs, judge.stage.resource_manager)
-    for stand_in in stand_ins:
-        stand_in.faults.clear()
-        if trial.fault is not None:
-            stand_in.faults.append(trial.fault)
-    tape = MemoryTape(kept.tape.header, known)
-    with judge.stage.roots(judge.environment, tape, misanswers) as roots:
-        outcomes = judged(resting_on(judge, kept, trial.key), roots)
-    return [case for case, one in outcomes.items() if one.verdict is Verdict.PASS]
-
-
-def trials(kept: Kept) -> tuple[Trial, ...]:
+def inabilities(kept: Kept) -> tuple[Inability, ...]:
     """Return every fault in the place of every answer; of what was asked again and again, the first and the last."""
-    told: Counter[str] = Counter()
-    found: list[Trial] = []
+    asked: Counter[str] = Counter()
+    found: list[Inability] = []
     for reading in _first_and_last(kept):
         question = _question(kept.family, reading)
-        told[question] += 1
-        named = question if told[question] == 1 else f"{question} ({told[question]})"
-        found += _of_apex(reading, named) if _asks_apex(reading) else _of_telemetry(reading, named)
+        asked[question] += 1
+        named = question if asked[question] == 1 else f"{question} ({asked[question]})"
+        changes = _of_apex(reading, named) if _asks_apex(reading) else _of_telemetry()
+        found += [Inability(f"{fault}: {named}", reading.key, change, kept.family) for fault, change in changes]
     return tuple(found)
 
 
@@ -179,21 +116,25 @@ def _question(family: Family, reading: Reading) -> str:
     return f"{family} {method} {_IDENTIFIER.sub('ID', path)[:160]}{caller}{flow}"
 
 
-def _of_apex(reading: Reading, question: str) -> Iterator[Trial]:
+def _of_apex(reading: Reading, question: str) -> Iterator[tuple[str, Change]]:
     truth = reading.status or 0
     for status in (401, 403, 404, 409, 429, 500, 503):
         if not _is_the_truth(status, truth) and not _says_the_same(status, question):
             body = json.dumps({"detail": "It cannot be answered."}).encode()
-            yield Trial(f"{status}: {question}", reading.key, Misanswer(status, body, JSON))
+            yield str(status), _misanswering(reading.key, Misanswer(status, body, JSON))
     for name, failure in ENDINGS.items():
-        yield Trial(f"{name}: {question}", reading.key, Misanswer(failure=failure))
+        yield name, _misanswering(reading.key, Misanswer(failure=failure))
     # A success that says nothing: under the status that is expected, as far as it is one.
     status = truth if truth in SUCCESSES and reading.body else 200
     for name, content in BODIES.items():
         if content == reading.body or (truth in SUCCESSES and " DELETE " in question):
             continue  # a list may be empty, and who deletes needs no words
         headers = {"content-type": "text/html"} if name == "html" else JSON
-        yield Trial(f"{name}: {question}", reading.key, Misanswer(status, content, headers))
+        yield name, _misanswering(reading.key, Misanswer(status, content, headers))
+
+
+def _misanswering(key: str, misanswer: Misanswer) -> Change:
+    return lambda stand_ins: stand_ins.misanswers.update({key: misanswer})
 
 
 def _is_the_truth(status: int, truth: int) -> bool:
@@ -206,12 +147,16 @@ def _says_the_same(status: int, question: str) -> bool:
     return any(status in statuses and re.search(pattern, question) for pattern, statuses in SYNONYMS.items())
 
 
-def _of_telemetry(reading: Reading, question: str) -> Iterator[Trial]:
+def _of_telemetry() -> Iterator[tuple[str, Change]]:
     for status in (401, 403, 404, 409, 429, 500, 503):
-        yield Trial(f"{status}: {question}", reading.key, fault=Fault("", status=status))
+        yield str(status), _showing(Fault("", status=status))
     endings: tuple[Ending, ...] = ("hang", "reset", "cut")
     for ending in endings:
-        yield Trial(f"{ending}: {question}", reading.key, fault=Fault("", ending=ending))
+        yield ending, _showing(Fault("", ending=ending))
     for name, content in BODIES.items():
-        yield Trial(f"{name}: {question}", reading.key, fault=Fault("", status=200, body=content))
-    yield Trial(f"no-rows: {question}", reading.key, fault=Fault("", status=200, body={"tables": []}))
+        yield name, _showing(Fault("", status=200, body=content))
+    yield "no-rows", _showing(Fault("", status=200, body={"tables": []}))
+
+
+def _showing(fault: Fault) -> Change:
+    return lambda stand_ins: stand_ins.misanswer(replace(fault))

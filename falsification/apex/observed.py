@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import uuid5
 
-from falsification.apex.changes import Broken, Change, Different, Family
-from falsification.apex.stage import ApexStage, Declared
+from falsification.apex.changes import Change, Family, Harmless, Violation, both, declares
+from falsification.apex.stand_ins import ApexStandIns, Declared
 from sandbox.apex import Observed
 from sandbox.apex.people import people
 from sandbox.apex.service import USER_IDS
@@ -21,7 +21,7 @@ ESTIMATOR_ID = str(uuid5(USER_IDS, people()["estimator"].object_id))
 ROLES = {"estimator": 1, "manager": 2, "auditor": 3}
 
 
-def lay_out_pool(stage: ApexStage) -> None:
+def lay_out_pool(stage: ApexStandIns) -> None:
     """Make the projects of the pool, and give the roles their access to each, as an operator would once."""
     service = stage.apex.service
     users = {name: service.user_id(one.object_id) for name, one in stage.apex.issuer.people.items()}
@@ -48,7 +48,7 @@ def lay_out_pool(stage: ApexStage) -> None:
 def observed_on(*observed: Observed) -> Change:
     """Let the stand-in behave so, with the pool laid out."""
 
-    def change(stage: ApexStage) -> None:
+    def change(stage: ApexStandIns) -> None:
         stage.apex.observed.update(observed)
         lay_out_pool(stage)
 
@@ -63,12 +63,13 @@ def declared_for(*observed: Observed, pool: bool = False) -> Declared:
     return {"application": {**(IN_POOL if pool else {}), **middling, **ids}}
 
 
-def _seen(observed: Observed, check: str, *controls: str, pool: bool = False) -> Broken:
+def _seen(observed: Observed, check: str, *controls: str, pool: bool = False) -> Violation:
     name = f"{observed.value}-{controls[0].partition('-')[0].lower()}"
-    return Broken(name, observed.seen, observed_on(observed), controls, check, declared_for(observed, pool=pool))
+    change = both(observed_on(observed), declares(declared_for(observed, pool=pool)))
+    return Violation(name, observed.seen, change, controls, check)
 
 
-BROKEN: tuple[Broken, ...] = (
+VIOLATIONS: tuple[Violation, ...] = (
     _seen(Observed.ROLES_PER_PROJECT, "test_role_on_projects", "RBAC-01", pool=True),
     _seen(Observed.UNKNOWN_GRANTEE_CRASHES, "test_bad_grant_is_refused", "BAD-04"),
     _seen(Observed.ESTIMATES_COLLIDE, "test_two_at_once_both_end", "E2E-06"),
@@ -82,21 +83,27 @@ BROKEN: tuple[Broken, ...] = (
 )
 
 CALLING: tuple[Family, ...] = ("SMK", "E2E", "RBAC", "AACE", "BAD")
-HARMLESS = (Observed.OWN_USER_IDS, Observed.FACTORS_AS_STORED, Observed.VOLTAGE_OPTIONAL, Observed.FILE_PATH_MENDED)
-DIFFERENT: tuple[Different, ...] = (
-    *(Different(one.value, one.seen, observed_on(one), CALLING, declared_for(one)) for one in HARMLESS),
-    Different(
+DECLARED_OTHERWISE = (
+    Observed.OWN_USER_IDS,
+    Observed.FACTORS_AS_STORED,
+    Observed.VOLTAGE_OPTIONAL,
+    Observed.FILE_PATH_MENDED,
+)
+HARMLESS: tuple[Harmless, ...] = (
+    *(
+        Harmless(one.value, one.seen, both(observed_on(one), declares(declared_for(one))), CALLING)
+        for one in DECLARED_OTHERWISE
+    ),
+    Harmless(
         Observed.DOCUMENTS_ARE_MIDDLING.value,
         "Documents are left to a person, which the environment file accepts.",
-        observed_on(Observed.DOCUMENTS_ARE_MIDDLING),
+        both(observed_on(Observed.DOCUMENTS_ARE_MIDDLING), declares(declared_for(Observed.DOCUMENTS_ARE_MIDDLING))),
         ("SMK", "E2E", "RBAC", "BAD"),
-        declared_for(Observed.DOCUMENTS_ARE_MIDDLING),
     ),
-    Different(
+    Harmless(
         "standing-pool",
         "The roles have their access on a pool of standing projects.",
-        observed_on(),
+        both(observed_on(), declares(declared_for(pool=True))),
         ("RBAC",),
-        declared_for(pool=True),
     ),
 )

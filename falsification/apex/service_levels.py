@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from falsification.apex.changes import Broken, Change
-from falsification.apex.stage import ApexStage
+from falsification.apex.changes import Change, Violation, declares
+from falsification.apex.stand_ins import ApexStandIns
 from sandbox.log_analytics import TelemetryStore, Traffic
 from sandbox.log_analytics.metrics import ComponentMetrics
 
@@ -21,7 +21,7 @@ LOOSER = "test_threshold_is_not_looser_than_the_guides"
 def _went(traffic: Traffic) -> Change:
     """Let the application have gone through this, by logs and by metrics."""
 
-    def change(stage: ApexStage) -> None:
+    def change(stage: ApexStandIns) -> None:
         stage.store.traffic = traffic
 
     return change
@@ -30,27 +30,23 @@ def _went(traffic: Traffic) -> Change:
 def _counted(traffic: Traffic) -> Change:
     """Let the metrics tell of other traffic than the logs."""
 
-    def change(stage: ApexStage) -> None:
+    def change(stage: ApexStandIns) -> None:
         stage.resource_manager.metrics = ComponentMetrics(TelemetryStore(stage.store.component_id, traffic))
 
     return change
 
 
-def _nothing(_: ApexStage) -> None:
-    """Leave the stage as it is: what is wrong is declared."""
+def _of(name: str, wrong: str, change: Change, check: str, *controls: str) -> Violation:
+    return Violation(name, wrong, change, controls, check)
 
 
-def _of(name: str, wrong: str, change: Change, check: str, *controls: str) -> Broken:
-    return Broken(name, wrong, change, controls, check)
-
-
-def _loose(control: str, threshold: str, value: float) -> Broken:
+def _loose(control: str, threshold: str, value: float) -> Violation:
     name = f"loose-{threshold.replace('_', '-')}"
     wrong = f"The environment file declares {threshold} = {value:g}, which is looser than the guide's."
-    return Broken(name, wrong, _nothing, (control,), LOOSER, {"telemetry": {"thresholds": {threshold: value}}})
+    return Violation(name, wrong, declares({"telemetry": {"thresholds": {threshold: value}}}), (control,), LOOSER)
 
 
-BROKEN: tuple[Broken, ...] = (
+VIOLATIONS: tuple[Violation, ...] = (
     _of("tests-fail-at-times", "One availability test in five fails.", _went(replace(USUAL, tests_failed_share=0.2)), AVAILABLE, "SLA-01"),
     _of("tests-all-fail", "Every availability test fails.", _went(replace(USUAL, tests_failed_share=1.0)), AVAILABLE, "SLA-01"),
     _of("sluggish", "The usual request takes more than half a second.", _went(replace(USUAL, median_milliseconds=700.0, spread=0.1)), RESPONSE, "SLA-02", "SLA-03"),

@@ -1,170 +1,135 @@
-"""What the application's checks rest on, in this process: APEX, its telemetry, and a run that asks both."""
+"""The stage of APEX: one family of checks judges it, in this process, as it is or with something broken."""
 
 from __future__ import annotations
 
-import os
-import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
-from urllib.parse import urlsplit
-from uuid import uuid4
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
 
-from assurance.apex.client import Application, Flows
-from assurance.apex.performance import Measurements
-from assurance.environment import Environment, load
-from assurance.tape import Reading, TapeHeader, utc_now
-from assurance.tape.redaction import Redactor
-from assurance.telemetry import Telemetry
-from assurance.world.azure.clients import AzureClients
-from assurance.world.azure.credential import StaticToken
-from falsification.apex.seams import Alter, DirectApplication, Misanswer, unaltered
-from falsification.azure.judging import ENVIRONMENT
-from falsification.azure.seams import TOKEN, DirectUpstream, MemoryTape
-from sandbox import AzureEstate
-from sandbox.apex import ApexStandIn, Issuer, Settings
-from sandbox.apex.azure_services import Targets
-from sandbox.apex.declared import application_table, token_variables
-from sandbox.azure.resource_manager import AzureResourceManager
-from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
-from sandbox.log_analytics.metrics import ComponentMetrics
-from sandbox.log_analytics.query_service import MOST_ROWS
-from sandbox.network.services import platform_services
+from assurance.environment.applicability import offered_elsewhere
+from assurance.judging.checking import Outcome
+from assurance.judging.harness import BoundCheck, collect
+from falsification.apex import harmless, inability, observed, service_levels, switches
+from falsification.apex.changes import FAMILIES, Change, Family, Harmless, Inability, Violation, family_of
+from falsification.apex.inability import Kept
+from falsification.apex.stand_ins import ApexStandIns
+from falsification.azure.seams import MemoryTape
+from falsification.azure.stage import ROOT
+from falsification.judge import Judged
 
-ORIGIN = "https://apex.invalid"
-Declared = Mapping[str, Mapping[str, object]]
-LONG_AGO = "2025-03-03T15:03:20Z"
-JOB_STEP_SECONDS = 0.002
-SLOW_SECONDS = 0.6  # the guide wants the project list within half a second
-# Patience for what comes late or never: the stand-ins answer within milliseconds, and a job takes a fraction of a
-# second. Nothing is sent again but where a harmless change makes a first read fail.
-PATIENCE: Mapping[str, Any] = {
-    "application": {
-        "limits": {
-            "timeout_seconds": 20.0,
-            "attempts": 1,
-            "retry_budget_seconds": 0.0,
-            "settle_seconds": 1.0,
-            "job_seconds": 3.0,
-            "poll_seconds": 0.01,
-        }
-    },
-    "telemetry": {"arrival_seconds": 1.0, "poll_seconds": 0.1, "windows_minutes": [30]},
-    "limits": {"attempts": 1, "retry_budget_seconds": 0.0},
-}
+FOLDERS: Mapping[Family, str] = MappingProxyType(
+    {"SMK": "smoke", "E2E": "e2e", "RBAC": "roles", "AACE": "aace", "BAD": "bad_input", "SLA": "performance"},
+)
+ROOTS = frozenset({"flows", "application", "telemetry", "measurements", "environment"})
 
 
 class ApexStage:
-    """Stand-ins for APEX, Log Analytics and metrics, which are called instead of being reached over sockets.
+    """Has the checks of a family judge the stand-ins.
 
     Attributes:
-        apex: APEX; what is switched on is switched off again by reset().
-        store: The telemetry, without a history unless it is given one.
-        logs: The query API over it.
-        resource_manager: Azure Resource Manager, for metrics.
-        alter: What becomes of each of APEX's answers on its way.
+        stand_ins: What they judge.
+        environment: What is declared.
+        violations: What can be wrong, by name.
+        harmless: What must not matter, by name.
     """
 
+    violations: Mapping[str, Violation] = MappingProxyType(
+        {one.name: one for one in (*switches.VIOLATIONS, *service_levels.VIOLATIONS, *observed.VIOLATIONS)}
+    )
+    harmless: Mapping[str, Harmless] = MappingProxyType(
+        {one.name: one for one in (*harmless.HARMLESS, *observed.HARMLESS)}
+    )
+
     def __init__(self) -> None:
-        estate = AzureEstate.load("sandbox")
-        hosts = {service.key: service.fqdn for service in platform_services(estate)}
-        name, context = estate.parameters["environment"], ssl.create_default_context()
-        self.store = TelemetryStore(component_id(estate))
-        self.logs = LogAnalytics(self.store, workspace_id(estate), TOKEN, context)
-        self.resource_manager = AzureResourceManager(estate, TOKEN, context)
-        for stand_in in (self.logs, self.resource_manager):
-            stand_in.stop()  # they are asked by calling them: the ports that they have reserved are free again
-        self.resource_manager.metrics = ComponentMetrics(self.store)
-        self.apex = ApexStandIn(
-            sink=self.store.sink,
-            settings=Settings(
-                job_step_seconds=JOB_STEP_SECONDS,
-                slow_seconds=SLOW_SECONDS,
-                targets=Targets(**hosts, database=f"db-apex-{name}"),
-            ),
-            issuer=Issuer(tenant_id=estate.parameters["tenant_id"], audience=f"api://apex-{name}"),
-        )
-        os.environ.update(token_variables(self.apex.issuer))
-        self._declared_application = application_table(ORIGIN, self.apex.issuer)
-        self._redactor = Redactor(salt="falsification")
-        self.alter: Alter = unaltered
+        self.stand_ins = ApexStandIns()
+        self.environment = self.stand_ins.environment()
+        self._kept: dict[Family, Kept] = {}
 
-    def environment(self, declared: Declared | None = None) -> Environment:
-        """Return what the environment file declares, and says otherwise where `declared` does, by table."""
-        tables = {**PATIENCE, "application": {**self._declared_application, **PATIENCE["application"]}}
-        for name, values in (declared or {}).items():
-            tables[name] = {**tables[name], **values}
-        return load(ENVIRONMENT, tables)
+    @cached_property
+    def cases(self) -> Mapping[Family, tuple[BoundCheck, ...]]:
+        """Every case, by family, but for what the environment says is done elsewhere than in the API."""
+        return MappingProxyType({family: self._cases(family) for family in FAMILIES})
 
-    def reset(self) -> None:
-        """Let everything be as it should be, and nothing have happened."""
-        self.apex.reset()
-        self.store.clear()
-        self.alter = unaltered
-        self.resource_manager.metrics = ComponentMetrics(self.store)
-        self.logs.most_rows = MOST_ROWS
-        for stand_in in (self.logs, self.resource_manager):
-            stand_in.faults.clear()
+    def outcomes(self, change: Change, family: str = "") -> Judged:
+        """Return what the family's cases come to after a change."""
+        judged_family = family_of(family)
+        self.stand_ins.reset()
+        self.stand_ins.has_history(judged_family == "SLA")
+        change(self.stand_ins)
+        declared = self.stand_ins.declared
+        environment = self.stand_ins.environment(declared) if declared else self.environment
+        tape = MemoryTape(self.stand_ins.header(environment, long_ago=judged_family == "SLA"))
+        with self.stand_ins.roots(environment, tape) as roots:
+            return [(case, case.outcome(roots)) for case in self.cases[judged_family]]
+
+    def inabilities(self, control: str | None = None) -> Mapping[str, Inability]:
+        """Return every fault in the place of each answer that cases of a control rest on, or all, by name."""
+        families = FAMILIES if control is None else (family_of(control),)
+        return {
+            one.name: one
+            for family in families
+            for one in (*inability.inabilities(self.kept(family)), *switches.unknowable(family))
+            if control is None or any(case.control == control for case in self._resting_on(one))
+        }
+
+    def outcomes_resting_on(self, fault: Inability) -> Judged:
+        """Return what the cases come to that rest on the answer in whose place the fault is.
+
+        All other answers are known; whatever else is asked is answered by the APEX that the first run left behind.
+        """
+        family = family_of(fault.family)
+        if not fault.key:
+            return [(case, one) for case, one in self.outcomes(fault.change, family) if case.check == fault.check]
+        kept = self.kept(family)
+        known = {reading.key: reading for reading in kept.tape.readings() if reading.key != fault.key}
+        self.stand_ins.forget_faults()
+        fault.change(self.stand_ins)
+        try:
+            with self.stand_ins.roots(self.environment, MemoryTape(kept.tape.header, known)) as roots:
+                return [(case, case.outcome(roots)) for case in self._resting_on(fault)]
+        finally:
+            self.stand_ins.forget_faults()
 
     def rest(self) -> None:
         """Let no thread run, as it must be where a process is about to be forked."""
-        self.apex.worker.drain()
-        self.apex.worker.stop()
+        self.stand_ins.rest()
 
-    def has_history(self, has: bool) -> None:
-        """Let telemetry have a history of usual traffic, or none, which is quicker where nobody looks at it."""
-        self.store.traffic = Traffic() if has else None
+    def kept(self, family: Family) -> Kept:
+        """Return what a family comes to as it should be, with all answers; judged once.
 
-    def header(self, environment: Environment, *, long_ago: bool = False) -> TapeHeader:
-        """Return the head of the tape of a run that begins now, or at a busy time of a working day long ago."""
-        return TapeHeader(
-            environment.name,
-            environment.subscription_id,
-            environment.resource_group,
-            "SANDBOX",
-            "the falsification catalogue, in memory",
-            environment.vantage,
-            LONG_AGO if long_ago else utc_now(),
-            run_id=f"19990101T000000Z-{uuid4().hex[:6]}",
-        )
-
-    @contextmanager
-    def roots(
-        self, environment: Environment, tape: MemoryTape, misanswers: Mapping[str, Misanswer] | None = None
-    ) -> Iterator[dict[str, object]]:
-        """Give what nouns are made of in a run over this tape.
-
-        Args:
-            environment: What is declared.
-            tape: What is known already, and where answers go.
-            misanswers: What comes in the place of the application's answers, by the key of the question.
+        Raises:
+            AssertionError: Not every case passes, so that nothing could be proven.
         """
-        if environment.application is None or environment.telemetry is None:
-            raise AssertionError("environments/sandbox.toml has no table [application] or [telemetry]")
-        self.apex.worker.start()
-        upstream = DirectApplication(self.apex.app, ORIGIN, self.alter, misanswers)
-        application = Application(
-            environment, environment.application, tape, self._redactor, upstream, tries_sign_in=True
-        )
-        cloud = environment.cloud
-        stand_ins = {
-            urlsplit(cloud.log_analytics).netloc: self.logs.respond,
-            urlsplit(cloud.resource_manager).netloc: self.resource_manager.respond,
-        }
-        clients = AzureClients(environment, tape, self._redactor, StaticToken(TOKEN), DirectUpstream(stand_ins))
-        telemetry = Telemetry(environment, environment.telemetry, clients, tape)
-        try:
-            yield {
-                "environment": environment,
-                "application": application,
-                "flows": Flows(application),
-                "telemetry": telemetry,
-                "measurements": Measurements(application, environment.telemetry),
-            }
-        finally:
-            application.close()
+        if family not in self._kept:
+            self._kept[family] = self._keep(family)
+        return self._kept[family]
 
+    def _keep(self, family: Family) -> Kept:
+        self.stand_ins.reset()
+        self.stand_ins.has_history(family == "SLA")
+        tape = MemoryTape(self.stand_ins.header(self.environment, long_ago=family == "SLA"))
+        outcomes: dict[str, Outcome] = {}
+        for case in self.cases[family]:
+            # Roots of its own for each case, for they ask for everything once only.
+            with self.stand_ins.roots(self.environment, tape) as roots:
+                outcomes[case.id] = case.outcome(roots)
+        broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != "pass"]
+        if broken or not outcomes:
+            raise AssertionError(f"the compliant application does not pass: {broken}")
+        return Kept(family, tape, outcomes)
 
-def known(tape: MemoryTape) -> dict[str, Reading]:
-    """Return the readings of a tape, by key."""
-    return {reading.key: reading for reading in tape.readings()}
+    def _resting_on(self, fault: Inability) -> list[BoundCheck]:
+        """Return the cases whose facts cite the reading.
+
+        A flow does more than its facts rest on: it waits until what was just made can be read. What no fact cites may
+        be answered anyhow.
+        """
+        family = family_of(fault.family)
+        if not fault.key:
+            return [case for case in self.cases[family] if case.check == fault.check]
+        outcomes = self.kept(family).outcomes
+        return [case for case in self.cases[family] if fault.key in outcomes[case.id].readings]
+
+    def _cases(self, family: Family) -> tuple[BoundCheck, ...]:
+        found = collect((ROOT / "checks" / FOLDERS[family],), self.environment, ROOTS)
+        return tuple(case for case in found if not offered_elsewhere(self.environment, case.control, case.subject))

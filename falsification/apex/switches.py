@@ -6,7 +6,7 @@ later step of a workflow what an earlier one already reported is not evaluated, 
 
 from __future__ import annotations
 
-from falsification.apex.changes import Broken, Change
+from falsification.apex.changes import Change, Family, Inability, Violation
 from sandbox.apex import Switch
 
 
@@ -15,17 +15,17 @@ def switches_on(switch: Switch) -> Change:
     return lambda stage: stage.apex.switches.add(switch)
 
 
-def _of(switch: Switch, check: str, *controls: str) -> Broken:
-    return Broken(switch.value, switch.wrong, switches_on(switch), controls, check)
+def _of(switch: Switch, check: str, *controls: str) -> Violation:
+    return Violation(switch.value, switch.wrong, switches_on(switch), controls, check)
 
 
-def _also(switch: Switch, check: str, *controls: str) -> Broken:
+def _also(switch: Switch, check: str, *controls: str) -> Violation:
     """Return a broken behaviour as another family sees it than the one that it is meant for."""
     name = f"{switch.value}-for-{controls[0].partition('-')[0].lower()}"
-    return Broken(name, switch.wrong, switches_on(switch), controls, check)
+    return Violation(name, switch.wrong, switches_on(switch), controls, check)
 
 
-BROKEN: tuple[Broken, ...] = (
+VIOLATIONS: tuple[Violation, ...] = (
     # Smoke tests
     _of(Switch.LIVENESS_NOT_ALIVE, "test_application_is_alive", "SMK-01"),
     _of(Switch.LIVENESS_FAILS, "test_application_is_alive", "SMK-01"),
@@ -254,3 +254,12 @@ UNKNOWABLE: dict[Switch, str] = {
 }
 # Of PAUSED there is nothing to see in a process that waits for itself: what a hang leads to is tried by inability.
 LEFT_OUT = frozenset({Switch.PAUSED})
+
+
+def unknowable(family: Family) -> tuple[Inability, ...]:
+    """Return what takes away that by which checks of a family would know."""
+    return tuple(
+        Inability(f"{switch}: {family}", "", switches_on(switch), family, check)
+        for switch, check in UNKNOWABLE.items()
+        if family == ("SLA" if switch.family == "SLA" else "SMK")
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from assurance.world.sockets import Connection
+from falsification import catalogue
 from falsification.azure.world import Change, Name, World
 from sandbox.azure.azure_estate import AzureEstate, Resource
 
@@ -14,38 +14,8 @@ GROUP = "{resource_group_id}"
 SHARED = "/subscriptions/{subscription_id}/resourceGroups/apex-rg-shared"
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """One way in which reality breaks a requirement.
-
-    Attributes:
-        name: What it is called, stable.
-        wrong: What is wrong, in one sentence.
-        change: What makes it so.
-        controls: The controls that must report it, and the only ones that may; first the one that it is meant for.
-        check: The check that must report it, where it is meant for one; empty if any check of the controls will do.
-    """
-
-    name: str
-    wrong: str
-    change: Change
-    controls: tuple[str, ...]
-    check: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Harmless:
-    """One change that must not matter.
-
-    Attributes:
-        name: What it is called, stable.
-        other: What is other than before, in one sentence.
-        change: What makes it so.
-    """
-
-    name: str
-    other: str
-    change: Change
+Violation = catalogue.Violation[World]
+Harmless = catalogue.Harmless[World]
 
 
 def sets(reference: str, path: str, value: object) -> Change:

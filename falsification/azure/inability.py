@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from assurance.tape import Reading
-from assurance.verdicts import Verdict
 from assurance.world.sockets import Connection
-from falsification.azure.judging import UNAUTHORIZED, Judge
 from falsification.azure.world import Change, Name, World
+from falsification.catalogue import Inability
 from sandbox import Fault
 from sandbox.network.faults import ERRORS
 
+if TYPE_CHECKING:
+    from falsification.azure.stage import AzureStage
+
+UNAUTHORIZED = 401
 OTHER_SUBSCRIPTION = "33333333-3333-4333-8333-333333333333"
 PAGE = "a-page-that-fails"
 HTML = "<!DOCTYPE html><html><head><title>Sign in to the proxy</title></head><body>Please sign in.</body></html>"
@@ -35,47 +38,23 @@ Rewrite = Callable[[Body, str], object | None]
 """What a body becomes, given the URL that it answers; None where the fault cannot befall such a body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One fault in the place of one reading.
-
-    Attributes:
-        name: The fault, and the reading's question.
-        fault: The fault.
-        key: The reading's key in the compliant world.
-        change: What brings the fault into a world.
-    """
-
-    name: str
-    fault: str
-    key: str
-    change: Change
-
-
-def trials(judge: Judge) -> tuple[Trial, ...]:
+def inabilities(stage: AzureStage) -> tuple[Inability[World], ...]:
     """Return every fault in the place of every reading of the compliant world."""
-    readings = sorted(judge.readings.values(), key=lambda one: (one.kind, one.question, one.status or 0))
-    return tuple(trial for reading in readings for trial in _trials_of(reading, judge))
+    readings = sorted(stage.readings.values(), key=lambda one: (one.kind, one.question, one.status or 0))
+    return tuple(found for reading in readings for found in _faults_of(reading, stage))
 
 
-def false_passes(judge: Judge, trial: Trial, world: World) -> list[str]:
-    """Return the ids of the cases that rest on the reading and pass although a fault is in its place."""
-    trial.change(world)
-    verdicts = judge.verdicts(world)
-    return [case.id for case in judge.resting_on(trial.key) if verdicts[case.id].verdict is Verdict.PASS]
-
-
-def _trials_of(reading: Reading, judge: Judge) -> Iterator[Trial]:
+def _faults_of(reading: Reading, stage: AzureStage) -> Iterator[Inability[World]]:
     kinds: dict[str, Callable[[], Mapping[str, Change]]] = {
         "http": lambda: _http_faults(reading),
-        "dns": lambda: _name_faults(reading, judge),
+        "dns": lambda: _name_faults(reading, stage),
         "dial": lambda: _dial_faults(reading),
         "file": lambda: _file_faults(reading),
     }
     question = re.sub(r"^(GET) https://[^/]+/(subscriptions/[^/]+/)?(resourceGroups/[^/]+/)?", r"\1 ", reading.question)
     asked = f"{question} (unsigned)" if reading.status == UNAUTHORIZED else question
     for fault, change in kinds[reading.kind]().items():
-        yield Trial(f"{fault}: {asked}", fault, reading.key, change)
+        yield Inability(f"{fault}: {asked}", reading.key, change)
 
 
 def _http_faults(reading: Reading) -> dict[str, Change]:
@@ -272,14 +251,14 @@ def _leaving(name: str, content: bytes) -> Change:
     return lambda world: world.files.update({name: content})
 
 
-def _name_faults(reading: Reading, judge: Judge) -> dict[str, Change]:
+def _name_faults(reading: Reading, stage: AzureStage) -> dict[str, Change]:
     host, vantage = _asked(reading)
     found = {
         "servfail": Name([], [], failure="NoNameservers: All nameservers failed to answer the query: SERVFAIL"),
         "refused": Name([], [], failure="NoNameservers: All nameservers failed to answer the query: REFUSED"),
         "hang": Name([], [], failure="LifetimeTimeout: The resolution lifetime expired after 5.0 seconds"),
         "unknown-name": Name([], [], exists=False),
-        "no-address": Name(json.loads(judge.readings[reading.key].body)["aliases"], []),
+        "no-address": Name(json.loads(stage.readings[reading.key].body)["aliases"], []),
     }
     return {fault: _naming(vantage, host, name) for fault, name in found.items()}
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from assurance.change_records import Change, ChangeRecord
 from assurance.change_records.rules import STALE_AFTER
 
+Record = dict[str, Any]  # Any: values of TOML
 NOW = datetime(2026, 11, 2, 20, 30, tzinfo=UTC)
 LEAD, MANAGER, SECURITY, ENGINEER = "Ada Lead", "Olu Manager", "Sam Security", "Eve Engineer"
 
@@ -151,3 +154,26 @@ def change(record: dict[str, Any], now: datetime = NOW) -> Change:
 
 
 LONG_AGO = STALE_AFTER + timedelta(days=2)
+
+
+@dataclass(slots=True)
+class RecordWorld:
+    """A change record, to be made wrong or other than it was.
+
+    Attributes:
+        whole: The record that it started from, which lacks nothing at its moment of the deployment.
+        record: The record.
+    """
+
+    whole: Record = field(default_factory=closed)
+    record: Record = field(default_factory=closed)
+
+
+def starting_from(begin: Callable[[], Record], edit: Callable[[Record], object]) -> Callable[[RecordWorld], object]:
+    """Return the change that edits a whole record of one moment."""
+
+    def change_record(world: RecordWorld) -> None:
+        world.whole, world.record = begin(), begin()
+        edit(world.record)
+
+    return change_record

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
-from falsification.change_records.records import ENGINEER, LEAD, LONG_AGO, NOW, at, closed, planned, rolled_back
+from falsification.catalogue import Violation
+from falsification.change_records.records import (
+    ENGINEER,
+    LEAD,
+    LONG_AGO,
+    NOW,
+    Record,
+    RecordWorld,
+    at,
+    closed,
+    planned,
+    rolled_back,
+    starting_from,
+)
 
-Record = dict[str, Any]  # Any: values of TOML
 Edit = Callable[[Record], object]
 # What breaks, how, and what the fact says of it.
 Table = dict[str, tuple[str, Edit, str]]
@@ -277,40 +287,22 @@ AFTER_ROLLBACK: Table = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Attested:
-    """A way in which a change record falls short.
-
-    Attributes:
-        name: Its name, in kebab case.
-        wrong: The same in a sentence.
-        record: The whole record that it starts from.
-        edit: What makes it wrong.
-        control: The control that must report it.
-        check: The check that must.
-    """
-
-    name: str
-    wrong: str
-    record: Callable[[], Record]
-    edit: Edit
-    control: str
-    check: str
-
-    @property
-    def controls(self) -> tuple[str, ...]:
-        """The controls that must report it."""
-        return (self.control,)
-
-
-def _of(moment: str, record: Callable[[], Record], table: Table) -> tuple[Attested, ...]:
+def _of(moment: str, record: Callable[[], Record], table: Table) -> tuple[Violation[RecordWorld], ...]:
     return tuple(
-        Attested(f"{moment}-{name.replace(' ', '-')}", f"{name[0].upper()}{name[1:]}.", record, edit, *CHECKS[sentence])
-        for name, (sentence, edit, _) in table.items()
+        _violation(f"{moment}-{name.replace(' ', '-')}", name, record, *entry[:2]) for name, entry in table.items()
     )
 
 
-CATALOGUE = (
+def _violation(
+    name: str, title: str, record: Callable[[], Record], sentence: str, edit: Edit
+) -> Violation[RecordWorld]:
+    control, check = CHECKS[sentence]
+    # What is missing from a record may well be missed by several controls.
+    change = starting_from(record, edit)
+    return Violation(name, f"{title[0].upper()}{title[1:]}.", change, (control,), check, is_exclusive=False)
+
+
+VIOLATIONS = (
     *_of("planned", planned, BEFORE),
     *_of("closed", closed, AFTER),
     *_of("rolled-back", rolled_back, AFTER_ROLLBACK),

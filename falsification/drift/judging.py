@@ -13,8 +13,8 @@ from assurance.drift.snapshot import snapshot
 from assurance.drift.survey import Survey
 from assurance.estate.resources.resource import name_of
 from assurance.tape import Reading
-from falsification.azure.judging import Judge
 from falsification.azure.seams import MemoryTape
+from falsification.azure.stage import AzureStage
 from falsification.azure.world import World, compliant_world
 
 APPROVAL = Approval(
@@ -52,7 +52,7 @@ class DriftJudge:
         baseline: The baseline.
     """
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: AzureStage) -> None:
         self._judge = judge
         world = compliant_world()
         judge._enter(world)

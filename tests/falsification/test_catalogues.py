@@ -9,17 +9,30 @@ import pytest
 
 from assurance.judging.controls import CONTROLS
 from falsification.azure import harmless, violations
-from falsification.azure.judging import ROOT
+from falsification.azure.stage import ROOT, AzureStage
 from falsification.azure.world import compliant_world
-from falsification.score import attempt_harmless, attempt_violation, the_judge
+from falsification.judge import try_harmless, try_violation
+from falsification.results import Result
+from falsification.score import stage
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LEAST_VIOLATIONS, LEAST_HARMLESS = 150, 50
 
 
+def _stage() -> AzureStage:
+    found = stage("azure")
+    assert isinstance(found, AzureStage)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _violated(name: str) -> tuple[Result, ...]:
+    return tuple(try_violation(_stage(), _stage().violations[name]))
+
+
 @lru_cache(maxsize=1)
 def _checks() -> tuple[str, ...]:
-    return tuple(sorted({case.check for case in the_judge().cases}))
+    return tuple(sorted({case.check for case in _stage().cases}))
 
 
 def test_catalogues_are_as_large_as_the_bar() -> None:
@@ -36,7 +49,7 @@ def test_catalogues_are_as_large_as_the_bar() -> None:
 
 def test_every_control_has_violations() -> None:
     """Each control that is judged has ten violations that are meant for it at least, one of deployments six."""
-    judged = {case.control for case in the_judge().cases}
+    judged = {case.control for case in _stage().cases}
     assert judged <= set(CONTROLS)
     meant = {control: [one for one in violations.CATALOGUE if one.controls[0] == control] for control in judged}
     few = [control for control, found in meant.items() if len(found) < (6 if control.startswith("DEP") else 10)]
@@ -46,7 +59,7 @@ def test_every_control_has_violations() -> None:
 @pytest.mark.parametrize("name", [one.name for one in violations.CATALOGUE])
 def test_violation_is_reported(name: str) -> None:
     """Each violation is reported by the controls that it names, and by no others."""
-    results = attempt_violation(name)
+    results = _violated(name)
     assert results
     assert [told for one in results for told in one.survivors] == []
 
@@ -57,7 +70,7 @@ def test_harmless_change_changes_no_verdict(name: str) -> None:
     world = compliant_world()
     next(one for one in harmless.CATALOGUE if one.name == name).change(world)
     assert world != compliant_world()
-    assert [told for one in attempt_harmless(name) for told in one.survivors] == []
+    assert [told for one in try_harmless(_stage(), _stage().harmless[name]) for told in one.survivors] == []
 
 
 def test_every_check_reports_a_violation() -> None:
@@ -65,7 +78,7 @@ def test_every_check_reports_a_violation() -> None:
     silent = []
     for check in _checks():
         meant = [one.name for one in violations.CATALOGUE if one.check == check]
-        if not any(check in result.reporters for name in meant for result in attempt_violation(name)):
+        if not any(check in result.reporters for name in meant for result in _violated(name)):
             silent.append(check)
     assert silent == []
 

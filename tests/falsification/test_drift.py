@@ -10,10 +10,11 @@ import pytest
 
 from assurance.drift.classify import Weight, heaviest
 from falsification.azure import violations
+from falsification.azure.stage import AzureStage
 from falsification.azure.world import World, compliant_world
 from falsification.drift import catalogue, noise
 from falsification.drift.judging import DriftJudge
-from falsification.score import the_judge
+from falsification.score import stage
 from sandbox.azure.azure_estate import RESOURCE_FILES, AzureEstate
 from sandbox.azure.resource_ids import normalized
 
@@ -24,7 +25,9 @@ LEFT_TO_SECURITY = ("alert-", "-waiting", "-without-state", "-updating", "-creat
 
 @lru_cache(maxsize=1)
 def _judge() -> DriftJudge:
-    return DriftJudge(the_judge())
+    found = stage("azure")
+    assert isinstance(found, AzureStage)
+    return DriftJudge(found)
 
 
 def _changed(change: object) -> World:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from assurance.verdicts import Verdict
-from falsification.azure import inability
-from falsification.azure.world import compliant_world
-from falsification.score import attempt_inability, the_judge
+from falsification.azure.stage import AzureStage
+from falsification.azure.world import World, compliant_world
+from falsification.catalogue import Inability
+from falsification.judge import try_inability
+from falsification.score import stage
 
 READINGS = (
     "GET providers/Microsoft.Network/virtualNetworks/vnet-apex-sandbox?",
@@ -26,31 +28,37 @@ READINGS = (
 LEAST_FAULTS = {"GET": 25, "A a": 5, "TLS": 5}
 
 
-def _asked(trial: inability.Trial) -> str:
-    return trial.name.split(": ", 1)[1]
+def _stage() -> AzureStage:
+    found = stage("azure")
+    assert isinstance(found, AzureStage)
+    return found
+
+
+def _asked(fault: Inability[World]) -> str:
+    return fault.name.split(": ", 1)[1]
 
 
 @pytest.mark.parametrize("reading", READINGS)
 def test_no_fault_makes_a_check_pass(reading: str) -> None:
     """With any fault in the place of a reading, no case that rests on it passes."""
-    trials = [trial for trial in inability.trials(the_judge()) if _asked(trial).startswith(reading)]
-    assert len(trials) >= LEAST_FAULTS[reading[:3]]
-    results = [result for trial in trials for result in attempt_inability(trial.name)]
-    assert sum(result.judged for result in results) >= len(trials)
+    faults = [one for one in _stage().inabilities().values() if _asked(one).startswith(reading)]
+    assert len(faults) >= LEAST_FAULTS[reading[:3]]
+    results = [result for fault in faults for result in try_inability(_stage(), fault)]
+    assert sum(result.judged for result in results) >= len(faults)
     assert [told for result in results for told in result.survivors] == []
 
 
 def test_every_reading_is_tried() -> None:
-    """Every reading that any check asks for has its trials, and every case rests on one of them."""
-    judge = the_judge()
-    tried = {trial.key for trial in inability.trials(judge)}
+    """Every reading that any check asks for has its faults, and every case rests on one of them."""
+    judge = _stage()
+    tried = {one.key for one in judge.inabilities().values()}
     assert tried == set(judge.readings)
     assert {case.id for key in tried for case in judge.resting_on(key)} == {case.id for case in judge.cases}
 
 
 def test_nobody_signed_in_is_not_evaluated() -> None:
     """Without a credential, every case that asks Azure is not evaluated."""
-    judge, world = the_judge(), compliant_world()
+    judge, world = _stage(), compliant_world()
     world.signs_in = False
     verdicts = judge.verdicts(world)
     files = {key for key, reading in judge.readings.items() if reading.kind == "file"}

@@ -20,14 +20,20 @@ from assurance.world.azure.reader import get
 from assurance.world.dns import Resolver
 from assurance.world.sockets import Dialer
 from falsification.azure import harmless, violations
-from falsification.azure.judging import ENVIRONMENT, NO_RETRIES
 from falsification.azure.seams import MemoryTape, WorldDialer, WorldResolver
+from falsification.azure.stage import ENVIRONMENT, NO_RETRIES, AzureStage
 from falsification.azure.world import compliant_world
-from falsification.score import the_judge
+from falsification.score import stage
 from sandbox import Fault, Sandbox
 from sandbox.network.http_server import Ending
 
 SOME = 40
+
+
+def _stage() -> AzureStage:
+    found = stage("azure")
+    assert isinstance(found, AzureStage)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +58,7 @@ def tape() -> MemoryTape:
 @pytest.mark.parametrize("name", [one.name for one in violations.CATALOGUE[::SOME]])
 def test_short_cut_changes_no_verdict(name: str) -> None:
     """Judging only the cases whose readings differ gives the same as judging all of them afresh."""
-    judge = the_judge()
+    judge = _stage()
     change = next(one.change for one in violations.CATALOGUE if one.name == name)
     world, other = compliant_world(), compliant_world()
     change(world)
@@ -64,7 +70,7 @@ def test_short_cut_changes_no_verdict(name: str) -> None:
 
 def test_worlds_do_not_touch_each_other() -> None:
     """After every harmless change has been judged, the compliant world is as it was."""
-    judge = the_judge()
+    judge = _stage()
     for one in harmless.CATALOGUE[::10]:
         world = compliant_world()
         one.change(world)
@@ -119,7 +125,7 @@ def test_faults_end_as_over_sockets(
     sandbox.resource_manager.faults.clear()
     world = compliant_world()
     world.faults.append(Fault("virtualNetworks/", ending=ending))
-    outcome = the_judge().verdicts(world)["SEC-01 test_virtual_network_is_provisioned"]
+    outcome = _stage().verdicts(world)["SEC-01 test_virtual_network_is_provisioned"]
     assert outcome.verdict == "not_evaluated"
     assert re.search("No (whole )?answer from", outcome.reason)
 
@@ -128,14 +134,14 @@ def test_bodies_are_as_over_sockets(sandbox: Sandbox, environment: Environment, 
     """The network's body is the same over sockets and in this process."""
     client = AzureClients(environment, tape, Redactor("a test"), StaticToken(sandbox.token)).management("network")
     document, _ = get(client.virtual_networks.get, "apex-rg-sandbox", "vnet-apex-sandbox")
-    judged = [one for one in the_judge().readings.values() if "/virtualNetworks/vnet-apex-sandbox?" in one.question]
+    judged = [one for one in _stage().readings.values() if "/virtualNetworks/vnet-apex-sandbox?" in one.question]
     assert document is not None
     assert [json.loads(one.body) for one in judged] == [document.values]
 
 
 def test_check_files_are_all_read() -> None:
     """Every control of checks/security has cases, and so has every step of the guide that a machine judges."""
-    controls = {case.control for case in the_judge().cases}
+    controls = {case.control for case in _stage().cases}
     files = list((Path(ENVIRONMENT).parent.parent / "checks" / "security").glob("test_*.py"))
     assert len({control for control in controls if control.startswith("SEC")}) == len(files)
     assert {control.id for control in DEPLOYMENT} <= controls

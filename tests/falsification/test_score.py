@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assurance.command_line.main import main
 from falsification import report
-from falsification.score import Result, Score, compute, tasks
+from falsification.score import Result, Score, attempt, compute, tasks
 
 FOUND = Result("violation", "one", "SEC-01", 1, ())
 MISSED = Result("violation", "two", "SEC-01", 1, ("not reported by SEC-01",))
@@ -58,3 +58,12 @@ def test_command_refuses_what_it_does_not_know() -> None:
     else:
         status = 0
     assert status == 2
+
+
+def test_one_control_tries_and_tells_only_what_concerns_it() -> None:
+    """What is asked of one control tries its own violations and faults, and tells nothing of other controls."""
+    wanted = tasks("SEC-10")
+    assert {task.stage for task in wanted} == {"azure"}
+    assert {task.control for task in wanted if task.kind != "violation"} == {"SEC-10"}
+    others = [task for task in wanted if task.kind != "violation"][::40]
+    assert {result.control for task in others for result in attempt(task)} <= {"SEC-10"}

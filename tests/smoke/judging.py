@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
-import itertools
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.apex.client import Application, Flows
 from assurance.environment import Environment
-from assurance.judging.checking import Outcome, judge
-from assurance.judging.nouns import needs, resolve, subjects
+from assurance.judging.checking import Outcome
+from assurance.judging.harness import collect
 from assurance.runs.run import new_run_id
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
-from assurance.verdicts import recording_facts
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import SignInOnce
 
 ROOT = Path(__file__).parents[2]
 CHECKS = ROOT / "checks" / "smoke"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One parametrized case of a check, as pytest would collect it."""
-
-    id: str
-    function: Callable[..., None]
-    subjects: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +49,8 @@ class SmokeJudge:
             "telemetry": Telemetry(self.environment, self.environment.telemetry, clients, tape),
         }
         try:
-            return {case.id: _outcome(case, given) for case in _cases(self.environment) if only in case.id}
+            cases = collect((CHECKS,), self.environment, frozenset(given))
+            return {case.id.partition(" ")[2]: case.outcome(given) for case in cases if only in case.id}
         finally:
             application.close()
 
@@ -79,34 +66,3 @@ class SmokeJudge:
             utc_now(),
             run_id=run_id,
         )
-
-
-def _cases(environment: Environment) -> Iterator[Case]:
-    for file in sorted(CHECKS.glob("test_*.py")):
-        spec = importlib.util.spec_from_file_location(f"judged_{file.stem}", file)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        for name, function in vars(module).items():
-            if name.startswith("test_"):
-                yield from _cases_of(name, function, environment)
-
-
-def _cases_of(name: str, function: Callable[..., None], environment: Environment) -> Iterator[Case]:
-    parameters = inspect.signature(function).parameters
-    nouns = sorted(frozenset().union(*(needs(parameter) for parameter in parameters)))
-    for chosen in itertools.product(*(subjects(noun, environment).items() for noun in nouns)):
-        subject = f"[{'-'.join(label for label, _ in chosen)}]" if chosen else ""
-        yield Case(f"{name}{subject}", function, dict(zip(nouns, (value for _, value in chosen), strict=True)))
-
-
-def _outcome(case: Case, given: dict[str, object]) -> Outcome:
-    error: Exception | None = None
-    with recording_facts() as facts:
-        try:
-            all_given = {**case.subjects, **given}
-            case.function(**{name: resolve(name, all_given) for name in inspect.signature(case.function).parameters})
-        except Exception as raised:  # noqa: BLE001  (whatever ends a case is judged)
-            error = raised
-    return judge(facts, error)

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.environment import Environment, load
-from assurance.judging.checking import Outcome, judge
-from assurance.judging.nouns import needs, resolve, subjects
+from assurance.judging.checking import Outcome
+from assurance.judging.harness import outcome_of
+from assurance.judging.nouns import needs, subjects
 from assurance.tape import Tape, TapeHeader
 from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
-from assurance.verdicts import recording_facts
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import StaticToken
 from falsification.azure.seams import DirectUpstream, MemoryTape
@@ -98,7 +98,7 @@ class TelemetryWorld:
                 windows = subjects("window_minutes", self.environment) if over else {"threshold": 0}
                 for label, minutes in windows.items():
                     given = {"telemetry": telemetry, "window_minutes": minutes}
-                    outcomes[f"{control} {label}"] = _outcome(function, given)
+                    outcomes[f"{control} {label}"] = outcome_of(function, given)
         return outcomes
 
     def verdicts(self) -> dict[str, str]:
@@ -141,14 +141,3 @@ def silence(minutes_before: int, minutes: int) -> tuple[datetime, datetime]:
 def _over_windows(function: object) -> bool:
     assert callable(function)
     return any("window_minutes" in needs(name) for name in inspect.signature(function).parameters)
-
-
-def _outcome(function: object, given: Mapping[str, object]) -> Outcome:
-    assert callable(function)
-    error: Exception | None = None
-    with recording_facts() as facts:
-        try:
-            function(**{name: resolve(name, given) for name in inspect.signature(function).parameters})
-        except Exception as raised:  # noqa: BLE001  (whatever ends a case is judged)
-            error = raised
-    return judge(facts, error)

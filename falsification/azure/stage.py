@@ -1,4 +1,4 @@
-"""Judges a world: every case of every check on the estate, in this process, on the answers of the sandbox's functions.
+"""The stage of Azure: every case of every check on the estate, in this process, on what the sandbox's functions answer.
 
 A case is a function of the readings that it asks for. So a world that differs from the compliant one in a few readings
 is judged by running only the cases that ask for those; the others come to what they came to in the compliant world.
@@ -6,34 +6,30 @@ is judged by running only the cases that ask for those; the others come to what 
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
-import itertools
 import logging
 import re
 import ssl
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 from urllib.parse import urlsplit
 
 # The client remembers, for the whole process, how each vault challenges; a world must not know it from the one before.
 from azure.keyvault.secrets._shared import HttpChallengeCache
 
 import fixtures  # noqa: F401  (importing them registers the nouns)
-from assurance.environment import Environment, load
+from assurance.environment import load
 from assurance.estate import Estate
-from assurance.judging.checking import Outcome, judge
-from assurance.judging.nouns import DECLARED, VIEWS, needs, resolve, subjects
+from assurance.judging.checking import Outcome
+from assurance.judging.harness import BoundCheck, collect
 from assurance.tape import Reading, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
-from assurance.verdicts import Verdict, recording_facts
+from assurance.verdicts import Verdict
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import StaticToken
+from falsification.azure import harmless, inability, violations
+from falsification.azure.changes import Harmless, Violation
 from falsification.azure.seams import (
     TOKEN,
     DirectUpstream,
@@ -44,7 +40,9 @@ from falsification.azure.seams import (
     WorldResolver,
     as_received,
 )
-from falsification.azure.world import World, compliant_world, show
+from falsification.azure.world import Change, World, compliant_world, show
+from falsification.catalogue import Inability
+from falsification.judge import Judged
 from sandbox.azure.container_registry import HOST, ContainerRegistry
 from sandbox.azure.key_vault import KeyVaultDataPlane
 from sandbox.azure.resource_manager import AzureResourceManager
@@ -55,75 +53,15 @@ CHECKS = (ROOT / "checks" / "security", ROOT / "checks" / "deployment")
 ESTATE = frozenset({"estate"})
 ENVIRONMENT = ROOT / "environments" / "sandbox.toml"
 NO_RETRIES = {"limits": {"attempts": 1, "retry_budget_seconds": 0.0}}
-UNAUTHORIZED = 401
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One parametrized case of a check.
-
-    Attributes:
-        id: Control, function and subject, as `SEC-03 test_connection_is_approved[pe-sql-apex-sandbox]`.
-        control: The control.
-        check: The function's name.
-        function: The function.
-        subjects: What each declared noun stands for in this case.
-    """
-
-    id: str
-    control: str
-    check: str
-    function: Callable[..., None]
-    subjects: Mapping[str, Any]  # Any: what a noun stands for differs from one to the next
-
-
-def cases(
-    environment: Environment, folders: tuple[Path, ...] = CHECKS, given: frozenset[str] = ESTATE
-) -> tuple[Case, ...]:
-    """Return every case of the check files in these folders that rests on what is given and on nothing else."""
-    files = [file for folder in folders for file in sorted(folder.glob("test_*.py"))]
-    return tuple(case for file in files for case in _cases_of(load_check_file(file), environment, given))
-
-
-def load_check_file(file: Path) -> ModuleType:
-    """Return a check file as a module of its own name."""
-    spec = importlib.util.spec_from_file_location(f"falsified_{file.stem}", file)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{file} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def _cases_of(module: ModuleType, environment: Environment, given: frozenset[str]) -> Iterator[Case]:
-    control = next(mark.kwargs["id"] for mark in module.pytestmark if mark.name == "control")
-    for name, function in vars(module).items():
-        if not name.startswith("test_") or not _rests_on(function, given):
-            continue
-        nouns = sorted(frozenset().union(*(needs(parameter) for parameter in inspect.signature(function).parameters)))
-        families = [subjects(noun, environment).items() for noun in nouns]
-        for chosen in itertools.product(*families):
-            subject = f"[{'-'.join(label for label, _ in chosen)}]" if chosen else ""
-            values = dict(zip(nouns, (value for _, value in chosen), strict=True))
-            yield Case(f"{control} {name}{subject}", control, name, function, values)
-
-
-def _rests_on(function: Callable[..., Any], given: frozenset[str]) -> bool:
-    """Tell whether all that a check or a view takes can be made from what is given."""
-    return all(_is_made_from(noun, given) for noun in inspect.signature(function).parameters)
-
-
-def _is_made_from(noun: str, given: frozenset[str]) -> bool:
-    if noun in given or noun in DECLARED:
-        return True
-    return noun in VIEWS and _rests_on(VIEWS[noun], given)
-
-
-class Judge:
+class AzureStage:
     """Judges worlds that differ little from the compliant one.
 
     Attributes:
         environment: What is declared.
+        violations: What can be wrong, by name.
+        harmless: What must not matter, by name.
         cases: Every case.
         compliant: What each case comes to in the compliant world, by its id.
         asks_for: The keys of the readings that each case asks for, by its id.
@@ -139,7 +77,9 @@ class Judge:
         logging.getLogger("msrest").setLevel(logging.ERROR)
         warnings.filterwarnings("ignore", module="azure")
         self.environment = load(ENVIRONMENT, NO_RETRIES)
-        self.cases = cases(self.environment)
+        self.violations: Mapping[str, Violation] = {one.name: one for one in violations.CATALOGUE}
+        self.harmless: Mapping[str, Harmless] = {one.name: one for one in harmless.CATALOGUE}
+        self.cases = collect(CHECKS, self.environment, ESTATE)
         self._redactor = Redactor(salt="falsification")
         self._world = compliant_world()
         self._resource_manager = AzureResourceManager(self._world.azure, TOKEN, ssl.create_default_context())
@@ -158,6 +98,29 @@ class Judge:
         self.compliant, self.asks_for = self._judge_compliant()
         self._answers = {key: self._answer(reading) for key, reading in self.readings.items() if reading.kind == "http"}
 
+    def inabilities(self, control: str | None = None) -> Mapping[str, Inability[World]]:
+        """Return every fault in the place of every reading, or of those that a control rests on, by name."""
+        return {
+            one.name: one
+            for one in inability.inabilities(self)
+            if control is None or any(case.control == control for case in self.resting_on(one.key))
+        }
+
+    def outcomes(self, change: Change, family: str = "") -> Judged:  # noqa: ARG002  (all are judged at once)
+        """Return what every case comes to after a change."""
+        world = compliant_world()
+        change(world)
+        verdicts = self.verdicts(world)
+        return [(case, verdicts[case.id]) for case in self.cases]
+
+    def outcomes_resting_on(self, fault: Inability[World]) -> Judged:
+        """Return what the cases come to that rest on the reading in whose place the fault is."""
+        verdicts = {case.id: outcome for case, outcome in self.outcomes(fault.change)}
+        return [(case, verdicts[case.id]) for case in self.resting_on(fault.key)]
+
+    def rest(self) -> None:
+        """Nothing runs that a forked process would miss."""
+
     def verdicts(self, world: World) -> dict[str, Outcome]:
         """Return what every case comes to in a world, by the case's id."""
         self._enter(world)
@@ -175,7 +138,7 @@ class Judge:
         estate = self._estate(world, MemoryTape(self._header()))
         return {case.id: self._outcome(case, estate) for case in self.cases}
 
-    def resting_on(self, key: str) -> list[Case]:
+    def resting_on(self, key: str) -> list[BoundCheck]:
         """Return the cases that rest on a reading: whose facts cite it or, if none does, that ask for it.
 
         A view may ask for more than its facts need: whether an endpoint is approved does not rest on its address.
@@ -200,16 +163,9 @@ class Judge:
             raise AssertionError(f"the compliant world does not pass: {broken}")
         return outcomes, asks_for
 
-    def _outcome(self, case: Case, estate: Estate) -> Outcome:
-        error: Exception | None = None
+    def _outcome(self, case: BoundCheck, estate: Estate) -> Outcome:
         HttpChallengeCache.clear()
-        with recording_facts() as facts:
-            try:
-                given = {**case.subjects, "estate": estate}
-                case.function(**{name: resolve(name, given) for name in inspect.signature(case.function).parameters})
-            except Exception as raised:  # noqa: BLE001  (whatever ends a case is judged)
-                error = raised
-        return judge(facts, error)
+        return case.outcome({"estate": estate})
 
     def _enter(self, world: World) -> None:
         self._resource_manager.estate = self._key_vault.estate = self._registry.estate = world.azure
@@ -242,7 +198,7 @@ class Judge:
         method, url = reading.question.split(" ", 1)
         host = urlsplit(url).netloc
         token = self._registry.access_token if host == HOST else TOKEN
-        headers = {} if reading.status == UNAUTHORIZED else {"Authorization": f"Bearer {token}"}
+        headers = {} if reading.status == inability.UNAUTHORIZED else {"Authorization": f"Bearer {token}"}
         return self._stand_ins[host](as_received(method, url, headers))
 
     def _estate(self, world: World, tape: MemoryTape) -> Estate:

@@ -1,0 +1,181 @@
+"""What the application's checks rest on, in this process: APEX, its telemetry, and a run that asks both."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from assurance.apex.client import Application, Flows
+from assurance.apex.performance import Measurements
+from assurance.environment import Environment, load
+from assurance.tape import Reading, TapeHeader, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.telemetry import Telemetry
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
+from falsification.apex.seams import Alter, DirectApplication, Misanswer, unaltered
+from falsification.azure.seams import TOKEN, DirectUpstream, MemoryTape
+from falsification.azure.stage import ENVIRONMENT
+from sandbox import AzureEstate, Fault
+from sandbox.apex import ApexStandIn, Issuer, Settings
+from sandbox.apex.azure_services import Targets
+from sandbox.apex.declared import application_table, token_variables
+from sandbox.azure.resource_manager import AzureResourceManager
+from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
+from sandbox.log_analytics.metrics import ComponentMetrics
+from sandbox.log_analytics.query_service import MOST_ROWS
+from sandbox.network.services import platform_services
+
+ORIGIN = "https://apex.invalid"
+Declared = Mapping[str, Mapping[str, object]]
+LONG_AGO = "2025-03-03T15:03:20Z"
+JOB_STEP_SECONDS = 0.002
+SLOW_SECONDS = 0.6  # the guide wants the project list within half a second
+# Patience for what comes late or never: the stand-ins answer within milliseconds, and a job takes a fraction of a
+# second. Nothing is sent again but where a harmless change makes a first read fail.
+PATIENCE: Mapping[str, Any] = {
+    "application": {
+        "limits": {
+            "timeout_seconds": 20.0,
+            "attempts": 1,
+            "retry_budget_seconds": 0.0,
+            "settle_seconds": 1.0,
+            "job_seconds": 3.0,
+            "poll_seconds": 0.01,
+        }
+    },
+    "telemetry": {"arrival_seconds": 1.0, "poll_seconds": 0.1, "windows_minutes": [30]},
+    "limits": {"attempts": 1, "retry_budget_seconds": 0.0},
+}
+
+
+class ApexStandIns:
+    """Stand-ins for APEX, Log Analytics and metrics, which are called instead of being reached over sockets.
+
+    Attributes:
+        apex: APEX; what is switched on is switched off again by reset().
+        store: The telemetry, without a history unless it is given one.
+        logs: The query API over it.
+        resource_manager: Azure Resource Manager, for metrics.
+        alter: What becomes of each of APEX's answers on its way.
+        misanswers: What comes in the place of APEX's answers, by the key of the question.
+        declared: What the environment file says otherwise, by table, for what a deployment declares.
+    """
+
+    def __init__(self) -> None:
+        estate = AzureEstate.load("sandbox")
+        hosts = {service.key: service.fqdn for service in platform_services(estate)}
+        name, context = estate.parameters["environment"], ssl.create_default_context()
+        self.store = TelemetryStore(component_id(estate))
+        self.logs = LogAnalytics(self.store, workspace_id(estate), TOKEN, context)
+        self.resource_manager = AzureResourceManager(estate, TOKEN, context)
+        for stand_in in (self.logs, self.resource_manager):
+            stand_in.stop()  # they are asked by calling them: the ports that they have reserved are free again
+        self.resource_manager.metrics = ComponentMetrics(self.store)
+        self.apex = ApexStandIn(
+            sink=self.store.sink,
+            settings=Settings(
+                job_step_seconds=JOB_STEP_SECONDS,
+                slow_seconds=SLOW_SECONDS,
+                targets=Targets(**hosts, database=f"db-apex-{name}"),
+            ),
+            issuer=Issuer(tenant_id=estate.parameters["tenant_id"], audience=f"api://apex-{name}"),
+        )
+        os.environ.update(token_variables(self.apex.issuer))
+        self._declared_application = application_table(ORIGIN, self.apex.issuer)
+        self._redactor = Redactor(salt="falsification")
+        self.alter: Alter = unaltered
+        self.misanswers: dict[str, Misanswer] = {}
+        self.declared: Declared = {}
+
+    def environment(self, declared: Declared | None = None) -> Environment:
+        """Return what the environment file declares, and says otherwise where `declared` does, by table."""
+        tables = {**PATIENCE, "application": {**self._declared_application, **PATIENCE["application"]}}
+        for name, values in (declared or {}).items():
+            tables[name] = {**tables[name], **values}
+        return load(ENVIRONMENT, tables)
+
+    def reset(self) -> None:
+        """Let everything be as it should be, and nothing have happened."""
+        self.apex.reset()
+        self.store.clear()
+        self.forget_faults()
+        self.declared = {}
+        self.resource_manager.metrics = ComponentMetrics(self.store)
+        self.logs.most_rows = MOST_ROWS
+
+    def forget_faults(self) -> None:
+        """Let every question have its own answer again."""
+        self.alter = unaltered
+        self.misanswers = {}
+        for stand_in in (self.logs, self.resource_manager):
+            stand_in.faults.clear()
+
+    def misanswer(self, fault: Fault) -> None:
+        """Let telemetry be answered so, whatever is asked."""
+        for stand_in in (self.logs, self.resource_manager):
+            stand_in.faults.append(fault)
+
+    def rest(self) -> None:
+        """Let no thread run, as it must be where a process is about to be forked."""
+        self.apex.worker.drain()
+        self.apex.worker.stop()
+
+    def has_history(self, has: bool) -> None:
+        """Let telemetry have a history of usual traffic, or none, which is quicker where nobody looks at it."""
+        self.store.traffic = Traffic() if has else None
+
+    def header(self, environment: Environment, *, long_ago: bool = False) -> TapeHeader:
+        """Return the head of the tape of a run that begins now, or at a busy time of a working day long ago."""
+        return TapeHeader(
+            environment.name,
+            environment.subscription_id,
+            environment.resource_group,
+            "SANDBOX",
+            "the falsification catalogue, in memory",
+            environment.vantage,
+            LONG_AGO if long_ago else utc_now(),
+            run_id=f"19990101T000000Z-{uuid4().hex[:6]}",
+        )
+
+    @contextmanager
+    def roots(self, environment: Environment, tape: MemoryTape) -> Iterator[dict[str, object]]:
+        """Give what nouns are made of in a run over this tape.
+
+        Args:
+            environment: What is declared.
+            tape: What is known already, and where answers go.
+        """
+        if environment.application is None or environment.telemetry is None:
+            raise AssertionError("environments/sandbox.toml has no table [application] or [telemetry]")
+        self.apex.worker.start()
+        upstream = DirectApplication(self.apex.app, ORIGIN, self.alter, self.misanswers)
+        declared = environment.application
+        application = Application(environment, declared, tape, self._redactor, upstream, tries_sign_in=True)
+        cloud = environment.cloud
+        stand_ins = {
+            urlsplit(cloud.log_analytics).netloc: self.logs.respond,
+            urlsplit(cloud.resource_manager).netloc: self.resource_manager.respond,
+        }
+        clients = AzureClients(environment, tape, self._redactor, StaticToken(TOKEN), DirectUpstream(stand_ins))
+        telemetry = Telemetry(environment, environment.telemetry, clients, tape)
+        try:
+            yield {
+                "environment": environment,
+                "application": application,
+                "flows": Flows(application),
+                "telemetry": telemetry,
+                "measurements": Measurements(application, environment.telemetry),
+            }
+        finally:
+            application.close()
+
+
+def known(tape: MemoryTape) -> dict[str, Reading]:
+    """Return the readings of a tape, by key."""
+    return {reading.key: reading for reading in tape.readings()}

@@ -1,0 +1,57 @@
+"""The stage of change records: the attested checks judge each that falls short, and each that is merely otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import fixtures  # noqa: F401  (importing them registers the nouns)
+from assurance.environment import load
+from assurance.judging.harness import collect
+from assurance.verdicts import Verdict
+from falsification.azure.stage import ENVIRONMENT, ROOT
+from falsification.catalogue import Harmless, Inability, Violation
+from falsification.change_records.harmless import HARMLESS
+from falsification.change_records.records import Record, RecordWorld, change
+from falsification.change_records.shortcomings import VIOLATIONS
+from falsification.judge import Judged
+
+NOUN = "change"
+
+
+class ChangeRecordStage:
+    """Has the attested checks judge a change record.
+
+    Attributes:
+        cases: Every check that rests on a change record and on nothing else.
+        violations: How a record can fall short, by name.
+        harmless: What must not matter, by name.
+    """
+
+    violations: Mapping[str, Violation[RecordWorld]] = MappingProxyType({one.name: one for one in VIOLATIONS})
+    harmless: Mapping[str, Harmless[RecordWorld]] = MappingProxyType({one.name: one for one in HARMLESS})
+
+    def __init__(self) -> None:
+        found = collect((ROOT / "checks" / "deployment",), load(ENVIRONMENT), frozenset({NOUN}))
+        self.cases = tuple(case for case in found if not case.subjects)
+
+    def outcomes(self, edit: Callable[[RecordWorld], object], family: str = "") -> Judged:  # noqa: ARG002  (one family)
+        """Return what the checks come to that pass on the whole record: the others prove nothing by failing."""
+        world = RecordWorld()
+        edit(world)
+        passing = {case.id for case, one in self._judged(world.whole) if one.verdict is Verdict.PASS}
+        return [(case, outcome) for case, outcome in self._judged(world.record) if case.id in passing]
+
+    def inabilities(self, control: str | None = None) -> Mapping[str, Inability[RecordWorld]]:  # noqa: ARG002  (none)
+        """Return nothing: a record is a file that is read, whose faults the stage of Azure tries."""
+        return {}
+
+    def outcomes_resting_on(self, fault: Inability[RecordWorld]) -> Judged:
+        """Return what the checks come to."""
+        return self.outcomes(fault.change)
+
+    def rest(self) -> None:
+        """Nothing runs that a forked process would miss."""
+
+    def _judged(self, record: Record) -> Judged:
+        return [(case, case.outcome({NOUN: change(record)})) for case in self.cases]
