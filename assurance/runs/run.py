@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -215,7 +214,7 @@ class Run:
     def copy_tape(self) -> None:
         """Put the replayed tape into this run's pack: a run is its tape."""
         if self.replayed is not None:
-            shutil.copytree(self.replayed.directory, self.directory / "tape", ignore=shutil.ignore_patterns("locks"))
+            self.replayed.copy_to(self.directory / "tape")
 
     def model(
         self, records: list[VerdictRecord], collected: Iterable[str], *, finished: str, complete: bool, identity: str

@@ -6,12 +6,13 @@ Layout of a tape's directory:
     readings/KEY.json    one reading: what was asked, what came back, when, under which request id, its body's digest
     bodies/SHA256        redacted bytes of a body, named by their SHA-256, so that `sha256sum` checks them
 
+A tape that is kept in a repository has one file in place of the two folders (`assurance.tape.bundle`).
+
 Workers of pytest-xdist share one tape: a lock for each key makes sure that the world is asked once.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -19,134 +20,20 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields, replace
-from datetime import UTC, datetime
-from pathlib import Path
+from dataclasses import asdict, fields, replace
+from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
 from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from assurance.errors import MissingReading, NotEvaluated, TapeRefused
-from assurance.tape.provenance import remembered
+from assurance.tape.bundle import bundled, unbundle
+from assurance.tape.reading import FORMAT, Reading, TapeHeader, digest_of
 
-FORMAT = 1
+Files = dict[str, bytes] | None  # the files of a tape that is kept in one
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """How a reading was asked for, where its question does not say it all: of APEX's API, or by a query in a body.
-
-    Attributes:
-        caller: The role that called, `anonymous`, or the token to be refused; empty for the suite's own identity.
-        trace_id: The W3C trace id of the request, under which its telemetry stands; empty for what is not APEX.
-        flow: The flow that it belongs to; empty for a plain read.
-        ordinal: 1 for the first time that the flow asked this, 2 for the second, ...; 0 for a plain read.
-        request_sha256: Digest of the request's body before redaction; empty if it had none.
-        request: The request's body, redacted, or of a file its name, type and size.
-    """
-
-    caller: str
-    trace_id: str
-    flow: str
-    ordinal: int
-    request_sha256: str
-    request: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One answer obtained from the world.
-
-    Attributes:
-        key: Its name on the tape.
-        kind: `http`, `dns` or `dial`; `file` for what a pipeline left; `declared` for what the environment file says
-            and a verdict rests on; `load` for the raw samples of a load test.
-        question: What was asked: a method and URL, or a name and vantage.
-        started: When, in UTC (ISO 8601).
-        elapsed_milliseconds: How long until the answer was whole, retries included.
-        status: HTTP status; None where nothing answered or for other kinds.
-        failure: Why there is no answer; empty if there is one.
-        headers: Headers kept as evidence (request ids, limits, dates), by lower-case name.
-        sha256: Digest of the redacted body.
-        attempts: How many times the question was sent.
-        page: Which page of a list this is, from 1; None where there are no pages.
-        call: How it was asked, of APEX's API and where a body was sent; None for other readings.
-    """
-
-    key: str
-    kind: str
-    question: str
-    started: str
-    elapsed_milliseconds: int
-    status: int | None = None
-    failure: str = ""
-    headers: dict[str, str] = field(default_factory=dict)
-    sha256: str = ""
-    attempts: int = 1
-    page: int | None = None
-    api_version: str = ""
-    call: Call | None = None
-    body: bytes = field(default=b"", repr=False)
-
-    @property
-    def request_id(self) -> str:
-        """The id under which the service's operator finds this request; empty if it gave none."""
-        names = ("x-ms-request-id", "x-ms-correlation-request-id", "x-ms-arm-service-request-id", "x-request-id")
-        return next((self.headers[name] for name in names if name in self.headers), "")
-
-    def metadata(self) -> dict[str, Any]:
-        """Return all but the body, as JSON values."""
-        values = asdict(self)
-        del values["body"]
-        return values
-
-
-def utc_now() -> str:
-    """Return the time in UTC, ISO 8601, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal."""
-    digest = _digest_of(content)
-    memory = remembered()
-    if memory is not None:
-        memory.digest(digest, content)
-    return digest
-
-
-def key_of(*parts: str) -> str:
-    """Return the key under which the answer to a question stands."""
-    key = _digest_of("\n".join(parts).encode())[:24]
-    memory = remembered()
-    if memory is not None:
-        memory.questions[key] = parts
-    return key
-
-
-def _digest_of(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class TapeHeader:
-    """What a tape is: of which environment, resting on what, made when, from which vantages and by which run.
-
-    The run's id is in the names of all that the run made in APEX: a replay asks for the same.
-    """
-
-    environment: str
-    subscription_id: str
-    resource_group: str
-    source: str
-    origin: str
-    vantage: tuple[str, ...]
-    started: str
-    format: int = FORMAT
-    run_id: str = ""
 
 
 Kind = TypeVar("Kind", Reading, TapeHeader)
@@ -199,9 +86,11 @@ class Tape:
             raise TapeRefused(f"{path}: the tape was not sealed, its run was interrupted; record again")
         tape = cls(directory, _header(path, document.get("header")), replaying=True)
         digests = _digests(path, document["readings"])
+        files = bundled(directory)
         for key, digest in digests.items():
-            tape._in_memory[key] = _verified(directory, key, digest)
-        extra = {found.stem for found in (directory / "readings").glob("*.json")} - set(digests)
+            tape._in_memory[key] = _verified(directory, key, digest, files)
+        stored = (directory / "readings").glob("*.json") if files is None else map(PurePosixPath, files)
+        extra = {found.stem for found in stored if found.parent.name == "readings"} - set(digests)
         if extra:
             raise TapeRefused(
                 f"{directory / 'readings'}: holds readings that {path} does not list: {', '.join(sorted(extra))}; "
@@ -252,10 +141,18 @@ class Tape:
         found = [reading for key in keys if (reading := self.look_up(key)) is not None]
         return sorted(found, key=lambda reading: (reading.started, reading.key))
 
+    def copy_to(self, destination: Path) -> None:
+        """Write the whole tape elsewhere, in many files."""
+        files = bundled(self.directory)
+        if files is not None:
+            unbundle(files, self.directory / "tape.json", destination)
+            return
+        shutil.copytree(self.directory, destination, ignore=shutil.ignore_patterns("locks"))
+
     def seal(self, finished: str) -> None:
         """Write down the digest of every reading: after this a change shows."""
         stored = sorted((self.directory / "readings").glob("*.json"))
-        digests = {path.stem: _digest_of(path.read_bytes()) for path in stored}
+        digests = {path.stem: digest_of(path.read_bytes()) for path in stored}
         for partial in self.directory.glob("*/*.partial"):
             partial.unlink(missing_ok=True)
         shutil.rmtree(self.directory / "locks", ignore_errors=True)
@@ -299,18 +196,28 @@ def _digests(path: Path, values: object) -> dict[str, str]:
     return values
 
 
-def _verified(directory: Path, key: str, digest: str) -> Reading:
+def _verified(directory: Path, key: str, digest: str, files: Files) -> Reading:
     path = directory / "readings" / f"{key}.json"
     try:
-        content = path.read_bytes()
+        content = _bytes_of(path, files)
     except OSError as error:
         raise TapeRefused(f"{path}: the tape is cut, this reading is missing; restore it or record again") from error
-    if _digest_of(content) != digest:
+    if digest_of(content) != digest:
         raise TapeRefused(f"{path}: the tape was edited, this reading is not the one recorded; record again")
-    return _reading(directory, path, content)
+    return _reading(directory, path, content, files)
 
 
-def _reading(directory: Path, path: Path, content: bytes) -> Reading:
+def _bytes_of(path: Path, files: Files) -> bytes:
+    """Return the bytes of a file of a tape, which may stand in the tape's one file."""
+    if files is None:
+        return path.read_bytes()
+    try:
+        return files[f"{path.parent.name}/{path.name}"]
+    except KeyError as error:
+        raise FileNotFoundError(path) from error
+
+
+def _reading(directory: Path, path: Path, content: bytes, files: Files = None) -> Reading:
     """Return the reading whose metadata are `content`, with its body.
 
     Raises:
@@ -324,10 +231,10 @@ def _reading(directory: Path, path: Path, content: bytes) -> Reading:
         return reading
     stored = directory / "bodies" / reading.sha256
     try:
-        body = stored.read_bytes()
+        body = _bytes_of(stored, files)
     except OSError as error:
         raise TapeRefused(f"{stored}: the tape is cut, this body is missing; restore it or record again") from error
-    if _digest_of(body) != reading.sha256:
+    if digest_of(body) != reading.sha256:
         raise TapeRefused(f"{stored}: the tape was edited, these are not the bytes recorded; record again")
     return replace(reading, body=body)
 
