@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -68,11 +68,17 @@ class SelectedControls:
         self.selection = selection
         self._collected: dict[str, set[str]] = defaultdict(set)
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note every case of a file, also those that the selection leaves out."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Note every case of a file, also those that the selection leaves out.
+
+        A report of collection (`pytest_collectreport`) is not made of a file of which only some cases are named.
+        """
+        report = yield
         for item in report.result or ():
             if isinstance(item, pytest.Item) and (control := _control(item)):
                 self._collected[control].add(item.nodeid)
+        return report
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Compare what is selected with what was collected; a controller of workers collects nothing itself."""

@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from assurance.errors import UsageError
 from assurance.judging.selection import Selection
-from assurance.suite.selection import SelectedControls, asked_for
+from assurance.suite.selection import asked_for
+
+FIRST = """
+import pytest
+pytestmark = pytest.mark.control(id="SEC-01")
+def test_first(): pass
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_second(name): pass
+"""
+SECOND = """
+import pytest
+pytestmark = [pytest.mark.control(id="SEC-03"), pytest.mark.nightly]
+def test_first(): pass
+"""
+# A run of pytest of its own, which tells at its end what was selected.
+RUN = """
+import json, sys
+import pytest
+from assurance.judging.selection import Selection
+from assurance.suite.selection import SelectedControls
+selected = SelectedControls(Selection())
+pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]], plugins=[selected])
+print()
+print(json.dumps([selected.selection.whole, selected.selection.part]))
+"""
 
 
 @pytest.mark.parametrize(
@@ -64,24 +93,13 @@ def test_gate_and_change_follow_from_the_markers(marks: tuple[str, ...], gate: s
     ],
 )
 def test_controls_are_selected_in_whole_or_in_part(
-    pytester: pytest.Pytester, arguments: list[str], whole: tuple[str, ...], part: tuple[str, ...]
+    tmp_path: Path, arguments: list[str], whole: tuple[str, ...], part: tuple[str, ...]
 ) -> None:
     """A control is whole if every case that its file has was selected, by path, name or marker."""
-    pytester.makeini("[pytest]\nmarkers =\n    control\n    nightly")
-    pytester.makepyfile(
-        test_sec_01="""
-        import pytest
-        pytestmark = pytest.mark.control(id="SEC-01")
-        def test_first(): pass
-        @pytest.mark.parametrize("name", ["a", "b"])
-        def test_second(name): pass
-        """,
-        test_sec_03="""
-        import pytest
-        pytestmark = [pytest.mark.control(id="SEC-03"), pytest.mark.nightly]
-        def test_first(): pass
-        """,
-    )
-    selected = SelectedControls(Selection())
-    pytester.inline_run("-p", "no:randomly", *arguments, plugins=[selected])
-    assert (selected.selection.whole, selected.selection.part) == (whole, part)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    control\n    nightly\n", "utf-8")
+    (tmp_path / "test_sec_01.py").write_text(FIRST, "utf-8")
+    (tmp_path / "test_sec_03.py").write_text(SECOND, "utf-8")
+    (tmp_path / "run.py").write_text(RUN, "utf-8")
+    words = [sys.executable, "run.py", *arguments]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert json.loads(ended.stdout.splitlines()[-1]) == [list(whole), list(part)], ended.stdout + ended.stderr
