@@ -125,7 +125,7 @@ class Tape:
         if self.replaying:
             yield
             return
-        with FileLock(self.directory / "locks" / f"{sha256(name.encode())[:16]}.held"):
+        with FileLock(self.directory / "locks" / f"{digest_of(name.encode())[:16]}.held"):
             yield
 
     def look_up(self, key: str) -> Reading | None:
