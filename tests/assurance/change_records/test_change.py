@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from assurance.change_records.checklist import ITEMS
-from falsification.change_records.records import ENGINEER, change, closed, planned, rolled_back
-from falsification.change_records.shortcomings import AFTER, AFTER_ROLLBACK, BEFORE, Edit, Record
+from falsification.change_records.records import ENGINEER, Record, change, closed, planned, rolled_back
+from falsification.change_records.shortcomings import AFTER, AFTER_ROLLBACK, BEFORE, Edit
 
 
 def edited(record: Record, edit: Edit) -> Record:
