@@ -29,7 +29,7 @@ check: $(READY) ## all that must be green before a change lands
 recordings: $(READY) ## make the bundled tape and baselines again, from the sandbox
 	$(BIN)/python -m sandbox.record
 
-falsify: $(READY) ## prove that every check can fail, and write docs/falsifiability.md
+falsify: $(READY) ## prove that every check can fail; the score goes to docs/falsifiability.html
 	$(BIN)/apex-assurance falsify --write
 
 benchmark: $(READY) ## measure the suite against its floor

@@ -23,7 +23,7 @@ def test_the_commands_name_what_exists() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"\bmake (\w+)", README):
         assert re.search(rf"^{target}:", makefile, re.M), target
-    plugin = (ROOT / "assurance" / "plugin.py").read_text(encoding="utf-8")
+    plugin = (ROOT / "assurance" / "suite" / "plugin.py").read_text(encoding="utf-8")
     for option in re.findall(r"(?<![\w-])--(env|replay|vantage|reports)\b", README):
         assert f'"--{option}"' in plugin
     for link in re.findall(r"\]\(([\w./-]+)\)", README):

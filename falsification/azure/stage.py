@@ -71,7 +71,7 @@ class AzureStage:
         AssertionError: Not every case passes in the compliant world, so that nothing could be proven.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folders: tuple[Path, ...] = CHECKS) -> None:
         # The older clients warn of every alert that names a kind of resource that they do not know.
         logging.getLogger("azure").setLevel(logging.ERROR)
         logging.getLogger("msrest").setLevel(logging.ERROR)
@@ -79,7 +79,7 @@ class AzureStage:
         self.environment = load(ENVIRONMENT, NO_RETRIES)
         self.violations: Mapping[str, Violation] = {one.name: one for one in violations.CATALOGUE}
         self.harmless: Mapping[str, Harmless] = {one.name: one for one in harmless.CATALOGUE}
-        self.cases = collect(CHECKS, self.environment, ESTATE)
+        self.cases = collect(folders, self.environment, ESTATE)
         self._redactor = Redactor(salt="falsification")
         self._world = compliant_world()
         self._resource_manager = AzureResourceManager(self._world.azure, TOKEN, ssl.create_default_context())

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+from falsification import report
 from falsification.page import page
+from falsification.results import Result, Score
 
-DOCS = Path(__file__).parents[2] / "docs"
-
-
-def test_shipped_page_is_that_of_the_shipped_document() -> None:
-    """docs/falsifiability.html is made from docs/falsifiability.md, and so tells the same score."""
-    assert (DOCS / "falsifiability.html").read_text("utf-8") == page((DOCS / "falsifiability.md").read_text("utf-8"))
+SCORE = Score((Result("violation", "one", "SEC-01", 1, ("not reported by <SEC-01>",)),))
 
 
 def test_every_word_of_the_document_is_on_the_page() -> None:
     """Nothing of the document is lost: its words, in order, are those of the page."""
-    document = (DOCS / "falsifiability.md").read_text("utf-8")
+    document = report.document(SCORE)
     rows = [line for line in document.splitlines() if not re.fullmatch(r"[|:\- ]+", line)]
     plain = re.sub(r"^(#+|-) ", "", "\n".join(rows), flags=re.M).replace("**", "").replace("|", " ").replace("`", "")
     body = page(document).partition("<main>")[2].partition("</main>")[0]
