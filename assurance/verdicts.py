@@ -39,6 +39,7 @@ class Source(StrEnum):
     LIVE = "LIVE"
     RECORDED = "RECORDED"
     SANDBOX = "SANDBOX"
+    PLANNED = "PLANNED"
 
 
 def decide(verdicts: Iterable[Verdict]) -> Decision:

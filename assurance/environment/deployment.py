@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from assurance.environment.base import Declared, Text
 from assurance.environment.values import Guid, HostName, ResourceId
@@ -118,6 +118,7 @@ class DeclaredRelease(Declared):
         image_digest: The image's digest in the registry.
         schema_revision: The database's Alembic revision after the migration.
         traffic_percent: The share of traffic that the new revision has: 10 as canary, 100 in the end (Step 15).
+        template_digest: The digest of the ARM template that was reviewed and is deployed (Steps 6 and 11).
     """
 
     tag: Tag
@@ -126,6 +127,18 @@ class DeclaredRelease(Declared):
     image_digest: Digest
     schema_revision: SchemaRevision
     traffic_percent: Percent = 100
+    template_digest: Digest | None = None
+
+
+class AnnouncedChange(Declared):
+    """A security-relevant change of the plan that somebody announced (guide, Step 11): which, and why.
+
+    `resource` is the resource's name and `path` the property's; both may hold `*` for any text.
+    """
+
+    resource: Text
+    path: Text = "*"
+    reason: Annotated[str, StringConstraints(min_length=10)]
 
 
 class DeclaredArtefacts(Declared):
@@ -140,6 +153,9 @@ class DeclaredArtefacts(Declared):
         staging_schema: What `alembic current` printed in staging after the migration.
         inventory: The production inventory, as JSON.
         git_tags: What `git ls-remote --tags origin` printed.
+        template: The compiled ARM template that is deployed, as JSON.
+        validation: What `az deployment group validate` printed for it.
+        what_if: What `az deployment group what-if --no-pretty-print` printed for it: the plan that was reviewed.
     """
 
     unit_coverage: File | None = None
@@ -150,6 +166,9 @@ class DeclaredArtefacts(Declared):
     staging_schema: File | None = None
     inventory: File | None = None
     git_tags: File | None = None
+    template: File | None = None
+    validation: File | None = None
+    what_if: File | None = None
 
     def paths(self) -> dict[str, Path]:
         """Return where each artefact is that is named."""
@@ -171,3 +190,4 @@ class DeclaredDeployment(Declared):
     skus: dict[Text, Text] = Field(default_factory=dict)
     release: DeclaredRelease | None = None
     artefacts: DeclaredArtefacts = DeclaredArtefacts()
+    announced: tuple[AnnouncedChange, ...] = Field(default=(), strict=False)

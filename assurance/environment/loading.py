@@ -11,7 +11,7 @@ from assurance.environment.model import Environment
 from assurance.environment.problems import problems
 from assurance.errors import EnvironmentFileError
 
-RELEASE_TABLES = frozenset({"release", "artefacts"})
+RELEASE_TABLES = {"release": dict, "artefacts": dict, "announced": list}
 
 # Values of a TOML document; `Any` because nothing is known of them before pydantic has judged them.
 Document = dict[str, Any]
@@ -93,13 +93,15 @@ def load_release(path: Path) -> Document:
     """Return the overlay that a file of a release is: its tables refine those of the environment file.
 
     Raises:
-        EnvironmentFileError: The file cannot be read, is not TOML, or has anything but [release] and [artefacts].
+        EnvironmentFileError: The file cannot be read, is not TOML, or has other tables than a release has.
     """
     document = _toml(path, ())
-    unknown = [key for key, value in document.items() if key not in RELEASE_TABLES or not isinstance(value, dict)]
+    unknown = [key for key, value in document.items() if not isinstance(value, RELEASE_TABLES.get(key, ()))]
     if unknown or not document:
         wrong = f"{', '.join(sorted(unknown))} is none of them" if unknown else "it is empty"
-        raise EnvironmentFileError(f"{path}: a release has the tables [release] and [artefacts]; {wrong}")
+        raise EnvironmentFileError(
+            f"{path}: a release has the tables [release], [artefacts] and [[announced]]; {wrong}"
+        )
     # Anchored in the folder of the file itself, wherever the environment file is.
     return _anchored({"deployment": document}, path.parent.resolve())
 

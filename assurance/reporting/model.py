@@ -37,6 +37,7 @@ class VerdictRecord:
         measures: What was measured, where it rests on numbers.
         duration_seconds: How long the case took.
         waiver: The waiver that covers the failing case, in force or expired; None if there is none.
+        today: Of a planned run, what a case comes to without the plan where it does not pass with it; else None.
     """
 
     check: str
@@ -53,6 +54,7 @@ class VerdictRecord:
     duration_seconds: float
     measures: tuple[Measure, ...] = ()
     waiver: AppliedWaiver | None = None
+    today: Verdict | None = None
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> VerdictRecord:
@@ -60,8 +62,9 @@ class VerdictRecord:
         tuples = {name: tuple(values[name]) for name in ("resources", "readings")}
         waiver = AppliedWaiver(**values["waiver"]) if values.get("waiver") is not None else None
         measures = tuple(Measure(**one) for one in values.get("measures", ()))
-        verdict = Verdict(values["verdict"])
-        return cls(**{**values, **tuples, "verdict": verdict, "waiver": waiver, "measures": measures})
+        today = Verdict(values["today"]) if values.get("today") else None
+        own = {"verdict": Verdict(values["verdict"]), "waiver": waiver, "measures": measures, "today": today}
+        return cls(**{**values, **tuples, **own})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ from assurance.environment.model import View
 from assurance.errors import NotEvaluated, TapeRefused
 from assurance.estate import Estate
 from assurance.judging.selection import Selection
+from assurance.planning import Overlay
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
+from assurance.runs.given_plan import Plans, give_plan, plan_of
 from assurance.runs.revision import revision
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
@@ -57,6 +59,8 @@ class RunOptions:
         selection: The pytest arguments, for the record.
         selected: What they select, as far as it is known before anything is collected.
         change: The record of the change that the run belongs to; None if it was given none.
+        plan: What is planned, to be judged in the place of what is there; None to judge what is there.
+        plan_parameters: The parameter file of a planned template; None for none.
     """
 
     replay: Path | None
@@ -66,6 +70,8 @@ class RunOptions:
     selection: str
     selected: Selection = field(default_factory=Selection)
     change: Path | None = None
+    plan: Path | None = None
+    plan_parameters: Path | None = None
 
 
 def new_run_id() -> str:
@@ -95,13 +101,18 @@ class Run:
         if self.replayed is not None:
             _refuse_foreign(self.replayed, environment, options.replay)
         self.vantage = _vantage(environment, options, self.replayed)
-        self.source = source_of(environment, replaying=self.replayed is not None)
+        self.base = source_of(environment, replaying=self.replayed is not None)
+        self.redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
+        started = self.replayed.header.started if self.replayed is not None else ""
+        given = plan_of(options.plan, options.plan_parameters, options.replay)
+        self.given_plan = give_plan(*given, environment, self.redactor, started) if given is not None else None
+        self.source = Source.PLANNED if self.given_plan is not None else self.base
         self.tape = self.replayed or Tape.create(self.directory / "tape", self._header())
         self.tape.most_bytes = environment.limits.tape_bytes
         self.credential = StaticToken("replayed") if self.replayed is not None else SignInOnce(environment)
-        self.redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
         self.given_change = GivenChange(self.tape, self.redactor, environment.name, options.change)
-        self.estate = self._estate()
+        self.plans = Plans(self.given_plan, environment, self.tape, self._files())
+        self.estate = self._estate(self.clients)
         self.notices: tuple[str, ...] = ()
         self.rollback: tuple[str, ...] = ()
         self.selection = options.selected
@@ -125,7 +136,13 @@ class Run:
     @cached_property
     def clients(self) -> AzureClients:
         """The clients of Azure, over this run's tape."""
-        return AzureClients(self.environment, self.tape, self.redactor, self.credential)
+        lens = Overlay(self.given_plan.plan) if self.given_plan is not None else None
+        return AzureClients(self.environment, self.tape, self.redactor, self.credential, lens=lens)
+
+    @cached_property
+    def estate_today(self) -> Estate:
+        """What is there, without what is planned."""
+        return self._estate(AzureClients(self.environment, self.tape, self.redactor, self.credential))
 
     @cached_property
     def telemetry(self) -> Telemetry:
@@ -200,6 +217,7 @@ class Run:
             "measurements": lambda: self.measurements,
             "load_generator": lambda: self.load_generator,
             "change": lambda: self.given_change.change(),
+            **self.plans.roots(),
         }
 
     def identity(self) -> str:
@@ -246,18 +264,22 @@ class Run:
             environment=self.environment.name,
             subscription_id=self.environment.subscription_id,
             resource_group=self.environment.resource_group,
-            source=str(self.source),
-            origin=self._origin(),
+            source=str(self.base),
+            origin=self._read_from(),
             vantage=self.vantage,
             started=self.started,
             run_id=self.options.run_id,
         )
 
     def _origin(self) -> str:
+        over = self._read_from()
+        return f"{self.given_plan.plan.form}, laid over {over}" if self.given_plan is not None else over
+
+    def _read_from(self) -> str:
         if self.replayed is not None:
             header = self.replayed.header
             return f"recorded {header.started} from {header.origin}"
-        if self.source is Source.SANDBOX:
+        if self.base is Source.SANDBOX:
             return "stand-ins for Azure, DNS and the network, on this machine"
         return f"Azure, at {urlsplit(self.environment.cloud.resource_manager).netloc}"
 
@@ -275,8 +297,8 @@ class Run:
     def _view(self, vantage: Vantage) -> View:
         return self.environment.views.inside if vantage == "inside" else self.environment.views.outside
 
-    def _estate(self) -> Estate:
-        seams = (self.clients, self.resolvers, self.dialers)
+    def _estate(self, clients: AzureClients) -> Estate:
+        seams = (clients, self.resolvers, self.dialers)
         return Estate(self.environment, *seams, self.vantage, self._files(), _begun(self.tape))
 
     def _files(self) -> FileReader:

@@ -46,6 +46,8 @@ def keep_inputs(run: Run, waivers: Waivers) -> None:
     if waivers.text:
         path = run.directory / waiving.PACKED
         path.write_text(waivers.text, encoding="utf-8")
+    if run.given_plan is not None:
+        run.given_plan.keep(run.directory)
     given = run.environment.drift.baseline
     if given is not None:
         path = run.directory / locating.PACKED

@@ -50,9 +50,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--release",
         metavar="FILE",
         type=Path,
-        help="what is deployed, and where its pipeline left its reports: a TOML file with [release] and [artefacts]",
+        help="what is deployed, and where its pipeline left its reports: a TOML file with [release], [artefacts], [[announced]]",
     )
     group.addoption("--change", metavar="CR|FILE", help="the change that this run belongs to, in changes/")
+    group.addoption(
+        "--plan",
+        metavar="FILE",
+        type=Path,
+        help="judge what is planned: a what-if result, a compiled ARM template, or a Terraform plan as JSON",
+    )
+    group.addoption("--plan-parameters", metavar="FILE", type=Path, help="the parameter file of a planned template")
     group.addoption(
         "--gate", action="store_true", help="this run decides on a deployment: refuse a tape and stand-ins as its basis"
     )

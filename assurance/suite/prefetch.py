@@ -12,7 +12,7 @@ Progress = Callable[[int, int], None]
 Need = tuple[str, Mapping[str, Value]]
 # What writes runs when its check does: the order of writing flows is that of the checks, and a flow that waits for a
 # job would hold the threads that others read in. What measures must have the machine to itself.
-NOT_AHEAD = frozenset({"flows", "load_generator", "measurements"})
+NOT_AHEAD = frozenset({"flows", "load_generator", "measurements", "planned_deployment", "earlier_plan"})
 
 
 def needs_of(cases: Iterable[tuple[Iterable[str], Mapping[str, Value]]]) -> list[Need]:

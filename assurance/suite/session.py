@@ -36,6 +36,7 @@ from assurance.suite.excused import not_applicable, skipped_case
 from assurance.suite.expected import ExpectedCases
 from assurance.suite.inputs import keep_inputs, with_baseline
 from assurance.suite.outcomes import sendable, set_outcome
+from assurance.suite.planned import PlanSelection, beside_today, notices
 from assurance.suite.prefetch import needs_of, prefetch
 from assurance.suite.sealing import PackSealer, admit, shown_from_here
 from assurance.suite.selection import SelectedControls, asked_for
@@ -95,6 +96,8 @@ class RunSession:
             selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
             selected=selected.selection,
             change=change_record_of(config) if replay is None else None,
+            plan=config.getoption("plan"),
+            plan_parameters=config.getoption("plan_parameters"),
         )
         waivers = waivers_of_run(config, environment, replay)
         signing = None if from_controller else admit(config, environment, options, received=received)
@@ -106,6 +109,7 @@ class RunSession:
         attested = AttestedSelection(run.selection, lambda: run.given_change.is_given)
         config.pluginmanager.register(attested, "assurance-attested")
         config.pluginmanager.register(selected, "assurance-selection")
+        config.pluginmanager.register(PlanSelection(run.plans), "assurance-plan")
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
         if signing is not None:
@@ -227,6 +231,9 @@ class RunSession:
             duration_seconds=round(call.duration, 6),
             **values,
         )
+        if self._run.given_plan is not None:
+            without = {**self._run.roots(), "estate": lambda: self._run.estate_today}
+            record = beside_today(record, item, without)
         case = case_of(item, self._run.environment)
         return waived(record, self._waivers.covering(case) if case is not None else None)
 
@@ -268,6 +275,7 @@ class RunSession:
         elif complete:
             self._run.tape.seal(finished)
         keep_inputs(self._run, self._waivers)
+        self._run.notices = (*notices(self._records), *self._run.notices)
         identity = self._run.identity() or self._identity
         told = {"finished": finished, "identity": identity}
         self._model = self._run.model(self._records, collected, complete=complete, **told)

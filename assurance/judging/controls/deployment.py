@@ -1,7 +1,8 @@
 """DEP-02 to DEP-27: those of the guide's thirty steps that a machine can judge; a control's number is its step's.
 
 DEP-31 to DEP-34 are the guide's "Operational Procedures", "Required Azure Services" and "Security Hardening", which
-stand beside the steps. Steps that only people can vouch for are none; Steps 3, 14, 16, 17 and 18 have their own.
+stand beside the steps; DEP-35 and DEP-36 hold a plan to the deployment (Steps 6 and 11). Steps that only people can
+vouch for are none; Steps 3, 14, 16, 17 and 18 have their own.
 """
 
 from assurance.judging.controls.model import Control, Severity
@@ -173,6 +174,24 @@ DEPLOYMENT = (
         "Security Hardening, 3",
         "8.20 8.24 8.9",
         "A.13.1.1 A.10.1.1",
+        "high",
+    ),
+    _deployment(
+        35,
+        "Planned changes",
+        "The template is valid and the one that was reviewed, and nothing security-relevant changes unannounced.",
+        "Steps 6 and 11",
+        "8.32 8.9 8.25",
+        "A.12.1.2 A.14.2.2",
+        "high",
+    ),
+    _deployment(
+        36,
+        "Carried out as planned",
+        "What was deployed is what was planned: all of it, and nothing more.",
+        "Step 11",
+        "8.32 8.9",
+        "A.12.1.2 A.14.2.2",
         "high",
     ),
 )

@@ -14,7 +14,7 @@ from azure.core.credentials import TokenCredential
 from assurance.environment import Environment
 from assurance.tape import Tape
 from assurance.tape.redaction import Redactor
-from assurance.world.azure.transport import TapeTransport
+from assurance.world.azure.transport import Lens, TapeTransport
 
 CLIENTS = {
     "network": "azure.mgmt.network:NetworkManagementClient",
@@ -49,6 +49,7 @@ class AzureClients:
 
     Args:
         upstream: What sends in place of our own connections; None for those.
+        lens: What makes of Resource Manager's answers those that are to be judged; None to judge them as they are.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class AzureClients:
         redactor: Redactor,
         credential: TokenCredential,
         upstream: httpx.BaseTransport | None = None,
+        lens: Lens | None = None,
     ) -> None:
         self._environment = environment
         self._tape = tape
         self._redactor = redactor
         self._credential = credential
         self._given_upstream = upstream
+        self._lens = lens
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -165,4 +168,5 @@ class AzureClients:
             endpoint=endpoint,
             host=host,
             sign_in=sign_in,
+            lens=self._lens if endpoint == "resource_manager" else None,
         )

@@ -6,7 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assurance.errors import BrokenReading
+from assurance.errors import BrokenReading, NotEvaluated
+
+UNKNOWN_UNTIL_DEPLOYED = "\x01unknown until deployed: "
+"""How a text begins that stands for a value which a plan leaves to Azure; the expression follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Document:
             if not isinstance(found, Mapping):
                 raise self.broken(path[:depth], "an object", found)
             found = found.get(key)
+        if isinstance(found, str) and found.startswith(UNKNOWN_UNTIL_DEPLOYED):
+            raise self._unknown(path, found.removeprefix(UNKNOWN_UNTIL_DEPLOYED))
         return found
 
     def text(self, *path: str) -> str | None:
@@ -91,6 +96,8 @@ class Document:
         if not isinstance(found, list):
             raise self.broken(path, "a list", found)
         for item in found:
+            if isinstance(item, str) and item.startswith(UNKNOWN_UNTIL_DEPLOYED):
+                raise self._unknown(path, item.removeprefix(UNKNOWN_UNTIL_DEPLOYED))
             if not isinstance(item, Mapping):
                 raise self.broken(path, "a list of objects", item)
         place = f"{self.where}.{'.'.join(path)}"
@@ -111,6 +118,9 @@ class Document:
             return ()
         if not isinstance(found, list):
             raise self.broken(path, "a list", found)
+        for item in found:
+            if isinstance(item, str) and item.startswith(UNKNOWN_UNTIL_DEPLOYED):
+                raise self._unknown(path, item.removeprefix(UNKNOWN_UNTIL_DEPLOYED))
         return tuple(item if isinstance(item, str) else self._not_text(path, item) for item in found)
 
     def broken(self, path: tuple[str, ...], expected: str, found: object) -> BrokenReading:
@@ -120,6 +130,13 @@ class Document:
             f"{self.answerer}'s answer is not as documented: {self.where or 'the body'} has {observed} at "
             f"'{'.'.join(path)}', where {expected} was expected.",
             "Look at the reading; its version may have changed, or something else on the way answered.",
+            self.readings,
+        )
+
+    def _unknown(self, path: tuple[str, ...], expression: str) -> NotEvaluated:
+        return NotEvaluated(
+            f"The plan leaves '{'.'.join(path)}' of {self.where or 'the resource'} to Azure: {expression}.",
+            "Judge it after the deployment, or write a value that can be computed beforehand.",
             self.readings,
         )
 

@@ -6,10 +6,10 @@ import json
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
@@ -57,6 +57,13 @@ class NoAnswerError(ServiceRequestError):
         self.reading = reading
 
 
+class Lens(Protocol):
+    """Makes another answer of one that was read; the tape keeps what was read."""
+
+    def reading(self, url: str, obtain: Callable[[], Reading]) -> Reading:
+        """Return the answer to a GET that is to be judged, made of the one that `obtain` returns."""
+
+
 class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
     """Answers from the tape, and from `upstream` what is not on it.
 
@@ -67,6 +74,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         endpoint: The name of the API, which stands for its host in keys: a replay needs no host.
         host: The only host to which requests, with their token, may go.
         sign_in: Paths at which the host hands out tokens. What is said there is never kept: a replay signs in nowhere.
+        lens: What makes of each answer the one that is to be judged; None to judge the answer itself.
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         endpoint: str,
         host: str,
         sign_in: frozenset[str] = frozenset(),
+        lens: Lens | None = None,
     ) -> None:
         self._tape = tape
         self._redactor = redactor
@@ -88,6 +97,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         self._endpoint = endpoint
         self._host = host.lower()
         self._sign_in = sign_in
+        self._lens = lens
         self._slots = threading.BoundedSemaphore(limits.concurrency)
 
     def send(self, request: HttpRequest, **kwargs: Any) -> TapeResponse:  # noqa: ANN401  (azure-core's signature)
@@ -111,7 +121,11 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         # Every page counts, also one that is on the tape already; the unsigned question before a challenge is none.
         page = next(pages) if pages is not None and "Authorization" in request.headers else None
         key = self._key(request)
-        reading = self._tape.obtain(key, lambda: self._ask(key, request, page))
+
+        def obtain() -> Reading:
+            return self._tape.obtain(key, lambda: self._ask(key, request, page))
+
+        reading = obtain() if self._lens is None else self._lens.reading(request.url, obtain)
         if reading.failure:
             raise NoAnswerError(reading.failure, reading.key)
         return TapeResponse(request, reading, self._limits)

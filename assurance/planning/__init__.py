@@ -1,0 +1,8 @@
+"""What is planned: the changes of a deployment, laid over what is there and judged before they are made."""
+
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange
+from assurance.planning.errors import PlanRefused
+from assurance.planning.loading import read_plan
+from assurance.planning.overlay import Overlay
+
+__all__ = ["ChangeKind", "Overlay", "Plan", "PlanRefused", "PlannedChange", "read_plan"]

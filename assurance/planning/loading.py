@@ -1,0 +1,83 @@
+"""Reads the plan that `--plan` names: found out by its content, refused with one error where it cannot be judged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from assurance.planning import template, terraform, what_if
+from assurance.planning.changes import Plan, folded
+from assurance.planning.errors import PlanRefused
+from assurance.planning.template import Target
+
+EXPECTED = (
+    "expected the result of `az deployment group what-if --no-pretty-print`, a compiled ARM template (`bicep build`), "
+    "or what `terraform show -json PLAN` prints"
+)
+
+
+def read_plan(content: bytes, parameters: bytes, target: Target, where: str, readings: tuple[str, ...] = ()) -> Plan:
+    """Return the plan that a file holds.
+
+    Args:
+        content: The file.
+        parameters: The parameter file of a template; empty for none.
+        target: Where it is deployed to.
+        where: What to call the file in messages.
+        readings: The keys of the readings that hold it.
+
+    Raises:
+        PlanRefused: It is of no known form, cut off, or of another subscription.
+    """
+    document = _object(content, where)
+    if terraform.is_terraform(document):
+        plan = terraform.read_terraform(document, target.subscription_id, where)
+    elif template.is_template(document):
+        given = _object(parameters, "--plan-parameters") if parameters else {}
+        plan = template.read_template(document, given, target, where)
+    elif what_if.is_what_if(document):
+        plan = what_if.read_what_if(document, where)
+    else:
+        raise PlanRefused(f"{where}: this is no plan; {EXPECTED}")
+    _refuse_foreign(plan, target, where)
+    return replace(plan, readings=readings)
+
+
+def refuse_older(plan_made: str, tape_started: str, where: str) -> None:
+    """Refuse a plan that was made before the tape that it is to be laid over was begun.
+
+    Args:
+        plan_made: When the plan was made, by its own word or the file's time (UTC, ISO 8601); empty if it is not known.
+        tape_started: When the replayed tape was begun.
+        where: What to call the file in messages.
+
+    Raises:
+        PlanRefused: The plan is older: what it was made against may have been another deployment.
+    """
+    if plan_made and plan_made < tape_started:
+        raise PlanRefused(
+            f"{where}: the plan was made {plan_made}, before the tape that it is laid over ({tape_started}); "
+            "make it anew"
+        )
+
+
+def _object(content: bytes, where: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise PlanRefused(f"{where}: this is no JSON ({error}); was it cut off? {EXPECTED}") from error
+    if not isinstance(found, Mapping):
+        raise PlanRefused(f"{where}: this is no JSON object; {EXPECTED}")
+    return found
+
+
+def _refuse_foreign(plan: Plan, target: Target, where: str) -> None:
+    own = folded(f"/subscriptions/{target.subscription_id}")
+    of_subscriptions = [one for one in plan.changes if folded(one.id).startswith("/subscriptions/")]
+    if of_subscriptions and not any(f"{folded(one.id)}/".startswith(f"{own}/") for one in of_subscriptions):
+        other = folded(of_subscriptions[0].id).split("/")[2]
+        raise PlanRefused(
+            f"{where}: the plan is for subscription {other}, and the environment's is {target.subscription_id}"
+        )

@@ -1,0 +1,129 @@
+"""Lays a planned change over a resource as it is.
+
+Two plans, two semantics. What-if tells the resource before and after: only what differs between the two is carried
+over, so that whatever the plan does not touch stays as it was read. A template tells the whole resource, and in
+incremental mode Azure applies all of it again: a property that the template leaves out is not kept, but what Azure
+itself computes is (Microsoft, "Azure Resource Manager deployment modes", incremental mode).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from assurance.planning.changes import ChangeKind, PlannedChange, Values
+from assurance.planning.unknown import MADE_BY_AZURE, is_unknown, unknown
+
+# What tells the items of a list apart, the first that all of them have.
+IDENTITIES = ("name", "id", "key", "principalId")
+COMPUTED = frozenset(
+    {
+        "callratelimit", "capabilities", "clientid", "createdat", "createddate", "creationdate", "creationtime",
+        "currentserviceobjectivename", "customdnsconfigs", "customdomainverificationid", "databaseid", "datecreated",
+        "defaultdomain", "defaultsecurityrules", "earliestrestoredate", "endpoint", "endpoints", "etag",
+        "eventstreamendpoint", "fullyqualifieddomainname", "hsmpoolresourceid", "id", "internalid", "ismigrated",
+        "latestreadyrevisionname", "latestrevisionfqdn", "latestrevisionname", "lastmodifieddate", "loginserver",
+        "maxnumberofrecordsets", "maxnumberofvirtualnetworklinks", "networkinterfaces", "numberofrecordsets",
+        "numberofvirtualnetworklinks", "outboundipaddresses", "primaryendpoints", "primarylocation", "principalid",
+        "privateendpointconnections", "privateendpoints", "provisioningstate", "resourceguid", "runningstatus",
+        "secondaryendpoints", "secondarylocation", "staticip", "state", "status", "statusofprimary",
+        "statusofsecondary", "systemdata", "updatedon", "vaulturi", "virtualnetworklinkstate", "workspaceid",
+    }
+)  # fmt: skip
+"""Properties that Azure computes and no template sets, in lower case (the SDK's models mark them as read-only)."""
+
+# What a new resource has that Azure makes, by type: who judges it must wait until it is there.
+MADE = {
+    "microsoft.network/privateendpoints": ("networkInterfaces",),
+    "microsoft.sql/servers": ("fullyQualifiedDomainName",),
+    "microsoft.app/managedenvironments": ("defaultDomain", "staticIp"),
+    "microsoft.app/containerapps": ("latestRevisionName", "latestReadyRevisionName"),
+    "microsoft.managedidentity/userassignedidentities": ("principalId", "clientId"),
+}
+
+
+def planned(change: PlannedChange, now: Values | None) -> dict[str, Any]:
+    """Return the resource as it would be; whatever is laid over is taken to be provisioned.
+
+    Args:
+        change: A change whose `after` is known.
+        now: The resource as it was read; None if there is none.
+    """
+    after: dict[str, Any] = dict(change.after or {})
+    if now is None:
+        found = _created(change, after)
+    elif change.before is not None:
+        found = carried_over(now, change.before, after)
+    else:
+        found = put(now, after)
+    if change.kind is not ChangeKind.NO_CHANGE and isinstance(found.get("properties"), dict):
+        found["properties"].setdefault("provisioningState", "Succeeded")
+    return found
+
+
+def _created(change: PlannedChange, after: dict[str, Any]) -> dict[str, Any]:
+    properties = dict(after.get("properties") or {})
+    for name in MADE.get(change.type, ()):
+        properties.setdefault(name, unknown(f"{MADE_BY_AZURE} ({name})"))
+    named = {"id": change.id, "name": change.id.rstrip("/").rsplit("/", 1)[-1], "type": change.type}
+    return {**named, **{key: value for key, value in after.items() if key != "apiVersion"}, "properties": properties}
+
+
+def carried_over(now: Any, before: Any, after: Any) -> Any:  # noqa: ANN401  (JSON values of any kind)
+    """Return what is now, with every difference between before and after made to it."""
+    if before == after:
+        return now
+    if isinstance(now, Mapping) and isinstance(before, Mapping) and isinstance(after, Mapping):
+        names = {str(key).casefold(): key for key in now}
+        found = dict(now)
+        for key in dict.fromkeys((*before, *after)):
+            own = names.get(str(key).casefold(), key)
+            if key not in after:
+                found.pop(own, None)
+            elif key not in before:
+                found[own] = after[key] if own not in now else carried_over(now[own], {}, after[key])
+            else:
+                found[own] = carried_over(now.get(own), before[key], after[key])
+        return found
+    if isinstance(now, list) and isinstance(after, list):
+        return _items(now, before if isinstance(before, list) else [], after)
+    return after
+
+
+def _items(now: list[Any], before: list[Any], after: list[Any]) -> list[Any]:
+    """Return a list as it would be; an item that is told apart by its name keeps what the plan does not tell of it."""
+    key = next((one for one in IDENTITIES if all(_has(item, one) for item in (*now, *before, *after))), None)
+    if key is None:
+        return after
+    known = {str(item[key]).casefold(): item for item in now}
+    earlier = {str(item[key]).casefold(): item for item in before}
+    return [
+        carried_over(known[name], earlier.get(name, {}), item) if (name := str(item[key]).casefold()) in known else item
+        for item in after
+    ]
+
+
+def _has(item: object, key: str) -> bool:
+    return isinstance(item, Mapping) and isinstance(item.get(key), str) and not is_unknown(item[key])
+
+
+def put(now: Values, template: Values) -> dict[str, Any]:
+    """Return the resource after a template was applied: what it leaves out is gone, but for what Azure computes."""
+    found = {**now, **{key: value for key, value in template.items() if key not in {"apiVersion", "properties"}}}
+    found["properties"] = _put(now.get("properties") or {}, template.get("properties") or {})
+    return found
+
+
+def _put(now: object, given: object) -> Any:  # noqa: ANN401  (JSON values of any kind)
+    if isinstance(now, Mapping) and isinstance(given, Mapping):
+        names = {str(key).casefold(): key for key in now}
+        kept = {key: value for key, value in now.items() if str(key).casefold() in COMPUTED}
+        return {
+            **kept,
+            **{key: _put(now.get(names.get(str(key).casefold(), "")), value) for key, value in given.items()},
+        }
+    if isinstance(now, list) and isinstance(given, list):
+        key = next((one for one in IDENTITIES if all(_has(item, one) for item in (*now, *given))), None)
+        known = {str(item[key]).casefold(): item for item in now} if key is not None else {}
+        return [_put(known.get(str(item[key]).casefold()), item) if key is not None else item for item in given]
+    return given

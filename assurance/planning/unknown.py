@@ -1,0 +1,36 @@
+"""What only Azure can compute: a value of a plan that is known when the deployment has ended, and not before.
+
+It is written into the planned resource as a marked text, so that whoever needs it says "not evaluated" with the
+expression, and nobody else is touched.
+"""
+
+from __future__ import annotations
+
+import re
+
+from assurance.world.azure.document import UNKNOWN_UNTIL_DEPLOYED
+
+# What-if leaves what it cannot compute as the template has it: "[reference(...).outputs.x.value]".
+EXPRESSION = re.compile(r"\[[A-Za-z_][\w.]*\(.*\].*", re.S)
+MADE_BY_AZURE = "a value that Azure makes"
+
+
+def unknown(expression: str) -> str:
+    """Return the mark that stands in a planned resource for what this expression will come to."""
+    return f"{UNKNOWN_UNTIL_DEPLOYED}{expression.strip()}"
+
+
+def is_unknown(value: object) -> bool:
+    """Tell whether a value is such a mark."""
+    return isinstance(value, str) and value.startswith(UNKNOWN_UNTIL_DEPLOYED)
+
+
+def with_marks(value: object) -> object:
+    """Return a value of a plan in which every expression that was left to Azure is marked."""
+    if isinstance(value, dict):
+        return {key: with_marks(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [with_marks(item) for item in value]
+    if isinstance(value, str) and EXPRESSION.fullmatch(value) and value.rstrip().endswith("]"):
+        return unknown(value)
+    return value
