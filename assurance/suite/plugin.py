@@ -50,7 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--release",
         metavar="FILE",
         type=Path,
-        help="what is deployed, and where its pipeline left its reports: a TOML file with [release], [artefacts], [[announced]]",
+        help="what is deployed, where its pipeline left its reports, and what is announced: a TOML file",
     )
     group.addoption("--change", metavar="CR|FILE", help="the change that this run belongs to, in changes/")
     group.addoption(
