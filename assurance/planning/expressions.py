@@ -69,7 +69,7 @@ def _evaluated(text: str, scope: Scope) -> Value:
         parser = _Parser(text[1:-1], scope)
         found = parser.expression()
         parser.end()
-    except (NotUnderstood, LookupError, TypeError, ValueError, RecursionError):
+    except (NotUnderstood, LookupError, StopIteration, TypeError, ValueError, RecursionError):
         return unknown(text)
     return unknown(text) if _holds_unknown(found) and not isinstance(found, (dict, list)) else found
 
