@@ -45,9 +45,7 @@ class GivenPlan:
             (directory / PACKED_PARAMETERS).write_bytes(self.parameters)
 
 
-def plan_of(
-    plan: Path | None, parameters: Path | None, replayed: Path | None
-) -> tuple[Path, Path | None] | None:
+def plan_of(plan: Path | None, parameters: Path | None, replayed: Path | None) -> tuple[Path, Path | None] | None:
     """Return where a run's plan and the plan's parameters are: those given, else those of a replayed pack; or None."""
     if plan is None and replayed is not None:
         kept = [path for name in (PACKED, PACKED_PARAMETERS) if (path := replayed / name).is_file()]

@@ -66,8 +66,6 @@ def beside_today(
 def notices(records: Iterable[VerdictRecord]) -> tuple[str, ...]:
     """Return what the plan would break, worst first: what holds today and would not after."""
     broken = [one for one in records if one.today is Verdict.PASS and one.verdict is Verdict.FAIL]
-    told = [
-        f"The plan would break {one.control} ({one.subject}): it holds now; then {one.observed}." for one in broken
-    ]
+    told = [f"The plan would break {one.control} ({one.subject}): it holds now; then {one.observed}." for one in broken]
     more = [f"The plan would break {len(told) - MAX_NAMED} more cases."] if len(told) > MAX_NAMED else []
     return (*told[:MAX_NAMED], *more)
