@@ -10,6 +10,7 @@ from typing import Any
 
 from assurance.environment import load
 from assurance.estate import Estate
+from assurance.estate.services.kinds import read_service
 from assurance.planning import Overlay, Plan, read_plan
 from assurance.planning.template import Target
 from assurance.tape import Tape
@@ -46,7 +47,7 @@ def estate(plan: Plan | None = None) -> Estate:
 @cache
 def server() -> str:
     """Return the SQL server as the tape has it, as JSON text."""
-    document = estate().service("sql").document
+    document = read_service(estate(), "sql").document
     assert document is not None
     return json.dumps(dict(document.values))
 

@@ -5,6 +5,9 @@ import json
 import pytest
 
 from assurance.errors import NotEvaluated
+from assurance.estate.services.kinds import read_as, read_service
+from assurance.estate.services.platform_service import WithLeastTls
+from assurance.estate.services.public_access import read_services_of_kind
 from assurance.planning import ChangeKind, PlanRefused
 from assurance.planning.loading import refuse_older
 from tests.assurance.planning.plans import (
@@ -63,8 +66,8 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_one_violation_is_one_finding(form: str) -> None:
     """Whatever the form, the same fact fails, and says the same."""
-    assert estate().service("sql").refuses_public_networks.holds
-    fact = estate(read(FORMS[form]())).service("sql").refuses_public_networks
+    assert read_service(estate(), "sql").refuses_public_networks.holds
+    fact = read_service(estate(read(FORMS[form]())), "sql").refuses_public_networks
     assert not fact.holds
     assert fact.observed == "publicNetworkAccess is Enabled"
     assert fact.subject == SERVER
@@ -74,22 +77,22 @@ def test_one_violation_is_one_finding(form: str) -> None:
 def test_what_the_plan_leaves_alone_stays(form: str) -> None:
     """Other properties and other resources are judged as they were read."""
     planned = estate(read(FORMS[form]()))
-    assert planned.service("sql").requires_modern_tls.holds
-    assert planned.service("storage").refuses_public_networks.holds
+    assert read_as(planned, "sql", WithLeastTls).requires_modern_tls.holds
+    assert read_service(planned, "storage").refuses_public_networks.holds
 
 
 def test_an_expression_for_azure_touches_only_who_needs_it() -> None:
     """What only Azure can compute is not evaluated where it is needed, and named; the rest is judged."""
     planned = estate(read(template(_resource(minimalTlsVersion="[reference('other').tls]"), suffix="prod")))
-    assert planned.service("sql").refuses_public_networks.holds
+    assert read_service(planned, "sql").refuses_public_networks.holds
     with pytest.raises(NotEvaluated, match=r"\[reference\('other'\)\.tls\]"):
-        _ = planned.service("sql").requires_modern_tls
+        _ = read_as(planned, "sql", WithLeastTls).requires_modern_tls
 
 
 def test_what_a_template_leaves_out_is_gone() -> None:
     """In incremental mode all of a resource is applied again: what is not written falls back to Azure's default."""
     bare = {"type": "Microsoft.Sql/servers", "apiVersion": "2023-08-01", "name": "sql-apex-prod", "properties": {}}
-    fact = estate(read(template(bare))).service("sql").refuses_public_networks
+    fact = read_service(estate(read(template(bare))), "sql").refuses_public_networks
     assert not fact.holds
     assert "absent" in fact.observed
 
@@ -100,7 +103,7 @@ def test_an_attribute_that_nobody_knows_is_no_pass() -> None:
     change["change"]["after"]["a_new_thing"] = "on"  # type: ignore[index]  # a plan's JSON
     planned = estate(read(terraform(change)))
     with pytest.raises(NotEvaluated, match="a_new_thing"):
-        planned.service("sql")
+        read_service(planned, "sql")
 
 
 def test_what_is_known_after_apply_is_unknown() -> None:
@@ -108,13 +111,13 @@ def test_what_is_known_after_apply_is_unknown() -> None:
     change = _azurerm(False, None)
     change["change"]["after_unknown"] = {"public_network_access_enabled": True}  # type: ignore[index]  # a plan's JSON
     with pytest.raises(NotEvaluated, match="known after apply"):
-        _ = estate(read(terraform(change))).service("sql").refuses_public_networks
+        _ = read_service(estate(read(terraform(change))), "sql").refuses_public_networks
 
 
 def test_a_deleted_resource_does_not_exist() -> None:
     """What the plan deletes is absent, by its id and in lists."""
     plan = read(what_if({"resourceId": SERVER, "changeType": "Delete", "before": json.loads(server())}))
-    assert not estate(plan).service("sql").exists.holds
+    assert not read_service(estate(plan), "sql").exists.holds
 
 
 def test_a_new_resource_is_judged() -> None:
@@ -123,8 +126,7 @@ def test_a_new_resource_is_judged() -> None:
     after = {"id": created, "type": "Microsoft.Storage/storageAccounts", "name": "stapexother", "kind": "StorageV2",
              "properties": {"publicNetworkAccess": "Enabled"}}  # fmt: skip
     plan = read(what_if({"resourceId": created, "changeType": "Create", "after": after}))
-    others = estate(plan).services_of_kind("storage")
-    assert not others.undeclared_refuse_public_networks([estate().service_id("storage")]).holds
+    assert not read_services_of_kind(estate(plan), "storage").undeclared_refuse_public_networks.holds
 
 
 def test_unchanged_and_ignored_resources_are_left_alone() -> None:
@@ -132,7 +134,7 @@ def test_unchanged_and_ignored_resources_are_left_alone() -> None:
     other = {**json.loads(server()), "properties": OPEN}
     plan = read(what_if({"resourceId": SERVER, "changeType": "Ignore", "before": other, "after": other}))
     assert plan.changes[0].kind is ChangeKind.IGNORE
-    assert estate(plan).service("sql").refuses_public_networks.holds
+    assert read_service(estate(plan), "sql").refuses_public_networks.holds
 
 
 @pytest.mark.parametrize(
