@@ -9,11 +9,12 @@ import sys
 import threading
 from pathlib import Path
 
+import tomli_w
+
 from sandbox.apex import Observed, Quirk, Switch
 from sandbox.apex.catalogue import UnknownNameError, catalogue_text, named
 from sandbox.azure.declared_estate import declared_estate
 from sandbox.stand_ins import Sandbox
-from sandbox.toml_text import toml_text
 
 ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"
 
@@ -71,7 +72,7 @@ def _write_environment(sandbox: Sandbox, declared: Path, directory: Path | None)
         target.mkdir(parents=True, exist_ok=True)
         overlay["cloud"]["ca_bundle"] = str(shutil.copy(sandbox.authority.path, target / "ca.pem"))
     path = target / "environment.toml"
-    path.write_text(toml_text({"extends": str(declared), **overlay}), encoding="utf-8")
+    path.write_text(tomli_w.dumps({"extends": str(declared), **overlay}), encoding="utf-8")
     return path
 
 

@@ -13,9 +13,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import tomli_w
+
 from sandbox import Sandbox
 from sandbox.azure.declared_estate import declared_estate, declared_object_ids
-from sandbox.toml_text import toml_text
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,7 +32,7 @@ def record(environment: str, destination: Path) -> None:
     people = declared_object_ids(base)
     with Sandbox(environment, estate, object_ids=people) as sandbox, tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "environment.toml"
-        file.write_text(toml_text({"extends": str(base), **sandbox.overlay()}), encoding="utf-8")
+        file.write_text(tomli_w.dumps({"extends": str(base), **sandbox.overlay()}), encoding="utf-8")
         reports = Path(directory) / "reports"
         variables = {**os.environ, **sandbox.environment_variables()}
         command = [sys.executable, "-m", "pytest", "checks", "--env", str(file), "--reports", str(reports)]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from assurance.environment import Environment
-from assurance.environment.toml_text import toml_text
 from assurance.evidence import comparison, ledger, manifest, outcome, pack, statement
 from assurance.evidence.ledger import Link
 from assurance.evidence.manifest import Manifest
@@ -42,7 +43,7 @@ def write_environment(environment: Environment, directory: Path) -> None:
     del document["name"]
     cloud = {key: value for key, value in document["cloud"].items() if key != "ca_bundle"}
     heading = "# The environment as this run had it, with all defaults. Secrets are never in it.\n"
-    text = toml_text({"name": environment.name, **document, "cloud": cloud})
+    text = tomli_w.dumps({"name": environment.name, **document, "cloud": cloud})
     pack.write_whole(directory / ENVIRONMENT, heading + text)
 
 

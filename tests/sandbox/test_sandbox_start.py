@@ -17,7 +17,6 @@ import httpx
 import pytest
 
 from sandbox import AzureEstate, Sandbox
-from sandbox.toml_text import toml_text
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -92,18 +91,6 @@ def test_an_estate_of_ones_own_is_served() -> None:
     estate.change("sql-apex-sandbox", "properties.publicNetworkAccess", "Enabled")
     with Sandbox(estate=estate) as sandbox:
         assert sandbox.resource_manager.estate is estate
-
-
-def test_toml_is_read_back_as_it_was() -> None:
-    """What is written as TOML is read by the standard library with the same content."""
-    values = {"text": 'a "b"\n\\', "list": ["x", "y"], "yes": True, "number": 2, "t": {"10.0.2.4:1433": {"é": "1"}}}
-    assert tomllib.loads(toml_text(values)) == values
-
-
-def test_toml_refuses_what_it_cannot_hold() -> None:
-    """A value that has no place in TOML is an error."""
-    with pytest.raises(TypeError, match="no place"):
-        toml_text({"nothing": None})
 
 
 def test_the_command_writes_an_environment_file(tmp_path: Path) -> None:

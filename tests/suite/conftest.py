@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from sandbox import Sandbox
-from sandbox.toml_text import toml_text
 from tests.suite.running import ROOT, Ended, RunSuite
 
 
@@ -46,7 +46,7 @@ def sandbox_file(tmp_path: Path) -> Callable[[Sandbox], Path]:
     def write(sandbox: Sandbox, **further: object) -> Path:
         path = tmp_path / "environment.toml"
         values = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay(), **further}
-        path.write_text(toml_text(values), encoding="utf-8")
+        path.write_text(tomli_w.dumps(values), encoding="utf-8")
         return path
 
     return write

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from falsification.change_records.records import NOW, planned, shifted
 from sandbox import AzureEstate, Sandbox
 from sandbox.apex import Switch
-from sandbox.toml_text import toml_text
 from tests.suite.running import ROOT, Ended, RunSuite
 
 APP = "ca-apex-sandbox"
@@ -66,7 +67,7 @@ def deploy(estate: AzureEstate, revision: dict[str, Any]) -> None:
 def change_record(path: Path) -> Path:
     """Write a whole change record of this very moment."""
     record = shifted(planned(), NOW - datetime.now(UTC)) | {"environment": "sandbox"}
-    path.write_text(toml_text(record), encoding="utf-8")
+    path.write_text(tomli_w.dumps(record), encoding="utf-8")
     return path
 
 
@@ -74,7 +75,7 @@ def release_file(path: Path, percent: int) -> Path:
     """Write what the pipeline says of the release: how much of the traffic it has by now."""
     inventory = path.with_name("inventory.json")
     artefacts = {"artefacts": {"inventory": inventory.name}} if inventory.exists() else {}
-    path.write_text(toml_text({"release": {"traffic_percent": percent}, **artefacts}), encoding="utf-8")
+    path.write_text(tomli_w.dumps({"release": {"traffic_percent": percent}, **artefacts}), encoding="utf-8")
     return path
 
 

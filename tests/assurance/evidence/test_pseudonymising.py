@@ -8,12 +8,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import tomli_w
 
 from assurance.environment import load
 from assurance.evidence import pack
 from assurance.evidence.pseudonyms import Pseudonyms
 from sandbox import Sandbox
-from sandbox.toml_text import toml_text
 from tests.assurance.evidence.packs import CHECKS, ROOT, command, run_pytest
 
 SUBSCRIPTION = "22222222-2222-4222-8222-222222222222"
@@ -51,7 +51,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         }
         file = folder / "environment.toml"
         values = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay()}
-        file.write_text(toml_text(values), encoding="utf-8")
+        file.write_text(tomli_w.dumps(values), encoding="utf-8")
         arguments = (*CHECKS, *FURTHER, "--env", str(file))
         ended = run_pytest((*arguments, "--reports", str(folder / "reports")), sandbox.environment_variables())
     assert ended.returncode == 0, ended.stdout + ended.stderr

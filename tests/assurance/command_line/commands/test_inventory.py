@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from assurance.command_line.main import main
 from sandbox import Sandbox
-from sandbox.toml_text import toml_text
 
 ROOT = Path(__file__).parents[4]
 
@@ -29,7 +29,7 @@ def sandbox() -> Iterator[Sandbox]:
 def _environment(sandbox: Sandbox, folder: Path) -> str:
     path = folder / "environment.toml"
     base = ROOT / "environments" / "sandbox.toml"
-    path.write_text(toml_text({"extends": str(base), **sandbox.overlay()}), encoding="utf-8")
+    path.write_text(tomli_w.dumps({"extends": str(base), **sandbox.overlay()}), encoding="utf-8")
     return str(path)
 
 

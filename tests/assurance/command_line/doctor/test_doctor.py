@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 
 from assurance.command_line.doctor.needs import NEEDS, Rights
 from assurance.command_line.main import main
 from assurance.world.azure.document import Document
 from sandbox import Fault, Sandbox
-from sandbox.toml_text import toml_text
 
 ROOT = Path(__file__).parents[4]
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
@@ -41,7 +41,7 @@ def examine(sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     def run(*words: str, **further: Any) -> Examined:  # noqa: ANN401  (values of TOML)
         path = tmp_path / "environment.toml"
         values = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay(), **further}
-        path.write_text(toml_text(values), encoding="utf-8")
+        path.write_text(tomli_w.dumps(values), encoding="utf-8")
         status = main(["doctor", "--env", str(path), *words])
         return status, capsys.readouterr().out
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from assurance.command_line.watch.plan import WatchPlan
 from assurance.command_line.watch.sight import EnvironmentSight
@@ -21,7 +22,6 @@ from assurance.errors import NotEvaluated
 from assurance.tape import Tape
 from sandbox import Fault, Sandbox
 from sandbox.apex import Switch
-from sandbox.toml_text import toml_text
 
 ROOT = Path(__file__).parents[4]
 ALERT = "alerts/6f1d9a40-58b2-4c7e-a3d0-92b8c4e7f151"
@@ -44,7 +44,7 @@ def environment_file(sandbox: Sandbox, tmp_path: Path) -> Path:
     """The environment file of the stand-ins."""
     path = tmp_path / "environment.toml"
     values = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay()}
-    path.write_text(toml_text(values), encoding="utf-8")
+    path.write_text(tomli_w.dumps(values), encoding="utf-8")
     return path
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sandbox.toml_text import toml_text
+import tomli_w
 
 TODAY = datetime.now(UTC).date()
 
@@ -22,4 +22,4 @@ def waiver(**other: object) -> str:
     }
     kept = {key: value for key, value in values.items() if value is not None and key != "expires"}
     expires = values.get("expires", TODAY + timedelta(days=30))
-    return toml_text({"waivers": {"sql-public": kept}}) + (f"expires = {expires}\n" if expires is not None else "")
+    return tomli_w.dumps({"waivers": {"sql-public": kept}}) + (f"expires = {expires}\n" if expires is not None else "")
