@@ -38,7 +38,7 @@ def record(environment: str, destination: Path) -> None:
         command = [sys.executable, "-m", "pytest", "checks", "--env", str(file), "--reports", str(reports)]
         baselines = _approve(command, variables, reports, Path(directory))
         shutil.rmtree(reports)
-        subprocess.run([*command, "--baseline", str(baselines)], cwd=ROOT, env=variables, check=True)  # noqa: S603
+        subprocess.run([*command, "--baseline", str(baselines)], cwd=ROOT, env=variables, check=True)  # noqa: S603  (our own command, with arguments of our own)
         [tape] = reports.glob(f"{environment}/*/tape")
         shutil.rmtree(destination, ignore_errors=True)
         # The sandbox knows nothing of the engine, which writes a tape in one file.
@@ -57,19 +57,19 @@ def make_baseline(environment: str, destination: Path) -> None:
         reports = Path(directory) / "reports"
         command = [sys.executable, "-m", "pytest", "checks", "--env", environment, "--reports", str(reports)]
         baselines = _approve(command, dict(os.environ), reports, Path(directory))
-        subprocess.run([*command, "--baseline", str(baselines)], cwd=ROOT, check=True)  # noqa: S603
+        subprocess.run([*command, "--baseline", str(baselines)], cwd=ROOT, check=True)  # noqa: S603  (our own command, with arguments of our own)
         destination.parent.mkdir(exist_ok=True)
         shutil.copyfile(baselines / f"{environment}.json", destination)
 
 
 def _approve(command: list[str], variables: dict[str, str], reports: Path, directory: Path) -> Path:
     """Judge everything, and make that the baseline, whatever it differs in from an older one; return where it is."""
-    subprocess.run(command, cwd=ROOT, env=variables, check=False)  # noqa: S603
+    subprocess.run(command, cwd=ROOT, env=variables, check=False)  # noqa: S603  (our own command, with arguments of our own)
     [pack] = (path.parent for path in reports.glob("*/*/results.json"))
     words = ["--approver", "the sandbox", "--change", "sandbox", "--into", str(directory / "baselines")]
     words += ["--accept-findings", "The stand-ins themselves were changed."]
     approve = [str(Path(sys.executable).with_name("apex-assurance")), "baseline", "approve", str(pack), *words]
-    subprocess.run(approve, cwd=ROOT, env=variables, check=True)  # noqa: S603
+    subprocess.run(approve, cwd=ROOT, env=variables, check=True)  # noqa: S603  (our own command, with arguments of our own)
     return directory / "baselines"
 
 

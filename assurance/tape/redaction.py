@@ -60,7 +60,7 @@ class Redactor:
         if TEXT_HINT.search(text) is None:
             return text
         for kind, form in SECRET_FORMS:
-            text = form.sub(lambda match, kind=kind: self._replace(match, kind), text)  # type: ignore[misc]
+            text = form.sub(lambda match, kind=kind: self._replace(match, kind), text)  # type: ignore[misc]  # a default binds the loop's value
         return text
 
     def variable(self, name: str, value: str) -> str:

@@ -96,7 +96,7 @@ def _each_name_once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
-        name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+        name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]  # adding is what the condition does
         raise UnfitJson(f"the name {name[:60]!r} stands twice in one object")
     return found
 

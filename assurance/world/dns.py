@@ -105,7 +105,7 @@ class Resolver:
 
 def _aliases_of_nothing(error: NXDOMAIN) -> list[str]:
     """Return the aliases that lead to a name which does not exist: it tells which zone lacks a record."""
-    responses: dict[object, Message] = error.responses()  # type: ignore[no-untyped-call]
+    responses: dict[object, Message] = error.responses()  # type: ignore[no-untyped-call]  # the library types no such call
     records = [record_set for response in responses.values() for record_set in response.answer]
     targets = [str(record.target) for record_set in records for record in record_set if hasattr(record, "target")]
     return [target.rstrip(".").lower() for target in targets]

@@ -100,11 +100,6 @@ def leaves(file: str, content: str) -> Change:
     return lambda world: world.files.update({file: content.encode()})
 
 
-def loses(file: str) -> Change:
-    """Let a pipeline have left no such file."""
-    return lambda world: world.files.pop(file)
-
-
 def says(file: str, old: str, new: str) -> Change:
     """Replace a text wherever it stands in a file that a pipeline has left; it must stand there."""
 

@@ -134,7 +134,7 @@ class WorldDialer(Dialer):
         super().__init__(tape, vantage, View(), None, 1.0, redactor)
         self._connections = world.side(vantage).connections
 
-    def _connect(self, name: str, address: str, port: int, tls: bool, ask: bool) -> Connection:  # noqa: ARG002
+    def _connect(self, name: str, address: str, port: int, tls: bool, ask: bool) -> Connection:  # noqa: ARG002  (the signature is given)
         return self._connections.get(f"{address}:{port}", Connection("unreachable"))
 
 

@@ -67,10 +67,6 @@ class World:
         """Return what a vantage finds."""
         return self.inside if vantage == "inside" else self.outside
 
-    def inside_name(self, service: str) -> Name:
-        """Return what a service's name leads to from inside."""
-        return self.inside.names[self.services[service].fqdn]
-
     def outside_name(self, service: str) -> Name:
         """Return what a service's name leads to from outside."""
         return self.outside.names[self.services[service].fqdn]

@@ -6,7 +6,6 @@ import select
 import socket
 import ssl
 import threading
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sandbox.apex.issuer import Issuer
@@ -163,10 +162,5 @@ class ApexStandIn:
     def __enter__(self) -> ApexStandIn:
         return self.start()
 
-    def __exit__(
-        self,
-        error_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.stop()

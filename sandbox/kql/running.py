@@ -163,7 +163,7 @@ def _ordered(table: Table, scope: Scope, operator: OrderBy) -> Table:
         scalar = scope.scalar(key.expression)
         if scalar.kind == "dynamic":
             raise semantic("Rows cannot be ordered by a value of type dynamic")
-        rows.sort(key=lambda row, scalar=scalar: _rank(scalar.evaluate(row)), reverse=key.descending)  # type: ignore[misc]
+        rows.sort(key=lambda row, scalar=scalar: _rank(scalar.evaluate(row)), reverse=key.descending)  # type: ignore[misc]  # a default binds the loop's value
     return Table(table.columns, rows)
 
 

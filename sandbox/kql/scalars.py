@@ -90,7 +90,7 @@ class Scope:
     def _named(self, name: str) -> Scalar:
         for index, column in enumerate(self.columns):
             if column.name == name:
-                return Scalar(column.kind, lambda row, index=index: row[index])  # type: ignore[misc]
+                return Scalar(column.kind, lambda row, index=index: row[index])  # type: ignore[misc]  # a default binds the loop's value
         if name in self.constants:
             return self.scalar(self.constants[name])
         raise semantic(f"Failed to resolve column or scalar expression named '{name}'")
@@ -106,7 +106,7 @@ class Scope:
     def _among(self, operator: str, left: Scalar, values: list[Scalar]) -> Scalar:
         array = self._array(values)
         if array is not None:
-            values = [Scalar("string", lambda _, text=text: text) for text in array]  # type: ignore[misc]
+            values = [Scalar("string", lambda _, text=text: text) for text in array]  # type: ignore[misc]  # a default binds the loop's value
         for one in values:
             if one.kind != left.kind and not {one.kind, left.kind} <= NUMBERS:
                 raise semantic(f"'{operator}' compares {left.kind} with {one.kind}")

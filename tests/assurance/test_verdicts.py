@@ -93,4 +93,4 @@ def test_threads_do_not_record_for_each_other() -> None:
 def test_a_fact_cannot_be_changed() -> None:
     """What was judged stays what it was."""
     with pytest.raises(FrozenInstanceError):
-        HOLDS.holds = False  # type: ignore[misc]
+        HOLDS.holds = False  # type: ignore[misc]  # what must not be done

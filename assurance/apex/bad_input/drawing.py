@@ -26,7 +26,7 @@ def main() -> None:
     json.dump(drawn, sys.stdout)
 
 
-def _requests(schema: Any, method: str, path: str, examples: int) -> list[dict[str, Any]] | None:  # noqa: ANN401
+def _requests(schema: Any, method: str, path: str, examples: int) -> list[dict[str, Any]] | None:  # noqa: ANN401  (values of any kind)
     """Return the requests of one operation; the schema and its cases are schemathesis's own, which it types loosely."""
     try:
         strategy = schema[path][method].as_strategy()
@@ -44,7 +44,7 @@ def _requests(schema: Any, method: str, path: str, examples: int) -> list[dict[s
         suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
-    def draw(case: Any) -> None:  # noqa: ANN401
+    def draw(case: Any) -> None:  # noqa: ANN401  (values of any kind)
         body = case.body if isinstance(case.body, (dict, list, str, int, float, bool)) else None
         drawn.append({"path": dict(case.path_parameters or {}), "query": dict(case.query or {}), "body": body})
 

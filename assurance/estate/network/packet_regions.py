@@ -165,6 +165,6 @@ def merged(boxes: Iterable[Box]) -> list[Box]:
             for box in current:
                 key = (*box[:axis], *box[axis + 1 :])
                 joined[key] = joined.get(key, 0) | box[axis]
-            current = [(*key[:axis], value, *key[axis:]) for key, value in joined.items()]  # type: ignore[misc]
+            current = [(*key[:axis], value, *key[axis:]) for key, value in joined.items()]  # type: ignore[misc]  # a default binds the loop's value
         if len(current) == before:
             return current

@@ -30,7 +30,7 @@ def _variable(name: str, **values: object) -> Change:
     """Return the change that gives a variable another value; None takes a key away."""
 
     def edit(app: dict[str, object]) -> None:
-        entry = next(one for one in app["properties"]["template"]["containers"][0]["env"] if one["name"] == name)  # type: ignore[index]
+        entry = next(one for one in app["properties"]["template"]["containers"][0]["env"] if one["name"] == name)  # type: ignore[index]  # values of JSON
         entry.update(values)
         for key in [key for key, value in values.items() if value is None]:
             del entry[key]
@@ -40,7 +40,7 @@ def _variable(name: str, **values: object) -> Change:
 
 def _unset(name: str) -> Change:
     def edit(app: dict[str, object]) -> None:
-        container = app["properties"]["template"]["containers"][0]  # type: ignore[index]
+        container = app["properties"]["template"]["containers"][0]  # type: ignore[index]  # values of JSON
         container["env"] = [one for one in container["env"] if one["name"] != name]
 
     return edits(APP, edit)

@@ -256,7 +256,7 @@ def test_a_reading_of_wrong_types_is_refused_even_with_a_fitting_digest(sealed: 
         "page": value is None or (value == 0 and not isinstance(value, bool)),
     }
     edit(path, lambda document: document.update({key: value}))
-    edit(sealed / "tape.json", lambda document: document["readings"].update({KEY: sha256(path.read_bytes())}))  # type: ignore[attr-defined]
+    edit(sealed / "tape.json", lambda document: document["readings"].update({KEY: sha256(path.read_bytes())}))  # type: ignore[attr-defined]  # values of JSON
     if fitting.get(key):
         assert getattr(Tape.open(sealed).obtain(KEY, never), key) == value
         return
@@ -268,7 +268,7 @@ def test_a_body_outside_the_tape_is_refused(sealed: Path) -> None:
     """The digest of a body is never taken as a path."""
     path = sealed / "readings" / f"{KEY}.json"
     edit(path, lambda document: document.update(sha256="../tape.json"))
-    edit(sealed / "tape.json", lambda document: document["readings"].update({KEY: sha256(path.read_bytes())}))  # type: ignore[attr-defined]
+    edit(sealed / "tape.json", lambda document: document["readings"].update({KEY: sha256(path.read_bytes())}))  # type: ignore[attr-defined]  # values of JSON
     with pytest.raises(TapeRefused, match=KEY):
         Tape.open(sealed)
 
@@ -278,7 +278,7 @@ def test_a_reading_under_another_name_is_refused(sealed: Path) -> None:
     other = key_of("other")
     shutil.copy(sealed / "readings" / f"{KEY}.json", sealed / "readings" / f"{other}.json")
     digest = sha256((sealed / "readings" / f"{KEY}.json").read_bytes())
-    edit(sealed / "tape.json", lambda document: document["readings"].update({other: digest}))  # type: ignore[attr-defined]
+    edit(sealed / "tape.json", lambda document: document["readings"].update({other: digest}))  # type: ignore[attr-defined]  # values of JSON
     with pytest.raises(TapeRefused, match=f"not the reading {other}"):
         Tape.open(sealed)
 
@@ -313,7 +313,7 @@ def obtain_in_another_process(directory: Path, header: TapeHeader, counted: Path
         sleep(0.02)
         return reading(key, f'{{"key": "{key}"}}'.encode())
 
-    return "".join(tape.obtain(f"key{n}", lambda n=n: ask(f"key{n}")).body.decode() for n in range(5))  # type: ignore[misc]
+    return "".join(tape.obtain(f"key{n}", lambda n=n: ask(f"key{n}")).body.decode() for n in range(5))  # type: ignore[misc]  # a default binds the loop's value
 
 
 def test_processes_ask_once(tape: Tape, tmp_path: Path) -> None:
@@ -353,7 +353,7 @@ def test_readings_are_in_the_order_of_their_beginnings(tape: Tape) -> None:
     """A poll that was asked three times shows as it ran."""
     for minute, key in ((3, "c"), (1, "a"), (2, "b")):
         begun = Reading(key, "http", "q", f"2026-03-01T10:0{minute}:00.000Z", 1)
-        tape.obtain(key, lambda begun=begun: begun)  # type: ignore[misc]
+        tape.obtain(key, lambda begun=begun: begun)  # type: ignore[misc]  # a default binds the loop's value
     assert [one.key for one in tape.readings()] == ["a", "b", "c"]
 
 

@@ -51,7 +51,7 @@ class Caller:
         self._loop.run_until_complete(self._client.aclose())
         self._loop.close()
 
-    def send(self, method: str, path: str, token: str | None = None, **options: Any) -> httpx.Response:  # noqa: ANN401
+    def send(self, method: str, path: str, token: str | None = None, **options: Any) -> httpx.Response:  # noqa: ANN401  (values of any kind)
         """Send one request; `options` are those of httpx."""
         headers = {**({} if token is None else {"Authorization": f"Bearer {token}"}), **options.pop("headers", {})}
         return self._loop.run_until_complete(self._client.request(method, path, headers=headers, **options))

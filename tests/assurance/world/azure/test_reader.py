@@ -185,7 +185,7 @@ def test_a_refusal_is_not_evaluated(
     for operation, arguments, match in (clients.gets[generation], clients.lists[generation]):
         faulty(match, status=status)
         obtain = reader.get if operation == clients.gets[generation][0] else reader.list_all
-        error = reason(lambda obtain=obtain, o=operation, a=arguments: obtain(o, *a))  # type: ignore[misc]
+        error = reason(lambda obtain=obtain, o=operation, a=arguments: obtain(o, *a))  # type: ignore[misc]  # a default binds the loop's value
         assert expected in error.reason
         assert f"HTTP {status}" in error.reason
         assert "GET https://" in error.reason
@@ -222,7 +222,7 @@ def test_an_unknown_group_is_a_wrong_configuration(clients: Clients) -> None:
         (reader.get, clients.network.virtual_networks.get, (NETWORK,)),
         (reader.list_all, clients.network.private_endpoints.list, ()),
     ):
-        error = reason(lambda o=obtain, p=operation, m=more: o(p, "rg-nowhere", *m))  # type: ignore[misc]
+        error = reason(lambda o=obtain, p=operation, m=more: o(p, "rg-nowhere", *m))  # type: ignore[misc]  # a default binds the loop's value
         assert "environment file names what is not there" in error.reason
         assert "ResourceGroupNotFound" in error.reason
 
