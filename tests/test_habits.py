@@ -1,4 +1,4 @@
-"""Habits of the code that no linter holds: each exception from a rule says why, and nothing is left that nobody uses."""
+"""Habits of the code that no linter holds: each exception from a rule says why, and nothing is left that is unused."""
 
 from __future__ import annotations
 
