@@ -10,19 +10,19 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from types import MappingProxyType
-from typing import Protocol, cast
+from typing import NoReturn, Protocol, cast
 
 import assurance
+from assurance.command_line.exit_statuses import CommandStatus
 from assurance.errors import AssuranceError
 
 GROUP = "apex_assurance.commands"
-WRONG_USAGE = 2
-# A reader that went away (`apex-assurance history | head`): the shell's status for SIGPIPE.
-BROKEN_PIPE = 141
 
 # What each command does, in one line, by its name; its module is `assurance.command_line.commands.NAME`, with _ for -.
 COMMANDS: Mapping[str, str] = MappingProxyType(
@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "annotate": "print the worst of an evidence pack as annotations of a pipeline's run",
         "comment": "put what a run came to as a comment on a pull request, updated in place",
         "notify": "tell a webhook what a run came to: Teams, Slack or plain JSON",
+        "completion": "print the script that completes commands and options in a shell",
         "export": "write an evidence pack in another form: SARIF, OCSF, Markdown, JUnit or CSV",
     }
 )
@@ -59,37 +60,74 @@ class Command(Protocol):
         """Carry the command out and return the exit status."""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser that suggests the name that was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """End with one message, and a suggestion where a name looks mistyped."""
+        meant = _meant(message, self.known_words)
+        super().error(f"{message}\n  did you mean {meant}?" if meant else message)
+
+    known_words: tuple[str, ...] = ()
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The command's exit status; 2 for wrong usage or bad input, which is told in one message on standard error.
+        The command's exit status (see `assurance.command_line.exit_statuses`); wrong usage or bad input is told in one
+        message on standard error.
     """
     words = sys.argv[1:] if words is None else list(words)
-    commands = {**COMMANDS, **_added()}
+    commands = all_commands()
     name = next((word for word in words if not word.startswith("-")), None)
-    parser = argparse.ArgumentParser(prog="apex-assurance", description="Proves what a deployment of APEX is.")
+    parser = Parser(prog="apex-assurance", description="Proves what a deployment of APEX is.")
+    parser.known_words = tuple(commands)
     parser.add_argument("--version", action="version", version=f"apex-assurance {assurance.__version__}")
-    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=Parser)
     command: Command | None = None
     for known, line in sorted(commands.items()):
         subparser = subparsers.add_parser(known, help=line)
         if known == name:
-            command = _load(known)
+            command = load_command(known)
             subparser.description = command.__doc__
             command.configure(subparser)
+            parser.known_words += tuple(subparser.format_usage().replace("[", " ").replace("]", " ").split())
     arguments = parser.parse_args(words)
-    if command is None:
+    if command is None or name is None:
         parser.error("a command was expected")
+    return _carried_out(command, name, arguments)
+
+
+def _carried_out(command: Command, name: str, arguments: argparse.Namespace) -> int:
     try:
         return command.run(arguments)
     except AssuranceError as error:
-        print(f"apex-assurance {name}: {error}", file=sys.stderr)
-        return WRONG_USAGE
+        from assurance.command_line.output import print_error
+
+        print_error(name, error)
+        return CommandStatus.WRONG_USAGE
+    except KeyboardInterrupt:
+        print(f"apex-assurance {name}: interrupted", file=sys.stderr)
+        return CommandStatus.INTERRUPTED
     except BrokenPipeError:
         # Python would complain again at exit when it flushes standard output.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return CommandStatus.BROKEN_PIPE
+
+
+def _meant(message: str, known: Sequence[str]) -> str:
+    """Return the known word that looks most like the one that a message of argparse quotes; empty if none does."""
+    found = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
+    typed = (found[1] or found[2]) if found is not None else ""
+    listed = re.findall(r"'([^']*)'", message.partition("choose from")[2])
+    close = get_close_matches(typed.partition("=")[0], [*known, *listed], n=1, cutoff=0.6) if typed else []
+    return close[0] if close else ""
+
+
+def all_commands() -> dict[str, str]:
+    """Return every command's line by its name, also those that distributions add."""
+    return {**COMMANDS, **_added()}
 
 
 def _added() -> dict[str, str]:
@@ -97,7 +135,8 @@ def _added() -> dict[str, str]:
     return {entry.name: f"see `apex-assurance {entry.name} --help`" for entry in entry_points(group=GROUP)}
 
 
-def _load(name: str) -> Command:
+def load_command(name: str) -> Command:
+    """Return the module of a command, by its name."""
     added = {entry.name: entry.value for entry in entry_points(group=GROUP)}
     # A module is what it offers; mypy cannot see that of one imported by name.
     ours = f"assurance.command_line.commands.{name.replace('-', '_')}"

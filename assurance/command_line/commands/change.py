@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from assurance.change_records.checklist import ITEMS, Item
 from assurance.change_records.given import FOLDER, find_record, read_record
 from assurance.change_records.loading import parse
 from assurance.change_records.template import new_record
+from assurance.command_line.output import add_json, print_json
 from assurance.errors import UsageError
 
 NUMBER = re.compile(r"CR-[A-Za-z0-9-]{1,40}")
@@ -32,9 +33,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     new.add_argument("--security-related", action="store_true", help="the Security Team approves too")
     show = actions.add_parser("show", help="say what is attested and what is still missing")
     show.add_argument("number", metavar="CR|FILE")
+    add_json(show)
     check = actions.add_parser("check", help="the same, with exit status 1 where something demanded by now is missing")
     check.add_argument("number", metavar="CR|FILE")
     check.add_argument("--moment", choices=("pre_deployment", "closing"), default="closing", help="by when (closing)")
+    add_json(check)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -69,16 +72,16 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    _print(_load(arguments), lambda _: True)
+    _tell(_load(arguments), ITEMS, as_json=arguments.as_json)
     return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:
     change = _load(arguments)
     demanded = [item for item in ITEMS if arguments.moment == "closing" or item.moment == arguments.moment]
-    _print(change, lambda item: item in demanded)
+    _tell(change, demanded, as_json=arguments.as_json)
     missing = [item for item in demanded if not item.judge(change).holds]
-    if missing:
+    if missing and not arguments.as_json:
         print(f"{len(missing)} of {len(demanded)} items are missing or wrong.", file=sys.stderr)
     return NOT_YET if missing else 0
 
@@ -89,11 +92,18 @@ def _load(arguments: argparse.Namespace) -> Change:
     return Change(record, record.environment, datetime.now(UTC), (str(path),))
 
 
-def _print(change: Change, is_shown: Callable[[Item], bool]) -> None:
+def _tell(change: Change, shown: Sequence[Item], *, as_json: bool) -> None:
     record = change.record
+    judged = [(item, item.judge(change)) for item in shown]
+    if as_json:
+        items = [
+            {"step": one.step, "title": one.title, "holds": fact.holds, "observed": fact.observed}
+            for one, fact in judged
+        ]
+        named = {"id": record.id, "title": record.title, "version": record.version, "environment": record.environment}
+        print_json({**named, "items": items})
+        return
     print(f"{record.id}  {record.title}  {record.version}  {record.environment}\n")
-    for item in ITEMS:
-        if is_shown(item):
-            fact = item.judge(change)
-            mark = "ok  " if fact.holds else "open"
-            print(f"{mark}  Step {item.step:>2}  {item.title:<21} {'' if fact.holds else fact.observed}".rstrip())
+    for item, fact in judged:
+        mark = "ok  " if fact.holds else "open"
+        print(f"{mark}  Step {item.step:>2}  {item.title:<21} {'' if fact.holds else fact.observed}".rstrip())

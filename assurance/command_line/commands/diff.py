@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assurance.command_line.output import add_json, print_json
 from assurance.drift.asking import replaying
 from assurance.drift.comparison.cases import CaseDifference, differing_cases
 from assurance.drift.comparison.resources import Contrast, Seen, contrasted, seen
@@ -50,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("first", metavar="RUN", type=Path, help="a pack: reports/ENVIRONMENT/RUN")
     parser.add_argument("second", metavar="RUN", type=Path, help="the pack that is held against it")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,8 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     cases = differing_cases(first.results["verdicts"], second.results["verdicts"], *roles)
     one = first.environment if same_environment else None
     contrast = contrasted(_seen(first, roles[0]), _seen(second, roles[1]), roles, one)
-    print("\n".join([*_heading(first, second, same_environment), *_cases(cases), *_resources(contrast)]))
     same = not cases and contrast.is_same
+    if arguments.as_json:
+        runs = [side.results["run"] for side in (first, second)]
+        print_json({"same": same, "runs": runs, "verdicts": cases, "resources": contrast})
+        return SAME if same else DIFFERENT
+    print("\n".join([*_heading(first, second, same_environment), *_cases(cases), *_resources(contrast)]))
     print(f"\n{'SAME' if same else 'DIFFERENT'}")
     return SAME if same else DIFFERENT
 

@@ -8,8 +8,11 @@ import tempfile
 from pathlib import Path
 
 from assurance.command_line.doctor import Finding, State, examine
-from assurance.environment import Environment, load_running
+from assurance.command_line.output import add_json, print_json
+from assurance.command_line.stand_ins import running
+from assurance.environment import Environment
 from assurance.estate.resources.questions import Questions
+from assurance.reporting.fit import for_terminal
 from assurance.runs.run import Run, RunOptions, new_run_id
 
 NOT_READY = 1
@@ -19,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--env", required=True, metavar="NAME|FILE", help="a name in environments/, or a TOML file")
     parser.add_argument("--vantage", choices=("inside", "outside"), help="where the suite runs from; else the file's")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -30,26 +34,37 @@ def run(arguments: argparse.Namespace) -> int:
     # The SDK warns of kinds of resource that its models do not know; what is judged is the body.
     logging.getLogger("azure").setLevel(logging.ERROR)
     logging.getLogger("msrest").setLevel(logging.ERROR)
-    environment = load_running(arguments.env)
+    with running(arguments.env) as environment:
+        return _examined(environment, arguments)
+
+
+def _examined(environment: Environment, arguments: argparse.Namespace) -> int:
     findings: list[Finding] = []
     with tempfile.TemporaryDirectory(prefix="apex-doctor-") as directory:
         options = RunOptions(None, arguments.vantage, Path(directory), new_run_id(), "doctor")
         begun = Run(environment, options)
         for finding in examine(begun, Questions(begun.clients)):
             findings.append(finding)
-            _print(finding)
+            if not arguments.as_json:
+                _print(finding)
     problems = [finding for finding in findings if finding.state is State.PROBLEM]
-    print(f"\n{_conclusion(environment, problems)}")
+    if arguments.as_json:
+        print_json({"environment": environment.name, "ready": not problems, "findings": findings})
+    else:
+        print(f"\n{_conclusion(environment, problems)}")
     return NOT_READY if problems else 0
 
 
 def _print(finding: Finding) -> None:
     marks = {State.OK: "ok     ", State.NOTE: "note   ", State.PROBLEM: "PROBLEM"}
-    print(f"{marks[finding.state]}  {finding.area:<12}  {finding.subject}: {finding.told}", flush=True)
+    print(
+        f"{marks[finding.state]}  {finding.area:<12}  {for_terminal(finding.subject)}: {for_terminal(finding.told)}",
+        flush=True,
+    )
     if finding.controls and finding.controls != ("all",):
         print(f"{'':23}not evaluated: {', '.join(finding.controls)}")
     if finding.remedy:
-        print(f"{'':23}{finding.remedy}")
+        print(f"{'':23}{for_terminal(finding.remedy)}")
 
 
 def _conclusion(environment: Environment, problems: list[Finding]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from assurance.command_line.output import add_json, print_json
 from assurance.evidence import pack
 from assurance.evidence.explanation import Link, find_verdict, links_of, readable
 from assurance.evidence.pack import RESULTS, PackError
@@ -23,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("check", metavar="CHECK", help="a check's node id, or a part of it that no other has")
     parser.add_argument("directory", metavar="DIR", type=Path, help="the pack: reports/ENVIRONMENT/RUN")
     parser.add_argument("--body", action="store_true", help="show the redacted answers too")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -33,6 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
         raise PackError(f"{arguments.directory / RESULTS}: does not conform to its schema: {problem}")
     verdict = find_verdict(results, arguments.check)
     links = links_of(arguments.directory, results, verdict)
+    if arguments.as_json:
+        print_json(
+            {"run": results["run"], "verdict": verdict, "readings": [_link(one, arguments.body) for one in links]}
+        )
+        return ALTERED if any(link.problem for link in links) else 0
     _print_verdict(results["run"], verdict)
     print(f"It rests on {len(links)} reading{'' if len(links) == 1 else 's'}:")
     for link in links:
@@ -40,6 +47,17 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.body and link.body:
             print("\n".join(f"      {line}" for line in lines_for_terminal(readable(link.body), MOST_BODY_LINES)))
     return ALTERED if any(link.problem for link in links) else 0
+
+
+def _link(link: Link, with_body: bool) -> dict[str, object]:
+    body = {"body": readable(link.body)} if with_body and link.body else {}
+    return {
+        "reading": dict(link.reading),
+        "file": link.file,
+        "body_file": link.body_file,
+        **body,
+        "problem": link.problem,
+    }
 
 
 def _print_verdict(run: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:

@@ -13,13 +13,16 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assurance.command_line.output import add_json, print_json, waiting
 from assurance.environment import load
 from assurance.errors import UsageError
 from assurance.evidence.pack import LEDGER
+from assurance.reporting.history.courses import courses
+from assurance.reporting.history.model import History
 from assurance.reporting.history.page import INDEX, write_index
 from assurance.reporting.history.period import beginning
 from assurance.reporting.history.reading import Period, read_history
-from assurance.reporting.history.text import told
+from assurance.reporting.history.text import problem_lines, told
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="PERIOD", help="days such as 90d, or a date (UTC); else all that there is")
     parser.add_argument("--reports", metavar="DIR", type=Path, default=Path("reports"), help="where they are (reports)")
     parser.add_argument("--html", action="store_true", help=f"also write {INDEX} beside the packs")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,11 +43,37 @@ def run(arguments: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     directory = _directory(arguments.reports, arguments.env)
     since = beginning(arguments.since, now) if arguments.since is not None else None
-    history = read_history(directory, Period(since, now), open_packs=True)
+    with waiting(f"Reading the history of {directory.name}"):
+        history = read_history(directory, Period(since, now), open_packs=True)
+    page = write_index(directory, history) if arguments.html else None
+    if arguments.as_json:
+        print_json(_document(history, page))
+        return 0
     print(told(history))
-    if arguments.html:
-        print(f"\npage       {write_index(directory, history)}")
+    if page is not None:
+        print(f"\npage       {page}")
     return 0
+
+
+def _document(history: History, page: Path | None) -> dict[str, object]:
+    series = history.series
+    missing = [str(one.night) for one in series.gaps]
+    return {
+        "environment": history.environment,
+        "until": history.until,
+        "basis": str(history.basis),
+        "chain_is_broken": history.chain_is_broken,
+        "end": history.end,
+        "problems": problem_lines(history),
+        "nights": {"first": str(series.first), "last": str(series.last), "missing": missing},
+        "runs": [
+            {"id": one.id, "started": one.started, "decision": str(one.decision), "source": str(one.source),
+             "complete": one.complete, "counts": one in history.counted}
+            for one in history.runs
+        ],
+        "controls": courses(history.counted),
+        "page": page,
+    }  # fmt: skip
 
 
 def _directory(reports: Path, given: str) -> Path:

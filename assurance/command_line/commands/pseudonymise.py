@@ -13,11 +13,12 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from assurance.command_line.output import add_json, print_json, waiting
 from assurance.environment import load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, MANIFEST, PackError
-from assurance.evidence.pseudonymising import pseudonymise
-from assurance.evidence.sealing import seal
+from assurance.evidence.pseudonymising import Copied, pseudonymise
+from assurance.evidence.sealing import Seal, seal
 from assurance.evidence.signing import Signing, SigningError, prepare
 from assurance.evidence.verification import Request, verify
 from assurance.reporting.json_report import schema_problem
@@ -36,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a further word to replace, such as a company's name",
     )
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,19 +47,35 @@ def run(arguments: argparse.Namespace) -> int:
     if target.exists():
         raise PackError(f"{target}: is there already; give a directory that is not")
     _demand_verified(source, "the pack does not verify, and is not copied", derive=False)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
-        copy = Path(name) / target.name
-        copy.mkdir()
-        made = pseudonymise(source, copy, secrets.token_bytes(SECRET_BYTES), arguments.also)
-        sealed = seal(copy, _signing(copy), pseudonym_of=pack.sha256_of(source / MANIFEST), chained=False)
-        told = "the copy does not verify, so a pseudonym changes what a check comes to; no copy is left"
-        _demand_verified(copy, told, derive=True)
-        shutil.move(copy, target)
+    with waiting(f"Copying {source} under pseudonyms"):
+        made, sealed = _copied(source, target, arguments.also)
+    if arguments.as_json:
+        told = {
+            "files": made.files,
+            "originals": made.originals,
+            "manifest": sealed.manifest,
+            "key": sealed.fingerprint,
+        }
+        print_json({"directory": str(target), **told})
+        return 0
     print(f"{target}: {made.files} files, {made.originals} values under pseudonyms; it verifies and replays")
     print(f"manifest  sha256:{sealed.manifest}")
     print(f"signed    by key {sealed.fingerprint}" if sealed.fingerprint else f"unsigned  {sealed.unsigned}")
     return 0
+
+
+def _copied(source: Path, target: Path, also: list[str]) -> tuple[Copied, Seal]:
+    """Copy, seal and verify in a folder beside the target, and put it there when it verifies."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as name:
+        copy = Path(name) / target.name
+        copy.mkdir()
+        made = pseudonymise(source, copy, secrets.token_bytes(SECRET_BYTES), also)
+        sealed = seal(copy, _signing(copy), pseudonym_of=pack.sha256_of(source / MANIFEST), chained=False)
+        told = "the copy does not verify, so a pseudonym changes what a check comes to; no copy is left"
+        _demand_verified(copy, told, derive=True)
+        shutil.move(copy, target)
+    return made, sealed
 
 
 def _demand_verified(directory: Path, told: str, *, derive: bool) -> None:

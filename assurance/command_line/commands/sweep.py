@@ -7,6 +7,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from assurance.command_line.output import add_json, print_json
 from assurance.environment import Environment, load_running
 from assurance.errors import UsageError
 from assurance.runs.run import Run, RunOptions, new_run_id
@@ -20,6 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--env", required=True, metavar="NAME|FILE", help="a name in environments/, or a TOML file")
     parser.add_argument("--dry-run", action="store_true", help="only list what would be archived")
+    add_json(parser)
     parser.add_argument(
         "--older-than",
         type=int,
@@ -44,12 +46,12 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="apex-sweep-") as directory:
         begun = Run(environment, RunOptions(None, None, Path(directory), new_run_id(), "sweep"))
         try:
-            return _sweep(begun, youngest, dry_run=arguments.dry_run)
+            return _sweep(begun, youngest, dry_run=arguments.dry_run, as_json=arguments.as_json)
         finally:
             begun.close()
 
 
-def _sweep(begun: Run, youngest: datetime, *, dry_run: bool) -> int:
+def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> int:
     from assurance.apex.client import Flow
     from assurance.apex.client.cleanup import archive
     from assurance.apex.client.cleanup import find as find_left_overs
@@ -58,6 +60,12 @@ def _sweep(begun: Run, youngest: datetime, *, dry_run: bool) -> int:
     flow = Flow(begun.application, CLEAN_UP)
     found = find_left_overs(flow)
     old = [one for one in found if one.begun <= youngest]
+    if as_json:
+        swept = archive(flow, old) if old and not dry_run else None
+        left = [{"project": one, "reason": reason} for one, reason in swept.left] if swept is not None else []
+        archived = list(swept.archived) if swept is not None else []
+        print_json({"environment": begun.environment.name, "found": found, "archived": archived, "left": left})
+        return LEFT if left else 0
     if len(old) < len(found):
         print(f"{len(found) - len(old)} projects are of runs that may be under way, and are left: see --older-than")
     if dry_run or not old:

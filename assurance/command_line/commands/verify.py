@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from assurance.command_line.output import add_json, print_json, waiting
 from assurance.evidence import pack
 from assurance.evidence.pack import LEDGER, MANIFEST, RESULTS
 from assurance.evidence.verification import Request, verify
@@ -25,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--ledger", metavar="FILE", type=Path, help=f"the chain of runs (else {LEDGER} beside the pack)")
     group.add_argument("--without-ledger", action="store_true", help="leave the chain of runs out")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,8 +34,12 @@ def run(arguments: argparse.Namespace) -> int:
     directory: Path = arguments.directory
     beside = directory.resolve().parent / LEDGER
     ledger = None if arguments.without_ledger else arguments.ledger or beside
-    findings = verify(Request(directory, arguments.public_key, ledger, schema_problem))
+    with waiting(f"Verifying {directory}"):
+        findings = verify(Request(directory, arguments.public_key, ledger, schema_problem))
     verified = all(finding.outcome != "BAD" for finding in findings)
+    if arguments.as_json:
+        print_json({"directory": str(directory), "verified": verified, "findings": findings})
+        return 0 if verified else 1
     print(f"{'VERIFIED' if verified else 'NOT VERIFIED'}  {directory}{_facts(directory) if verified else ''}")
     for finding in findings:
         print(f"  {finding.outcome:<4}  {finding.step:<9}  {finding.text}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from assurance.command_line.output import add_json, print_json
 from assurance.environment import find, load
 from assurance.runs.run import new_run_id
 
@@ -14,6 +15,7 @@ FOLDER = Path("environments")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("--env", required=True, metavar="NAME|FILE", help="a name in environments/, or a TOML file")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,6 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     environment = load(find(arguments.env, FOLDER))
     declared = environment.application
+    if arguments.as_json:
+        plans = list(PLANS.values()) if declared is not None and not declared.read_only else []
+        print_json({"environment": environment.name, "plans": plans})
+        return 0
     if declared is None:
         print(f"{environment.name}: nothing; the environment file has no table [application]")
         return 0

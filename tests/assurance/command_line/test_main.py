@@ -1,10 +1,13 @@
 """The command line: one clear error for wrong usage, and commands from rooms above the engine."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from assurance.command_line.exit_statuses import CommandStatus
 from assurance.command_line.main import main
 
 
@@ -15,6 +18,55 @@ def test_wrong_usage_ends_with_status_2(words: list[str], capsys: pytest.Capture
         main(words)
     assert stopped.value.code == 2
     assert "apex-assurance: error:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["verfy", "RUN"], "verify"),
+        (["verify", "RUN", "--jsn"], "--json"),
+        (["annotate", "R", "--for", "gihub"], "github"),
+    ],
+)
+def test_a_mistyped_name_is_suggested(words: list[str], meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command, an option and a choice that look like a known one are answered with it."""
+    with pytest.raises(SystemExit):
+        main(words)
+    assert f"did you mean {meant}?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["verify", "no/pack"], ["explain", "x", "no/pack"], ["diff", "no/pack", "other"], ["export", "no/pack", "--as",
+        "sarif", "--output", "x"], ["comment", "no/pack", "--on", "github"], ["notify", "no/pack", "--as", "json"],
+        ["annotate", "no/pack", "--for", "azure"], ["pseudonymise", "no/pack", "--to", "x"],
+    ],
+)  # fmt: skip
+def test_an_error_repeats_the_path(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """What is no pack is one error that names the path as it was given, on standard error."""
+    assert main(words) == CommandStatus.WRONG_USAGE
+    told = capsys.readouterr()
+    assert "no/pack" in told.err
+    assert "Traceback" not in told.err
+    assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["verify", "explain", "diff", "history", "doctor", "writes", "sweep", "key", "pseudonymise"]
+)
+def test_commands_that_tell_something_take_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of each names the option."""
+    with pytest.raises(SystemExit):
+        main([name, "--help"])
+    assert "--json" in capsys.readouterr().out
+
+
+def test_exit_statuses_are_those_of_the_table() -> None:
+    """The documentation lists every status of the commands."""
+    text = (Path(__file__).parents[3] / "docs" / "running.md").read_text(encoding="utf-8")
+    listed = {int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    assert {int(status) for status in CommandStatus} <= listed
 
 
 def test_commands_of_other_rooms_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -157,10 +158,14 @@ def test_untrusted_certificate_is_a_problem(examine: Callable[..., Examined], sa
     assert "cloud.ca_bundle" in text
 
 
-def test_stand_in_that_does_not_run_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    """The bundled sandbox has no endpoints until it is started: one clear error says how."""
-    assert main(["doctor", "--env", str(ROOT / "environments" / "sandbox.toml")]) == 2
-    assert "start them with `python -m sandbox`" in capsys.readouterr().err
+def test_the_bundled_sandbox_is_started(capsys: pytest.CaptureFixture[str]) -> None:
+    """The sandbox runs for as long as it is examined, its variables are put back, and JSON tells the same."""
+    before = dict(os.environ)
+    assert main(["doctor", "--env", str(ROOT / "environments" / "sandbox.toml"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["environment"], told["ready"]) == ("sandbox", True)
+    assert {"identity", "endpoint", "vantage", "rights"} <= {one["area"] for one in told["findings"]}
+    assert dict(os.environ) == before
 
 
 def test_excepted_action_is_not_granted() -> None:
