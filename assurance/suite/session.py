@@ -32,6 +32,7 @@ from assurance.runs.gates import (
 from assurance.runs.run import Run, RunOptions, new_run_id
 from assurance.suite.attested import AttestedSelection, change_record_of
 from assurance.suite.cleanup import Tidying
+from assurance.suite.declared import EverySubject
 from assurance.suite.excused import not_applicable, skipped_case
 from assurance.suite.expected import ExpectedCases
 from assurance.suite.inputs import keep_inputs, with_baseline
@@ -112,6 +113,7 @@ class RunSession:
         config.pluginmanager.register(PlanSelection(run.plans), "assurance-plan")
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
+        config.pluginmanager.register(EverySubject(environment), "assurance-declared")
         if signing is not None:
             session._prepare_reports()
             config.pluginmanager.register(Tidying(run), "assurance-tidying")

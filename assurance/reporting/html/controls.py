@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assurance.judging.controls import Control
+from assurance.judging.properties import kinds
 from assurance.reporting import coverage
 from assurance.reporting.coverage import FAMILIES, ClauseCoverage, Completeness, worst_of
 from assurance.reporting.html.markup import Content, Html, element, join
@@ -40,7 +41,14 @@ def controls(model: RunModel) -> Html:
     tables = (_family(family, summaries, complete) for family, summaries in families.items())
     notes = element("p", f"{SUPPORTS} {COMPLETENESS}", class_="note")
     nothing = element("p", "This run judged no control.")
-    return section("controls", "Controls at a glance", *(tables if families else (nothing,)), notes, _absent(model))
+    return section(
+        "controls",
+        "Controls at a glance",
+        *(tables if families else (nothing,)),
+        notes,
+        _absent(model),
+        _unjudged(model),
+    )
 
 
 def clauses(model: RunModel) -> Html:
@@ -100,6 +108,16 @@ def _absent(model: RunModel) -> Html:
     listed = element("ul", *(element("li", _named(family, absent)) for family in families))
     words = f"{counted(len(absent), 'control')} of the suite {'was' if len(absent) == 1 else 'were'} not in this run"
     return element("details", element("summary", words), listed, class_="absent", id="absent")
+
+
+def _unjudged(model: RunModel) -> Html:
+    """Return what is relevant to security and that no check looks at, with the reasons: silence is no support."""
+    if not any(summary.control.id.startswith("SEC-") for summary in model.controls()):
+        return Html()
+    rows = [(kind.type, path, reason) for kind in kinds() for path, reason in sorted(kind.unjudged.items())]
+    words = f"{len(rows)} security-relevant properties that no check looks at: not judged, with the reasons"
+    listed = table("Properties that are not judged", ("Kind", "Property", "Why not"), rows, "unjudged")
+    return element("details", element("summary", words), listed, class_="absent", id="not-judged")
 
 
 def _named(family: str, absent: tuple[Control, ...]) -> str:

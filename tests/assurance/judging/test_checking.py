@@ -65,7 +65,7 @@ def test_a_broken_fact_without_readings_is_not_evaluated() -> None:
     assert judge([replace(BROKEN, readings=())], AssertionError()).verdict is Verdict.NOT_EVALUATED
 
 
-@pytest.mark.parametrize("facts", [[], [HOLDS], [BROKEN]])
+@pytest.mark.parametrize("facts", [[], [HOLDS]])
 @pytest.mark.parametrize("kind", [NotEvaluated, BrokenReading, MissingReading])
 def test_inability_is_not_evaluated_in_its_own_words(kind: type[NotEvaluated], facts: list[Fact]) -> None:
     """Reason, remedy and readings of what stood in the way are told."""
@@ -105,3 +105,11 @@ def test_an_unknown_control_is_refused(control_id: str) -> None:
     """A misspelt control does not make a check that nobody selects."""
     with pytest.raises(UsageError, match="SEC-01"):
         control(control_id)
+
+
+def test_known_failure_is_not_hidden_by_what_cannot_be_read() -> None:
+    """A fact that does not hold fails its case, and what could not be judged beside it is told."""
+    broken = Fact(False, "closed", "open", "service", ("reading",))
+    outcome = judge([broken], NotEvaluated("No permission.", "Grant it.", ("other",)))
+    assert (outcome.verdict, outcome.observed) == (Verdict.FAIL, "open")
+    assert outcome.reason == "Not all else could be judged: No permission."

@@ -8,9 +8,21 @@ from typing import cast
 import pytest
 
 from assurance.environment import Environment, load
-from assurance.errors import NotEvaluated
+from assurance.errors import NotEvaluated, UsageError
 from assurance.estate import Estate
-from assurance.judging.nouns import DECLARED, VIEWS, Value, declared, needs, resolve, subjects, view
+from assurance.judging.nouns import (
+    DECLARED,
+    VIEWS,
+    Subject,
+    Value,
+    declared,
+    each,
+    needs,
+    resolve,
+    subject,
+    subjects,
+    view,
+)
 from assurance.suite.prefetch import needs_of, prefetch
 
 PROD = load(Path(__file__).parents[3] / "environments" / "prod.toml")
@@ -129,3 +141,45 @@ def test_nothing_wanted_is_nothing_done() -> None:
     told: list[int] = []
     prefetch({"estate": ESTATE}, [], 4, lambda done, _: told.append(done))
     assert told == []
+
+
+def test_namesakes_keep_two_readable_labels() -> None:
+    """Two subjects of one name are told apart by their next words, in any casing; a third by its name alone."""
+
+    @declared
+    def zone(_: Environment) -> list[Subject]:
+        return [subject(1, "zone.example", "di"), subject(2, "Zone.Example", "di-2"), subject(3, "other.example", "kv")]
+
+    assert subjects(zone.__name__, PROD) == {"Zone.Example-di-2": 2, "other.example": 3, "zone.example-di": 1}
+
+
+def test_subjects_that_share_all_words_are_refused() -> None:
+    """One would be judged in the other's place."""
+
+    @declared
+    def twice(_: Environment) -> list[Subject]:
+        return [subject(1, "zone", "kv"), subject(2, "Zone", "KV")]
+
+    with pytest.raises(UsageError, match="zone kv is declared twice"):
+        subjects(twice.__name__, PROD)
+
+
+def test_a_second_noun_of_a_name_is_refused() -> None:
+    """It would take the place of the first."""
+    with pytest.raises(ValueError, match="two nouns called 'network'"):
+
+        @view
+        def network(estate: object) -> Value:
+            return estate
+
+
+def test_each_is_a_view_of_every_subject() -> None:
+    """A view of each subject takes it as `declared`; what rests on it has one case for each."""
+
+    @each(lambda _: [subject("a", "a"), subject("b", "b")])
+    def thing(estate: Value, declared: str) -> Value:
+        return (estate, declared)
+
+    assert needs("thing") == {"thing_declared"}
+    assert resolve("thing", {"estate": 1, "thing_declared": "b"}) == (1, "b")
+    assert thing.__name__ == "thing"
