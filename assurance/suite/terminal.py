@@ -9,7 +9,7 @@ import pytest
 
 from assurance.reporting import ending
 from assurance.reporting.causes import Finding, findings_of
-from assurance.reporting.coverage import FAMILIES, by_family, worst_of
+from assurance.reporting.coverage import FAMILIES, by_family, ids_in_words, worst_of
 from assurance.reporting.fit import for_terminal
 from assurance.reporting.lines import command_lines, field, hanging, remedy_lines, shortened
 from assurance.reporting.model import ControlSummary, RunModel
@@ -106,7 +106,7 @@ def _write_unjudged(reporter: pytest.TerminalReporter, model: RunModel, width: i
     for group in groups[:MOST_FINDINGS]:
         for line in hanging(f"{group.severity.upper():<8}  {for_terminal(group.reason)}", " " * 10, width):
             reporter.write_line(line, yellow=True)
-        concerns = f"{counted(len(group.records), 'case')} of {', '.join(group.controls)}"
+        concerns = f"{counted(len(group.records), 'case')} of {ids_in_words(group.controls)}"
         lines = [*remedy_lines(group.remedy, width), *field("concerns", concerns, width)]
         for record in group.records[:MOST_CASES_NAMED]:
             lines += field("", for_terminal(record.check.rsplit("/", 1)[-1]), width)

@@ -126,7 +126,7 @@ def _unjudged(model: RunModel) -> Html:
 
 
 def _unjudged_line(group: ReasonGroup) -> Html:
-    concerned = f" {counted(len(group.records), 'case')} of {', '.join(group.controls)}: "
+    concerned = f" {counted(len(group.records), 'case')} of {ids_in_words(group.controls)}: "
     return element("li", severity_mark(group.severity), concerned, cut(group.reason, 200))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from assurance.judging.controls import CONTROLS
 from assurance.reporting.causes import Finding, findings_of, severity_of
+from assurance.reporting.coverage import ids_in_words
 from assurance.reporting.fit import cut
 from assurance.reporting.html.markup import Content, Html, element, join
 from assurance.reporting.html.parts import (
@@ -193,8 +194,11 @@ def _group(group: ReasonGroup, style: str) -> Html:
     ]
     if len(group.records) > MOST_CASES_NAMED:
         cases.append(element("li", f"and {len(group.records) - MOST_CASES_NAMED:,} more, among the cases below"))
-    words = f"{counted(len(group.records), 'case')} of {', '.join(group.controls)}"
+    words = f"{counted(len(group.records), 'case')} of {ids_in_words(group.controls)}"
     listed = element("details", element("summary", words), element("ul", *cases))
     reason = group.reason or VERDICT_WORDS[group.records[0].verdict]
-    heading = element("h3", severity_mark(group.severity), " ", _shown(reason))
+    # What does not apply demands nothing of anybody, however severe its control.
+    demanding = group.records[0].verdict is not Verdict.NOT_APPLICABLE
+    mark = join(severity_mark(group.severity), " ") if demanding else Html()
+    heading = element("h3", mark, _shown(reason))
     return element("article", heading, listed, _remedy(group.remedy), class_=f"item {style}")
