@@ -21,10 +21,12 @@ class Tidying:
 
     Args:
         run: The run.
+        given: The environment as it was named on the command line.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, given: str) -> None:
         self._run = run
+        self._given = given
         self._said = ""
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -33,6 +35,7 @@ class Tidying:
         if self._run.replayed is None and self._run.environment.application is not None:
             _stop_workers(session)
             self._tidy()
+        self._observe()
         try:
             return (yield)
         finally:
@@ -42,6 +45,14 @@ class Tidying:
         """Say what was archived."""
         if self._said:
             terminalreporter.write_line(self._said)
+
+    def _observe(self) -> None:
+        """Have every report say what the calls show of APEX as a whole: server errors, and rows that show late."""
+        readings = self._run.tape.readings()
+        if any(reading.call is not None and reading.call.caller for reading in readings):
+            from assurance.apex.client.observations import observations
+
+            self._run.notices = (*self._run.notices, *observations(readings))
 
     def _tidy(self) -> None:
         # Importing this costs more than many a run, and the tape tells whether anything was called at all.
@@ -54,12 +65,15 @@ class Tidying:
             return
         try:
             self._archive(made_by(readings, self._run.options.run_id))
+            self._empty_places()
+        except NotEvaluated as error:
+            self._tell(f"What this run made could not be archived: {error.reason}")
         except Exception as error:  # noqa: BLE001  (whatever goes wrong here, the reports must be written)
             self._tell(f"What this run made could not be archived: {type(error).__name__}: {error}.")
 
     def _archive(self, told: tuple[LeftOver, ...]) -> None:
         """Archive what the run was told it made, and what the list shows beside it: a refusal may have had effect."""
-        from assurance.apex.client.cleanup import archive, find, merged
+        from assurance.apex.client.cleanup import archive, by_reason, find, merged
         from assurance.apex.client.plans import CLEAN_UP
 
         flow = self._run.flows.begin(CLEAN_UP)
@@ -70,12 +84,25 @@ class Tidying:
             self._tell(f"Whether this run made more than it was told could not be found out: {error.reason}")
         sweep = archive(flow, merged(told, listed))
         self._said = f"Archived in APEX: {len(sweep.archived)} projects that this run made."
-        for one, reason in sweep.left:
-            self._tell(f"{one.number} could not be archived: {reason}.")
+        for line in by_reason(sweep.left):
+            self._tell(f"Of what this run made could not be archived: {line}.")
+
+    def _empty_places(self) -> None:
+        """Delete what was uploaded to projects that stand, and say what stays there."""
+        declared = self._run.environment.application
+        if declared is None or not declared.access.places:
+            return
+        from assurance.apex.client.cleanup import delete_documents, left_in
+        from assurance.apex.client.plans import CLEAN_UP
+
+        documents, estimates = left_in(self._run.tape.readings(), declared.access.places)
+        left = delete_documents(self._run.flows.begin(CLEAN_UP), documents)
+        notice = f"Left in the standing projects: {estimates} estimates, {left} documents of this run."
+        self._run.notices = (*self._run.notices, notice)
 
     def _tell(self, notice: str) -> None:
         """Have every report say what is left, and once what to do about it."""
-        advice = f"Archive what is left: apex-assurance sweep --env {self._run.environment.name}."
+        advice = f"Archive what is left: apex-assurance sweep --env {self._given}."
         self._run.notices = (*(one for one in self._run.notices if one != advice), notice, advice)
 
 

@@ -116,7 +116,7 @@ class RunSession:
         config.pluginmanager.register(EverySubject(environment), "assurance-declared")
         if signing is not None:
             session._prepare_reports()
-            config.pluginmanager.register(Tidying(run), "assurance-tidying")
+            config.pluginmanager.register(Tidying(run, str(config.getoption("env"))), "assurance-tidying")
             config.pluginmanager.register(PackSealer(run, signing, lambda: session._model), "assurance-pack")
         return session
 

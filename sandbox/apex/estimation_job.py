@@ -49,7 +49,9 @@ def generate_estimate(run: Run, subject: Mapping[str, Any]) -> dict[str, Any]:
     run.advance("Estimating base cost", 20)
     if service.collides(project["id"], subject["asked_second"]):
         raise AbandonedError
-    items = line_items(project)
+    is_empty = project["voltage_level"] is None or project["line_miles"] is None
+    # Work is asked for without either only where the build is one that costs it at nothing.
+    items = [] if is_empty else line_items(project)
     base = base_cost(items)
     run.advance("Running Monte Carlo simulation", 45)
     simulation = _simulation(run, base, subject)

@@ -37,12 +37,12 @@ class Observed(StrEnum):
     UNKNOWN_GRANTEE_CRASHES = "unknown-grantee-crashes", "BAD", "Granting access to an unknown user answers 500."
     COMMITTED_10_MS_LATE = (
         "committed-10-ms-late",
-        "E2E",
+        "",
         "A row becomes visible 10 ms after the answer that tells of it.",
     )
     COMMITTED_50_MS_LATE = (
         "committed-50-ms-late",
-        "E2E",
+        "",
         "A row becomes visible 50 ms after the answer that tells of it.",
     )
     ESTIMATES_COLLIDE = (

@@ -13,7 +13,7 @@ from falsification.apex.stage import ApexStage
 from falsification.judge import try_harmless, try_inability, try_violation
 from falsification.results import Result
 from falsification.score import stage
-from sandbox.apex import Quirk, Switch
+from sandbox.apex import Observed, Quirk, Switch
 
 BROKEN = list(ApexStage.violations)
 DIFFERENT = [(one.name, family) for one in ApexStage.harmless.values() for family in one.families]
@@ -41,6 +41,8 @@ def test_every_switch_is_in_the_catalogue() -> None:
     listed = set(ApexStage.violations) | set(switches.UNKNOWABLE) | switches.LEFT_OUT
     assert set(Switch) <= listed
     assert {quirk.value for quirk in Quirk} <= set(ApexStage.harmless)
+    names = listed | set(ApexStage.harmless)
+    assert set(Observed) == {one for one in Observed if any(name.startswith(one.value) for name in names)}
 
 
 def test_entries_name_controls_and_checks_that_there_are() -> None:

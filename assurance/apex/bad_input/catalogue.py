@@ -81,7 +81,48 @@ class BadRequest:
     statuses: frozenset[int] = INVALID
 
 
-Bad = BadProject | BadFile | BadEstimate | BadRequest
+@dataclass(frozen=True, slots=True)
+class BadChange:
+    """A change of a project that must not be made: to one impossible value, by a manager."""
+
+    name: str
+    key: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class BadGrant:
+    """A grant of access that must not break the server, by a manager.
+
+    Attributes:
+        name: What is odd about it.
+        role_ids: The roles that are granted one after the other; the last one is judged.
+        is_known: Whether it is granted to somebody whom APEX knows.
+        statuses: The statuses that the last grant may be answered by.
+    """
+
+    name: str
+    role_ids: tuple[int, ...]
+    statuses: frozenset[int]
+    is_known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BadBasis:
+    """A request that is good but for what it builds on: a project that is archived, or that says nothing of a line.
+
+    Attributes:
+        name: What is wrong with it.
+        asks: What is asked for.
+        lacks: What the project was created without; nothing where it is archived.
+    """
+
+    name: str
+    asks: Literal["document", "estimate"]
+    lacks: tuple[str, ...] = ()
+
+
+Bad = BadProject | BadFile | BadEstimate | BadRequest | BadChange | BadGrant | BadBasis
 
 PROJECTS = (
     BadProject("voltage-zero", "voltage_level", 0),
@@ -145,5 +186,33 @@ REQUESTS = (
     BadRequest("body-nested-deep", "/projects", "POST", text="[" * 2000 + "]" * 2000),
 )
 
-STATUS = BadProject("status-unknown", "status", "perfect")
-"""What a manager must not be able to set a project's status to."""
+CHANGES = (
+    BadChange("status-unknown", "status", "perfect"),
+    BadChange("voltage-changed-to-null", "voltage_level", None),
+    BadChange("voltage-changed-to-zero", "voltage_level", 0),
+    BadChange("voltage-changed-to-negative", "voltage_level", -345),
+    BadChange("voltage-changed-to-a-text", "voltage_level", "high"),
+    BadChange("miles-changed-to-null", "line_miles", None),
+    BadChange("miles-changed-to-negative", "line_miles", -1),
+    BadChange("name-changed-to-null", "project_name", None),
+)
+
+ANY_SUCCESS = frozenset({200, 201, 204})
+REFUSING_GRANTS = frozenset({400, 404, 409, 422})
+GRANTS = (
+    BadGrant("grant-to-an-unknown-user", (3,), REFUSING_GRANTS, is_known=False),
+    BadGrant("grant-of-role-0", (0,), REFUSING_GRANTS),
+    BadGrant("grant-of-role-4", (4,), REFUSING_GRANTS),
+    BadGrant("grant-made-twice", (3, 3), ANY_SUCCESS | REFUSING_GRANTS),
+    BadGrant("grant-of-a-second-role", (3, 1), ANY_SUCCESS | REFUSING_GRANTS),
+)
+"""By the numbers that APEX has for the roles; those of the environment file stand in their place where they differ."""
+
+BASES = (
+    BadBasis("estimate-without-voltage", "estimate", ("voltage_level",)),
+    BadBasis("estimate-without-miles", "estimate", ("line_miles",)),
+)
+ARCHIVED = (
+    BadBasis("document-to-an-archived-project", "document"),
+    BadBasis("estimate-of-an-archived-project", "estimate"),
+)

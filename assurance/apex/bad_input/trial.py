@@ -3,89 +3,43 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
+from assurance.apex.access.giving import MANAGER, give_access
+from assurance.apex.access.user_ids import UserIds
+from assurance.apex.bad_input.bases import demand_right, on_archived, send_grant, without_basis
 from assurance.apex.bad_input.catalogue import (
+    ARCHIVED,
+    BASES,
+    CHANGES,
     ESTIMATES,
     FILES,
+    GRANTS,
     INVALID,
     PROJECTS,
     REQUESTS,
-    STATUS,
     Bad,
+    BadBasis,
+    BadChange,
     BadEstimate,
     BadFile,
+    BadGrant,
     BadProject,
 )
+from assurance.apex.bad_input.nulls import may_be_null
+from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow, Flows, Upload
-from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import OK, SUCCESSES, document_in, entries, id_in
+from assurance.apex.estimation.answers import SUCCESSES, document_in, entries, id_in
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generation, list_documents
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
-from assurance.verdicts import Fact
 
 FLOW = "bad-input"
-ESTIMATOR, MANAGER = "estimator", "manager"
-CATALOGUE: tuple[Bad, ...] = (*PROJECTS, STATUS, *FILES, *ESTIMATES, *REQUESTS)
+ESTIMATOR = "estimator"
+CATALOGUE: tuple[Bad, ...] = (*PROJECTS, *CHANGES, *FILES, *ESTIMATES, *BASES, *REQUESTS, *ARCHIVED, *GRANTS)
 NUMBERS = {bad.name: number for number, bad in enumerate(CATALOGUE, start=1)}
-# What an answer must not tell: where in the code, the database or the machine something went wrong (CWE-209).
-INWARD = re.compile(
-    r"Traceback \(most recent call last\)|File \"[^\"]+\.py\", line \d+|site-packages|sqlalchemy|pyodbc|ODBC Driver"
-    r"|(?-i:\bSELECT\b.+\bFROM\b|\bINSERT INTO\b)|/home/\w+/|/usr/(?:local/)?lib/",
-    re.IGNORECASE | re.DOTALL,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """What came of one bad input.
-
-    Attributes:
-        bad: The input.
-        answer: The answer to it.
-        statuses: The statuses that refuse it.
-        left: What was found of it afterwards; empty if nothing was.
-        mended: How APEX took it in another form that does no harm; empty if it did not.
-        looked: The answers in which was looked for it.
-    """
-
-    bad: Bad
-    answer: Exchange
-    statuses: frozenset[int]
-    left: str
-    mended: str
-    looked: tuple[Exchange, ...]
-
-    @property
-    def is_refused(self) -> Fact:
-        """Whether it was refused for what it is, or taken in a form that does no harm where that is as good."""
-        self.answer.answers(OK)
-        holds = self.answer.status in self.statuses or bool(self.mended)
-        return self._fact(
-            holds, f"refused with {_listed(self.statuses)}", f"{self.answer.outcome} {self.mended}".strip()
-        )
-
-    @property
-    def left_nothing(self) -> Fact:
-        """Whether nothing of it is found afterwards."""
-        observed = self.left or self.mended or f"nothing found in {len(self.looked)} answers"
-        return self._fact(not self.left, "nothing of it is stored", observed)
-
-    @property
-    def tells_nothing_inward(self) -> Fact:
-        """Whether the answer tells nothing of code, database or machine (CWE-209)."""
-        found = INWARD.search(self.answer.content.decode("utf-8", "replace"))
-        observed = f"the answer tells {found.group(0)[:60]!r}" if found else "nothing of the kind"
-        return self._fact(found is None, "no stack trace, statement or path of the server in the answer", observed)
-
-    def _fact(self, holds: bool, expected: str, observed: str) -> Fact:
-        remedy = "" if holds else "Validate this input before anything is done with it, and answer 4xx."
-        return Fact(
-            holds, expected, observed, f"bad input {self.bad.name}", all_readings((self.answer, *self.looked)), remedy
-        )
 
 
 class RefusalTrial:
@@ -107,7 +61,15 @@ class RefusalTrial:
         flow = self._flows.begin(f"{FLOW}:{bad.name}")
         number = flow.unique(f"bad{NUMBERS[bad.name]:02d}")
         if isinstance(bad, BadProject):
-            return _status(flow, number, bad) if bad is STATUS else _project(flow, number, bad)
+            return _project(flow, number, bad, self._may_be_null("post", bad.key))
+        if isinstance(bad, BadChange):
+            return _change(flow, self._managed(flow, number, bad), bad, self._may_be_null("patch", bad.key))
+        if isinstance(bad, BadGrant):
+            return send_grant(flow, self._user_ids, self._managed(flow, number, bad), bad)
+        if isinstance(bad, BadBasis):
+            if bad.lacks:
+                return without_basis(flow, number, bad)
+            return on_archived(flow, self._managed(flow, number, bad), bad)
         if isinstance(bad, BadFile):
             return _file(flow, number, bad)
         if isinstance(bad, BadEstimate):
@@ -116,12 +78,42 @@ class RefusalTrial:
         left = "" if bad.method == "GET" or answer.status not in SUCCESSES else "something was created"
         return Refusal(bad, answer, bad.statuses, left, "", ())
 
+    @property
+    def _user_ids(self) -> UserIds:
+        return self._once.of("user ids", lambda: UserIds(self._flows.begin(f"{FLOW}:user-ids")))
 
-def _project(flow: Flow, number: str, bad: BadProject) -> Refusal:
+    def _managed(self, flow: Flow, number: str, bad: Bad) -> str:
+        """Return the id of a project of which the manager is manager.
+
+        Raises:
+            NotEvaluated: There is none that may be changed.
+        """
+        access = flow.application.declared.access
+        if access.how == "standing":
+            raise NotEvaluated(
+                "What a manager sends is not tried on the standing project.",
+                'Let it be tried on projects that may be changed: application.access.how = "pool" or "command".',
+            )
+        if access.places:
+            return access.places[NUMBERS[bad.name] % len(access.places)]
+        project_id = _good_project(flow, number)
+        lacks = give_access(flow, self._user_ids, project_id) if access.how == "command" else {}
+        if MANAGER in lacks:
+            raise lacks[MANAGER].not_evaluated()
+        return project_id
+
+    def _may_be_null(self, method: Literal["post", "patch"], key: str) -> str:
+        """Return in words where the API's own description lets a value be null; empty if it does not."""
+        return may_be_null(self._flows.application, method, key)
+
+
+def _project(flow: Flow, number: str, bad: BadProject, may_be_null: str) -> Refusal:
     """Send a bad project, and then a good one of the same number, which can be created only once."""
     good = {"project_number": number, "project_name": "Assurance of refusals", "voltage_level": 345, "line_miles": 1}
     answer = flow.call("POST", "/projects", ESTIMATOR, json={**good, bad.key: bad.value})
     if answer.status in SUCCESSES:
+        if bad.value is None and may_be_null:
+            return Refusal(bad, answer, INVALID, "", f"created, as described: {may_be_null}", ())
         return Refusal(bad, answer, INVALID, "a project was created", "", ())
     probe = flow.call("POST", "/projects", ESTIMATOR, json=good)
     is_free = probe.status in SUCCESSES and bool(probe.document.id)
@@ -129,12 +121,19 @@ def _project(flow: Flow, number: str, bad: BadProject) -> Refusal:
     return Refusal(bad, answer, INVALID, left, "", (probe,))
 
 
-def _status(flow: Flow, number: str, bad: BadProject) -> Refusal:
-    project_id = _good_project(flow, number)
-    answer = flow.call("PATCH", f"/projects/{project_id}", MANAGER, json={bad.key: bad.value})
-    shown = flow.call("GET", f"/projects/{project_id}", ESTIMATOR)
-    told = shown.document.text("status")
-    return Refusal(bad, answer, INVALID, f"status {told}" if told != "draft" else "", "", (shown,))
+def _change(flow: Flow, project_id: str, bad: BadChange, may_be_null: str) -> Refusal:
+    """Change a project to something impossible; that null changes nothing is as good as a refusal."""
+    path = f"/projects/{project_id}"
+    before = flow.call("GET", path, ESTIMATOR, settling=True)
+    answer = flow.call("PATCH", path, MANAGER, json={bad.key: bad.value})
+    demand_right(answer)
+    shown = flow.call("GET", path, ESTIMATOR)
+    was, told = before.document.value(bad.key), shown.document.value(bad.key)
+    taken = answer.status in SUCCESSES and bad.value is None
+    if taken and (told == was or may_be_null):
+        kept = f"{bad.key} stays {told}" if told == was else f"taken, as described: {may_be_null}"
+        return Refusal(bad, answer, INVALID, "", kept, (before, shown))
+    return Refusal(bad, answer, INVALID, f"{bad.key} {told}" if told != was else "", "", (before, shown))
 
 
 def _file(flow: Flow, number: str, bad: BadFile) -> Refusal:
@@ -176,10 +175,6 @@ def _good_project(flow: Flow, number: str) -> str:
     if failure is not None:
         raise NotEvaluated(f"No project to try bad input on: {failure.observed}.", "See E2E-01.", failure.readings)
     return step.id
-
-
-def _listed(statuses: frozenset[int]) -> str:
-    return ", ".join(map(str, sorted(statuses)))
 
 
 @lru_cache(maxsize=4)

@@ -14,18 +14,26 @@ from urllib.parse import urlsplit
 from assurance.apex.client.client import Flow
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import CLEAN_UP, PLANS, READING_METHODS
+from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading
 from assurance.world.azure.document import Document
 
-SWEEPER = "manager"
+SWEEPER: Role = "manager"
 """Who archives projects (apex-facts: DELETE is the manager's)."""
+UPLOADER: Role = "estimator"
+NEEDED = frozenset({SWEEPER, UPLOADER})
+MOST_SAID_CHARACTERS = 160
+MOST_NAMED = 3
+MOST_LINES = 10
 PAGE_SIZE = 100
 MOST_PAGES = 100
 MOST_UNANSWERED = 2
 SUCCESSES = range(200, 300)
 NO_LONGER_THERE = frozenset({404, 410})
 ARCHIVED = "archived"
+# Ids and times, in which the errors of one kind differ.
+_DIFFERING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z?", re.IGNORECASE)
 _PREFIXES = "|".join(sorted({plan.prefix for plan in PLANS.values() if plan.prefix}))
 _NAME = re.compile(rf"(?:{_PREFIXES})-(?P<run>(?P<begun>\d{{8}}T\d{{6}}Z)-[0-9a-f]{{6}})(?:-.*)?")
 
@@ -83,14 +91,33 @@ def made_by(readings: Iterable[Reading], run_id: str) -> tuple[LeftOver, ...]:
 
 
 def find(flow: Flow, run_id: str = "") -> tuple[LeftOver, ...]:
-    """Return the projects that runs left, as the list shows them; of one run, or of all.
+    """Return the projects that runs left, as the lists of all declared roles show them; of one run, or of all.
+
+    Who sees which project depends on who created it: the manager's list alone need not have those of the estimator.
 
     Raises:
-        NotEvaluated: The list could not be read to its end.
+        NotEvaluated: No list could be read to its end, or that of the one who archives, or of the estimator, could not.
     """
+    identities = flow.application.declared.identities
+    found: dict[str, LeftOver] = {}
+    # The one who archives first, then all others: who sees a project depends on who created it.
+    for role in sorted(ROLES, key=lambda role: role != SWEEPER):
+        if identities.of(role) is None:
+            continue
+        try:
+            listed = _listed(flow, role, run_id)
+        except NotEvaluated:
+            if role in NEEDED:
+                raise
+            continue
+        found |= {one.id: one for one in listed}
+    return tuple(found.values())
+
+
+def _listed(flow: Flow, role: Role, run_id: str) -> list[LeftOver]:
     found: list[LeftOver] = []
     for page in range(1, MOST_PAGES + 1):
-        exchange = flow.call("GET", f"/projects?page={page}&page_size={PAGE_SIZE}", SWEEPER)
+        exchange = flow.call("GET", f"/projects?page={page}&page_size={PAGE_SIZE}", role)
         if exchange.status not in SUCCESSES:
             raise NotEvaluated(f"{exchange.called} {exchange.outcome}.", "", exchange.readings)
         items = exchange.document.required_items("items")
@@ -98,7 +125,7 @@ def find(flow: Flow, run_id: str = "") -> tuple[LeftOver, ...]:
             if item.text("status") != ARCHIVED:
                 found += _named(item, run_id)
         if not exchange.document.flag("has_next") or not items:
-            return tuple(found)
+            return found
     raise NotEvaluated(f"The list of projects has more than {MOST_PAGES} pages of {PAGE_SIZE}.")
 
 
@@ -120,8 +147,57 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
         if exchange.status in SUCCESSES or exchange.status in NO_LONGER_THERE:
             archived.append(one)
         else:
-            left.append((one, f"{exchange.called} {exchange.outcome}"))
+            left.append((one, _reason(exchange)))
     return Sweep(tuple(archived), tuple(left))
+
+
+def _reason(exchange: Exchange) -> str:
+    """Return why a project is left, without what differs from one to the next."""
+    said = " ".join(exchange.content.decode("utf-8", "replace").split())[:MOST_SAID_CHARACTERS]
+    return (
+        f"DELETE /projects/{{id}} as {exchange.caller} answers {exchange.status} {_DIFFERING.sub('...', said)}".rstrip()
+    )
+
+
+def by_reason(left: Sequence[tuple[LeftOver, str]]) -> tuple[str, ...]:
+    """Return in at most ten lines what is left and why: each reason once, with how many and a few of them."""
+    groups: dict[str, list[str]] = {}
+    for one, reason in left:
+        groups.setdefault(reason, []).append(one.number)
+    lines = []
+    for reason, numbers in sorted(groups.items(), key=lambda group: -len(group[1])):
+        more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
+        lines.append(f"{len(numbers)} left, {', '.join(numbers[:MOST_NAMED])}{more}: {reason}")
+    if len(lines) > MOST_LINES:
+        rest = len(lines) - MOST_LINES + 1
+        lines = [*lines[: MOST_LINES - 1], f"and more for {rest} further reasons"]
+    return tuple(lines)
+
+
+def left_in(readings: Iterable[Reading], places: Sequence[str]) -> tuple[tuple[str, ...], int]:
+    """Return the ids of documents, and the number of estimates, that a run left in projects that stand."""
+    uploaded: list[str] = []
+    deleted: set[str] = set()
+    estimates = 0
+    for reading in readings:
+        if not _may_write(reading) or reading.status not in SUCCESSES or reading.call is None:
+            continue
+        method, _, url = reading.question.partition(" ")
+        path = urlsplit(url).path.rstrip("/")
+        in_place = any(place in reading.call.request for place in places)
+        if method == "POST" and path.endswith("/documents/upload") and in_place:
+            uploaded.append(Exchange("POST", path, "", (reading,)).document.text("id") or "")
+        elif method == "DELETE" and "/documents/" in path:
+            deleted.add(path.rpartition("/")[2])
+        elif method == "POST" and path.endswith("/estimates/generate") and in_place:
+            estimates += 1
+    return tuple(one for one in uploaded if one and one not in deleted), estimates
+
+
+def delete_documents(flow: Flow, document_ids: Sequence[str]) -> int:
+    """Delete documents from projects that stand, and return how many are left."""
+    answers = [flow.call("DELETE", f"/documents/{one}", UPLOADER) for one in document_ids]
+    return sum(1 for one in answers if one.status not in SUCCESSES and one.status not in NO_LONGER_THERE)
 
 
 def merged(*families: Iterable[LeftOver]) -> tuple[LeftOver, ...]:

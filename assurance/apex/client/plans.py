@@ -129,8 +129,16 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
                 "bad-input",
                 "E2E",
                 (
-                    PlannedWrite("POST", "/projects", ("estimator",), "a good project for each kind of bad input"),
-                    PlannedWrite("PATCH", "/projects/{id}", ("manager",), "a status that must be refused"),
+                    PlannedWrite(
+                        "POST",
+                        "/projects",
+                        ("estimator", "manager", "auditor", "other_estimator"),
+                        "a good project for each kind of bad input, and one of each person whose id is asked for",
+                    ),
+                    PlannedWrite("PATCH", "/projects/{id}", ("manager",), "values that must be refused"),
+                    PlannedWrite("POST", "/projects/{id}/access", ("manager",), "grants to nobody, of no role, twice"),
+                    PlannedWrite("DELETE", "/projects/{id}/access", ("manager",), "what was granted, revoked"),
+                    PlannedWrite("DELETE", "/projects/{id}", ("manager",), "two of them archived, to ask for work on"),
                     PlannedWrite("POST", "/documents/upload", ("estimator",), "files that must be refused"),
                     PlannedWrite("POST", "/estimates/generate", ("estimator",), "estimates that must be refused"),
                 ),
@@ -166,7 +174,10 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
             FlowPlan(
                 CLEAN_UP,
                 "",
-                (PlannedWrite("DELETE", "/projects/{id}", ("manager",), "each project that the run made, archived"),),
+                (
+                    PlannedWrite("DELETE", "/projects/{id}", ("manager",), "each project that the run made, archived"),
+                    PlannedWrite("DELETE", "/documents/{id}", ("estimator",), "what it uploaded to a standing project"),
+                ),
             ),
         )
     }

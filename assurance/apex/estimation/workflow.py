@@ -184,6 +184,8 @@ class EstimationWorkflow:
             cut = Paper("scope", whole.name, whole.content[: len(whole.content) // 3])
             uploaded = send_document(flow, project.id, cut, ESTIMATOR)
             taken = id_in(uploaded)
+            if taken:
+                flow.call("GET", f"/documents/{taken}", ESTIMATOR, settling=True)
             return UnreadableDocument(uploaded, validate_document(flow, taken) if taken else None)
 
         return self._once.of("unreadable", attempt)

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> int:
     from assurance.apex.client import Flow
-    from assurance.apex.client.cleanup import archive
+    from assurance.apex.client.cleanup import archive, by_reason
     from assurance.apex.client.cleanup import find as find_left_overs
     from assurance.apex.client.plans import CLEAN_UP
 
@@ -76,8 +76,8 @@ def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> i
     sweep = archive(flow, old)
     for one in sweep.archived:
         print(f"archived  {one.number}  {one.id}")
-    for one, reason in sweep.left:
-        print(f"LEFT      {one.number}  {one.id}: {reason}")
+    for line in by_reason(sweep.left):
+        print(f"LEFT      {line}")
     print(f"{begun.environment.name}: {len(sweep.archived)} archived, {len(sweep.left)} left")
     return LEFT if sweep.left else 0
 

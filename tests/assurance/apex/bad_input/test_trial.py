@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from assurance.apex.bad_input.catalogue import FILES, INVALID, PROJECTS
-from assurance.apex.bad_input.trial import CATALOGUE, NUMBERS, Refusal, _mended
+from assurance.apex.bad_input.refusal import Refusal
+from assurance.apex.bad_input.trial import CATALOGUE, NUMBERS, _mended
 from tests.assurance.apex.estimation.exchanges import exchange
 
 

@@ -1,0 +1,120 @@
+"""Bad input that lies in what a request builds on, or in who is granted what: projects that are archived or empty."""
+
+from __future__ import annotations
+
+from assurance.apex.access.user_ids import UserIds
+from assurance.apex.bad_input.catalogue import INVALID, NOBODY, BadBasis, BadGrant
+from assurance.apex.bad_input.refusal import Refusal
+from assurance.apex.client import Exchange, Flow
+from assurance.apex.estimation.answers import SUCCESSES, id_in
+from assurance.apex.estimation.estimate import Figures
+from assurance.apex.estimation.sample_documents import paper
+from assurance.apex.estimation.script import follow, generation, send_document
+from assurance.environment.application import Role
+from assurance.errors import NotEvaluated
+
+ESTIMATOR, MANAGER = "estimator", "manager"
+GRANTEE: Role = "other_estimator"
+FORBIDDEN = frozenset({401, 403})
+REFUSING = INVALID | {403, 404, 409, 423}
+"""The statuses that refuse work on an archived project."""
+GOOD = {"project_name": "Assurance of refusals", "voltage_level": 345, "line_miles": 15, "terrain_type": "flat"}
+
+
+def without_basis(flow: Flow, number: str, bad: BadBasis) -> Refusal:
+    """Ask for an estimate of a project that lacks something: to be refused, to fail, or to cost something."""
+    body = {"project_number": number, **{key: value for key, value in GOOD.items() if key not in bad.lacks}}
+    created = flow.call("POST", "/projects", ESTIMATOR, json=body)
+    if created.status in INVALID:
+        return Refusal(bad, created, INVALID, "", "", ())
+    project_id = id_in(created)
+    if not project_id:
+        raise NotEvaluated(f"No project to try on: {created.outcome}.", "See E2E-01.", created.readings)
+    flow.call("GET", f"/projects/{project_id}", ESTIMATOR, settling=True)
+    inputs = flow.application.declared.estimates
+    answer = flow.call(
+        "POST", "/estimates/generate", ESTIMATOR, json=generation(project_id, inputs, inputs.confidence_levels[0])
+    )
+    if answer.status not in SUCCESSES:
+        return Refusal(bad, answer, INVALID | {409}, "", "", (created,))
+    work = follow(flow, answer, ESTIMATOR)
+    result = work.job.result()
+    if result is None:
+        ended = work.job.has_ended
+        told = work.job.is_completed.observed
+        return Refusal(bad, answer, INVALID, "" if ended else f"a job that never ends: {told}", f"its job {told}", ())
+    costs = Figures("the estimate", result, work.job.readings).are_present
+    left = "" if costs.holds else f"an estimate of nothing: {costs.observed}"
+    return Refusal(bad, answer, INVALID, left, "" if left else f"estimated all the same: {costs.observed}", ())
+
+
+def on_archived(flow: Flow, project_id: str, bad: BadBasis) -> Refusal:
+    """Archive a project, and ask for work on it.
+
+    Raises:
+        NotEvaluated: It cannot be archived, or archiving would use up a project that the operator has provided.
+    """
+    if flow.application.declared.access.places:
+        raise NotEvaluated(
+            "Nothing is archived where projects stand: it would use one up.",
+            'Judge it where projects are made: application.access.how = "granted" or "command".',
+        )
+    archived = flow.call("DELETE", f"/projects/{project_id}", MANAGER)
+    if archived.status not in SUCCESSES:
+        raise NotEvaluated(
+            f"No archived project: {archived.called} {archived.outcome}.", "See RBAC-01.", archived.readings
+        )
+    shown = flow.settle(f"/projects/{project_id}", ESTIMATOR, _is_archived)[-1]
+    answer = _ask(flow, project_id, bad)
+    left = (
+        "" if answer.status not in SUCCESSES else f"{bad.asks} {id_in(answer) or 'without id'} on an archived project"
+    )
+    return Refusal(bad, answer, REFUSING, left, "", (archived, shown))
+
+
+def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) -> Refusal:
+    """Grant what is odd, and judge the last answer.
+
+    Raises:
+        NotEvaluated: The manager is refused as such.
+    """
+    whom = user_ids.of(GRANTEE) if bad.is_known else NOBODY
+    access = flow.application.declared.access
+    numbers = {1: access.estimator_role_id, 2: access.manager_role_id, 3: access.auditor_role_id}
+    path = f"/projects/{project_id}/access"
+    answers = [
+        flow.call("POST", path, MANAGER, json={"user_id": whom, "role_id": numbers.get(role_id, role_id)})
+        for role_id in bad.role_ids
+    ]
+    demand_right(answers[-1])
+    if bad.is_known:
+        # Whatever was granted is taken back: the project may be one that stands.
+        body = {"user_id": whom, "role_id": access.auditor_role_id}
+        flow.call("DELETE", path, MANAGER, json=body)
+    return Refusal(bad, answers[-1], bad.statuses, "", "", tuple(answers[:-1]))
+
+
+def demand_right(answer: Exchange) -> None:
+    """Go on only if a refusal is about the input, and not about who sent it.
+
+    Raises:
+        NotEvaluated: Whoever sent it may not do this at all.
+    """
+    if answer.status in FORBIDDEN:
+        raise NotEvaluated(
+            f"Bad input cannot be tried by who may not send good: {answer.called} {answer.outcome}.",
+            "Let the manager have its role on the project: see [application.access].",
+            answer.readings,
+        )
+
+
+def _is_archived(shown: Exchange) -> bool:
+    return shown.status not in SUCCESSES or shown.document.text("status") == "archived"
+
+
+def _ask(flow: Flow, project_id: str, bad: BadBasis) -> Exchange:
+    if bad.asks == "document":
+        return send_document(flow, project_id, paper("scope", project_id), ESTIMATOR)
+    inputs = flow.application.declared.estimates
+    body = generation(project_id, inputs, inputs.confidence_levels[0])
+    return flow.call("POST", "/estimates/generate", ESTIMATOR, json=body)

@@ -1,0 +1,63 @@
+"""A build as it runs: with each behaviour on those speak who should, and nobody is accused of another's fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from assurance.verdicts import Verdict
+from falsification.apex import observed
+from falsification.apex.changes import Change, Family, Violation, both, declares
+from falsification.judge import try_violation
+from falsification.score import stage
+from sandbox.apex import Observed
+
+# What nobody but the role matrix may complain of in a build that does everything: it lets auditors create projects.
+TRUE_OF_ROLES = {"RBAC-01 test_role_on_projects[auditor-creates-project]"}
+REFUSED_GRANT = "RBAC-02 test_role_on_access[manager-grants-access]"
+
+
+def _failing(family: Family, *seen: Observed, pool: bool) -> tuple[set[str], set[str]]:
+    change = both(observed.observed_on(*seen), declares(observed.declared_for(*seen, pool=pool)))
+    return _told(family, change)
+
+
+def _told(family: Family, change: Change) -> tuple[set[str], set[str]]:
+    """Return the cases of a family that fail, and the reasons for which others are not evaluated."""
+    outcomes = stage("apex").outcomes(change, family)
+    failing = {case.id for case, one in outcomes if one.verdict is Verdict.FAIL}
+    return failing, {one.reason for _, one in outcomes if one.verdict is Verdict.NOT_EVALUATED}
+
+
+@pytest.mark.parametrize("violation", observed.VIOLATIONS, ids=lambda one: one.name)
+def test_who_should_speak_speaks(violation: Violation) -> None:
+    """Each wrong behaviour is reported by the controls that it names, and by no others of their family."""
+    assert [told for one in try_violation(stage("apex"), violation) for told in one.survivors] == []
+
+
+@pytest.mark.parametrize("delay", [Observed.COMMITTED_10_MS_LATE, Observed.COMMITTED_50_MS_LATE])
+@pytest.mark.parametrize("family", ["E2E", "RBAC"])
+def test_late_rows_change_no_verdict(family: Family, delay: Observed) -> None:
+    """Rows that become visible after the answer change no verdict of a role or a step."""
+    assert _failing(family, delay, pool=False) == (set(), set())
+
+
+def test_no_role_is_blamed_in_a_pool() -> None:
+    """With everything at once, on a pool, all cells are judged, and only what is true of roles fails."""
+    assert _failing("RBAC", *Observed, pool=True) == (TRUE_OF_ROLES, set())
+
+
+def test_a_refused_grant_is_one_finding() -> None:
+    """With everything at once, where managers should grant, one cell fails for it and all others give one reason."""
+    failing, reasons = _failing("RBAC", *Observed, pool=False)
+    assert failing == TRUE_OF_ROLES | {REFUSED_GRANT}
+    assert len(reasons) == 1
+    assert "The manager cannot grant access to a new project" in reasons.pop()
+
+
+def test_a_pool_that_may_not_be_used_up_says_so() -> None:
+    """Where archived projects do not come back, a manager's archiving is not tried; the rest of the pool is judged."""
+    access = {"how": "pool", "project_ids": list(observed.POOL)}
+    change = both(observed.observed_on(), declares({"application": {"access": access}}))
+    failing, reasons = _told("RBAC", change)
+    assert failing == set()
+    assert reasons == {"Archiving would use up a project of the pool."}
