@@ -58,6 +58,7 @@ class RunOptions:
         run_id: The run's id; workers join the run of their controller.
         selection: The pytest arguments, for the record.
         selected: What they select, as far as it is known before anything is collected.
+        allow_writes: Whether the run may write to production though the environment file does not say so.
         change: The record of the change that the run belongs to; None if it was given none.
         plan: What is planned, to be judged in the place of what is there; None to judge what is there.
         plan_parameters: The parameter file of a planned template; None for none.
@@ -72,6 +73,7 @@ class RunOptions:
     change: Path | None = None
     plan: Path | None = None
     plan_parameters: Path | None = None
+    allow_writes: bool = False
 
 
 def new_run_id() -> str:
@@ -205,7 +207,9 @@ class Run:
         """What begins flows that write."""
         from assurance.apex.client import Flows
 
-        return Flows(self.application)
+        is_production = "prod" in self.environment.name and self.source is Source.LIVE
+        is_allowed = self.options.allow_writes or self.application.declared.allow_writes
+        return Flows(self.application, may_write=is_allowed or not is_production)
 
     def roots(self) -> Mapping[str, Callable[[], object]]:
         """Return what nouns are made of, by name, each made when it is first asked for."""

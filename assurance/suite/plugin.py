@@ -64,6 +64,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--gate", action="store_true", help="this run decides on a deployment: refuse a tape and stand-ins as its basis"
     )
     group.addoption(
+        "--allow-writes",
+        action="store_true",
+        help="let this run write to the application of a production environment (apex-assurance writes lists what)",
+    )
+    group.addoption(
         "--allow-not-live", action="store_true", help="let a gate rest on a tape or on stand-ins, for a rehearsal"
     )
 

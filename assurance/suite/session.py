@@ -97,6 +97,7 @@ class RunSession:
             selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
             selected=selected.selection,
             change=change_record_of(config) if replay is None else None,
+            allow_writes=config.getoption("allow_writes"),
             plan=config.getoption("plan"),
             plan_parameters=config.getoption("plan_parameters"),
         )

@@ -294,10 +294,16 @@ class Flow:
 
 
 class Flows:
-    """Begins flows, where the environment allows writing."""
+    """Begins flows, where the environment allows writing.
 
-    def __init__(self, application: Application) -> None:
+    Args:
+        application: The application.
+        may_write: Whether writing was allowed, by the environment file or on the command line.
+    """
+
+    def __init__(self, application: Application, *, may_write: bool = True) -> None:
         self.application = application
+        self._may_write = may_write
 
     def begin(self, name: str) -> Flow:
         """Return the flow of that name, at its beginning.
@@ -307,6 +313,12 @@ class Flows:
         """
         if self.application.declared.read_only:
             raise NotEvaluated("The environment file says read_only = true: nothing is written.")
+        if not self._may_write:
+            raise NotEvaluated(
+                f"Nobody has allowed this run to write to {self.application.declared.base_url}, which is production.",
+                "Look at what it would write (apex-assurance writes), then give --allow-writes, or say "
+                "application.allow_writes = true in the environment file.",
+            )
         if self.application.tries_sign_in:
             self.application.sign_ins.demand(plan_of(name))
         return Flow(self.application, name)

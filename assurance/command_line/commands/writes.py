@@ -40,7 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     print(f"A run of all checks would write to {declared.base_url}{declared.api_prefix}:")
     example = new_run_id()
+    left_out = set() if declared.deep else {"deep"}
+    left_out |= set() if environment.load.allowed else {"load"}
     for plan in PLANS.values():
+        if plan.name in left_out:
+            continue
         named = f", in objects named {plan.prefix}-RUN (such as {plan.prefix}-{example})" if plan.prefix else ""
         print(f"\n{plan.name}{named}")
         for write in plan.writes:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from urllib.parse import urlsplit
 
+from assurance.command_line.doctor.application import examine_application
+from assurance.command_line.doctor.findings import Finding, State
 from assurance.command_line.doctor.needs import NEEDS, Need, Rights
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
@@ -27,35 +27,6 @@ MOST_SKEW_SECONDS = 60.0
 HTTPS_PORT = 443
 
 
-class State(StrEnum):
-    """What a finding means: fine; worth knowing; or something will not be judged."""
-
-    OK = "ok"
-    NOTE = "note"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the examination.
-
-    Attributes:
-        area: What was looked at: file, identity, clock, endpoint, vantage, rights.
-        subject: Which of them.
-        state: What it means.
-        told: What was found.
-        remedy: What to do about it; empty where nothing is to be done.
-        controls: Controls of which something will not be judged.
-    """
-
-    area: str
-    subject: str
-    state: State
-    told: str
-    remedy: str = ""
-    controls: tuple[str, ...] = ()
-
-
 def examine(run: Run, questions: Questions) -> Iterator[Finding]:
     """Look at everything, in the order in which it is needed.
 
@@ -70,6 +41,8 @@ def examine(run: Run, questions: Questions) -> Iterator[Finding]:
     yield from _clock([run.tape.look_up(key) for key in readings])
     yield from _endpoints(run)
     yield from _vantages(run)
+    if environment.application is not None:
+        yield from examine_application(run)
     if isinstance(rights, Rights):
         yield from _rights(environment, rights)
     yield from _subscription(run)
