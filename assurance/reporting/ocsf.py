@@ -48,13 +48,16 @@ Value = Any  # a value of JSON
 
 def write(model: RunModel, path: Path) -> None:
     """Write an event for each verdict, in the model's order."""
-    lines = (json.dumps(event(record, model), ensure_ascii=False, separators=(",", ":")) for record in model.verdicts)
+    # The decision looks at every verdict: once, not for each.
+    decision = str(model.decision)
+    events = (event(record, model, decision) for record in model.verdicts)
+    lines = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in events)
     text = "".join(f"{line}\n" for line in lines)
     path.write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
-def event(record: VerdictRecord, model: RunModel) -> dict[str, Value]:
-    """Return the event of one verdict."""
+def event(record: VerdictRecord, model: RunModel, decision: str) -> dict[str, Value]:
+    """Return the event of one verdict of a run that came to this decision."""
     run = model.run
     judged_broken = record.verdict in {Verdict.FAIL, Verdict.NOT_EVALUATED, Verdict.WAIVED}
     severity_id, severity = (
@@ -83,7 +86,7 @@ def event(record: VerdictRecord, model: RunModel) -> dict[str, Value]:
         "unmapped": {
             "check": printable(record.check),
             "verdict": str(record.verdict),
-            "decision": str(model.decision),
+            "decision": decision,
             "environment": _shown(run.environment),
             "source": str(run.source),
             "evidence": evidence_sentence(run),

@@ -50,7 +50,7 @@ def test_a_verdict_has_its_status() -> None:
     found = {
         record.verdict: (told["compliance"]["status_id"], told["status_id"])
         for record in model.verdicts
-        for told in [ocsf.event(record, model)]
+        for told in [ocsf.event(record, model, "NO-GO")]
     }
     assert found == {
         Verdict.PASS: (1, 4),
@@ -67,5 +67,7 @@ def test_the_same_case_is_the_same_finding() -> None:
     [record, *_] = model.verdicts
     again = replace(model, run=replace(model.run, id="another"))
     elsewhere = replace(model, run=replace(model.run, environment="prod"))
-    first, second, third = (ocsf.event(record, one)["finding_info"]["uid"] for one in (model, again, elsewhere))
+    first, second, third = (
+        ocsf.event(record, one, "NO-GO")["finding_info"]["uid"] for one in (model, again, elsewhere)
+    )
     assert first == second != third

@@ -72,7 +72,7 @@ def assert_exports_agree(model: RunModel, by_check: dict[str, str]) -> None:
     found = {one["properties"]["check"]: one["properties"]["verdict"] for one in told["results"]}
     assert found == {check: verdict for check, verdict in by_check.items() if verdict not in quiet}
     assert told["properties"]["decision"] == model.decision
-    events = [ocsf.event(record, model)["unmapped"] for record in model.verdicts]
+    events = [ocsf.event(record, model, str(model.decision))["unmapped"] for record in model.verdicts]
     assert {one["check"]: one["verdict"] for one in events} == by_check
     assert {one["decision"] for one in events} <= {str(model.decision)}
     counts = {str(verdict): number for verdict, number in model.counts().items()}
@@ -162,7 +162,7 @@ def reports_agree_on(model: RunModel, pack: Path) -> None:
     assert in_html(page(model), model) == by_check
     exported = [one["properties"]["check"] for one in sarif.document(model)["runs"][0]["results"]]
     assert set(exported) <= set(by_check)
-    assert all(json.loads(json.dumps(ocsf.event(one, model))) for one in model.verdicts)
+    assert all(json.loads(json.dumps(ocsf.event(one, model, str(model.decision)))) for one in model.verdicts)
     assert all(messages.size_of(make(model, "")) < messages.MOST_BYTES for make in messages.MESSAGES.values())
     assert sum(in_junit(pack / JUNIT).values()) == len(model.verdicts)
     assert len(json.loads((pack / RESULTS).read_bytes())["verdicts"]) == len(model.verdicts)
