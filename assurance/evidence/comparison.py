@@ -9,6 +9,7 @@ from typing import Any
 COMPARED = (
     "verdict", "expected", "observed", "reason", "remedy", "statement", "control", "subject", "resources", "readings",
 )  # fmt: skip
+SCOPE = ("whole", "part", "cases", "of_cases", "everything")
 LONGEST_SHOWN = 90
 
 
@@ -28,6 +29,28 @@ def uncollected(results: Mapping[str, Any]) -> list[str]:
     missing = (f"{one}: was collected, and has no verdict" for one in unreached(results["collected"], reached))
     added = (f"{one}: has a verdict, and was never collected" for one in unreached(reached, results["collected"]))
     return [*missing, *added]
+
+
+def misselected(results: Mapping[str, Any], collected: Iterable[str], selected: Mapping[str, Any]) -> list[str]:
+    """Return, one sentence each, how what results say was selected is not what that selection collects.
+
+    Args:
+        results: Of a pack.
+        collected: The ids of the cases that its selection collects again.
+        selected: Which controls those are.
+    """
+    if "collected" not in results:
+        return []
+    again, mine = set(collected), set(results["collected"])
+    held = results["run"]["selected"]
+    left_out = (f"{one}: is selected, and the results leave it out" for one in sorted(again - mine))
+    added = (f"{one}: is not selected, and the results hold it" for one in sorted(mine - again))
+    scope = (
+        f"selected.{name} is {_shown(held[name])}; the checks give {_shown(selected[name])}"
+        for name in SCOPE
+        if held[name] != selected[name]
+    )
+    return [*left_out, *added, *scope]
 
 
 def differences(held: Sequence[Mapping[str, Any]], again: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from filelock import FileLock
 
@@ -21,6 +22,7 @@ from assurance.evidence.pack import PackError, write_whole
 from assurance.tape import sha256
 
 RUN = "run"
+BEGUN = "begun"
 FIRST = ""
 
 Scalar = str | bool
@@ -35,7 +37,7 @@ class Entry:
     """One line.
 
     Attributes:
-        kind: `run`, or what else an environment's history records, such as the approval of a baseline.
+        kind: `run` of one that has ended, `begun`, or what else a history records, such as the approval of a baseline.
         facts: What it records, by name.
         previous: The digest of the line before; empty for the first.
         digest: Its own.
@@ -176,7 +178,9 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
 def _values(path: Path, number: int, line: bytes) -> Entry:
     """Return what one line says, whether its digest fits or not."""
     try:
-        values = json.loads(line)
+        values = json.loads(line, object_pairs_hook=_each_once)
+    except _KeyTwice as error:
+        raise LedgerError(f"{path}: line {number} is edited, it says {error} twice") from error
     except (ValueError, RecursionError) as error:
         raise LedgerError(f"{path}: line {number} is cut or edited, this is not valid JSON") from error
     if not isinstance(values, dict) or not all(isinstance(value, (str, bool)) for value in values.values()):
@@ -186,6 +190,19 @@ def _values(path: Path, number: int, line: bytes) -> Entry:
         raise LedgerError(f"{path}: line {number} is edited, it lacks kind, previous or digest")
     kind, previous, digest = told
     return Entry(kind, MappingProxyType(values), previous, digest)
+
+
+class _KeyTwice(Exception):  # noqa: N818  (it says what happened)
+    """A key stands twice, of which readers would take either."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: JSON
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in values:
+            raise _KeyTwice(repr(name))
+        values[name] = value
+    return values
 
 
 def _edited(path: Path, number: int, entry: Entry) -> str:

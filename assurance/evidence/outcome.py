@@ -18,6 +18,7 @@ from assurance.verdicts import Verdict
 VERDICTS = "verdicts"
 FIGURES = "figures"
 NIGHTLY = "nightly"
+SCOPE = "scope"
 Facts = Mapping[str, str | bool]
 
 WITHOUT_MEASURES = "1.1"
@@ -44,7 +45,7 @@ class Outcome:
     Attributes:
         verdicts: How many cases of each control came to each verdict.
         figures: The figures of the service levels, by control, of the longest window that was judged.
-        nightly: Whether the run was one of the nightly series: it selected the marker `nightly`.
+        nightly: Whether the run holds a night: it selected everything that the guide demands every night.
     """
 
     verdicts: Mapping[str, Mapping[Verdict, int]]
@@ -64,7 +65,7 @@ def outcome_of(results: Mapping[str, Any]) -> Outcome:  # Any: JSON, whose schem
         if len({one["name"] for one in measures}) == 1:  # a control that measures several things has no one figure
             longest = max(measures, key=lambda one: one["window_minutes"])
             figures[control] = Figure(longest["value"], longest["limit"], longest["unit"])
-    nightly = "nightly" in results["run"].get("selected", {}).get("marks", ())
+    nightly = "nightly" in results["run"].get("selected", {}).get("everything", ())
     return Outcome(dict(sorted(counted.items())), dict(sorted(figures.items())), nightly)
 
 
@@ -78,7 +79,8 @@ def facts_of(outcome: Outcome) -> dict[str, str | bool]:
 def facts_to_hold(results: Mapping[str, Any]) -> dict[str, str | bool]:
     """Return what a ledger's line must say of a run with these results, as far as they tell it."""
     facts = facts_of(outcome_of(results))
-    return {VERDICTS: facts[VERDICTS]} if results["schema"] == WITHOUT_MEASURES else facts
+    told = {SCOPE: str(results["run"][SCOPE])} if SCOPE in results["run"] else {}
+    return {VERDICTS: facts[VERDICTS]} if results["schema"] == WITHOUT_MEASURES else {**facts, **told}
 
 
 def parsed(facts: Facts) -> Outcome | None:

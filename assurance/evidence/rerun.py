@@ -40,28 +40,46 @@ class Rerun:
         verdicts: The verdict records by check, as `results.json` has them.
         questions: What each key is made of that was asked for.
         contents: The text behind digests that questions are made with.
+        collected: The ids of the cases that the run's own selection collects.
+        selected: Which controls that selects, as `results.json` has it.
     """
 
     verdicts: Mapping[str, Mapping[str, Any]]
     questions: Mapping[str, Sequence[str]]
     contents: Mapping[str, str]
+    collected: Sequence[str]
+    selected: Mapping[str, Any]
 
 
-def judge_again(directory: Path, results: Mapping[str, Any]) -> Rerun:
-    """Judge the cases of a pack again.
+def judge_again(directory: Path, results: Mapping[str, Any], *, by_id: bool = False) -> Rerun:
+    """Judge again what the run of a pack selected: not the cases that the pack holds, of which some may be missing.
+
+    Args:
+        directory: The pack.
+        results: Its results.
+        by_id: Whether only the ids of its cases tell what was selected: under pseudonyms, expressions do not.
 
     Raises:
         PackError: It cannot be judged again: the message says why.
     """
-    # What was collected, too: a case whose verdict was left out comes to one again, and is missed.
     cases = sorted({verdict["check"] for verdict in results["verdicts"]}.union(results.get("collected", ())))
-    files = _check_files(cases)
+    given = _given(results, cases, by_id=by_id)
+    paths = _check_paths(given["paths"])
     with tempfile.TemporaryDirectory(prefix="apex-verify-") as name:
         scratch = Path(name).resolve()
-        (scratch / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
+        (scratch / "selected.json").write_text(json.dumps({"given": given, "collected": cases}), encoding="utf-8")
         (scratch / "none.toml").write_text("", encoding="utf-8")
         (scratch / "pytest.ini").write_text(SETTINGS, encoding="utf-8")
-        return _run([*_isolated_pytest(), *_words(directory.resolve(), scratch), *_vantage(results), *files], scratch)
+        return _run([*_isolated_pytest(), *_words(directory.resolve(), scratch), *_vantage(results), *paths], scratch)
+
+
+def _given(results: Mapping[str, Any], cases: Sequence[str], *, by_id: bool) -> dict[str, Any]:
+    """Return by what the cases are to be collected; results of schema 1.1 do not tell, and are taken by their ids."""
+    told: Mapping[str, Any] | None = results["run"].get("selected", {}).get("given")
+    files = sorted({file for case in cases if (file := case.partition("::")[0]).endswith(".py")})
+    if told is None:
+        return {"paths": files, "keyword": "", "expression": "", "deselected": [], "by_id": True}
+    return {**told, "keyword": "", "deselected": [], "by_id": True} if by_id else dict(told)
 
 
 def _isolated_pytest() -> tuple[str, ...]:
@@ -77,7 +95,7 @@ def _words(directory: Path, scratch: Path) -> Iterator[str]:
     """Return pytest's options; each is one word with its value, since pytest takes lone values for test paths."""
     yield from ("-q", "-pno:cacheprovider", "--noconftest", *(f"-p{plugin}" for plugin in PLUGINS))
     yield from (f"--rootdir={ROOT}", f"--config-file={scratch / 'pytest.ini'}")
-    yield from (f"--only-cases={scratch / 'cases.json'}", f"--questions={scratch / QUESTIONS}")
+    yield from (f"--selected={scratch / 'selected.json'}", f"--questions={scratch / QUESTIONS}", "--allow-not-live")
     yield from (f"--env={directory / ENVIRONMENT}", f"--replay={directory}", f"--reports={scratch / REPORTS}")
     waivers = directory / WAIVERS
     yield f"--waivers={waivers if waivers.is_file() else scratch / 'none.toml'}"
@@ -99,7 +117,8 @@ def _run(command: Sequence[str], scratch: Path) -> Rerun:
     document = pack.read_json(found[0], "the results of judging again")
     asked = json.loads(questions.read_text(encoding="utf-8"))
     verdicts = {verdict["check"]: verdict for verdict in document["verdicts"]}
-    return Rerun(verdicts, asked["questions"], asked["contents"])
+    collected, selected = document["collected"], document["run"]["selected"]
+    return Rerun(verdicts, asked["questions"], asked["contents"], collected, selected)
 
 
 def _vantage(results: Mapping[str, Any]) -> tuple[str, ...]:
@@ -108,14 +127,16 @@ def _vantage(results: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"--vantage={vantages[0]}",) if len(vantages) == 1 and vantages[0] in {"inside", "outside"} else ()
 
 
-def _check_files(cases: Iterable[str]) -> list[str]:
-    """Return the check files of cases, as the suite lists its own: a pack must not name code to run.
+def _check_paths(given: Iterable[str]) -> list[str]:
+    """Return the test paths of a selection, as the suite lists its own: a pack must not name code to run.
 
     Raises:
-        PackError: A case is of none of them.
+        PackError: One of them is no folder or file of the suite's checks.
     """
-    own = {path.relative_to(ROOT).as_posix(): str(path) for path in (ROOT / CHECKS).rglob("test_*.py")}
-    names = sorted({case.partition("::")[0] for case in cases if case.partition("::")[0].endswith(".py")})
+    found = ((ROOT / CHECKS).rglob(pattern) for pattern in ("test_*.py", "*/"))
+    own = {path.relative_to(ROOT).as_posix(): str(path) for paths in found for path in paths}
+    own |= dict.fromkeys((CHECKS, "."), str(ROOT / CHECKS))
+    names = list(dict.fromkeys(path.partition("::")[0] for path in given))
     for name in names:
         if name not in own:
             raise PackError(
@@ -123,5 +144,5 @@ def _check_files(cases: Iterable[str]) -> list[str]:
                 "the version that made the pack"
             )
     if not names:
-        raise PackError("the pack cannot be judged again: it holds no verdict of a check")
+        raise PackError("the pack cannot be judged again: it names no check file that its run collected")
     return [own[name] for name in names]

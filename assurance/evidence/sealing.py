@@ -87,7 +87,7 @@ class _Sealing:
         digest = manifest.write(made, self.directory)
         unsigned = self._sign(results)
         fingerprint = "" if unsigned else self.signing.fingerprint
-        facts = {**_facts(made, digest, fingerprint), **outcome.facts_of(outcome.outcome_of(results))}
+        facts = {**_facts(made, digest, fingerprint), **outcome.facts_to_hold(results)}
         entry = link.append(ledger.RUN, facts).digest if link is not None else ""
         if made.complete:
             (self.directory / INCOMPLETE).unlink(missing_ok=True)

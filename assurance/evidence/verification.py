@@ -20,6 +20,7 @@ from assurance.evidence import comparison, ledger, manifest, outcome, pack, reru
 from assurance.evidence.manifest import Manifest
 from assurance.evidence.pack import ENVELOPE, MANIFEST, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import PublicKey, SigningError, read_public_key
+from assurance.judging.selection import Selection
 from assurance.tape import Tape
 from assurance.verdicts import Verdict, decide
 
@@ -84,7 +85,7 @@ def verify(request: Request) -> list[Finding]:
     findings += [*_reached(results), *_results(directory, made, results)]
     findings += _signature(directory, results, key)
     findings += _ledger(request, made, results)
-    return findings + (_verdicts(directory, results) if request.derive else [])
+    return findings + (_verdicts(directory, made, results) if request.derive else [])
 
 
 def _foreign(directory: Path, names: list[str]) -> list[Finding]:
@@ -117,8 +118,12 @@ def _whole(directory: Path, made: Manifest) -> list[Finding]:
 def _reached(results: Results) -> list[Finding]:
     """Compare the cases that were collected with the verdicts, by id; what the run says of itself is not asked."""
     if "collected" not in results:
-        text = f"{RESULTS} is of schema {results['schema']}, which does not tell the cases that were collected"
-        return [Finding("whole", "note", text)]
+        # Not a note: whoever takes a verdict out would only have to call the results older than they are.
+        text = (
+            f"{RESULTS} is of schema {results['schema']}, which does not tell the cases that were selected, so nobody "
+            "can tell whether some were taken out; verify with the version that made the pack"
+        )
+        return [Finding("whole", "BAD", text)]
     if told := comparison.uncollected(results):
         return [Finding("whole", "BAD", one) for one in _shortened(told)]
     return [Finding("whole", "ok", f"all {len(results['collected'])} cases that were collected have their verdict")]
@@ -144,6 +149,8 @@ def _results(directory: Path, made: Manifest, results: Results) -> list[Finding]
     decision = str(decide(Verdict(verdict["verdict"]) for verdict in results["verdicts"]))
     if run["complete"] and decision != run["decision"]:
         told.append(f"{RESULTS} decides {run['decision']}, its verdicts come to {decision}")
+    if "selected" in run and run["scope"] != (scope := Selection.from_values(run["selected"]).scope):
+        told.append(f"{RESULTS} says that it decides {run['scope']}; what it selected comes to {scope}")
     told += _tape(directory, results) if run["complete"] else []
     if told:
         return [Finding("results", "BAD", one) for one in told]
@@ -261,17 +268,18 @@ def _by(signer: object) -> str:
     return f"signed by key {str(signer)[:16]}…" if signer else "unsigned"
 
 
-def _verdicts(directory: Path, results: Results) -> list[Finding]:
+def _verdicts(directory: Path, made: Manifest, results: Results) -> list[Finding]:
     if not results["run"]["complete"]:
         return [Finding("verdicts", "note", "not derived again: the run was interrupted")]
     try:
-        again = rerun.judge_again(directory, results)
+        again = rerun.judge_again(directory, results, by_id=bool(made.pseudonym_of))
     except AssuranceError as error:
         return [Finding("verdicts", "BAD", str(error))]
-    told = comparison.differences(results["verdicts"], again.verdicts)
+    told = [*comparison.misselected(results, again.collected, again.selected)]
+    told += comparison.differences(results["verdicts"], again.verdicts)
     if told:
-        return [Finding("verdicts", "BAD", one) for one in _shortened(told)]
-    text = f"{len(results['verdicts'])} verdicts were derived again from the tape: none differs"
+        return [Finding("verdicts", "BAD", one) for one in _shortened(list(dict.fromkeys(told)))]
+    text = f"{len(results['verdicts'])} verdicts were derived again from the tape: none differs, and none is missing"
     return [Finding("verdicts", "ok", text)]
 
 

@@ -11,9 +11,9 @@ from assurance.reporting.fit import for_cell
 from assurance.reporting.model import RunModel, VerdictRecord
 
 COLUMNS = (
-    "run", "environment", "source", "decision", "complete", "control", "title", "severity", "verdict", "subject",
-    "statement", "expected", "observed", "reason", "remedy", "resources", "readings", "iso_2022", "iso_2013", "waiver",
-    "waiver_expires", "duration_seconds", "check",
+    "run", "environment", "source", "decision", "scope", "complete", "control", "title", "severity", "verdict",
+    "subject", "statement", "expected", "observed", "reason", "remedy", "resources", "readings", "iso_2022", "iso_2013",
+    "waiver", "waiver_expires", "duration_seconds", "check",
 )  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def _row(record: VerdictRecord, model: RunModel) -> tuple[str, ...]:
         run.environment,
         str(run.source),
         str(model.decision),
+        run.selected.scope,
         "yes" if run.complete else "INCOMPLETE",
         record.control,
         control.title if control is not None else "",

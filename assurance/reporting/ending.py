@@ -20,7 +20,7 @@ def heading(model: RunModel) -> str:
     run = model.run
     worth = "" if run.source is Source.LIVE else f" ({run.source}: no audit evidence)"
     worth = worth if run.complete else " (INCOMPLETE: no evidence)"
-    return f"{for_terminal(run.environment, 40)}: {model.decision}{worth}"
+    return f"{for_terminal(run.environment, 40)}: {model.decided}{worth}"
 
 
 def lines(model: RunModel, report: str, width: int) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assurance.evidence.pack import RESULTS, PackError, is_marked_incomplete, read_json
+from assurance.judging.selection import Selection
 from assurance.reporting.json_report import schema_problem
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
 from assurance.tape import Reading
@@ -32,7 +33,10 @@ def model_in(pack: Path) -> RunModel:
     run = _own(RunRecord, document["run"])
     tuples = {name: tuple(value) for name, value in run.items() if isinstance(value, list)}
     complete = run["complete"] and not is_marked_incomplete(pack)
-    record = RunRecord(**{**run, **tuples, "source": Source(run["source"]), "complete": complete})
+    # Packs of schema 1.1 do not say what was selected.
+    selected = Selection.from_values(run["selected"]) if "selected" in run else Selection()
+    told = {"source": Source(run["source"]), "complete": complete, "selected": selected}
+    record = RunRecord(**{**run, **tuples, **told})
     verdicts = tuple(VerdictRecord.from_values(dict(one)) for one in document["verdicts"])
     readings = tuple(Reading(**{**_own(Reading, one), "call": None}) for one in document["readings"])
     # Packs of schema 1.1 do not say which cases were collected.

@@ -46,7 +46,7 @@ def _objects(model: RunModel, kind: str) -> Iterator[tuple[dict[str, Any], dict[
 def _items(reading: Reading) -> Iterator[dict[str, Any]]:  # Any: as above
     try:
         document = json.loads(reading.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     if not isinstance(document, dict):
         return

@@ -48,6 +48,7 @@ def _add_suite(root: ElementTree.Element, model: RunModel, control_id: str, reco
         "origin": run.origin,
         "evidence": evidence_sentence(run),
         "decision": model.decision,
+        "scope": run.selected.scope,
     }
     _add_properties(suite, facts)
     for record in records:

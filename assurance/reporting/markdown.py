@@ -87,7 +87,7 @@ def _banner(model: RunModel) -> str:
 
 
 def _decision(model: RunModel) -> str:
-    decided = f"## {_plain(model.run.environment)}: {model.decision}\n\n{_plain(decision_sentence(model))}"
+    decided = f"## {_plain(model.run.environment)}: {_plain(model.decided)}\n\n{_plain(decision_sentence(model))}"
     if not model.run.rollback:
         return decided
     commands = "\n".join(markdown_block("\n".join(model.run.rollback), "shell"))

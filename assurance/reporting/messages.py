@@ -64,7 +64,7 @@ def told(model: RunModel, link: str = "") -> Told:
     total, noun = (len(found), "finding") if found else (len(groups), "reason")
     left = total - MOST_FINDINGS
     return Told(
-        heading=one_line(f"APEX Assurance: {run.environment} {model.decision}", 140),
+        heading=one_line(f"APEX Assurance: {run.environment} {model.decided}", 140),
         why=one_line(f"{decision_sentence(model)} {evidence_sentence(run)} Run {run.id}.", 1_500),
         worst=tuple(worst[:MOST_FINDINGS]),
         more=f"and {counted(left, f'more {noun}')}, in the report" if left > 0 else "",
@@ -115,7 +115,7 @@ def slack(model: RunModel, link: str = "") -> dict[str, Value]:
         button = {"type": "button", "text": _plain("Open the report"), "url": said.link}
         blocks.append({"type": "actions", "elements": [button]})
     # Shown in notifications; Slack reads markup in it, so nothing from outside stands there.
-    return {"text": f"APEX Assurance: {model.decision}", "blocks": blocks}
+    return {"text": f"APEX Assurance: {model.decided}", "blocks": blocks}
 
 
 def plain(model: RunModel, link: str = "") -> dict[str, Value]:

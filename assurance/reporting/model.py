@@ -83,7 +83,7 @@ class RunRecord:
         versions: Versions of the suite, Python, pytest and the libraries, by name.
         requests: How many requests were sent, retries included; 0 for a replay.
         selection: The pytest arguments.
-        selected: What they select: gates, the nightly series, load, and which controls in whole or in part.
+        selected: What they select: gates, load, which controls in whole or in part, and by what.
         complete: Whether every case that was collected has its verdict, and nothing broke the run off.
         notices: What must be said beside the verdicts, such as what the run left in the application.
         rollback: The commands by which to go back, where the guide demands it (Steps 14 and 24); else none.
@@ -139,6 +139,11 @@ class RunModel:
         return Decision.INCONCLUSIVE if decision is Decision.GO and not self.run.complete else decision
 
     @property
+    def decided(self) -> str:
+        """The decision as headings have it: `GO in part` where it decides on no control; the sentence says on which."""
+        return str(self.decision) if self.run.selected.whole else f"{self.decision} in part"
+
+    @property
     def oldest_reading(self) -> str:
         """When the oldest reading that the run rests on was begun (UTC, ISO 8601); empty if there is none."""
         return oldest_of(self.readings)
@@ -192,7 +197,8 @@ def as_document(model: RunModel) -> dict[str, Any]:
         }
         for summary in model.controls()
     ]
-    run = {**asdict(model.run), "decision": str(model.decision), "oldest_reading": model.oldest_reading}
+    told = {"decision": str(model.decision), "scope": model.run.selected.scope, "oldest_reading": model.oldest_reading}
+    run = {**asdict(model.run), **told}
     return {
         "schema": SCHEMA_VERSION,
         "run": run,

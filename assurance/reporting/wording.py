@@ -107,14 +107,15 @@ def evidence_sentence(run: RunRecord) -> str:
 
 
 def decision_sentence(model: RunModel) -> str:
-    """Return why the run came to its decision."""
+    """Return what the decision is about, and why the run came to it."""
     counts = model.counts()
     failed, unjudged = counts[Verdict.FAIL], counts[Verdict.NOT_EVALUATED]
     also = f"; {counted(unjudged, 'case')} could not be judged" if unjudged else ""
     if model.decision is Decision.NO_GO:
         sentence = f"{failed:,} of {counted(len(model.verdicts), 'case')} {'fails' if failed == 1 else 'fail'}{also}."
     elif model.decision is Decision.GO:
-        sentence = "Every requirement that applies was judged and holds, or is waived."
+        what = "Every requirement that applies" if model.run.selected.whole else "Every case that was selected"
+        sentence = f"{what} was judged and holds, or is waived."
     elif unjudged:
         sentence = f"Nothing fails, but {counted(unjudged, 'case')} could not be judged."
     elif counts[Verdict.PASS] or counts[Verdict.WAIVED]:
@@ -122,7 +123,8 @@ def decision_sentence(model: RunModel) -> str:
     else:
         sentence = "Nothing was judged."
     further = () if model.run.complete else ("INCOMPLETE: the run was interrupted.",)
-    return " ".join((sentence, *further, *_stop(model), *model.run.notices))
+    scope = model.run.selected.scope
+    return " ".join((f"{scope[0].upper()}{scope[1:]}.", sentence, *further, *_stop(model), *model.run.notices))
 
 
 def _stop(model: RunModel) -> tuple[str, ...]:

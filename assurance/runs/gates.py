@@ -59,6 +59,7 @@ def write_decision(model: RunModel, directory: Path) -> None:
         "is_live": model.run.source is Source.LIVE,
         "complete": model.run.complete,
         "decision": str(model.decision),
+        "scope": model.run.selected.scope,
         "exit_status": int(EXIT_STATUSES[model.decision]),
         "counts": counts,
         "failing_controls": sorted({one.control for one in model.verdicts if one.verdict is Verdict.FAIL}),

@@ -23,6 +23,7 @@ from assurance.estate import Estate
 from assurance.judging.selection import Selection
 from assurance.planning import Overlay
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
+from assurance.runs.begun import Begun, answers
 from assurance.runs.given_plan import Plans, give_plan, plan_of
 from assurance.runs.revision import revision
 from assurance.tape import Tape, TapeHeader, utc_now
@@ -111,12 +112,15 @@ class Run:
         self.source = Source.PLANNED if self.given_plan is not None else self.base
         self.tape = self.replayed or Tape.create(self.directory / "tape", self._header())
         self.tape.most_bytes = environment.limits.tape_bytes
+        if self.replayed is None:
+            self.tape.on_kept = Begun(self.directory, self.tape.header)
         self.credential = StaticToken("replayed") if self.replayed is not None else SignInOnce(environment)
         self.given_change = GivenChange(self.tape, self.redactor, environment.name, options.change)
         self.plans = Plans(self.given_plan, environment, self.tape, self._files())
         self.estate = self._estate(self.clients)
         self.notices: tuple[str, ...] = ()
         self.rollback: tuple[str, ...] = ()
+        self._failed_elsewhere = False
         self.selection = options.selected
         self.tell_progress: Callable[[str], None] = _tell_nobody
 
@@ -223,6 +227,25 @@ class Run:
             "change": lambda: self.given_change.change(),
             **self.plans.roots(),
         }
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether the deployment has answered anything: else the run is about nothing.
+
+        Where nobody could sign in, names that were looked up say nothing of the deployment.
+        """
+        readings = self.tape.readings()
+        asked = [reading for reading in readings if reading.kind == "http"]
+        return bool(answers(asked) if asked or self.could_not_sign_in else answers(readings))
+
+    @property
+    def could_not_sign_in(self) -> bool:
+        """Whether this run tried to sign in and could not, in this process or in one that told."""
+        return self._failed_elsewhere or (isinstance(self.credential, SignInOnce) and self.credential.has_failed)
+
+    @could_not_sign_in.setter
+    def could_not_sign_in(self, value: bool) -> None:
+        self._failed_elsewhere = value
 
     def identity(self) -> str:
         """Return the object id of who is signed in; empty if nobody is, or if it is unknown."""

@@ -30,14 +30,16 @@ class AttestedSelection:
         self._selection = selection
         self._is_given = is_given
 
+    def leaves_out(self, item: pytest.Item) -> bool:
+        """Whether an item rests on a change where there is none, and no gate is asked for."""
+        return not self._selection.belongs_to_a_change and not self._is_given() and rests_on_a_change(item)
+
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Deselect what rests on a change, where there is none and no gate is asked for."""
-        if self._selection.belongs_to_a_change or self._is_given():
-            return
-        left_out = [item for item in items if rests_on_a_change(item)]
+        """Deselect such items."""
+        left_out = [item for item in items if self.leaves_out(item)]
         if left_out:
             config.hook.pytest_deselected(items=left_out)
-            items[:] = [item for item in items if not rests_on_a_change(item)]
+            items[:] = [item for item in items if not self.leaves_out(item)]
 
 
 def rests_on_a_change(item: pytest.Item) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from assurance.apex.client.cleanup import LeftOver
 
 
+LOOK_SECONDS = 0.05
+
+
 class Tidying:
     """A pytest plugin, for the process that pytest was started in.
 
@@ -22,11 +26,13 @@ class Tidying:
     Args:
         run: The run.
         given: The environment as it was named on the command line.
+        seconds_left: Returns how long tidying may still take.
     """
 
-    def __init__(self, run: Run, given: str) -> None:
+    def __init__(self, run: Run, given: str, seconds_left: Callable[[], float]) -> None:
         self._run = run
         self._given = given
+        self._seconds_left = seconds_left
         self._said = ""
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -63,8 +69,19 @@ class Tidying:
 
         if not has_written(readings):
             return
+        made = made_by(readings, self._run.options.run_id)
+        # In a thread, since an interrupted run does not wait for an application that does not answer; a whole one does,
+        # and a signal that comes meanwhile sets an end to that too.
+        work = threading.Thread(target=self._attempt, args=(made,), name="tidying", daemon=True)
+        work.start()
+        while work.is_alive() and self._seconds_left() > 0:
+            work.join(timeout=LOOK_SECONDS)
+        if work.is_alive():
+            self._tell("What this run made may not all be archived: it was interrupted, and the application took long.")
+
+    def _attempt(self, made: tuple[LeftOver, ...]) -> None:
         try:
-            self._archive(made_by(readings, self._run.options.run_id))
+            self._archive(made)
             self._empty_places()
         except NotEvaluated as error:
             self._tell(f"What this run made could not be archived: {error.reason}")

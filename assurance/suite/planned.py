@@ -28,12 +28,13 @@ class PlanSelection:
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Deselect them."""
-        left_out = [item for item in items if self._rests_on_none(item)]
+        left_out = [item for item in items if self.leaves_out(item)]
         if left_out:
             config.hook.pytest_deselected(items=left_out)
-            items[:] = [item for item in items if not self._rests_on_none(item)]
+            items[:] = [item for item in items if not self.leaves_out(item)]
 
-    def _rests_on_none(self, item: pytest.Item) -> bool:
+    def leaves_out(self, item: pytest.Item) -> bool:
+        """Whether an item rests on a plan that nobody gave."""
         return any(roots(name) & self._without for name in getattr(item, "fixturenames", ()))
 
 

@@ -37,8 +37,12 @@ def prefetch(given: Mapping[str, Value], wanted: list[Need], concurrency: int, p
                 with suppress(Exception):
                     part()
 
-    with ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="reading") as pool:
+    pool = ThreadPoolExecutor(max_workers=concurrency, thread_name_prefix="reading")
+    try:
         futures = [pool.submit(obtain, need) for need in wanted]
         for done, future in enumerate(as_completed(futures), start=1):
             future.result()
             progress(done, len(futures))
+    finally:
+        # An interrupted run does not wait for the answers that are still to come.
+        pool.shutdown(wait=False, cancel_futures=True)

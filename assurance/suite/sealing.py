@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,18 +23,18 @@ from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
 from assurance.runs.run import Run, RunOptions, source_of
+from assurance.suite.gating import is_gate
 from assurance.tape import Tape, utc_now
 from assurance.verdicts import Source
 
 # All that says what a run came to.
 CLAIMS = (RESULTS, JUNIT, SUMMARY, TABLE, OSCAL, HTML, DECISION, MANIFEST, ENVELOPE)
+NO_ANSWER = "no reading came from the deployment"
 DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
 
 
 def admit(config: pytest.Config, environment: Environment, options: RunOptions, *, received: bool) -> Signing:
     """Refuse, before anything is written, a run that could not decide or could not be sealed; return its signer.
-
-    A run is a gate (Steps 3 and 18 of the guide) by `--gate`, or since it selects the checks of one by marker.
 
     Args:
         config: pytest's, of this run.
@@ -50,9 +48,9 @@ def admit(config: pytest.Config, environment: Environment, options: RunOptions, 
         SigningError: A live run is to be signed, and its key cannot be used. Others go unsigned, and say why.
         TapeRefused: The tape to replay is cut or edited.
     """
-    replay, reports, selection = options.replay, options.reports, options.selected
+    replay, reports = options.replay, options.reports
     source = source_of(environment, replaying=replay is not None)
-    if config.getoption("gate") or selection.gate:
+    if is_gate(config, options.selected):
         oldest = oldest_of(Tape.open(replay).readings()) if replay is not None else ""
         allowed: bool = config.getoption("allow_not_live")
         refuse_as_gate(Basis(source, oldest), environment.evidence, allow_not_live=allowed, now=utc_now())
@@ -91,21 +89,25 @@ class PackSealer:
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Generator[None, object, object]:
         """Seal the pack: within this hook pytest-html, last of all, writes its report."""
-        with _uninterrupted():
-            try:
-                result = yield
-                self._end(session, exitstatus)
-            except BaseException:
-                self._withdraw()
-                raise
+        try:
+            result = yield
+            self._end(session, exitstatus)
+        except BaseException:
+            self.withdraw()
+            raise
         return result
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Leave nothing of a run that had no answer from the deployment: of a list of fixtures, or before it began."""
+        if self._seal is None and not self._run.tape.readings():
+            self._remove()
+
     def _end(self, session: pytest.Session, exitstatus: int) -> None:
-        model = self._model()
-        if session.config.option.collectonly or (
-            exitstatus == pytest.ExitCode.USAGE_ERROR and model and not model.verdicts
-        ):
-            shutil.rmtree(self._run.directory)
+        if not self._run.has_evidence or session.config.option.collectonly:
+            asked = self._model() is not None and not session.config.option.collectonly
+            self._failure = NO_ANSWER if asked and exitstatus != pytest.ExitCode.USAGE_ERROR else ""
+            self._remove()
             return
         try:
             self._seal = seal(self._run.directory, self._signing)
@@ -114,12 +116,19 @@ class PackSealer:
             self._failure = str(error)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
-    def _withdraw(self) -> None:
+    def _remove(self) -> None:
+        """Take the run's directory away, and those above it that hold nothing else."""
+        shutil.rmtree(self._run.directory, ignore_errors=True)
+        for directory in (self._run.directory.parent, self._run.options.reports):
+            with suppress(OSError):
+                directory.rmdir()
+
+    def withdraw(self) -> None:
         """Take back the files that tell what a run came to whose end broke: they call it whole, and nothing seals it.
 
         The mark stands already, unless sealing had ended and only what came after it broke.
         """
-        if self._seal is None:
+        if self._seal is None and pack.is_marked_incomplete(self._run.directory):
             for name in CLAIMS:
                 (self._run.directory / name).unlink(missing_ok=True)
 
@@ -128,7 +137,7 @@ class PackSealer:
         """Say where the pack is, by which digest it can be told, and who signed it."""
         write = terminalreporter.write_line
         if self._failure:
-            write(f"The evidence pack could not be sealed, so this run is no evidence: {self._failure}", red=True)
+            write(f"There is no evidence pack of this run: {self._failure}", red=True)
         if self._seal is None:
             return
         write(f"pack      {shown_from_here(self._run.directory)}")
@@ -139,23 +148,6 @@ class PackSealer:
             write(f"unsigned  {self._seal.unsigned}", yellow=True, bold=declared)
         else:
             write(f"signed    by key {self._seal.fingerprint}")
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Control-C wait while what a run came to is written and sealed: that takes moments, and must not end halfway.
-
-    Nothing is done with it afterwards: the run has ended by then.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # A function, not SIG_IGN, which processes that are started meanwhile would inherit.
-    before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before if before is not None else signal.SIG_DFL)
 
 
 def _write_history(directory: Path) -> str:

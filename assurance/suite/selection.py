@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,7 @@ from _pytest.mark.expression import Expression
 
 from assurance.errors import UsageError
 from assurance.judging.controls import CONTROLS
-from assurance.judging.selection import MARKS, Selection
+from assurance.judging.selection import MARKS, MOMENTS, Given, Selection
 
 # Every combination of the markers that an expression names is tried; the suite and pytest have fewer than these.
 MAX_MARKERS = 16
@@ -57,41 +59,95 @@ def _selects(expression: Expression, present: Mapping[str, bool]) -> bool:
     return expression.evaluate(matches)
 
 
+def given_by(config: pytest.Config) -> Given:
+    """Return by what the command line, the settings and PYTEST_ADDOPTS select."""
+    option = config.option
+    others = ("lf", "stepwise", "ignore", "ignore_glob", "pyargs")
+    return Given(
+        paths=tuple(_relative(argument, config) for argument in config.args),
+        keyword=option.keyword or "",
+        expression=option.markexpr or "",
+        deselected=tuple(option.deselect or ()),
+        variable=os.environ.get("PYTEST_ADDOPTS", ""),
+        by_id=any(getattr(option, name, None) for name in others),
+    )
+
+
+def _relative(argument: str, config: pytest.Config) -> str:
+    """Return a test path as node ids begin: relative to pytest's root, with slashes."""
+    path, colons, rest = argument.partition("::")
+    absolute = (config.invocation_params.dir / path).resolve()
+    root = config.rootpath.resolve()
+    return (absolute.relative_to(root).as_posix() if absolute.is_relative_to(root) else path) + colons + rest
+
+
 class SelectedControls:
     """A pytest plugin that tells apart the controls that are selected in whole and in part.
 
     Args:
         selection: What is known of the selection before anything is collected.
+        checks: The folder of all check files, to tell whether every one was looked through; None if there is none.
+
+    Attributes:
+        leaves_out: Whether this run has no use for an item, such as one on a change that there is none of.
     """
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, checks: Path | None = None) -> None:
         self.selection = selection
+        self.leaves_out: Callable[[pytest.Item], bool] = _nothing
+        self._checks = checks
+        self._files: set[Path] = set()
         self._collected: dict[str, set[str]] = defaultdict(set)
+        self._chosen: set[str] = set()
+        self._demanded: dict[str, set[str]] = {moment: set() for moment in MOMENTS}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """Note every case of a file, also those that the selection leaves out.
-
-        A report of collection (`pytest_collectreport`) is not made of a file of which only some cases are named.
-        """
+        """Note every case of a file, also those that the selection leaves out: a node id leaves out the rest of it."""
         report = yield
-        for item in report.result or ():
-            if isinstance(item, pytest.Item) and (control := _control(item)):
-                self._collected[control].add(item.nodeid)
+        self._note(report.result or ())
         return report
+
+    def _note(self, found: Iterable[pytest.Item | pytest.Collector]) -> None:
+        for item in found:
+            if isinstance(item, pytest.Item) and (control := _control(item)):
+                self._files.add(item.path.resolve())
+                self._collected[control].add(item.nodeid)
+                for moment in () if self.leaves_out(item) else MOMENTS:
+                    if item.get_closest_marker(moment) is not None:
+                        self._demanded[moment].add(item.nodeid)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Compare what is selected with what was collected; a controller of workers collects nothing itself."""
         if session.items:
-            self.add(_by_control(session.items))
+            self._add(_by_control(session.items))
 
-    def add(self, selected: Mapping[str, Iterable[str]]) -> None:
-        """Take in the cases that are selected, by control."""
-        chosen = {control: set(cases) for control, cases in selected.items()}
-        in_order = [control for control in CONTROLS if chosen.get(control)]
-        whole = tuple(control for control in in_order if chosen[control] >= self._collected[control])
-        part = tuple(control for control in in_order if control not in whole)
-        self.selection = replace(self.selection, whole=whole, part=part)
+    def left_out(self, moment: str) -> set[str]:
+        """Return the cases that the guide demands at a moment, and that are not selected, of the files looked into."""
+        return self._demanded[moment] - self._chosen
+
+    def unread(self) -> list[str]:
+        """Return the names of the check files that were not looked through, sorted."""
+        known = {path.resolve() for path in self._checks.rglob("test_*.py")} if self._checks is not None else set()
+        return sorted(path.name for path in known - self._files)
+
+    def _add(self, selected: Mapping[str, set[str]]) -> None:
+        in_order = [control for control in CONTROLS if selected.get(control)]
+        whole = tuple(control for control in in_order if selected[control] >= self._collected[control])
+        self._chosen = set().union(*selected.values())
+        reads_all = self._checks is not None and not self.unread()
+        self.selection = replace(
+            self.selection,
+            whole=whole,
+            part=tuple(control for control in in_order if control not in whole),
+            cases=len(self._chosen),
+            of_cases=len(set().union(*self._collected.values())),
+            everything=tuple(one for one in MOMENTS if reads_all and not self.left_out(one)),
+        )
+
+
+def _nothing(_: pytest.Item) -> bool:
+    return False
 
 
 def _by_control(items: Iterable[pytest.Item]) -> dict[str, set[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
@@ -14,14 +14,12 @@ import pytest
 from assurance.environment import find, load, load_packed, with_release
 from assurance.evidence.comparison import unreached
 from assurance.evidence.pack import is_of_pack
-from assurance.judging.cases import case_of, subject_of
-from assurance.judging.checking import judge
 from assurance.judging.nouns import DECLARED, VIEWS, roots, subjects
 from assurance.judging.selection import Selection
 from assurance.judging.waivers import Waivers
 from assurance.reporting.html.report import HtmlReport
 from assurance.reporting.html.report import configure as configure_html
-from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.model import RunModel
 from assurance.reporting.writer import HTML, falsifiability_in, write_reports
 from assurance.runs.gates import (
     EXIT_STATUSES,
@@ -29,25 +27,24 @@ from assurance.runs.gates import (
     rollback_commands,
     write_decision,
 )
+from assurance.runs.revision import ROOT
 from assurance.runs.run import Run, RunOptions, new_run_id
 from assurance.suite.attested import AttestedSelection, change_record_of
 from assurance.suite.cleanup import Tidying
 from assurance.suite.declared import EverySubject
-from assurance.suite.excused import not_applicable, skipped_case
+from assurance.suite.excused import not_applicable
 from assurance.suite.expected import ExpectedCases
+from assurance.suite.gating import WholeGate, is_gate
 from assurance.suite.inputs import keep_inputs, with_baseline
-from assurance.suite.outcomes import sendable, set_outcome
-from assurance.suite.planned import PlanSelection, beside_today, notices
+from assurance.suite.interruptions import Interruptions, end_with_parent
+from assurance.suite.planned import PlanSelection, notices
 from assurance.suite.prefetch import needs_of, prefetch
+from assurance.suite.recording import VerdictRecorder
 from assurance.suite.sealing import PackSealer, admit, shown_from_here
-from assurance.suite.selection import SelectedControls, asked_for
+from assurance.suite.selection import SelectedControls, asked_for, given_by
 from assurance.suite.terminal import write_ending, write_summary
-from assurance.suite.waiving import WaiverJudge, waived, waivers_of_run
+from assurance.suite.waiving import WaiverJudge, waivers_of_run
 from assurance.tape import utc_now
-from assurance.verdicts import Fact, recording_facts
-
-PROPERTY = "apex_verdict"
-FACTS = pytest.StashKey[Sequence[Fact]]()
 
 
 class RunSession:
@@ -61,9 +58,10 @@ class RunSession:
         self._overlay = overlay
         self._waivers = waivers
         self._selected = selected
-        self._waiver_judge = WaiverJudge(waivers, run.environment, lambda: self._records, self._tell)
+        self._recorder = VerdictRecorder(config, run, waivers)
+        self._records = self._recorder.records
+        self._waiver_judge = WaiverJudge(waivers, run.environment, lambda: self._records, self._recorder.tell)
         self._expected = ExpectedCases()
-        self._records: list[VerdictRecord] = []
         self._identity = ""
         self._model: RunModel | None = None
 
@@ -75,6 +73,12 @@ class RunSession:
             UsageError: The command line, the environment file or the tape is wrong.
         """
         from_controller = getattr(config, "workerinput", {})
+        interruptions = Interruptions()
+        if from_controller:
+            end_with_parent()
+        else:
+            interruptions.install()
+            config.add_cleanup(interruptions.uninstall)
         path = find(config.getoption("env"), config.rootpath / "environments")
         overlay = from_controller.get("apex_overlay") or with_release({}, config.getoption("release"))
         replay: Path | None = config.getoption("replay")
@@ -88,7 +92,8 @@ class RunSession:
         if not from_controller:
             overlay = with_baseline(config, environment, overlay)
             environment = read(path, overlay)
-        selected = SelectedControls(Selection(asked_for(config.option.markexpr or "")))
+        asked = Selection(asked_for(config.option.markexpr or ""), given=given_by(config))
+        selected = SelectedControls(asked, ROOT / "checks")
         options = RunOptions(
             replay=replay,
             vantage=config.getoption("vantage"),
@@ -106,19 +111,28 @@ class RunSession:
         run = Run(environment, options)
         session = cls(config, run, overlay, replace(waivers, today=run.day), selected)
         run.tell_progress = session._tell_progress
+        config.pluginmanager.register(session._recorder, "assurance-recorder")
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
         config.pluginmanager.register(session._expected, "assurance-expected")
         attested = AttestedSelection(run.selection, lambda: run.given_change.is_given)
+        planned = PlanSelection(run.plans)
+        selected.leaves_out = lambda item: attested.leaves_out(item) or planned.leaves_out(item)
         config.pluginmanager.register(attested, "assurance-attested")
         config.pluginmanager.register(selected, "assurance-selection")
-        config.pluginmanager.register(PlanSelection(run.plans), "assurance-plan")
+        config.pluginmanager.register(planned, "assurance-plan")
+        if is_gate(config, selected.selection) and not config.getoption("allow_not_live"):
+            config.pluginmanager.register(WholeGate(config, selected), "assurance-gate")
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
         config.pluginmanager.register(EverySubject(environment), "assurance-declared")
         if signing is not None:
             session._prepare_reports()
-            config.pluginmanager.register(Tidying(run, str(config.getoption("env"))), "assurance-tidying")
-            config.pluginmanager.register(PackSealer(run, signing, lambda: session._model), "assurance-pack")
+            sealer = PackSealer(run, signing, lambda: session._model)
+            interruptions.withdraw = sealer.withdraw
+            tidying = Tidying(run, str(config.getoption("env")), interruptions.seconds_left)
+            config.pluginmanager.register(tidying, "assurance-tidying")
+            config.pluginmanager.register(sealer, "assurance-pack")
+            config.pluginmanager.register(interruptions, "assurance-interruptions")
         return session
 
     def _prepare_reports(self) -> None:
@@ -148,6 +162,7 @@ class RunSession:
         """Take from a worker who was signed in, and what it collected."""
         output = getattr(node, "workeroutput", {})
         self._identity = output.get("apex_identity", "") or self._identity
+        self._run.could_not_sign_in |= not output.get("apex_signed_in", True)
         self._waiver_judge.add(output.get("apex_collected", ()))
         if selected := output.get("apex_selected"):
             self._selected.selection = Selection.from_values(selected)
@@ -170,7 +185,8 @@ class RunSession:
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Obtain all readings before the first check, in every process that runs checks."""
         distributing = self._config.getoption("dist", "no") != "no" and not hasattr(self._config, "workerinput")
-        if distributing or session.config.option.collectonly or session.testsfailed:
+        option = session.config.option
+        if distributing or option.collectonly or option.setuponly or session.testsfailed:
             return
         cases = [
             (item.fixturenames, item.callspec.params if hasattr(item, "callspec") else {})
@@ -198,76 +214,23 @@ class RunSession:
         if reporter is not None and reporter.isatty and not hasattr(self._config, "workerinput"):
             reporter.rewrite(line, erase=True)
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Record the facts that a check asserts."""
-        with recording_facts() as facts:
-            item.stash[FACTS] = facts
-            return (yield)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn the end of a case into its verdict, and the verdict into pytest's outcome."""
-        report = yield
-        mark = item.get_closest_marker("control")
-        if mark is None or (call.when != "call" and report.passed):
-            return report
-        record = self._record(item, call, report, mark.kwargs["id"])
-        set_outcome(report, record)
-        report.user_properties.append((PROPERTY, sendable(record)))
-        return report
-
-    def _record(
-        self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, control: str
-    ) -> VerdictRecord:
-        error = call.excinfo.value if call.excinfo is not None else None
-        statement = " ".join((getattr(item, "obj").__doc__ or item.name).split())  # noqa: B009  (pytest types no `obj`)
-        skipped = skipped_case(item, self._run) if report.skipped else None
-        values: dict[str, Any] = skipped or asdict(judge(item.stash.get(FACTS, []), error))
-        record = VerdictRecord(
-            check=item.nodeid,
-            control=control,
-            subject=subject_of(item, self._run.environment),
-            statement=statement,
-            duration_seconds=round(call.duration, 6),
-            **values,
-        )
-        if self._run.given_plan is not None:
-            without = {**self._run.roots(), "estate": lambda: self._run.estate_today}
-            record = beside_today(record, item, without)
-        case = case_of(item, self._run.environment)
-        return waived(record, self._waivers.covering(case) if case is not None else None)
-
-    def _tell(self, record: VerdictRecord) -> None:
-        """Bring a verdict that no pytest item came to into the run, as the report of one."""
-        place = (record.check.partition("::")[0], None, record.check.partition("::")[2])
-        report = pytest.TestReport(record.check, place, {}, "passed", None, "call")
-        set_outcome(report, record)
-        report.user_properties.append((PROPERTY, sendable(record)))
-        self._config.hook.pytest_runtest_logreport(report=report)
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Collect verdicts, from this process and from workers."""
-        for name, values in report.user_properties:
-            if name == PROPERTY and isinstance(values, dict):
-                self._records.append(VerdictRecord.from_values(dict(values)))
-
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Seal the tape, write the reports, set the exit status; `assurance.suite.sealing` then seals the pack."""
         if hasattr(self._config, "workerinput"):
             output = cast("Any", self._config).workeroutput
             output["apex_identity"] = self._run.identity()
+            output["apex_signed_in"] = not self._run.could_not_sign_in
             output["apex_collected"] = self._waiver_judge.collected()
             output["apex_selected"] = asdict(self._selected.selection)
             return
         collected = self._expected.ids() | self._waiver_judge.expected()
-        # No exit status makes a run whole: after some interruptions it is that of a run that has ended.
+        # By ids alone. An exit status can say neither: after some interruptions it is that of a run that has ended, and
+        # one that comes when every case has its verdict takes nothing from them. What keeps pytest from collecting to
+        # the end leaves cases without a verdict too: a file that failed is missed by its own id, and whatever breaks
+        # collection off also keeps every case from being run.
+        complete = bool(collected) and not unreached(collected, (one.check for one in self._records))
         has_ended = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
-        complete = has_ended and bool(collected) and not unreached(collected, (one.check for one in self._records))
         finished = utc_now()
         self._run.selection = self._selected.selection
         if demands_rollback(self._records, self._run.selection.gate):

@@ -88,12 +88,15 @@ class WaiverJudge:
         for values in cases:
             self._collected[values["id"]] = Case(**values)
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         """Note all cases of a file, also those that the selection leaves out."""
+        report = yield
         for item in report.result or ():
             case = case_of(item, self._environment) if isinstance(item, pytest.Item) else None
             if case is not None:
                 self._collected[case.id] = case
+        return report
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:  # Any: pytest gives an object

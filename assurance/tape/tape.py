@@ -46,6 +46,7 @@ class Tape:
 
     Attributes:
         most_bytes: The most bytes of bodies that one process keeps on it.
+        on_kept: Takes each reading that this process has kept.
     """
 
     most_bytes = 256 * 1024 * 1024
@@ -58,6 +59,7 @@ class Tape:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._kept_bytes = 0
+        self.on_kept: Callable[[Reading], None] = _tell_nobody
 
     @classmethod
     def create(cls, directory: Path, header: TapeHeader) -> Tape:
@@ -170,6 +172,7 @@ class Tape:
             self._kept_bytes += len(reading.body)
             _write(body, reading.body)
         _write(self.directory / "readings" / f"{reading.key}.json", json.dumps(reading.metadata(), indent=1))
+        self.on_kept(reading)
         return reading
 
     def _stored(self, key: str) -> Reading:
@@ -178,6 +181,10 @@ class Tape:
             return _reading(self.directory, path, path.read_bytes())
         except (TapeRefused, OSError) as error:
             raise NotEvaluated(f"The tape of this run was changed under way: {error}", "Run again.") from error
+
+
+def _tell_nobody(_: Reading) -> None:
+    """Tell nobody: who begins a run may say otherwise."""
 
 
 def _header(path: Path, values: object) -> TapeHeader:

@@ -44,7 +44,8 @@ def test_every_run_leaves_a_pack_that_verifies(run_suite: RunSuite) -> None:
     assert not pack.is_marked_incomplete(ended.pack)
     verified = verify(ended.pack)
     assert verified.returncode == 0, verified.stdout
-    [entry] = ledger.read(ended.pack.parent / pack.LEDGER)
+    begun, entry = ledger.read(ended.pack.parent / pack.LEDGER)
+    assert (begun.kind, begun.facts["run"]) == (ledger.BEGUN, entry.facts["run"])
     assert entry.facts["manifest"] == told.group(1)
     assert (entry.facts["decision"], entry.facts["source"], entry.facts["signer"]) == ("GO", "SANDBOX", "")
 
@@ -81,7 +82,7 @@ def test_an_interrupted_run_says_so_everywhere(run_suite: RunSuite) -> None:
         assert "INCOMPLETE" in (directory / name).read_text(encoding="utf-8"), name
     assert json.loads((directory / pack.RESULTS).read_text(encoding="utf-8"))["run"]["complete"] is False
     assert json.loads((directory / pack.MANIFEST).read_text(encoding="utf-8"))["complete"] is False
-    [entry] = ledger.read(directory.parent / pack.LEDGER)
+    [entry] = [one for one in ledger.read(directory.parent / pack.LEDGER) if one.kind == ledger.RUN]
     assert entry.facts["complete"] is False
     verified = verify(directory)
     assert verified.returncode == 1

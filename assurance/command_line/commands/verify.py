@@ -53,4 +53,4 @@ def _facts(directory: Path) -> str:
     told: Mapping[str, Any] = pack.read_json(directory / RESULTS, "the results")["run"]
     evidence = "" if told["source"] == "LIVE" else ", no audit evidence of a deployment"
     oldest = f", resting on readings from {told['oldest_reading']} on" if told["oldest_reading"] else ""
-    return f": {told['environment']} {told['decision']}, {told['source']}{evidence}{oldest}"
+    return f": {told['environment']} {told['decision']} {told['scope']}, {told['source']}{evidence}{oldest}"

@@ -64,10 +64,12 @@ def read_history(directory: Path, period: Period, *, open_packs: bool) -> Histor
                 approvals.append(_approval(line.entry.facts))
         except (KeyError, ValueError, TypeError) as error:
             problems.append(f"{directory / LEDGER}: line {line.number} lacks what such a line says: {error}")
-    problems += _twice(runs) + _in_no_line(directory, there, runs)
+    begun = [one.entry.facts for one in lines if one.entry is not None and one.entry.kind == ledger.BEGUN]
+    problems += _twice(runs) + _in_no_line(directory, there, runs) + _never_ended(begun, runs, directory.resolve().name)
     within = [run for run in runs if period.has(run.started)]
     if open_packs:
-        manifests = {str(one.entry.facts.get("run")): one.entry.facts for one in lines if one.entry is not None}
+        entries = [one.entry for one in lines if one.entry is not None and one.entry.kind == ledger.RUN]
+        manifests = {str(entry.facts.get("run")): entry.facts for entry in entries}
         opened = {run.id: _opened(run, directory / run.id, manifests[run.id]) for run in within if run.has_pack}
         within = [opened.get(run.id, run) for run in within]
         runs = [opened.get(run.id, run) for run in runs]
@@ -126,6 +128,16 @@ def _twice(runs: list[PastRun]) -> list[str]:
     return [f"run {name} stands {number} times in the ledger" for name, number in counted.items() if number > 1]
 
 
+def _never_ended(begun: list[Facts], runs: list[PastRun], environment: str) -> list[str]:
+    """Return the runs that began and did not end: one may be at work, and what was killed may have left something."""
+    names = dict.fromkeys(str(facts.get("run")) for facts in begun)
+    return [
+        f"run {name} has begun and not ended: it is at work, or was killed; what it made in APEX is archived by: "
+        f"apex-assurance sweep --env {environment}"
+        for name in sorted(names.keys() - {run.id for run in runs})
+    ]
+
+
 def _in_no_line(directory: Path, there: set[str], runs: list[PastRun]) -> list[str]:
     """Return the packs that no line of the ledger tells of."""
     told: list[str] = []
@@ -157,7 +169,7 @@ def _altered(directory: Path, facts: Facts) -> str:
     path = directory / MANIFEST
     if not path.is_file():
         return f"its pack lacks {MANIFEST}"
-    if pack.sha256_of(path) != facts["manifest"]:
+    if pack.sha256_of(path) != facts.get("manifest"):
         return f"its pack was altered: {MANIFEST} is not the one that the ledger has"
     try:
         files = manifest.read(directory).files

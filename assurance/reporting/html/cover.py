@@ -37,7 +37,7 @@ def printed_on_every_page(model: RunModel) -> Html:
     worth = "" if run.source is Source.LIVE else ", no audit evidence"
     worth += "" if run.complete else ", INCOMPLETE"
     corners = {
-        "top-left": _quoted(f"APEX Assurance: {run.environment}, {model.decision}"),
+        "top-left": _quoted(f"APEX Assurance: {run.environment}, {model.decided}"),
         "top-right": _quoted(f"{run.source}{worth}"),
         "bottom-left": _quoted(f"Run {run.id}, age of the oldest reading: {age_in_words(model)}"),
         "bottom-right": '"Page " counter(page) " of " counter(pages)',
@@ -75,7 +75,7 @@ def _banner(model: RunModel) -> Html:
 
 def _decision(model: RunModel) -> Html:
     run = model.run
-    word = element("p", str(model.decision), class_="word")
+    word = element("p", model.decided, class_="word")
     why = element("p", decision_sentence(model), class_="why")
     when = element("p", f"{run.environment}, {utc_in_words(run.finished)}", class_="when")
     tiles = (

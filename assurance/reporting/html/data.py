@@ -152,5 +152,5 @@ def _pretty(body: bytes) -> str:
     """Return a body as text, JSON with its structure shown."""
     try:
         return json.dumps(json.loads(body), indent=1, ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")

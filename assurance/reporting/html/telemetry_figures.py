@@ -97,6 +97,6 @@ def _timeline(reading: Reading) -> Timeline | None:
         body = json.loads(reading.body)
         rows = rows_of(Document(body, (reading.key,), _QUERY), query(_QUERY).columns)
         return timeline_of(window, rows, (reading.key,))
-    except (NotEvaluated, ValueError, KeyError, AttributeError, TypeError):
+    except (NotEvaluated, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         # No query of ours, or one whose answer a check has told of: a figure is of what could be read.
         return None

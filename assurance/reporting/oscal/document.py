@@ -46,7 +46,7 @@ def document(model: RunModel) -> dict[str, Value]:
 def _metadata(model: RunModel) -> dict[str, Value]:
     run = model.run
     return {
-        "title": line(f"APEX Assurance: {run.environment}, {run.source}, {model.decision}"),
+        "title": line(f"APEX Assurance: {run.environment}, {run.source}, {model.decided}"),
         "last-modified": run.finished,
         "version": line(run.id),
         "oscal-version": OSCAL_VERSION,
@@ -69,6 +69,7 @@ def _result(model: RunModel, naming: Naming) -> dict[str, Value]:
         "end": run.finished,
         "props": [
             prop("decision", str(model.decision)),
+            prop("scope", run.selected.scope),
             prop("source", str(run.source)),
             prop("origin", run.origin),
             prop("complete", str(run.complete).lower()),

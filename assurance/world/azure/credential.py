@@ -85,6 +85,11 @@ class SignInOnce:
                 raise self._refusal from error
             return self._tokens[scopes]
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether nobody could be signed in."""
+        return self._refusal is not None
+
     def identity(self) -> str:
         """Return who is signed in, as the object id or application id in the token; empty if unknown."""
         with self._lock:

@@ -45,7 +45,8 @@ class Packs:
 
     def all(self) -> list[Path]:
         """Their directories, the oldest first, as the ledger has them."""
-        return [self.ledger.parent / str(entry.facts["run"]) for entry in ledger.read(self.ledger)]
+        entries = (entry for entry in ledger.read(self.ledger) if entry.kind == ledger.RUN)
+        return [self.ledger.parent / str(entry.facts["run"]) for entry in entries]
 
     def copy_to(self, target: Path) -> Packs:
         """Return a copy that a test may tamper with."""

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assurance.evidence import ledger
@@ -43,6 +43,7 @@ def test_a_chain_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert entries[0].facts == {"run": "run-0", "complete": True}
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_change_shows(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A line removed before the last, two lines exchanged, or any one byte changed leaves no sound chain."""

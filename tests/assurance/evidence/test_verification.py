@@ -16,6 +16,7 @@ from assurance.evidence.pack import ENVELOPE, INCOMPLETE, LEDGER, MANIFEST, PUBL
 from assurance.evidence.sealing import seal
 from assurance.evidence.signing import Signing, make_key, prepare
 from assurance.evidence.verification import Request, verify
+from assurance.judging.selection import Selection
 from assurance.reporting.json_report import schema_problem
 from assurance.tape import sha256
 from tests.assurance.evidence.packs import Packs, command, edit, list_anew, wrong
@@ -233,13 +234,15 @@ def rewrite(path: Path, lines: list[bytes]) -> None:
 def test_a_tampered_ledger_is_named(packs: Packs) -> None:
     """A removed run, reordered runs, an edited run and a cut line each show, by the number of the line."""
     path, newest = packs.ledger, packs.all()[-1]
-    first, second = path.read_bytes().splitlines()
+    begun, first, again, second = path.read_bytes().splitlines()
     for lines, told in (
         ([second], "line 1 does not follow nothing"),
-        ([second, first], "line 1 does not follow nothing"),
-        ([first.replace(b'"GO"', b'"NO-GO"'), second], "line 1 was edited"),
-        ([first, second[:-10]], "line 2 is cut or edited"),
-        ([first], "stands 0 times in the ledger"),
+        ([begun, again, second], "line 2 does not follow line 1"),
+        ([begun, second, again, first], "line 2 does not follow line 1"),
+        ([begun, first.replace(b'"GO"', b'"NO-GO"'), again, second], "line 2 was edited"),
+        ([begun, first, again, second[:-10]], "line 4 is cut or edited"),
+        ([begun, first, again, second.replace(b'"GO"', b'"GO","decision":"NO-GO"')], "line 4 is edited, it says"),
+        ([begun, first, again], "stands 0 times in the ledger"),
     ):
         rewrite(path, lines)
         found = wrong(newest)
@@ -289,6 +292,7 @@ def test_a_pack_cannot_name_code_to_run(packs: Packs) -> None:
 
         def change(document: Document, name: str = name) -> None:
             document["verdicts"][0]["check"] = f"{name}::test_x"
+            document["run"]["selected"]["given"]["paths"] = [name]
 
         edit(directory / RESULTS, change)
         assert any("is no check file of this suite" in finding.text for finding in wrong(directory, derive=True))
@@ -353,13 +357,65 @@ def test_a_pack_that_is_not_whole_is_not_sealed(packs: Packs) -> None:
         seal(directory, Signing(None, reason="a test"))
 
 
+def _strip(document: Document) -> None:
+    """Take a case out of everything that tells of it."""
+    case = document["verdicts"].pop()["check"]
+    document["collected"].remove(case)
+    document["run"]["selected"]["cases"] -= 1
+
+
+def _strip_and_pick_by_id(document: Document) -> None:
+    _strip(document)
+    document["run"]["selected"]["given"]["by_id"] = True
+
+
+def _strip_and_deselect(document: Document) -> None:
+    case = document["verdicts"][-1]["check"]
+    _strip(document)
+    document["run"]["selected"]["given"]["deselected"] = [case]
+
+
+def _strip_a_control(document: Document) -> None:
+    kept = [one for one in document["verdicts"] if one["control"] != "SEC-10"]
+    document["verdicts"], document["collected"] = kept, [one["check"] for one in kept]
+    document["run"]["selected"] |= {"whole": ["SEC-06"], "cases": len(kept)}
+    document["run"]["scope"] = Selection.from_values(document["run"]["selected"]).scope
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_strip, "is selected, and the results leave it out"),
+        (_strip_and_pick_by_id, "selected.whole is"),
+        (_strip_and_deselect, "selected.whole is"),
+        (_strip_a_control, "is selected, and the results leave it out"),
+    ],
+)
+def test_a_case_stripped_from_every_list_is_missed(packs: Packs, change: Callable[[Document], None], told: str) -> None:
+    """The selection is collected again: it gives the case back, or no longer the controls that the decision names."""
+    directory = packs.all()[-1]
+    edit(directory / RESULTS, change)
+    list_anew(directory)
+
+    assert any(told in one.text for one in wrong(directory, derive=True))
+
+
+def test_a_scope_that_the_selection_does_not_give_is_named(packs: Packs) -> None:
+    """A decision said to be about more than was selected is told."""
+    directory = packs.all()[-1]
+    edit(directory / RESULTS, lambda document: document["run"].update(scope="for SEC: 10 of 10 controls, 141 cases"))
+    list_anew(directory)
+
+    assert any("says that it decides for SEC" in one.text for one in wrong(directory))
+
+
 def _as_of_schema_1_1(document: dict[str, Any]) -> None:
     document["schema"] = "1.1"
     del document["collected"]
 
 
-def test_results_of_the_schema_before_verify_with_a_note(packs: Packs) -> None:
-    """Schema 1.1 does not tell what was collected, which is a note; schema 1.2 must."""
+def test_results_of_the_schema_before_do_not_verify(packs: Packs) -> None:
+    """Schema 1.1 does not tell what was collected, so a case may have been taken out; schema 1.2 must tell."""
     directory = packs.all()[-1]
     results = pack.read_json(directory / RESULTS, "the results")
     del results["collected"]
@@ -370,4 +426,4 @@ def test_results_of_the_schema_before_verify_with_a_note(packs: Packs) -> None:
     edit(directory / RESULTS, _as_of_schema_1_1)
     list_anew(directory)
     found = verify(Request(directory, None, None, schema_problem, derive=False))
-    assert any(one.outcome == "note" and "schema 1.1" in one.text for one in found)
+    assert any(one.outcome == "BAD" and "schema 1.1" in one.text for one in found)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from assurance.judging.controls import CONTROLS
+from assurance.judging.selection import Given, Selection
 from assurance.judging.waivers import AppliedWaiver
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
 from assurance.tape import Reading, key_of, sha256
@@ -17,6 +18,7 @@ STORAGE = f"{SUBSCRIPTION}/providers/Microsoft.Storage/storageAccounts/stapexsan
 NETWORK = f"{SUBSCRIPTION}/providers/Microsoft.Network"
 DENIED = "Reading role assignments was refused: 403 AuthorizationFailed."
 GRANT = "az role assignment create --role Reader --assignee 00000000-0000-0000-0000-00000000000b"
+SECURITY = tuple(control for control in CONTROLS if control.startswith("SEC-"))
 FILES = {
     "SEC-01": "test_sec_01_virtual_network.py",
     "SEC-02": "test_sec_02_network_security_groups.py",
@@ -142,6 +144,7 @@ def sample_model(source: Source = Source.SANDBOX) -> RunModel:
         requests=0 if source is Source.RECORDED else 6,
         selection="checks/security --env sandbox",
         complete=True,
+        selected=Selection(whole=SECURITY, cases=141, of_cases=141, given=Given(("checks/security",))),
     )
     verdicts = sample_verdicts()
     return RunModel(run, verdicts, READINGS, tuple(sorted(one.check for one in verdicts)))

@@ -107,20 +107,23 @@ def in_csv(path: Path, model: RunModel) -> dict[str, str]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["decision"] for row in rows} <= {str(model.decision)}
+    assert {row["scope"] for row in rows} <= {model.run.selected.scope}
     return {row["check"]: row["verdict"] for row in rows}
 
 
 def in_oscal(path: Path, model: RunModel) -> dict[str, str]:
     """Return the verdicts in the OSCAL report by check, after comparing the decision."""
     [result] = json.loads(path.read_bytes())["assessment-results"]["results"]
-    assert {"decision": str(model.decision)}.items() <= {one["name"]: one["value"] for one in result["props"]}.items()
+    told = {"decision": str(model.decision), "scope": model.run.selected.scope}
+    assert told.items() <= {one["name"]: one["value"] for one in result["props"]}.items()
     found = [{one["name"]: one["value"] for one in seen["props"]} for seen in result.get("observations", [])]
     return {one["check"]: one["verdict"] for one in found}
 
 
 def in_html(text: str, model: RunModel) -> dict[str, str]:
     """Return the verdicts in the HTML report by check, after comparing the decision."""
-    assert f'<p class="word">{model.decision}</p>' in text
+    assert f'<p class="word">{model.decided}</p>' in text
+    assert model.run.selected.scope.removeprefix("for ") in text
     blob = re.search(r'id="apex-data">(.*?)</script>', text, re.S)
     assert blob is not None
     data = json.loads(blob.group(1))
@@ -176,6 +179,7 @@ def in_json(path: Path, model: RunModel) -> dict[str, int]:
     counts = {str(verdict): counted[verdict] for verdict in Verdict}
     assert counts == {verdict: sum(one["counts"][verdict] for one in document["controls"]) for verdict in counts}
     assert document["run"]["decision"] == model.decision
+    assert document["run"]["scope"] == model.run.selected.scope
     return counts
 
 
@@ -189,7 +193,7 @@ def in_junit(path: Path) -> dict[str, int]:
 def in_markdown(path: Path, model: RunModel) -> dict[str, int]:
     """Return the counts in the summary's table of controls, after comparing the decision."""
     text = path.read_text("utf-8")
-    assert f"## {model.run.environment}: {model.decision}\n" in text
+    assert f"## {model.run.environment}: {model.decided}\n" in text
     rows = re.findall(r"^\| [A-Z]+-\d\d \|.*$", text, re.M)
     cells = [[cell.strip() for cell in row.split("|")] for row in rows]
     return {str(verdict): sum(int(row[5 + column]) for row in cells) for column, verdict in enumerate(Verdict)}
@@ -211,4 +215,4 @@ def in_markdown(path: Path, model: RunModel) -> dict[str, int]:
 )
 def test_decision_is_explained(model: RunModel, sentence: str) -> None:
     """Each decision comes with the sentence that says why."""
-    assert decision_sentence(model) == sentence
+    assert decision_sentence(model) == f"For SEC: 10 of 10 controls, 141 cases. {sentence}"

@@ -29,7 +29,7 @@ def test_of_another_project(pytestconfig):
 
 @pytest.mark.parametrize("words", [(), ("--env", "staging")], ids=["bare", "its own --env"])
 def test_another_project_is_left_alone(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """A project with an `--env` and a mark `control` of its own gets no option and no hook, and loads one module."""
+    """A project with an `--env` and a mark `control` of its own gets no option, no hook and no other module."""
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "test_other.py").write_text(CHECK, encoding="utf-8")
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
@@ -39,4 +39,4 @@ def test_another_project_is_left_alone(tmp_path: Path, words: tuple[str, ...]) -
     )  # fmt: skip
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "LOADED ['assurance.suite.early']" in ended.stdout
+    assert "LOADED ['assurance.suite', 'assurance.suite.early']" in ended.stdout
