@@ -7,13 +7,23 @@ guessed from it. What counts as a secret is in `assurance.tape.secret_forms`.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
-from assurance.tape.secret_forms import SECRET_FORMS, TEXT_HINT, has_secret_name, kind_of_key, secret_kind
+from assurance.tape.secret_forms import (
+    SECRET_FORMS,
+    TEXT_HINT,
+    has_secret_name,
+    kind_by_form,
+    kind_of_key,
+    secret_kind,
+    tells_of_a_person,
+)
 
 __all__ = ["PLAIN_ENVIRONMENT_VALUE", "Redactor", "kind_of_token", "secret_kind"]
 
@@ -26,7 +36,14 @@ _ENVIRONMENTS = frozenset({"env", "environmentvariables"})
 # Lists whose items hold a secret under `value`: of a container app, of a storage account, of a registry.
 _HOLDERS = {"secrets": "client-secret", "keys": "account-key", "passwords": "password"}
 _VAULT_SECRET = re.compile(r"https://[^/]+/secrets/", re.I)
+_URL_SAFE = str.maketrans("-_", "+/")
 _SECRET_OPTION = re.compile(r"--?[\w-]*(?:passw(?:or)?d|pwd|secret|key|token|connection-?string)", re.I)
+
+
+# Lines of one value: each but the last is long, and nothing else stands on them. A short word that follows goes too.
+_WRAPPED = re.compile(r"(?<![\w+/=.~-])[\w+/=.~-]{12,}(?:\r?\n[ \t]*[\w+/=.~-]{12,})*\r?\n[ \t]*[\w+/=.~-]+")
+_PERCENT = re.compile(r"[\w.~%+$:@/?=&;,!*'()-]*%[0-9A-Fa-f]{2}[\w.~%+$:@/?=&;,!*'()-]*")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_=-])")
 
 
 def kind_of_token(value: str) -> str | None:
@@ -57,11 +74,36 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Return a message or URL without the secrets that are recognised by their form."""
-        if TEXT_HINT.search(text) is None:
-            return text
-        for kind, form in SECRET_FORMS:
-            text = form.sub(lambda match, kind=kind: self._replace(match, kind), text)  # type: ignore[misc]  # a default binds the loop's value
-        return text
+        # Before the forms, which would find the beginning alone.
+        if "\n" in text:
+            text = _WRAPPED.sub(self._unwrapped, text)
+        if TEXT_HINT.search(text) is not None:
+            for kind, form in SECRET_FORMS:
+                text = form.sub(lambda match, kind=kind: self._replace(match, kind), text)  # type: ignore[misc]  # a default binds the loop's value
+        if "%" in text:
+            text = _PERCENT.sub(self._decoded_percent, text)
+        return _BASE64.sub(self._decoded_base64, text)
+
+    def _unwrapped(self, match: re.Match[str]) -> str:
+        """Return a value that is broken over lines, unless it is a secret once it is put together."""
+        whole = match.group()
+        together = "".join(line.strip() for line in whole.splitlines())
+        kind = kind_by_form(together)
+        return whole if kind is None else self.token(kind, together)
+
+    def _decoded_percent(self, match: re.Match[str]) -> str:
+        """Return a part of a URL, decoded and redacted if it hides something; as it is if not."""
+        decoded = unquote(match.group())
+        redacted = self.text(decoded) if decoded != match.group() else decoded
+        return redacted if redacted != decoded else match.group()
+
+    def _decoded_base64(self, match: re.Match[str]) -> str:
+        """Return what stands for a text in base 64 that holds a secret; any other, such as a hash, as it is."""
+        whole = match.group()
+        decoded = _text_in_base64(whole)
+        if decoded is None or self.text(decoded) == decoded:
+            return whole
+        return self.token("encoded-secret", whole)
 
     def variable(self, name: str, value: str) -> str:
         """Return what stands for the value of an environment variable."""
@@ -117,6 +159,8 @@ class Redactor:
     def _object(self, value: dict[str, Any], key: str, holder: str) -> dict[str, Any]:
         if any(isinstance(name, _Repeated) for name in value):
             return {_Repeated(self.text(name)): item for name, item in value.items()}
+        if key.lower() == "claims":
+            return {self.text(name): self._claim(name, item) for name, item in value.items()}
         redacted = {self.text(name): self._value(item, name) for name, item in value.items()}
         if key.lower() in _ENVIRONMENTS:
             return {name: self._plain(name, item) for name, item in value.items()}
@@ -139,6 +183,12 @@ class Redactor:
             return self.token("named-secret", value)
         return redacted
 
+    def _claim(self, name: str, value: Any) -> Any:  # noqa: ANN401  (a JSON value)
+        """Redact a claim of who acted."""
+        if not tells_of_a_person(name) or value in (None, ""):
+            return self._value(value, name)
+        return self.token("person", value if isinstance(value, str) else json.dumps(value))
+
     def _plain(self, name: str, value: Any) -> Any:  # noqa: ANN401  (a JSON value)
         """Redact an environment variable's value, whatever it is: the kind says whether it seems to be a secret."""
         if value is None or value == "":
@@ -158,6 +208,18 @@ class Redactor:
                 return self.text(text)
             return self.text(text) if redacted == document and not doubled else _json(redacted)
         return self.text(text)
+
+
+def _text_in_base64(text: str) -> str | None:
+    """Return the text that a word is in base 64; None if it is none, as with almost every hash, id or path."""
+    standard = text.rstrip("=").translate(_URL_SAFE)
+    if len(standard) % 4 == 1:
+        return None
+    try:
+        decoded = base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True).decode("utf-8")
+    except ValueError:
+        return None
+    return decoded if decoded.isprintable() or "\n" in decoded else None
 
 
 class _Repeated(str):

@@ -21,6 +21,20 @@ _LETTERS = r"A-Za-z0-9"
 _WEBHOOK_HOSTS = r"(?:hooks\.slack\.com/\w+|webhook\.office\.com/\w+|discord(?:app)?\.com/api/webhooks)"
 
 
+# Tokens that their vendors begin in one way, so that scanners find them.
+_PREFIXES = (
+    r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[\w.-]{20,}",  # GitLab
+    r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{16,}", r"whsec_[A-Za-z0-9+/=]{16,}",  # Stripe
+    r"SG\.[\w-]{16,}\.[\w-]{16,}",  # SendGrid
+    r"npm_[A-Za-z0-9]{30,}", r"pypi-[\w-]{32,}", r"dckr_pat_[\w-]{20,}",  # registries of packages and images
+    r"AIza[\w-]{35}", r"ya29\.[\w-]{20,}", r"GOCSPX-[\w-]{20,}",  # Google
+    r"A[KS]IA[0-9A-Z]{16}\b",  # Amazon
+    r"hf_[A-Za-z0-9]{30,}", r"dapi[0-9a-f]{32}", r"xapp-[A-Za-z0-9-]{20,}",  # Hugging Face, Databricks, Slack
+    r"AT[A-Z]TT3[\w=-]{30,}", r"shp[a-z]{2}_[0-9a-fA-F]{32}", r"do[opr]_v1_[0-9a-f]{64}",  # Atlassian, Shopify
+    r"glsa_\w{32,}", r"hv[sbr]\.[\w-]{20,}", r"lin_api_[A-Za-z0-9]{32,}", r"AGE-SECRET-KEY-1[0-9A-Z]{50,}",
+)  # fmt: skip
+
+
 def _named(names: str) -> re.Pattern[str]:
     return re.compile(rf"(?i:{names}){_INTRODUCED}")
 
@@ -40,6 +54,18 @@ SECRET_FORMS = tuple(
         ),
         ("password", rf"\b[Bb]asic\s+(?P<secret>(?=[{_LETTERS}+/]*(?:[\d=]|[a-z][A-Z]))[{_LETTERS}+/]{{8,}}={{0,2}})"),
         ("token", rf"(?P<secret>(?:gh[pousr]_[{_LETTERS}]{{30,}}|github_pat_\w{{22,}}|xox[a-z]-[{_LETTERS}-]{{10,}}))"),
+        ("token", rf"(?P<secret>\b(?:{'|'.join(_PREFIXES)}))"),
+        # Personal access tokens of Azure DevOps: 84 characters with a signature.
+        ("token", rf"(?<![{_LETTERS}])(?P<secret>[{_LETTERS}]{{76}}AZDO[{_LETTERS}]{{4}})"),
+        ("password", r"(?i)(?<![\w-])(?:-u|--user|--proxy-user)[\s=]+[\"']?[^\s:\"']{1,128}:(?P<secret>[^\s\"']+)"),
+        # An option and its value; a word of a sentence about an option has neither a digit nor a sign.
+        (
+            "named-secret",
+            (
+                r"(?i)(?<![\w-])--?[\w-]*(?:passw(?:or)?d|pwd|secret|token|key|connection-?string)[\s=]+[\"']?"
+                r"(?P<secret>(?=[^\s\"']*[\d=+/;!$])[^\s\"'-][^\s\"']{3,})"
+            ),
+        ),
         ("account-key", rf"(?P<secret>\bsk-(?=[\w-]*\d)[{_LETTERS}_-]{{20,}})"),
         ("webhook", rf"(?i){_WEBHOOK_HOSTS}/(?P<secret>[^\s\"'<>?]{{8,}})"),
         ("account-key", r"(?i)pagerduty\.com/[^\s\"']*?(?P<secret>\b[0-9a-z]{32}\b)"),
@@ -68,7 +94,7 @@ SECRET_FORMS = tuple(
         ("token", rf"(?i)\b[a-z][a-z0-9+.-]*://(?P<secret>[{_LETTERS}_-]{{20,}})@"),
         (
             "e-mail-address",
-            r"(?P<secret>(?<![\w.+#-])[\w.+#-]++(?:'[\w.+#-]++)*+(?:@|%40)[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,})",
+            r"(?P<secret>(?<![\w.+#-])[\w.+#-]++(?:'[\w.+#-]++)*+(?:@|%40|\uff20)[\w-]+(?:[.\u3002][\w-]+)*[.\u3002][^\W\d_]{2,})",
         ),
     )
 )
@@ -76,7 +102,9 @@ SECRET_FORMS = tuple(
 TEXT_HINT = re.compile(
     r"(?:key|secret|token|passw(?:or)?d|pwd|passphrase|connectionstring)\\?[\"']?\s*[=:>]|sig(?:nature)?(?:=|%3D)|code="
     r"|eyJ|(?:bearer|basic)\s|@|%40|PRIVATE KEY|gh[pousr]_|github_pat|xox|sk-|slack|office\.com|discord"
-    r"|pagerduty|JQQJ9|==|Q~",
+    r"|pagerduty|JQQJ9|==|Q~|\uff20|AZDO|(?:-u|--user|--proxy-user)[\s=]|(?:key|secret|token|passw(?:or)?d|pwd|string)\s"
+    r"|gl[a-z]{2,6}-|[spr]k_(?:live|test)_|whsec_|SG\.|npm_|AIza|ya29\.|GOCSPX-|A[KS]IA[0-9A-Z]|pypi-|dckr_pat_|hf_|dapi"
+    r"|xapp-|AT[A-Z]TT3|shp[a-z]{2}_|do[opr]_v1_|glsa_|hv[sbr]\.|lin_api_|AGE-SECRET",
     re.I,
 )
 _KEYS = {"key1": "account-key", "key2": "account-key", "secret": "client-secret", "token": "token"}
@@ -96,7 +124,36 @@ _KEY_ENDINGS = {
     "sastoken": "shared-access-signature",
     "sasuri": "shared-access-signature",
     "phonenumber": "phone-number",
+    "mobilephone": "phone-number",
+    "businessphones": "phone-number",
+    # Persons and their machines, by the contracts of Activity Log, sign-in logs and Microsoft Graph.
+    "clientipaddress": "client-address",
+    "calleripaddress": "client-address",
+    "userprincipalname": "person",
+    "givenname": "person",
+    "surname": "person",
 }
+# The claims of who acted (`claims` of an activity event) that tell of no person: which app, tenant and object it was.
+_CLAIMS_KEPT = frozenset(
+    {
+        "aud",
+        "iss",
+        "iat",
+        "nbf",
+        "exp",
+        "ver",
+        "appid",
+        "appidacr",
+        "azp",
+        "azpacr",
+        "idtyp",
+        "tid",
+        "oid",
+        "acr",
+        "amr",
+    }
+)
+_CLAIM_ENDINGS_KEPT = ("/identity/claims/objectidentifier", "/identity/claims/tenantid", "/claims/authnclassreference")
 _KEY_ENDINGS |= dict.fromkeys(("accesstoken", "refreshtoken", "idtoken", "authtoken", "bearertoken"), "token")
 _KEY_ENDINGS |= dict.fromkeys(
     (
@@ -105,6 +162,14 @@ _KEY_ENDINGS |= dict.fromkeys(
     ),
     "account-key",
 )
+
+
+def tells_of_a_person(claim: str) -> bool:
+    """Tell whether a claim of a token may tell of a person: all do but those that are known not to."""
+    bare = claim.lower()
+    return bare not in _CLAIMS_KEPT and not bare.endswith(_CLAIM_ENDINGS_KEPT)
+
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
 _SECRET_NAME = re.compile(
     r"PASSW|PWD|PASSPHRASE|SECRET|(?<!PUBLIC)(?<!PUBLIC_)(?<!PARTITION_)(?<!MON)KEY[_-]?\d*$|API[_-]?KEY|ACCESS[_-]?KEY"
@@ -150,14 +215,21 @@ def has_secret_name(name: str, value: str) -> bool:
     return not _NUMBER.fullmatch(value) or bool(_ENDS_AS_A_SECRET.search(name))
 
 
+def kind_by_form(value: str) -> str | None:
+    """Return what kind of secret a text holds by its form, other than an e-mail address; None if none."""
+    if TEXT_HINT.search(value) is None:
+        return None
+    return next((kind for kind, form in SECRET_FORMS if kind != "e-mail-address" and form.search(value)), None)
+
+
 def secret_kind(name: str, value: str) -> str | None:
     """Return what kind of secret an environment variable holds in plain text, or None if it seems to hold none.
 
     Recognised by form (keys, tokens, connection strings), by a telling name, or as a long string that looks random.
     """
-    for kind, form in SECRET_FORMS:
-        if kind != "e-mail-address" and form.search(value):
-            return kind
+    by_form = kind_by_form(value)
+    if by_form is not None:
+        return by_form
     if _HARMLESS_VALUE.fullmatch(value):
         return None
     if has_secret_name(name, value):

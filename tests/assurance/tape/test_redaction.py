@@ -1,9 +1,11 @@
 """Redaction: no planted secret survives in any place, and nothing harmless is lost."""
 
+import base64
 import json
 import re
 from collections.abc import Callable
 from time import process_time
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -16,6 +18,8 @@ SIGNATURE = "q1W2e3R4t5Y6u7I8o9P0aSdFgHjKlZxCvBnM%2F1%3D"
 AI_KEY = "9kL2mN4pQ6rS8tU0vW1xY3zA5bC7dE9fG1hI3jK5lM7nO9pQ1rS3" + "JQQJ99BCAC" + "Yeb4fgD7hJ2kL4mN6pQ8rS"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEAxyz123\nabcDEF456\n-----END RSA PRIVATE KEY-----"
 GUID = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
+
+CLAIMS = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims"
 
 # What is planted, by name: a text around it, and the secret itself.
 PLANTED = {
@@ -54,6 +58,33 @@ PLANTED = {
     "e-mail-address": ("assigned to {} yesterday", "jane.o'brien@apex.example"),
     "e-mail-of-a-guest": ("user {}", "jane_apex.example#EXT#@contoso.onmicrosoft.com"),
     "e-mail-in-url": ("https://graph.invalid/users?filter={}", "jane.doe%40apex.example"),
+    "e-mail-in-unicode": ("assigned to {} yesterday", "jürgen.müller@bücher.example"),
+    "e-mail-with-a-wide-at": ("assigned to {} yesterday", "jane\uff20apex.example"),
+    "gitlab": ("cloned with {}", "glpat-" + "a1B2c3D4e5" * 2),
+    "gitlab-runner": ("registered with {}", "glrt-" + "a1B2c3D4e5" * 2),
+    "stripe": ("charged by {}", "sk_live_" + "a1B2c3D4e5" * 3),
+    "stripe-restricted": ("charged by {}", "rk_test_" + "a1B2c3D4e5" * 3),
+    "stripe-webhook": ("signed by {}", "whsec_" + "a1B2c3D4e5" * 3),
+    "sendgrid": ("sent by {}", "SG." + "a1B2c3D4e5" * 2 + "." + "f6G7h8I9j0" * 4),
+    "npm": ("published with {}", "npm_" + "a1B2c3D4e5" * 3 + "Kl12Mn"),
+    "pypi": ("published with {}", "pypi-" + "AgEIcHlwaS5vcmcC" * 3),
+    "docker-hub": ("pulled with {}", "dckr_pat_" + "a1B2c3D4e5" * 3),
+    "azure-devops": ("cloned with {}", "a1B2c3D4e5f6" * 6 + "g7H8" + "AZDO" + "x9Y8"),
+    "google": ("mapped with {}", "AIza" + "a1B2c3D4e5" * 3 + "Kl12M"),
+    "google-client-secret": ("signed in with {}", "GOCSPX-" + "a1B2c3D4e5" * 3),
+    "google-token": ("signed in with {}", "ya29." + "a1B2c3D4e5" * 3),
+    "amazon": ("stored with {}", "AKIA" + "IOSFODNN7EXAMPLE"),
+    "hugging-face": ("loaded with {}", "hf_" + "aBcDeFgHiJ" * 3 + "kLmN"),
+    "databricks": ("queried with {}", "dapi" + "0123456789abcdef" * 2),
+    "slack-app": ("posted with {}", "xapp-1-A0-" + "a1b2c3d4e5" * 3),
+    "atlassian": ("filed with {}", "ATATT3" + "xFfGF0a1B2" * 4),
+    "shopify": ("sold with {}", "shpat_" + "0123456789abcdef" * 2),
+    "grafana": ("drawn with {}", "glsa_" + "a1B2c3D4e5" * 3 + "_0a1b2c3d"),
+    "hashicorp": ("sealed with {}", "hvs." + "a1B2c3D4e5" * 3),
+    "curl-user": ("ran: curl -u apex:{} https://x.invalid/", "hunter2x"),
+    "curl-long-user": ("ran: curl --user apex:{} https://x.invalid/", "hunter2x"),
+    "option-of-a-command": ("ran: tool --db-password {} --verbose", "hunter2x"),
+    "option-with-equals": ("ran: tool --api-key={} --verbose", "k3y-0f-th3-ap1"),
     "xml": ("<Account><AccountKey>{}</AccountKey></Account>", "abcd1234efgh"),
 }
 # JSON bodies by name, in which the secret stands because of where it stands.
@@ -85,6 +116,16 @@ PLANTED_BODIES: dict[str, tuple[object, str]] = {
     "phone": ({"smsReceivers": [{"countryCode": "1", "phoneNumber": "5551234567"}]}, "5551234567"),
     "json-in-string": ({"message": json.dumps({"error": {"client_secret": "hunter2"}})}, "hunter2"),
     "json-in-json-in-string": ({"m": json.dumps({"m": json.dumps({"key1": "hunter2"})})}, "hunter2"),
+    "claim-name": ({"claims": {"name": "Jane Doe"}}, "Jane Doe"),
+    "claim-given-name": ({"claims": {f"{CLAIMS}/givenname": "Jane"}}, "Jane"),
+    "claim-surname": ({"claims": {f"{CLAIMS}/surname": "Doe-Roe"}}, "Doe-Roe"),
+    "claim-address": ({"claims": {"ipaddr": "203.0.113.7"}}, "203.0.113.7"),
+    "claim-puid": ({"claims": {"puid": "10032001ABCD"}}, "10032001ABCD"),
+    "claim-groups": ({"claims": {"groups": f"{GUID},x"}}, GUID),
+    "claim-unheard-of": ({"claims": {"favourite_colour": "mauve"}}, "mauve"),
+    "client-address": ({"httpRequest": {"clientIpAddress": "203.0.113.7"}}, "203.0.113.7"),
+    "caller-address": ({"callerIpAddress": "203.0.113.7:4711"}, "203.0.113.7"),
+    "person": ({"user": {"givenName": "Jane", "surname": "Doe-Roe"}}, "Doe-Roe"),
     "name-of-a-key": ({"owners": {"jane@apex.example": True}}, "jane@apex.example"),
 }
 HARMLESS = {
@@ -198,7 +239,64 @@ def test_no_planted_secret_survives_in_a_body(redactor: Redactor, name: str, wra
     assert "[redacted " in redacted
 
 
-@pytest.mark.parametrize("name", sorted(PLANTED_BODIES))
+@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize(
+    "dress",
+    [
+        lambda text: quote(text, safe=""),
+        lambda text: base64.b64encode(text.encode()).decode(),
+        lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+        lambda text: json.dumps({"inner": [text]}),
+    ],
+    ids=["url", "base64", "base64url", "json"],
+)
+def test_no_planted_secret_survives_in_other_clothes(
+    redactor: Redactor, name: str, dress: Callable[[str], str]
+) -> None:
+    """A text that is URL-encoded, or wrapped in base 64 or in a JSON string, gives nothing away."""
+    template, secret = PLANTED[name]
+    dressed = dress(template.format(secret))
+    for shown in (redactor.text(f"before {dressed} after"), redactor.body(as_json(dressed)).decode()):
+        assert not hidden_in(shown, secret), shown
+
+
+def hidden_in(shown: str, secret: str) -> bool:
+    """Tell whether a text holds a secret, as it is or dressed."""
+    texts = [shown, unquote(shown), *map(from_base64, re.findall(r"[\w+/-]{8,}={0,2}", shown))]
+    return any(one in text for text in texts for one in (secret, unquote(secret)))
+
+
+def from_base64(word: str) -> str:
+    """Return what a word is in base 64; empty if it is nothing."""
+    try:
+        return base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_").decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+@pytest.mark.parametrize(
+    "name", ["json-web-token", "account-key-alone", "azure-ai-key", "gitlab", "stripe", "azure-devops"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n    "], ids=["line feed", "carriage return", "indented"])
+def test_a_secret_broken_over_lines_is_found(redactor: Redactor, name: str, end: str) -> None:
+    """What is known by its form is known in pieces too, in the middle of other lines."""
+    template, secret = PLANTED[name]
+    broken = end.join(secret[start : start + 24] for start in range(0, len(secret), 24))
+    shown = redactor.text(f"first line\n{template.format(end + broken + end)}\nlast line")
+    assert not any(piece in shown for piece in broken.split(end) if len(piece) >= 12), shown
+    assert shown.startswith("first line\n")
+    assert shown.endswith("last line")
+
+
+def test_claims_that_tell_of_no_person_stay(redactor: Redactor) -> None:
+    """Who acted is known by its object, application and tenant, which checks compare."""
+    kept = {"appid": GUID, "tid": GUID, "aud": "https://management.azure.com/", "exp": "1764547200"}
+    kept["http://schemas.microsoft.com/identity/claims/objectidentifier"] = GUID
+    body = json.dumps({"claims": kept}).encode()
+    assert redactor.body(body) == body
+
+
+@pytest.mark.parametrize("name", PLANTED_BODIES)
 def test_no_secret_survives_by_where_it_stands(redactor: Redactor, name: str) -> None:
     """A value that is secret because of its key, its owner or its list is replaced."""
     body, secret = PLANTED_BODIES[name]
