@@ -7,6 +7,7 @@ import pytest
 from assurance.verdicts import Verdict
 from falsification.apex import observed
 from falsification.apex.changes import Change, Family, Violation, both, declares
+from falsification.apex.stage import ApexStage
 from falsification.judge import try_violation
 from falsification.score import stage
 from sandbox.apex import Observed
@@ -61,3 +62,16 @@ def test_a_pool_that_may_not_be_used_up_says_so() -> None:
     failing, reasons = _told("RBAC", change)
     assert failing == set()
     assert reasons == {"Archiving would use up a project of the pool."}
+
+
+@pytest.mark.parametrize("family", ["SMK", "RBAC", "AACE"])
+def test_an_expired_token_is_one_reason(family: Family) -> None:
+    """With the manager's token expired nothing is written, one reason is given, and no role is accused."""
+    manager = {"kind": "token", "token_variable": "APEX_SANDBOX_TOKEN_EXPIRED"}
+    failing, reasons = _told(family, declares({"application": {"identities": {"manager": manager}}}))
+    assert failing == set()
+    (reason,) = reasons
+    assert reason.startswith("Nothing was written: the token of the role manager has expired at ")
+    judged = stage("apex")
+    assert isinstance(judged, ApexStage)
+    assert judged.stand_ins.apex.service.store.rows("projects") == []
