@@ -17,9 +17,11 @@ from assurance.errors import MissingReading, NotEvaluated
 from assurance.planning.changes import ChangeKind, Plan, PlannedChange, folded
 from assurance.planning.merging import planned
 from assurance.planning.paths import Place, is_listed_at, place_of, principal_in
+from assurance.planning.unknown import is_unknown
 from assurance.tape import Reading
 
 ROLE_ASSIGNMENTS = "microsoft.authorization/roleassignments"
+ABOVE_SUBSCRIPTIONS = ("/providers/microsoft.management/", "/providers/microsoft.authorization/")
 LEFT_OUT = ("id", "name", "type", "location", "tags", "kind", "sku", "identity", "managedBy")
 """What the plain inventory of a resource group tells of each resource."""
 
@@ -76,10 +78,10 @@ class Overlay:
         return _answer(found, HTTPStatus.OK, _with_inner(body, inner))
 
     def _list(self, place: Place, query: str, obtain: Callable[[], Reading]) -> Reading:
+        wanted = principal_in(parse_qs(query).get("$filter", [""])[0]) if place.type == ROLE_ASSIGNMENTS else ""
         mine = [change for change in self._changes.values() if is_listed_at(change.id, change.type, place)]
         if place.type == ROLE_ASSIGNMENTS:
-            wanted = principal_in(parse_qs(query).get("$filter", [""])[0])
-            mine = [change for change in self._assignments(place.scope) if _is_of(change, wanted)]
+            mine = self._assignments(place.scope)
         is_new = self._kind(place.scope) is ChangeKind.CREATE
         try:
             found = obtain()
@@ -92,9 +94,11 @@ class Overlay:
         body = _body(found) if found.status == HTTPStatus.OK else {"value": []}
         if not isinstance(body.get("value"), list):
             return found
-        return _answer(found, HTTPStatus.OK, {**body, "value": self._members(body, mine, place)})
+        return _answer(found, HTTPStatus.OK, {**body, "value": self._members(body, mine, place, wanted)})
 
-    def _members(self, body: Mapping[str, Any], mine: Sequence[PlannedChange], place: Place) -> list[Any]:
+    def _members(
+        self, body: Mapping[str, Any], mine: Sequence[PlannedChange], place: Place, principal: str
+    ) -> list[Any]:
         by_id = {folded(change.id): change for change in mine}
         found = []
         seen = set()
@@ -110,7 +114,7 @@ class Overlay:
         if not body.get("nextLink"):
             new = (change for key, change in by_id.items() if key not in seen and change.kind is not ChangeKind.DELETE)
             found += [self._shown(change, None, place) for change in new]
-        return found
+        return [one for one in found if not principal or _is_of(one, principal)]
 
     def _shown(self, change: PlannedChange, now: Mapping[str, Any] | None, place: Place) -> Mapping[str, Any]:
         whole = planned(self._told(change), now)
@@ -119,7 +123,11 @@ class Overlay:
     def _assignments(self, scope: str) -> list[PlannedChange]:
         """Return planned role assignments that a list at a scope holds: those at it, below it, and above it."""
         mine = [change for change in self._changes.values() if change.type == ROLE_ASSIGNMENTS]
-        return [one for one in mine if folded(one.id).startswith(f"{scope}/") or scope.startswith(_scope_of(one))]
+        return [
+            one
+            for one in mine
+            if folded(one.id).startswith((f"{scope}/", *ABOVE_SUBSCRIPTIONS)) or scope.startswith(_scope_of(one))
+        ]
 
     def _inner(self, key: str) -> list[tuple[str, PlannedChange]]:
         """Return the planned resources that stand inline in a resource, as subnets do, by the list they stand in."""
@@ -149,10 +157,11 @@ def _scope_of(change: PlannedChange) -> str:
     return folded(change.id).rpartition("/providers/")[0] + "/"
 
 
-def _is_of(change: PlannedChange, principal: str) -> bool:
-    properties = (change.after or change.before or {}).get("properties") or {}
-    own = str(properties.get("principalId", "")).casefold()
-    return not principal or not own or own == principal or own.startswith("\x01")
+def _is_of(assignment: object, principal: str) -> bool:
+    properties = assignment.get("properties") if isinstance(assignment, Mapping) else None
+    own = str(properties.get("principalId", "")) if isinstance(properties, Mapping) else ""
+    # One that is known only after the deployment may be anybody.
+    return own.casefold() == principal or not own or is_unknown(own)
 
 
 def _with_inner(body: Mapping[str, Any], inner: Sequence[tuple[str, PlannedChange]]) -> Mapping[str, Any]:

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from assurance.planning.changes import folded
 
 PRINCIPAL = re.compile(r"(?:principalid\s+eq\s+'([^']+)'|assignedto\('([^']+)'\))", re.I)
+RECORDS = "microsoft.network/privatednszones/"
+ALL_RECORDS = frozenset({f"{RECORDS}all", f"{RECORDS}recordsets"})
+"""The lists that hold a zone's records of every type."""
+NO_RECORDS = frozenset({f"{RECORDS}virtualnetworklinks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,11 @@ def is_listed_at(resource_id: str, resource_type: str, place: Place) -> bool:
     own = folded(resource_id)
     if not place.type:
         return own.startswith(f"{place.scope}/") and resource_type.count("/") == 1
-    if resource_type != place.type or not own.startswith(f"{place.scope}/"):
+    if not own.startswith(f"{place.scope}/"):
+        return False
+    if place.type in ALL_RECORDS:
+        return resource_type.startswith(RECORDS) and resource_type not in ALL_RECORDS | NO_RECORDS
+    if resource_type != place.type:
         return False
     # A list under a resource holds that resource's own; one under a scope holds all below it.
     depth = place.type.count("/")

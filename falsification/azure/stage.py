@@ -28,6 +28,7 @@ from assurance.tape.redaction import Redactor
 from assurance.verdicts import Verdict
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import StaticToken
+from assurance.world.azure.transport import Lens
 from falsification.azure import harmless, inability, violations
 from falsification.azure.changes import Harmless, Violation
 from falsification.azure.seams import (
@@ -201,9 +202,15 @@ class AzureStage:
         headers = {} if reading.status == inability.UNAUTHORIZED else {"Authorization": f"Bearer {token}"}
         return self._stand_ins[host](as_received(method, url, headers))
 
-    def _estate(self, world: World, tape: MemoryTape) -> Estate:
+    def compliant_estate(self, lens: Lens | None = None) -> Estate:
+        """Return the estate of the compliant world, with what a lens makes of its answers."""
+        self._enter(self._world)
+        return self._estate(self._world, MemoryTape(self._header(), dict(self.readings)), lens)
+
+    def _estate(self, world: World, tape: MemoryTape, lens: Lens | None = None) -> Estate:
         credential = StaticToken(TOKEN) if world.signs_in else NobodySignedIn()
-        clients = AzureClients(self.environment, tape, self._redactor, credential, DirectUpstream(self._stand_ins))
+        upstream = DirectUpstream(self._stand_ins)
+        clients = AzureClients(self.environment, tape, self._redactor, credential, upstream, lens)
         vantage = self.environment.vantage
         resolvers = {one: WorldResolver(tape, one, world) for one in vantage}
         dialers = {one: WorldDialer(tape, one, world, self._redactor) for one in vantage}
