@@ -76,11 +76,12 @@ class DeclaredSecretNames(Declared):
 class DeclaredRevision(Declared):
     """How every revision of the application is set up (Step 13, and "Scaling Configuration").
 
-    Environment variables are those whose values are no secrets; Azure's values are compared by their digests.
+    Environment variables are those whose values are no secrets; Azure's values are compared by their digests. Without
+    `cors_origins`, which origins may call is not evaluated.
     """
 
     environment_variables: dict[Text, Text]
-    cors_origins: Annotated[tuple[Origin, ...], Field(min_length=1, strict=False)]
+    cors_origins: tuple[Origin, ...] = Field(default=(), strict=False)
     minimum_replicas: Count = 2
     maximum_replicas: Count = 10
     concurrent_requests: Count = 50

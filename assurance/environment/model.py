@@ -122,7 +122,7 @@ class DeclaredSecurityGroup(Declared):
     resource_group: Text | None = None
     deny_all: Annotated[tuple[Direction, ...], Field(min_length=1, strict=False)]
     permitted_flows: tuple[DeclaredFlow, ...] = Field(default=(), strict=False)
-    required_flows: Annotated[tuple[DeclaredFlow, ...], Field(min_length=1, strict=False)]
+    required_flows: tuple[DeclaredFlow, ...] = Field(default=(), strict=False)
 
 
 class DeclaredName(Declared):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from assurance.errors import NotEvaluated
 from assurance.estate.deployment.container_apps import ContainerApp, read_container_app
 from assurance.estate.estate import Estate
 from assurance.estate.resources.resource import Judgement, listed, named
@@ -62,7 +63,13 @@ class ApplicationSetup:
         """Whether exactly these origins may call, by the application's variable or by the ingress; never any origin.
 
         Where the ingress has a policy, that one decides, too: it answers before the application does.
+
+        Raises:
+            NotEvaluated: None is declared.
         """
+        if not origins:
+            reason = "The environment file does not say which origins may call."
+            raise NotEvaluated(reason, "Add cors_origins to [deployment.revision].")
         wanted = ",".join(origins)
 
         def admitted(document: Document) -> Judgement:

@@ -1,0 +1,88 @@
+"""Write an environment file from what is deployed, planned or recorded; what only people know is a marked question."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+from assurance.discovery.from_tape import read_tape
+from assurance.discovery.gains import gains
+from assurance.discovery.proposal import Circumstances, Proposal, propose
+from assurance.environment.base import Vantage
+from assurance.environment.loading import FOLDER, find, load
+from assurance.errors import UsageError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--from-tape", metavar="DIR", type=Path, help="a tape, or the evidence pack that holds it")
+    parser.add_argument("--name", default="", help="what the environment is called; else after the resource group")
+    parser.add_argument("--vantage", choices=("inside", "outside", "both"), help="from where the suite runs")
+    parser.add_argument("--output", metavar="FILE", type=Path, help="where the file goes; else environments/NAME.toml")
+    parser.add_argument("--diff", metavar="NAME|FILE", help="write nothing; show what this file would gain")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Find, propose, and write the file whole or not at all; never over one that is there.
+
+    Raises:
+        UsageError: Nothing was found, the file is there already, or it cannot be written.
+    """
+    proposal = _proposed(arguments)
+    if arguments.diff is not None:
+        return _show_gain(arguments.diff, proposal)
+    path = arguments.output or FOLDER / f"{proposal.environment.name}.toml"
+    _write_new(path, proposal.text)
+    count = len(proposal.questions)
+    print(f"Written to {path}: {count} question{'' if count == 1 else 's'} to answer, each marked QUESTION.")
+    for question in proposal.questions:
+        print(f"  {question}")
+    print(f"Next: apex-assurance doctor --env {path}")
+    return 0
+
+
+def _proposed(arguments: argparse.Namespace) -> Proposal:
+    found, tape = read_tape(arguments.from_tape)
+    vantage: dict[str, tuple[Vantage, ...]] = {
+        "inside": ("inside",),
+        "outside": ("outside",),
+        "both": ("inside", "outside"),
+    }
+    looked_from = vantage[arguments.vantage] if arguments.vantage else tape.header.vantage
+    return propose(found, Circumstances(arguments.name or tape.header.environment, looked_from))
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file that must not be there; a reader sees all of it or nothing.
+
+    Raises:
+        UsageError: It is there, or cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        try:
+            os.link(partial, path)  # unlike a rename, this fails where the file exists
+        finally:
+            partial.unlink()
+    except FileExistsError as error:
+        raise UsageError(
+            f"{path}: is there already, and init overwrites nothing; give --output FILE, or --diff {path} to see what "
+            "it would gain"
+        ) from error
+    except OSError as error:
+        raise UsageError(f"{path}: the file cannot be written: {error.strerror}") from error
+
+
+def _show_gain(name_or_file: str, proposal: Proposal) -> int:
+    """Print what a file would gain.
+
+    Raises:
+        EnvironmentFileError: There is no such file, or it is wrong.
+    """
+    told = gains(load(find(name_or_file, FOLDER)), proposal.environment)
+    print("\n".join(told) if told else "Nothing: the file has all that init would write.")
+    return 0

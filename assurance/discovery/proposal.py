@@ -1,0 +1,151 @@
+"""The proposed environment file: written from what was found, valid at once, with questions where only people know."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from assurance.discovery.deployment import propose_deployment, propose_telemetry
+from assurance.discovery.draft import Draft
+from assurance.discovery.found import Found
+from assurance.discovery.identity import propose_defender, propose_identity
+from assurance.discovery.network import propose_apps, propose_network
+from assurance.discovery.services import propose_services
+from assurance.discovery.shape import Shape
+from assurance.environment import Environment
+from assurance.environment.base import Vantage
+from assurance.environment.problems import problems
+from assurance.errors import UsageError
+
+NO_TENANT = "00000000-0000-0000-0000-000000000000"
+PUBLIC_CLOUD = "https://management.azure.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the command line says of the environment, beside what is found.
+
+    Attributes:
+        name: What the environment is called; empty to make it of the resource group's name.
+        vantage: From where the suite runs.
+        resource_manager: The cloud's endpoint.
+    """
+
+    name: str = ""
+    vantage: tuple[Vantage, ...] = ()
+    resource_manager: str = PUBLIC_CLOUD
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposed file.
+
+    Attributes:
+        text: The file.
+        questions: What it asks, each as `key: question`.
+        environment: What it declares, as it stands.
+    """
+
+    text: str
+    questions: tuple[str, ...]
+    environment: Environment
+
+
+def propose(found: Found, circumstances: Circumstances) -> Proposal:
+    """Return the environment file for what was found.
+
+    Raises:
+        UsageError: What was found cannot be declared; nothing is proposed then.
+    """
+    shape, draft = Shape(found), Draft()
+    name = circumstances.name or name_from(found.resource_group)
+    _propose_head(draft, shape, name, circumstances)
+    propose_network(draft, shape)
+    propose_services(draft, shape)
+    propose_apps(draft, shape)
+    propose_identity(draft, shape)
+    propose_defender(draft, shape)
+    propose_telemetry(draft, shape)
+    propose_deployment(draft, shape, name)
+    _propose_drift(draft, shape)
+    _remark_on_application(draft, shape, name)
+    draft.remarks += [f"could not be read: {one}" for one in found.refusals]
+    text = draft.text()
+    try:
+        environment = Environment.model_validate(tomllib.loads(text))
+    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        told = problems(error) if isinstance(error, ValidationError) else f"  {error}"
+        raise UsageError(
+            f"what was found of {found.resource_group} makes no valid environment file, so nothing was written:\n{told}"
+        ) from error
+    return Proposal(text, draft.questions, environment)
+
+
+def name_from(resource_group: str) -> str:
+    """Return a name for an environment: the resource group's, without what names of groups begin with."""
+    plain = re.sub(r"[^a-z0-9-]+", "-", resource_group.casefold()).strip("-")
+    return re.sub(r"^(apex-rg-|rg-apex-|rg-)", "", plain)[:40].strip("-") or "apex"
+
+
+def _propose_head(draft: Draft, shape: Shape, name: str, circumstances: Circumstances) -> None:
+    found = shape.found
+    remarks = [
+        f"Written by `apex-assurance init` from {found.origin}.",
+        "What was found is not what must hold: what the guide demands stands here as the guide demands it, with what",
+        "was FOUND behind it where that differs. Answer each QUESTION; until then its default holds.",
+    ]
+    table = draft.table("", remarks=remarks)
+    table.add("name", name, "found")
+    table.add("tenant_id", *_tenant(shape))
+    table.add("subscription_id", found.subscription_id, "found")
+    table.add("resource_group", found.resource_group, "found")
+    located = [one.text("location").casefold().replace(" ", "") for one in (*shape.networks, *shape.apps)]
+    location = next((one for one in located if one), "")
+    table.add("location", location or "eastus", "found" if location else "", "" if location else "its region")
+    asks = "from where the suite runs: inside the virtual network, outside, or both"
+    table.add("vantage", list(circumstances.vantage or ("outside",)), "", asks)
+    cloud = draft.table("cloud")
+    cloud.add("resource_manager", circumstances.resource_manager, "default: Azure's public cloud")
+    cloud.add("authority", "https://login.microsoftonline.com", "default")
+    credential = draft.table("credential")
+    credential.add("kind", "default", "default: az login, a managed identity, or variables")
+
+
+def _tenant(shape: Shape) -> tuple[str, str, str]:
+    for one in shape.found.resources.values():
+        if one.type in {"microsoft.keyvault/vaults", "microsoft.managedidentity/userassignedidentities"} and (
+            tenant := one.text("properties", "tenantId")
+        ):
+            return tenant, f"found: {one.label}", ""
+    return NO_TENANT, "", "the Entra tenant's id"
+
+
+def _propose_drift(draft: Draft, shape: Shape) -> None:
+    expected = []
+    if shape.app is not None:
+        name = shape.app.name
+        expected = [
+            (name, "properties.latest*Revision*", "Every release makes a revision; its change request tells of it."),
+            (f"{name}--*", "*", "Every release makes a revision, and retires one."),
+        ]
+    for resource, path, reason in expected:
+        table = draft.table("drift.expected", is_one_of_many=True)
+        table.add("resource", resource)
+        table.add("path", path)
+        table.add("reason", reason, "default")
+
+
+def _remark_on_application(draft: Draft, shape: Shape, name: str) -> None:
+    ingress = shape.app.text("properties", "configuration", "ingress", "fqdn") if shape.app is not None else ""
+    variable = re.sub(r"[^A-Z0-9]+", "_", f"APEX_{name}_ESTIMATOR_TOKEN".upper())
+    draft.remarks += [
+        "QUESTION: as whom is the API called? Until these tables are there, its checks are not applicable.",
+        "[application]",
+        f'base_url = "https://{ingress or "HOST"}"',
+        f'audience = "api://apex-{name}"',
+        "[application.identities]",
+        f'estimator = {{ kind = "token", token_variable = "{variable}" }}',
+    ]
