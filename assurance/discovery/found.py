@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from assurance.estate.resources.resource import name_of, resource_group_of, same_id, segments, subscription_of
+from assurance.planning.changes import type_of
 
 Values: TypeAlias = Mapping[str, Any]
 """A resource as JSON; `Any` because nothing is known of it before it is looked at."""
@@ -124,13 +125,3 @@ def gathered(pieces: Iterable[tuple[str, Values]]) -> dict[tuple[str, ...], Foun
             merged["properties"] = before["properties"]
         found[key] = FoundResource(resource_id, kind, merged)
     return found
-
-
-def type_of(resource_id: str) -> str:
-    """Return a resource's type in lower case, of the segments after its last `providers`; empty if it has none."""
-    parts = [part for part in resource_id.casefold().split("/") if part]
-    places = [place for place, part in enumerate(parts) if part == "providers"]
-    if not places or len(parts) < places[-1] + 4:
-        return ""
-    namespace, *rest = parts[places[-1] + 1 :]
-    return "/".join((namespace, *rest[::2]))

@@ -48,7 +48,8 @@ def test_a_cut_tape_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str
     """One error, no file."""
     cut = tmp_path / "tape"
     shutil.copytree(TAPE, cut)
-    next((cut / "bodies").iterdir()).unlink()
+    largest = max((file for file in cut.rglob("*") if file.is_file()), key=lambda file: file.stat().st_size)
+    largest.write_bytes(largest.read_bytes()[:-100])
     assert main(["init", "--from-tape", str(cut), "--output", str(tmp_path / "x.toml")]) != 0
     assert "--from-tape" in capsys.readouterr().err
     assert not (tmp_path / "x.toml").exists()
