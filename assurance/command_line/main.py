@@ -27,7 +27,7 @@ GROUP = "apex_assurance.commands"
 # What each command does, in one line, by its name; its module is `assurance.command_line.commands.NAME`, with _ for -.
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
-        "init": "write an environment file from what is deployed, or from a tape of it",
+        "init": "write an environment file from what is deployed, planned or recorded",
         "doctor": "say whether this machine and identity can judge an environment",
         "change": "begin, show or check a change record",
         "verify": "verify an evidence pack, offline: files, signature, ledger, and every verdict again",

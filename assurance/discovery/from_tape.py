@@ -8,8 +8,8 @@ from pathlib import Path
 from assurance.discovery.found import Found, Values, gathered
 from assurance.errors import TapeRefused, UsageError
 from assurance.tape import Tape
+from assurance.tape.reading import Reading
 from assurance.tape.strict_json import UnfitJson, parse
-from assurance.tape.tape import Reading
 
 HIGHEST_SUCCESS = 299
 

@@ -31,12 +31,12 @@ class Circumstances:
     Attributes:
         name: What the environment is called; empty to make it of the resource group's name.
         vantage: From where the suite runs.
-        resource_manager: The cloud's endpoint.
+        access: The environment from which cloud, sign-in and views are taken; None for Azure's public cloud.
     """
 
     name: str = ""
     vantage: tuple[Vantage, ...] = ()
-    resource_manager: str = PUBLIC_CLOUD
+    access: Environment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,26 @@ def _propose_head(draft: Draft, shape: Shape, name: str, circumstances: Circumst
     table.add("location", location or "eastus", "found" if location else "", "" if location else "its region")
     asks = "from where the suite runs: inside the virtual network, outside, or both"
     table.add("vantage", list(circumstances.vantage or ("outside",)), "", asks)
-    cloud = draft.table("cloud")
-    cloud.add("resource_manager", circumstances.resource_manager, "default: Azure's public cloud")
-    cloud.add("authority", "https://login.microsoftonline.com", "default")
-    credential = draft.table("credential")
-    credential.add("kind", "default", "default: az login, a managed identity, or variables")
+    _propose_access(draft, circumstances.access)
+
+
+def _propose_access(draft: Draft, access: Environment | None) -> None:
+    """Add how Azure is reached and who signs in: as another environment file has it, else the public cloud."""
+    if access is None:
+        cloud = draft.table("cloud")
+        cloud.add("resource_manager", PUBLIC_CLOUD, "default: Azure's public cloud")
+        cloud.add("authority", "https://login.microsoftonline.com", "default")
+        draft.table("credential").add("kind", "default", "default: az login, a managed identity, or variables")
+        return
+    if access.stand_in is not None:
+        draft.tables[0].add("stand_in", access.stand_in, f"as in {access.name}")
+    document = access.model_dump(mode="json", exclude_unset=True, include={"cloud", "credential"}, exclude_none=True)
+    views = access.views.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    named = {f"views.{vantage}": view for vantage, view in views.items()}
+    for header, values in {**document, **named}.items():
+        table = draft.table(header)
+        for key, value in values.items():
+            table.add(key, value, f"as in {access.name}")
 
 
 def _tenant(shape: Shape) -> tuple[str, str, str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 from pathlib import Path
 
+from assurance.discovery.found import Found
 from assurance.discovery.from_tape import read_tape
 from assurance.discovery.gains import gains
-from assurance.discovery.proposal import Circumstances, Proposal, propose
+from assurance.discovery.proposal import Circumstances, Proposal, name_from, propose
+from assurance.environment import Environment
 from assurance.environment.base import Vantage
 from assurance.environment.loading import FOLDER, find, load
 from assurance.errors import UsageError
@@ -16,8 +19,20 @@ from assurance.errors import UsageError
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    source = parser.add_mutually_exclusive_group(required=True)
+    source = parser.add_mutually_exclusive_group(required=False)
     source.add_argument("--from-tape", metavar="DIR", type=Path, help="a tape, or the evidence pack that holds it")
+    source.add_argument("--from-template", metavar="FILE", type=Path, help="a compiled ARM template (bicep build)")
+    source.add_argument(
+        "--from-what-if", metavar="FILE", type=Path, help="a what-if result, or a Terraform plan, as JSON"
+    )
+    parser.add_argument("--subscription", metavar="ID", default="", help="the deployment's subscription")
+    parser.add_argument("--resource-group", metavar="NAME", default="", help="its resource group")
+    parser.add_argument("--parameters", metavar="FILE", type=Path, help="the parameter file of a template")
+    parser.add_argument(
+        "--access-of",
+        metavar="NAME|FILE",
+        help="take cloud, sign-in and views from this environment file; else Azure's public cloud and az login",
+    )
     parser.add_argument("--name", default="", help="what the environment is called; else after the resource group")
     parser.add_argument("--vantage", choices=("inside", "outside", "both"), help="from where the suite runs")
     parser.add_argument("--output", metavar="FILE", type=Path, help="where the file goes; else environments/NAME.toml")
@@ -44,14 +59,39 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _proposed(arguments: argparse.Namespace) -> Proposal:
-    found, tape = read_tape(arguments.from_tape)
-    vantage: dict[str, tuple[Vantage, ...]] = {
-        "inside": ("inside",),
-        "outside": ("outside",),
-        "both": ("inside", "outside"),
-    }
-    looked_from = vantage[arguments.vantage] if arguments.vantage else tape.header.vantage
-    return propose(found, Circumstances(arguments.name or tape.header.environment, looked_from))
+    name: str = arguments.name
+    both: tuple[Vantage, ...] = ("inside", "outside")
+    looked_from: tuple[Vantage, ...] = ()
+    access = load(find(arguments.access_of, FOLDER)) if arguments.access_of else None
+    if arguments.from_tape is not None:
+        found, tape = read_tape(arguments.from_tape)
+        name = name or tape.header.environment
+        looked_from = tuple(one for one in both if one in tape.header.vantage)
+    elif arguments.from_template is not None or arguments.from_what_if is not None:
+        from assurance.discovery.from_plan import read_planned
+
+        plan = arguments.from_template or arguments.from_what_if
+        found = read_planned(plan, arguments.parameters, arguments.subscription, arguments.resource_group)
+    else:
+        found = _from_azure(arguments, access)
+    vantage: dict[str, tuple[Vantage, ...]] = {"inside": ("inside",), "outside": ("outside",)}
+    looked_from = vantage.get(arguments.vantage, both) if arguments.vantage else looked_from
+    return propose(found, Circumstances(name, looked_from, access))
+
+
+def _from_azure(arguments: argparse.Namespace, access: Environment | None) -> Found:
+    from assurance.discovery.from_azure import public_access, read_azure
+
+    if not arguments.subscription or not arguments.resource_group:
+        raise UsageError(
+            "give --subscription ID and --resource-group NAME, or a source without Azure: --from-tape, --from-template "
+            "or --from-what-if"
+        )
+    # The SDK warns of kinds of resource that its models do not know; what is read is the body.
+    logging.getLogger("azure").setLevel(logging.ERROR)
+    name = arguments.name or name_from(arguments.resource_group)
+    place = {"name": name, "subscription_id": arguments.subscription, "resource_group": arguments.resource_group}
+    return read_azure((access or public_access()).model_copy(update=place))
 
 
 def _write_new(path: Path, text: str) -> None:
