@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assurance.command_line.main import main
 from assurance.evidence.pack import LEDGER
@@ -184,3 +186,29 @@ def test_unknown_verdicts_are_told(maker: LedgerMaker) -> None:
     silent = replace(found, runs=tuple(replace(run, outcome=None) for run in found.runs))
     assert problem_lines(silent) == [f"run {found.runs[0].id}: its verdicts are not known"]
     assert courses(silent.counted) == ()
+
+
+LINES = st.lists(st.sampled_from(["run", "begun", "killed", "baseline", "a kind of tomorrow"]), min_size=1, max_size=8)
+
+
+@settings(deadline=None, max_examples=40)
+@given(LINES)
+def test_a_history_survives_every_kind_of_line_in_every_order(
+    tmp_path_factory: pytest.TempPathFactory, kinds: list[str]
+) -> None:
+    """Runs that ended, began or were killed, approvals and kinds yet unknown are read, and what is killed is told."""
+    maker = LedgerMaker(tmp_path_factory.mktemp("history") / "prod")
+    for day, kind in enumerate(kinds):
+        at = START + timedelta(days=day)
+        if kind == "run":
+            maker.run(at)
+        elif kind == "baseline":
+            moment = f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
+            maker.line(kind, {"run": "r", "approver": "Sam Lee", "change": "CR-1", "approved": moment})
+        else:
+            maker.line("begun" if kind == "killed" else kind, {"run": f"{kind}-{day}", "environment": "prod"})
+    for open_packs in (False, True):
+        history = read_history(maker.write(), Period(None, NOW), open_packs=open_packs)
+        assert len(history.runs) == kinds.count("run")
+        told = [problem for problem in history.problems if "has begun and not ended" in problem]
+        assert len(told) == kinds.count("begun") + kinds.count("killed")
