@@ -28,6 +28,7 @@ GROUP = "apex_assurance.commands"
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "init": "write an environment file from what is deployed, planned or recorded",
+        "schema": "print the JSON Schema of the environment file, or its reference",
         "doctor": "say whether this machine and identity can judge an environment",
         "change": "begin, show or check a change record",
         "verify": "verify an evidence pack, offline: files, signature, ledger, and every verdict again",

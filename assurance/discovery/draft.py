@@ -59,7 +59,9 @@ class Table:
 
     def lines(self) -> Iterator[str]:
         """Give the table as lines of TOML."""
-        yield from (f"# {as_comment(remark)}".rstrip() for remark in self.remarks)
+        # A comment that begins with a colon is for tools, such as "#:schema FILE".
+        marks = (("#" if remark.startswith(":") else "# ", remark) for remark in self.remarks)
+        yield from (f"{mark}{as_comment(remark)}".rstrip() for mark, remark in marks)
         if self.name:
             yield f"[[{self.name}]]" if self.is_one_of_many else f"[{self.name}]"
         for entry in self.entries:

@@ -93,6 +93,7 @@ def name_from(resource_group: str) -> str:
 def _propose_head(draft: Draft, shape: Shape, name: str, circumstances: Circumstances) -> None:
     found = shape.found
     remarks = [
+        ":schema ../docs/environment.schema.json",
         f"Written by `apex-assurance init` from {found.origin}.",
         "What was found is not what must hold: what the guide demands stands here as the guide demands it, with what",
         "was FOUND behind it where that differs. Answer each QUESTION; until then its default holds.",

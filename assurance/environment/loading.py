@@ -1,4 +1,4 @@
-"""Reads an environment file: TOML, with `extends` naming a file whose values it refines."""
+"""Reads an environment file: TOML; `extends` names a file whose values it refines, `without` what of that goes."""
 
 import tomllib
 from collections.abc import Mapping
@@ -116,12 +116,34 @@ def _read(path: Path, seen: tuple[Path, ...]) -> Document:
     if path.resolve() in seen:
         raise EnvironmentFileError(f"{path}: key 'extends' leads back to this file; remove the circle")
     document = _anchored(_toml(path, seen), path.parent)
-    base = document.pop("extends", None)
+    base, without = document.pop("extends", None), document.pop("without", None)
     if base is None:
+        if without is not None:
+            raise EnvironmentFileError(f"{path}: key 'without' takes keys of an extended file away; add 'extends'")
         return document
     if not isinstance(base, str) or not base or "\0" in base:
         raise EnvironmentFileError(f"{path}: key 'extends': the path of another environment file was expected")
-    return _merge(_read(path.parent / base, (*seen, path.resolve())), document)
+    extended = _read(path.parent / base, (*seen, path.resolve()))
+    return _merge(_reduced(extended, [] if without is None else without, path), document)
+
+
+def _reduced(document: Document, without: object, path: Path) -> Document:
+    """Return an extended file's document without the keys, such as `services.openai`, that a file takes away."""
+    if not isinstance(without, list) or not all(isinstance(key, str) for key in without):
+        raise EnvironmentFileError(f"{path}: key 'without': a list of keys such as \"services.openai\" was expected")
+    for key in without:
+        document = _less(document, key.split("."), f"{path}: key 'without': {key!r}")
+    return document
+
+
+def _less(document: Document, key: list[str], where: str) -> Document:
+    first, *rest = key
+    if first not in document or (rest and not isinstance(document[first], dict)):
+        known = ", ".join(sorted(document)) or "nothing"
+        raise EnvironmentFileError(f"{where} is nothing that the extended file has; there it has {known}")
+    if rest:
+        return {**document, first: _less(document[first], rest, where)}
+    return {name: value for name, value in document.items() if name != first}
 
 
 def _toml(path: Path, seen: tuple[Path, ...]) -> Document:

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.diff is not None:
         return _show_gain(arguments.diff, proposal)
     path = arguments.output or FOLDER / f"{proposal.environment.name}.toml"
-    _write_new(path, proposal.text)
+    _write_new(path, _with_schema(path, proposal.text))
     count = len(proposal.questions)
     print(f"Written to {path}: {count} question{'' if count == 1 else 's'} to answer, each marked QUESTION.")
     for question in proposal.questions:
@@ -92,6 +92,12 @@ def _from_azure(arguments: argparse.Namespace, access: Environment | None) -> Fo
     name = arguments.name or name_from(arguments.resource_group)
     place = {"name": name, "subscription_id": arguments.subscription, "resource_group": arguments.resource_group}
     return read_azure((access or public_access()).model_copy(update=place))
+
+
+def _with_schema(path: Path, text: str) -> str:
+    """Return the file without its first line, which names the schema, where the schema is not at that place."""
+    is_there = (path.parent.parent / "docs" / "environment.schema.json").is_file()
+    return text if is_there else text.partition("\n")[2]
 
 
 def _write_new(path: Path, text: str) -> None:
