@@ -100,6 +100,20 @@ def _propose_endpoint(
         table.add("zone_resource_group", resource_group_of(zone_id), "found")
     if zone_id and subscription_of(zone_id).casefold() != home.subscription_id.casefold():
         table.add("zone_subscription", subscription_of(zone_id), "found")
+    others = [one for one in endpoint.zone_ids if one != zone_id]
+    if others:
+        table.add("names", [_further_name(shape, service, one) for one in others], "found: its other zones")
+
+
+def _further_name(shape: Shape, service: FoundService, zone_id: str) -> dict[str, str]:
+    """Return a further host name of an endpoint, made of its zone: the public zone is the private one's rest."""
+    zone = name_of(zone_id)
+    told = {"fqdn": f"{service.resource.name}.{zone.removeprefix('privatelink.')}", "zone": zone}
+    if resource_group_of(zone_id).casefold() != shape.found.resource_group.casefold():
+        told["zone_resource_group"] = resource_group_of(zone_id)
+    if subscription_of(zone_id).casefold() != shape.found.subscription_id.casefold():
+        told["zone_subscription"] = subscription_of(zone_id)
+    return told
 
 
 def _subnets(shape: Shape) -> list[str]:

@@ -189,6 +189,24 @@ def test_a_service_without_endpoint_is_declared_with_one() -> None:
     assert any("services.sql.private_endpoint.name" in one for one in proposal.questions)
 
 
+def test_further_zones_of_an_endpoint_are_further_names() -> None:
+    """An AI services account has a zone for each of its members, here one in the hub's subscription."""
+    hub = "/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/hub"
+    zone = "privatelink.services.ai.azure.com"
+    config = {"properties": {"privateDnsZoneId": f"{hub}/providers/Microsoft.Network/privateDnsZones/{zone}"}}
+    found = _found()
+    kind = "microsoft.network/privateendpoints/privatednszonegroups"
+    key, group = next((key, one) for key, one in found.resources.items() if one.type == kind and "pe-openai" in one.id)
+    properties = dict(group.values["properties"])
+    properties["privateDnsZoneConfigs"] = [*properties["privateDnsZoneConfigs"], config]
+    edited = replace(group, values={**group.values, "properties": properties})
+    environment = _proposed(replace(found, resources={**found.resources, key: edited})).environment
+    (name,) = environment.services["openai"].private_endpoint.names
+    assert name.fqdn == "openai-apex-prod.services.ai.azure.com"
+    assert (name.zone, name.zone_resource_group) == (zone, "hub")
+    assert name.zone_subscription == "33333333-3333-4333-8333-333333333333"
+
+
 def test_a_name_with_a_line_break_stays_a_comment() -> None:
     """What Azure calls things is not trusted to be one line."""
     assert "\n" not in as_comment('x\nname = "other"')
