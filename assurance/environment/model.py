@@ -26,6 +26,7 @@ from assurance.environment.values import (
     PortRange,
     Prefix,
     ResourceId,
+    Scope,
     VariableName,
     lies_within,
     repeated,
@@ -201,7 +202,7 @@ class PermittedRole(Declared):
 
     role: Text
     role_definition: Guid | None = None
-    scope: ResourceId
+    scope: Scope
     reason: Annotated[str, StringConstraints(min_length=10)]
 
 

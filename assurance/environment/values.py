@@ -107,6 +107,7 @@ HttpsUrl = Annotated[str, _matching(r"https://[^/\s@?#]+/?", "an address such as
 ResourceId = Annotated[
     str, _matching(_RESOURCE_ID, "an id such as /subscriptions/GUID/resourceGroups/GROUP/providers/TYPE/NAME")
 ]
+Scope = Annotated[str, _matching(r"/(subscriptions|providers)(/[^/\s]+)+", "an id such as /subscriptions/GUID")]
 HostName = Annotated[str, _matching(_HOST_NAME, "a host name such as vault.azure.net")]
 # Capitals only: a token that was pasted here is told apart from a variable's name, and is never shown.
 VariableName = Annotated[

@@ -87,6 +87,37 @@ class DeclaredIds:
             declared.subscription,
         )
 
+    def all_ids(self) -> tuple[str, ...]:
+        """Return the ids of everything that the environment file declares."""
+        environment = self.environment
+        endpoints = [one.private_endpoint for one in environment.services.values()]
+        return (
+            self.virtual_network_id(),
+            *(self.network_security_group_id(one.name) for one in environment.network_security_groups),
+            *self.service_ids(),
+            *(self.endpoint_id(service) for service in environment.services),
+            *(self.zone_id(one) for one in endpoints),
+            *(self.zone_id(name) for one in endpoints for name in one.names),
+            self.container_environment_id(),
+            self.container_app_id(),
+            self.identity_id(),
+            *environment.public_addresses,
+            *self._deployment_ids(),
+        )
+
+    def _deployment_ids(self) -> list[str]:
+        declared, telemetry = self.environment.deployment, self.environment.telemetry
+        found: list[str] = []
+        if (registry := declared.registry) is not None:
+            found.append(self._id(f"Microsoft.ContainerRegistry/registries/{registry.name}", registry.resource_group))
+        if (one := declared.monitoring) is not None:
+            group = one.workspace_resource_group or one.resource_group
+            found.append(self._id(f"Microsoft.Insights/components/{one.component}", one.resource_group))
+            found.append(self._id(f"Microsoft.OperationalInsights/workspaces/{one.workspace}", group))
+        if telemetry is not None:
+            found.append(self._id(f"Microsoft.Insights/components/{telemetry.component}", telemetry.resource_group))
+        return found
+
     def service_ids(self, kind: ServiceKind | None = None) -> tuple[str, ...]:
         """Return the ids of the declared services, of one kind or of all."""
         services = self.environment.services.items()

@@ -24,6 +24,7 @@ from falsification.azure.changes import (
     sets,
 )
 from falsification.azure.deployment_harmless import DEPLOYMENT
+from falsification.azure.inventory_harmless import INVENTORY
 from falsification.azure.roles import CUSTOM, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
 from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
 from falsification.azure.untidy_harmless import UNTIDY
@@ -146,7 +147,7 @@ _SPELLING = (
     Harmless("tags-gone", "No resource has tags.", _everywhere(lambda one: one.pop("tags", None))),
     Harmless("tags-null", "Every resource's tags are null.", _everywhere(lambda one: one.update({"tags": None}))),
     Harmless("etags-other", "Every resource has another etag.", _everywhere(lambda one: one.update({"etag": 'W/"other"'}))),
-    Harmless("locations-spelt-out", "Locations are spelt with spaces.", _everywhere(lambda one: one.update({"location": "East US"}))),
+    Harmless("locations-spelt-out", "Locations are spelt with spaces.", _everywhere(lambda one: one.update({"location": "East US"} if "location" in one else {}))),
     Harmless("system-data", "Every resource tells who made it.", _everywhere(lambda one: one.update({"systemData": {"createdBy": "someone"}}))),
     Harmless("unknown-fields", "Every resource has a field that nobody knows yet.", _everywhere(lambda one: one.update({"newField": {"a": [1]}}))),
     Harmless("unknown-properties", "Every resource has a property that nobody knows yet.",
@@ -175,7 +176,6 @@ _NETWORK = (
     Harmless("guard-id-in-capitals", "The id of the subnet's group is in capitals.",
              edits(NETWORK, lambda one: one["properties"]["subnets"][0]["properties"]["networkSecurityGroup"].update(
                  {"id": one["properties"]["subnets"][0]["properties"]["networkSecurityGroup"]["id"].upper()}))),
-    Harmless("second-network", "A second network stands in the group.", copies(NETWORK, "vnet-apex-{environment}", "vnet-lab-{environment}")),
     Harmless("rules-in-other-order", "The rules are listed in the opposite order.", _reversed(APPS_GROUP, RULES)),
     Harmless("default-rules-in-other-order", "The default rules are listed in the opposite order.", _reversed(ENDPOINTS_GROUP, "properties.defaultSecurityRules")),
     Harmless("protocols-in-capitals", "Protocols are in capitals.", _recased(APPS_GROUP, RULES, "protocol")),
@@ -206,7 +206,6 @@ _NETWORK = (
 )  # fmt: skip
 
 _LINKS = (
-    Harmless("endpoint-added", "A further private endpoint stands in the group.", copies(PRIVATE_ENDPOINTS["sql"], "pe-sql-apex", "pe-sql-other")),
     Harmless("connection-by-request", "A connection was made by request, and approved.", _by_request),
     Harmless("connection-described-otherwise", "The description speaks of a rejection, the status of approval.", sets(PRIVATE_ENDPOINTS["storage"], f"{STATE}.description", "Rejected once")),
     Harmless("approval-in-lower-case", "The status is in lower case.", sets(PRIVATE_ENDPOINTS["openai"], f"{STATE}.status", "approved")),
@@ -334,6 +333,7 @@ CATALOGUE: tuple[Harmless, ...] = (
     *_ACCESS,
     *_FLOWS,
     *ACCESS,
+    *INVENTORY,
     *DEPLOYMENT,
     *UNTIDY,
 )

@@ -37,6 +37,8 @@ def document(estate: AzureEstate, request: Request, *, page_size: int) -> Resour
         return _subscription_or_group(estate, path.scope)
     if activity_log.is_asked_for(path):
         return _page(activity_log.events(estate, request.query.get("$filter", "")), path, request, page_size)
+    if not path.types:
+        return _provider(path)
     _require_type(path, request.query["api-version"])
     if not path.is_collection:
         return _resource(estate, path)
@@ -73,6 +75,18 @@ def _require_type(path: ResourcePath, version: str) -> None:
         raise arm_errors.invalid_namespace(path.namespace)
     if "/".join(path.types) not in known:
         raise arm_errors.invalid_type(path, version)
+
+
+def _provider(path: ResourcePath) -> Resource:
+    """A resource provider with its types, each with the api-versions that it answers in."""
+    if path.namespace not in RESOURCE_TYPES:
+        raise arm_errors.invalid_namespace(path.namespace)
+    types = [
+        {"resourceType": one, "locations": [], "apiVersions": ["2025-01-01-preview", "2024-06-01", "2023-01-01"]}
+        for one in sorted(RESOURCE_TYPES[path.namespace])
+    ]
+    where = f"/subscriptions/{path.subscription}/providers/{path.namespace}"
+    return {"id": where, "namespace": path.namespace, "registrationState": "Registered", "resourceTypes": types}
 
 
 def _subscription_or_group(estate: AzureEstate, scope: str) -> Resource:

@@ -24,6 +24,7 @@ RESOURCE_FILES = (
     "private_endpoints",
     "private_dns",
     "container_apps",
+    "container_apps_infrastructure",
     "revisions",
     "container_registry",
     "sql",

@@ -8,9 +8,29 @@ PRIVATE_DNS_RECORD_TYPES = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "tx
 
 # Lower case; nested types with their parents' types in front.
 RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
-    "microsoft.alertsmanagement": frozenset({"actionrules", "alerts"}),
+    "microsoft.apimanagement": frozenset({"service"}),
+    "microsoft.appconfiguration": frozenset({"configurationstores"}),
+    "microsoft.cache": frozenset({"redis", "redisenterprise"}),
+    "microsoft.cdn": frozenset({"profiles"}),
+    "microsoft.compute": frozenset({"disks", "virtualmachines"}),
+    "microsoft.containerinstance": frozenset({"containergroups"}),
+    "microsoft.containerservice": frozenset({"managedclusters"}),
+    "microsoft.datafactory": frozenset({"factories"}),
+    "microsoft.dbformysql": frozenset({"flexibleservers"}),
+    "microsoft.dbforpostgresql": frozenset({"flexibleservers"}),
+    "microsoft.documentdb": frozenset({"databaseaccounts"}),
+    "microsoft.eventgrid": frozenset({"systemtopics", "topics"}),
+    "microsoft.eventhub": frozenset({"namespaces"}),
+    "microsoft.kusto": frozenset({"clusters"}),
+    "microsoft.search": frozenset({"searchservices"}),
+    "microsoft.servicebus": frozenset({"namespaces"}),
+    "microsoft.signalrservice": frozenset({"signalr"}),
+    "microsoft.synapse": frozenset({"workspaces"}),
+    "microsoft.web": frozenset({"serverfarms", "sites", "staticsites"}),
+    "microsoft.alertsmanagement": frozenset({"actionrules", "alerts", "smartdetectoralertrules"}),
     "microsoft.app": frozenset(
         {
+            "jobs",
             "containerapps",
             "containerapps/revisions",
             "containerapps/revisions/replicas",
@@ -49,6 +69,7 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
             "privateendpoints/privatednszonegroups",
             "publicipaddresses",
             "publicipprefixes",
+            "virtualnetworkgateways",
             "routetables",
             "virtualnetworks",
             "virtualnetworks/subnets",
@@ -62,6 +83,7 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
     ),
     "microsoft.sql": frozenset(
         {
+            "managedinstances",
             "servers",
             "servers/administrators",
             "servers/azureadonlyauthentications",

@@ -1,4 +1,7 @@
-"""SEC-01 to SEC-10: the ten security controls of the guide's Step 3 (before a deployment) and Step 18 (after it)."""
+"""The ten security controls of the guide's Steps 3 (before a deployment) and 18 (after it), and what they leave out.
+
+SEC-11 is no control of the guide: it holds that the ten are about everything that there is.
+"""
 
 from assurance.judging.controls.model import Control, Severity
 
@@ -95,5 +98,14 @@ SECURITY = (
         "8.16 5.25 8.7 8.8",
         "A.12.4.1 A.16.1.4",
         "high",
+    ),
+    Control(
+        "SEC-11",
+        "Nothing else",
+        "Whatever exists in the environment is judged or named in its file, and lets no public network in.",
+        "Steps 3 and 18, beyond the ten controls",
+        ("5.9", "8.9", "8.20"),
+        ("A.8.1.1", "A.13.1.1"),
+        "critical",
     ),
 )

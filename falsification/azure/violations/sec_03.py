@@ -59,7 +59,7 @@ _EXISTING = (
               moves("privateEndpoints/pe-openai-apex-{environment}"), GONE, PROVISIONED),
     Violation("endpoint-of-similar-name", "Only an endpoint whose name begins with the declared one exists.",
               all_of(copies(ENDPOINTS["key-vault"], "pe-kv-apex-{environment}", "pe-kv-apex-{environment}-2"),
-                     drops(ENDPOINTS["key-vault"])), GONE, PROVISIONED),
+                     drops(ENDPOINTS["key-vault"])), (*GONE, "SEC-11"), PROVISIONED),
     _of("endpoint-failed", "The endpoint's last deployment failed.", PROVISIONED,
         sets(ENDPOINTS["storage"], "properties.provisioningState", "Failed")),
     _of("endpoint-being-deleted", "The endpoint is being deleted.", PROVISIONED,

@@ -61,7 +61,7 @@ _ZONES = (
     _of("zone-in-another-group", "The zone is in another resource group.", LINKED, moves(ZONES["openai"])),
     _of("zone-misspelt", "The zone's name is the public one, without privatelink.", LINKED,
         all_of(copies(ZONES["key-vault"], "privatelink.vaultcore.azure.net", "vaultcore.azure.net"),
-               drops("Microsoft.Network/privateDnsZones/privatelink.vaultcore.azure.net"))),
+               drops("Microsoft.Network/privateDnsZones/privatelink.vaultcore.azure.net")), "SEC-11"),
     *(_of(f"{service}-zone-unlinked", f"The zone of {service} is linked to no network.", LINKED, drops(link))
       for service, link in LINKS.items()),
     _of("zone-linked-to-another-network", "The zone is linked to the hub only.", LINKED,

@@ -95,7 +95,11 @@ def test_repeated_slashes_are_ignored(client: httpx.Client, sandbox: Sandbox, gr
 def test_groups_are_listed(client: httpx.Client, subscription: str) -> None:
     """The subscription's resource groups, and the subscriptions, are lists."""
     groups = client.get(f"{subscription}/resourceGroups").json()["value"]
-    assert [one["name"] for one in groups] == ["apex-rg-sandbox", "apex-rg-shared"]
+    assert [one["name"] for one in groups] == [
+        "apex-rg-sandbox",
+        "apex-rg-shared",
+        "ME_cae-apex-sandbox_apex-rg-sandbox_eastus",
+    ]
     assert len(client.get("/subscriptions").json()["value"]) == 1
 
 

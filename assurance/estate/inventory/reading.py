@@ -1,0 +1,156 @@
+"""Reads what SEC-11 looks at: all that exists in the environment's resource groups, listed once."""
+
+from __future__ import annotations
+
+from azure.core.exceptions import ResourceNotFoundError
+
+from assurance.errors import NotEvaluated
+from assurance.estate.deployment.container_apps import read_container_environment
+from assurance.estate.estate import Estate, read_once
+from assurance.estate.ids import DeclaredIds
+from assurance.estate.inventory.accounts import Accounts, kind_of
+from assurance.estate.inventory.contents import GroupContents, InfrastructureContents, OtherDoors
+from assurance.estate.inventory.doors import KINDS, open_doors
+from assurance.estate.resources.questions import Documents
+from assurance.estate.resources.resource import resource_group_of, same_id, segments
+from assurance.world.azure import reader
+from assurance.world.azure.document import Document
+
+Ids = frozenset[tuple[str, ...]]
+
+
+def own_groups(ids: DeclaredIds) -> tuple[str, ...]:
+    """Return the names of the resource groups that belong to this deployment alone, each once."""
+    environment = ids.environment
+    apps, identity = environment.container_apps, environment.identity
+    found = [environment.resource_group, environment.group_of(apps.resource_group)]
+    found += [environment.group_of(one.resource_group) for one in environment.services.values() if not one.subscription]
+    found += [environment.group_of(identity.resource_group)] if not identity.subscription else []
+    groups = environment.inventory.resource_groups or found
+    return tuple({one.casefold(): one for one in reversed(groups)}.values())[::-1]
+
+
+@read_once
+def read_contents(estate: Estate, group: str) -> GroupContents:
+    """Return all that is in a resource group."""
+    documents, readings = _listing(estate, group)
+    interfaces, cited = _interfaces(estate)
+    return GroupContents(_group_id(estate, group), documents, _accounts(estate, interfaces), readings, cited)
+
+
+@read_once
+def read_infrastructure(estate: Estate) -> InfrastructureContents:
+    """Return all that is in the resource group in which Azure keeps the Container Apps environment's own parts."""
+    environment = read_container_environment(estate)
+    group = None
+    if environment.document is not None:
+        group = environment.document.text("properties", "infrastructureResourceGroup")
+    documents, readings = _listing(estate, group, may_be_absent=True) if group else ((), ())
+    cited = (*environment.readings, *readings)
+    return InfrastructureContents(environment.id, group, documents, _accounts(estate, frozenset()), cited)
+
+
+@read_once
+def read_other_doors(estate: Estate, group: str) -> OtherDoors:
+    """Return the public doors of what is in a group and is judged by no other check."""
+    contents = read_contents(estate, group)
+    opened: dict[str, tuple[str, ...]] = {}
+    refusals: list[NotEvaluated] = []
+    readings = list(contents.readings)
+    others = [one for one in contents.documents if not contents.accounts.judges(one.id)]
+    looked_at = 0
+    for one in others:
+        known = contents.accounts.known_as(one.id)
+        if known is not None and known.public:
+            continue
+        looked_at += 1
+        try:
+            doors, cited = _doors(estate, one)
+        except NotEvaluated as error:
+            refusals.append(error)
+            continue
+        readings += cited
+        if doors:
+            opened[one.id] = doors
+    return OtherDoors(contents.group_id, opened, looked_at, tuple(refusals), tuple(dict.fromkeys(readings)))
+
+
+def _doors(estate: Estate, listed: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    kind = KINDS.get(kind_of(listed.id))
+    if kind is not None and kind.by_existing:
+        return open_doors(listed, kind), listed.readings
+    version, cited = (kind.api_version, ()) if kind is not None else _api_version(estate, listed.id)
+    operation = estate.questions.operation("resources", "resources", "get_by_id", listed.id)
+    found, readings = reader.get(operation(), listed.id.removeprefix("/"), api_version=version)
+    if found is not None and not same_id(found.id, listed.id):
+        reason = f"Azure was asked for {listed.id} and answered with {found.id}."
+        raise NotEvaluated(reason, "Look at the reading.", readings)
+    # What has gone since it was listed has no door.
+    return (open_doors(found, kind) if found is not None else ()), (*cited, *readings)
+
+
+def _api_version(estate: Estate, resource_id: str) -> tuple[str, tuple[str, ...]]:
+    """Return the newest api-version in which a provider answers for a kind, if there is one that is no preview."""
+    namespace, _, kind = kind_of(resource_id).partition("/")
+    operation = estate.questions.operation("resources", "providers", "get")
+    provider, readings = estate.questions.once(("provider", namespace), lambda: reader.ask(operation(), namespace))
+    for one in provider.items("resourceTypes"):
+        versions = one.texts("apiVersions")
+        if (one.text("resourceType") or "").casefold() == kind and versions:
+            settled = [version for version in versions if "preview" not in version]
+            return max(settled or versions), readings
+    raise NotEvaluated(
+        f"{namespace} tells no api-version for {kind}, so {resource_id} cannot be looked at.",
+        "Look whether it is open to public networks; if it may be, say public = true in [[inventory.known]].",
+        readings,
+    )
+
+
+def _listing(estate: Estate, group: str, *, may_be_absent: bool = False) -> Documents:
+    """Return the plain list of a group's resources: it has no properties, so no other look at its form is taken."""
+    operation = estate.questions.operation("resources", "resources", "list_by_resource_group")
+
+    def read() -> Documents:
+        try:
+            found, readings = reader.list_all(operation(), group)
+        except NotEvaluated as error:
+            # Azure keeps the parts of some environments in a subscription of its own.
+            if may_be_absent and isinstance(error.__cause__, ResourceNotFoundError):
+                return (), error.readings
+            raise
+        for one in found or ():
+            if segments(one.id)[:4] != segments(_group_id(estate, group)):
+                raise NotEvaluated(f"Azure was asked for what is in {group} and listed {one.id}.", "", readings)
+        return found or (), readings
+
+    return estate.questions.once(("resources of", group.casefold()), read)
+
+
+def _interfaces(estate: Estate) -> tuple[Ids, tuple[str, ...]]:
+    """Return the ids of the network interfaces that declared private endpoints bring along."""
+    endpoints = [estate.endpoint_id(service) for service in estate.environment.services]
+    declared = set(map(segments, endpoints))
+    found: set[tuple[str, ...]] = set()
+    cited: list[str] = []
+    places = {endpoint[: endpoint.index("/providers/")].casefold(): endpoint for endpoint in endpoints}
+    for endpoint in places.values():
+        operation = estate.questions.operation("network", "private_endpoints", "list", endpoint)
+        scope, group = endpoint[: endpoint.index("/providers/")], resource_group_of(endpoint)
+        documents, readings = estate.questions.listing(operation, scope, group)
+        cited += readings
+        mine = [one for one in documents if segments(one.id) in declared]
+        found.update(segments(one.id) for each in mine for one in each.items("properties", "networkInterfaces"))
+    return frozenset(found), tuple(cited)
+
+
+def _accounts(estate: Estate, interfaces: Ids) -> Accounts:
+    environment = estate.environment
+    backup = environment.deployment.backup
+    databases = [one.database for one in environment.services.values() if one.database]
+    databases += [f"{backup.copy_prefix}*"] if backup is not None else []
+    declared = frozenset(map(segments, estate.all_ids())) | interfaces
+    return Accounts(declared, estate.group_id, tuple(databases), environment.inventory.known)
+
+
+def _group_id(estate: Estate, group: str) -> str:
+    return f"{estate.subscription_id}/resourceGroups/{group}"
