@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from uuid import uuid4
 
-import assurance
 from assurance.change_records.given import GivenChange
 from assurance.environment import Environment
 from assurance.environment.base import Vantage
 from assurance.environment.model import View
-from assurance.errors import NotEvaluated, TapeRefused
+from assurance.errors import NotEvaluated
 from assurance.estate import Estate
 from assurance.judging.selection import Selection
 from assurance.planning import Overlay
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
+from assurance.runs.basis import begun, refuse_foreign, source_of, vantage_of, versions_used
 from assurance.runs.begun import Begun, answers
 from assurance.runs.given_plan import Plans, give_plan, plan_of
-from assurance.runs.revision import revision
+from assurance.runs.options import RunOptions
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.verdicts import Source
@@ -33,7 +29,6 @@ from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import SignInOnce, StaticToken
 from assurance.world.dns import Resolver
 from assurance.world.files import FileReader
-from assurance.world.moments import parsed_instant
 from assurance.world.sockets import Dialer
 
 if TYPE_CHECKING:
@@ -41,45 +36,6 @@ if TYPE_CHECKING:
     from assurance.apex.performance import Measurements
     from assurance.apex.performance.load_running import LoadGenerator
     from assurance.telemetry import Telemetry
-
-DISTRIBUTIONS = (
-    "pytest", "pytest-html", "pytest-xdist", "azure-core", "azure-identity", "azure-mgmt-network", "azure-mgmt-sql",
-    "azure-mgmt-storage", "azure-mgmt-security", "dnspython", "httpx", "pydantic",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What the command line asks for.
-
-    Attributes:
-        replay: The directory of a tape or pack to replay; None for a live run.
-        vantage: The vantage that overrides the environment file's; None to keep it.
-        reports: Where evidence packs go.
-        run_id: The run's id; workers join the run of their controller.
-        selection: The pytest arguments, for the record.
-        selected: What they select, as far as it is known before anything is collected.
-        allow_writes: Whether the run may write to production though the environment file does not say so.
-        change: The record of the change that the run belongs to; None if it was given none.
-        plan: What is planned, to be judged in the place of what is there; None to judge what is there.
-        plan_parameters: The parameter file of a planned template; None for none.
-    """
-
-    replay: Path | None
-    vantage: Vantage | None
-    reports: Path
-    run_id: str
-    selection: str
-    selected: Selection = field(default_factory=Selection)
-    change: Path | None = None
-    plan: Path | None = None
-    plan_parameters: Path | None = None
-    allow_writes: bool = False
-
-
-def new_run_id() -> str:
-    """Return a new run id: the time in UTC, so that packs sort, and something unique."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
 
 
 class Run:
@@ -102,8 +58,8 @@ class Run:
         self.directory = options.reports / environment.name / options.run_id
         self.replayed = Tape.open(options.replay) if options.replay is not None else None
         if self.replayed is not None:
-            _refuse_foreign(self.replayed, environment, options.replay)
-        self.vantage = _vantage(environment, options, self.replayed)
+            refuse_foreign(self.replayed, environment, options.replay)
+        self.vantage = vantage_of(environment, options.vantage, self.replayed)
         self.base = source_of(environment, replaying=self.replayed is not None)
         self.redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
         started = self.replayed.header.started if self.replayed is not None else ""
@@ -276,15 +232,21 @@ class Run:
             started=self.started,
             finished=finished,
             identity=identity,
-            versions=_versions(),
+            versions=versions_used(),
             requests=0 if self.replayed is not None else requests,
-            selection=self.options.selection,
-            selected=self.selection,
+            # Words of the command line may hold what must not reach the disk.
+            selection=self.redactor.text(self.options.selection),
+            selected=self._selected(),
             complete=complete,
             notices=self.notices,
             rollback=self.rollback,
         )
         return RunModel(record, in_order(records), tuple(readings), tuple(sorted(collected)))
+
+    def _selected(self) -> Selection:
+        given = self.selection.given
+        words = {name: self.redactor.text(getattr(given, name)) for name in ("keyword", "expression", "variable")}
+        return replace(self.selection, given=replace(given, **words))
 
     def _header(self) -> TapeHeader:
         return TapeHeader(
@@ -326,7 +288,7 @@ class Run:
 
     def _estate(self, clients: AzureClients) -> Estate:
         seams = (clients, self.resolvers, self.dialers)
-        return Estate(self.environment, *seams, self.vantage, self._files(), _begun(self.tape))
+        return Estate(self.environment, *seams, self.vantage, self._files(), begun(self.tape))
 
     def _files(self) -> FileReader:
         return FileReader(self.tape, self.redactor, self.environment.deployment.artefacts.paths())
@@ -334,49 +296,3 @@ class Run:
 
 def _tell_nobody(_: str) -> None:
     """Tell nobody: who runs may say otherwise."""
-
-
-def _begun(tape: Tape) -> datetime:
-    """Return when the run was begun whose answers are judged: ages of what it saw are counted to then."""
-    found = parsed_instant(tape.header.started)
-    if found is None:
-        raise TapeRefused(f"{tape.directory}: the tape does not say when it was begun; record again")
-    return found
-
-
-def _refuse_foreign(tape: Tape, environment: Environment, directory: Path | None) -> None:
-    header = tape.header
-    told = (header.environment, header.subscription_id.casefold(), header.resource_group.casefold())
-    wanted = (environment.name, environment.subscription_id.casefold(), environment.resource_group.casefold())
-    if told != wanted:
-        raise TapeRefused(
-            f"{directory}: the tape is of environment {header.environment!r} (resource group {header.resource_group}, "
-            f"subscription {header.subscription_id}), not of {environment.name!r} ({environment.resource_group}, "
-            f"{environment.subscription_id}); give the tape of this environment, or --env {header.environment}"
-        )
-
-
-def _vantage(environment: Environment, options: RunOptions, replayed: Tape | None) -> tuple[Vantage, ...]:
-    """Return from where the run looks: a replayed tape looked from where it was recorded."""
-    if options.vantage is not None:
-        return (options.vantage,)
-    known: tuple[Vantage, ...] = ("inside", "outside")
-    if replayed is not None:
-        return tuple(vantage for vantage in known if vantage in replayed.header.vantage)
-    return environment.vantage
-
-
-def source_of(environment: Environment, *, replaying: bool) -> Source:
-    """Return what a run rests on; whatever answers on this machine's loopback is no live Azure."""
-    if replaying:
-        return Source.RECORDED
-    host = urlsplit(environment.cloud.resource_manager).hostname or ""
-    on_loopback = host in {"localhost", "::1"} or host.startswith("127.")
-    return Source.SANDBOX if environment.stand_in is not None or on_loopback else Source.LIVE
-
-
-def _versions() -> dict[str, str]:
-    versions = {"apex-assurance": assurance.__version__, "python": platform.python_version()}
-    commit = revision()
-    versions |= {"commit": commit} if commit else {}
-    return versions | {name: importlib.metadata.version(name) for name in DISTRIBUTIONS}

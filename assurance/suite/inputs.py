@@ -13,7 +13,8 @@ from assurance.drift import baseline, locating
 from assurance.environment import Environment
 from assurance.errors import BaselineRefused
 from assurance.judging.waivers import Waivers
-from assurance.runs.run import Run, source_of
+from assurance.runs.basis import source_of
+from assurance.runs.run import Run
 from assurance.suite import waiving
 from assurance.verdicts import Source
 

@@ -22,7 +22,9 @@ from assurance.reporting.history.page import write_index
 from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
-from assurance.runs.run import Run, RunOptions, source_of
+from assurance.runs.basis import source_of
+from assurance.runs.options import RunOptions
+from assurance.runs.run import Run
 from assurance.suite.gating import is_gate
 from assurance.tape import Tape, utc_now
 from assurance.verdicts import Source

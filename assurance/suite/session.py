@@ -27,8 +27,9 @@ from assurance.runs.gates import (
     rollback_commands,
     write_decision,
 )
+from assurance.runs.options import RunOptions, new_run_id
 from assurance.runs.revision import ROOT
-from assurance.runs.run import Run, RunOptions, new_run_id
+from assurance.runs.run import Run
 from assurance.suite.attested import AttestedSelection, change_record_of
 from assurance.suite.cleanup import Tidying
 from assurance.suite.declared import EverySubject

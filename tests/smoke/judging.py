@@ -10,7 +10,7 @@ from assurance.apex.client import Application, Flows
 from assurance.environment import Environment
 from assurance.judging.checking import Outcome
 from assurance.judging.harness import collect
-from assurance.runs.run import new_run_id
+from assurance.runs.options import new_run_id
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry

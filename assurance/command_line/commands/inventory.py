@@ -13,7 +13,8 @@ from assurance.errors import NotEvaluated, UsageError
 from assurance.estate import Estate
 from assurance.estate.deployment.release import declared_release, declared_repository
 from assurance.estate.deployment.revisions import of_repository, read_revisions
-from assurance.runs.run import Run, RunOptions, new_run_id
+from assurance.runs.options import RunOptions, new_run_id
+from assurance.runs.run import Run
 from assurance.world.moments import told
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from assurance.command_line.output import add_json, print_json
 from assurance.environment import Environment, load_running
 from assurance.errors import UsageError
-from assurance.runs.run import Run, RunOptions, new_run_id
+from assurance.runs.options import RunOptions, new_run_id
+from assurance.runs.run import Run
 
 LEFT = 1
 # A run that is under way is not to lose what it works with; none takes longer than this.

@@ -21,7 +21,7 @@ from assurance.environment import Environment, find, load
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import NotEvaluated, UsageError
 from assurance.runs.gates import EXIT_STATUSES
-from assurance.runs.run import new_run_id
+from assurance.runs.options import new_run_id
 from assurance.verdicts import Decision
 
 FOLDER = Path("environments")

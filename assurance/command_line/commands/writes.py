@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assurance.command_line.output import add_json, print_json
 from assurance.environment import find, load
-from assurance.runs.run import new_run_id
+from assurance.runs.options import new_run_id
 
 FOLDER = Path("environments")
 

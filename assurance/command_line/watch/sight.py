@@ -16,7 +16,8 @@ from assurance.estate.deployment.revisions import STABILITY_WINDOW, read_revisio
 from assurance.estate.monitoring.defender import read_alerts
 from assurance.estate.monitoring.fired_alerts import read_fired_alerts
 from assurance.runs.gates import rollback_commands
-from assurance.runs.run import Run, RunOptions
+from assurance.runs.options import RunOptions
+from assurance.runs.run import Run
 from assurance.tape import utc_now
 from assurance.telemetry.minutes import MINUTE
 from assurance.telemetry.window import Window

@@ -14,7 +14,7 @@ from assurance.apex.performance.load_level import LoadLevel
 from assurance.apex.performance.load_running import KIND, LoadGenerator
 from assurance.environment import load
 from assurance.errors import NotEvaluated
-from assurance.runs.run import new_run_id
+from assurance.runs.options import new_run_id
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from fixtures.load import LOCUSTFILE

@@ -1,0 +1,79 @@
+"""What a run rests on: the source of its readings, from where it looks, and whether a tape is of its environment."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import assurance
+from assurance.environment import Environment
+from assurance.environment.base import Vantage
+from assurance.errors import TapeRefused
+from assurance.runs.revision import revision
+from assurance.tape import Tape
+from assurance.verdicts import Source
+from assurance.world.moments import parsed_instant
+
+DISTRIBUTIONS = (
+    "pytest", "pytest-html", "pytest-xdist", "azure-core", "azure-identity", "azure-mgmt-network", "azure-mgmt-sql",
+    "azure-mgmt-storage", "azure-mgmt-security", "dnspython", "httpx", "pydantic",
+)  # fmt: skip
+
+
+def begun(tape: Tape) -> datetime:
+    """Return when the run was begun whose answers are judged: ages of what it saw are counted to then.
+
+    Raises:
+        TapeRefused: The tape does not say.
+    """
+    found = parsed_instant(tape.header.started)
+    if found is None:
+        raise TapeRefused(f"{tape.directory}: the tape does not say when it was begun; record again")
+    return found
+
+
+def refuse_foreign(tape: Tape, environment: Environment, directory: Path | None) -> None:
+    """Refuse a tape of another environment.
+
+    Raises:
+        TapeRefused: Its name, subscription or resource group is another.
+    """
+    header = tape.header
+    told = (header.environment, header.subscription_id.casefold(), header.resource_group.casefold())
+    wanted = (environment.name, environment.subscription_id.casefold(), environment.resource_group.casefold())
+    if told != wanted:
+        raise TapeRefused(
+            f"{directory}: the tape is of environment {header.environment!r} (resource group {header.resource_group}, "
+            f"subscription {header.subscription_id}), not of {environment.name!r} ({environment.resource_group}, "
+            f"{environment.subscription_id}); give the tape of this environment, or --env {header.environment}"
+        )
+
+
+def vantage_of(environment: Environment, asked: Vantage | None, replayed: Tape | None) -> tuple[Vantage, ...]:
+    """Return from where a run looks: a replayed tape looked from where it was recorded."""
+    if asked is not None:
+        return (asked,)
+    known: tuple[Vantage, ...] = ("inside", "outside")
+    if replayed is not None:
+        return tuple(vantage for vantage in known if vantage in replayed.header.vantage)
+    return environment.vantage
+
+
+def source_of(environment: Environment, *, replaying: bool) -> Source:
+    """Return what a run rests on; whatever answers on this machine's loopback is no live Azure."""
+    if replaying:
+        return Source.RECORDED
+    host = urlsplit(environment.cloud.resource_manager).hostname or ""
+    on_loopback = host in {"localhost", "::1"} or host.startswith("127.")
+    return Source.SANDBOX if environment.stand_in is not None or on_loopback else Source.LIVE
+
+
+def versions_used() -> dict[str, str]:
+    """Return the versions of the suite, its commit, Python and the libraries that a verdict may depend on."""
+    versions = {"apex-assurance": assurance.__version__, "python": platform.python_version()}
+    commit = revision()
+    versions |= {"commit": commit} if commit else {}
+    return versions | {name: importlib.metadata.version(name) for name in DISTRIBUTIONS}
