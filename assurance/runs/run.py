@@ -244,9 +244,8 @@ class Run:
         return RunModel(record, in_order(records), tuple(readings), tuple(sorted(collected)))
 
     def _selected(self) -> Selection:
-        given = self.selection.given
-        words = {name: self.redactor.text(getattr(given, name)) for name in ("keyword", "expression", "variable")}
-        return replace(self.selection, given=replace(given, **words))
+        given, text = self.selection.given, self.redactor.text
+        return replace(self.selection, given=replace(given, keyword=text(given.keyword), variable=text(given.variable)))
 
     def _header(self) -> TapeHeader:
         return TapeHeader(
