@@ -31,7 +31,9 @@ class Limits(Declared):
         concurrency: The most requests at once.
         timeout_seconds: For one answer; half of it for a connection.
         retry_budget_seconds: How long retries of one question may go on.
-        attempts: How often one question is sent at most.
+        attempts: How often one question is sent at most; to be throttled (429) does not count.
+        throttled_seconds: How long a run may wait because Azure throttles it, over all its processes; time in which
+            several of them wait counts once.
         body_bytes: The longest answer, decompressed.
         json_values: The most values in an answer.
         json_depth: The deepest nesting of an answer.
@@ -46,6 +48,7 @@ class Limits(Declared):
     timeout_seconds: Annotated[Seconds, Field(gt=0)] = 10.0
     retry_budget_seconds: Annotated[Seconds, Field(ge=0)] = 15.0
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
+    throttled_seconds: Annotated[Seconds, Field(ge=0)] = 300.0
     body_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
     json_values: Annotated[int, Field(ge=100)] = 1_000_000
     json_depth: Annotated[int, Field(ge=10, le=500)] = 100

@@ -50,7 +50,7 @@ PATIENCE: Mapping[str, Any] = {
         }
     },
     "telemetry": {"arrival_seconds": 1.0, "poll_seconds": 0.1, "windows_minutes": [30]},
-    "limits": {"attempts": 1, "retry_budget_seconds": 0.0},
+    "limits": {"attempts": 1, "retry_budget_seconds": 0.0, "throttled_seconds": 0.0},
 }
 
 

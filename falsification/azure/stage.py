@@ -53,7 +53,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHECKS = (ROOT / "checks" / "security", ROOT / "checks" / "deployment")
 ESTATE = frozenset({"estate"})
 ENVIRONMENT = ROOT / "environments" / "sandbox.toml"
-NO_RETRIES = {"limits": {"attempts": 1, "retry_budget_seconds": 0.0}}
+NO_RETRIES = {"limits": {"attempts": 1, "retry_budget_seconds": 0.0, "throttled_seconds": 0.0}}
 
 
 class AzureStage:

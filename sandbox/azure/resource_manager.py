@@ -10,12 +10,14 @@ from uuid import uuid4
 from sandbox.azure import errors as arm_errors
 from sandbox.azure.answers import document, require_api_version
 from sandbox.azure.azure_estate import AzureEstate
+from sandbox.azure.token_bucket import TokenBucket
 from sandbox.log_analytics.metrics import ComponentMetrics
 from sandbox.network.http_server import Answer, HttpsServer, Request
 from sandbox.network.http_stand_in import HttpStandIn
 
 # What Azure allows a subscription before it throttles; each answer tells how many reads remain.
 SUBSCRIPTION_READS = 12000
+REMAINING = "x-ms-ratelimit-remaining-subscription-reads"
 
 
 class AzureResourceManager(HttpStandIn):
@@ -26,6 +28,7 @@ class AzureResourceManager(HttpStandIn):
         token: The only bearer token it accepts.
         page_size: How many items a page of a list holds.
         metrics: What answers for the metrics of Application Insights; None where there is no telemetry.
+        bucket: What throttles; None where it never does.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class AzureResourceManager(HttpStandIn):
         self.token = token
         self.page_size = 50
         self.metrics: ComponentMetrics | None = None
+        self.bucket: TokenBucket | None = None
         self._served = count(1)
         self._server = HttpsServer(self.respond, context, name="sandbox-resource-manager")
 
@@ -57,6 +61,11 @@ class AzureResourceManager(HttpStandIn):
         headers = self._headers(request)
         try:
             self._admit(request)
+            if self.bucket is not None:
+                try:
+                    self.bucket.take()
+                finally:
+                    headers[REMAINING] = str(self.bucket.remaining)
             if self.metrics is not None and self.metrics.serves(request.path):
                 told = self.metrics.answer(request)
                 return Answer(told.status, told.body, headers)
@@ -85,7 +94,7 @@ class AzureResourceManager(HttpStandIn):
             "Cache-Control": "no-cache",
             "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
             "X-Content-Type-Options": "nosniff",
-            "x-ms-ratelimit-remaining-subscription-reads": str(max(0, SUBSCRIPTION_READS - next(self._served))),
+            REMAINING: str(max(0, SUBSCRIPTION_READS - next(self._served))),
             "x-ms-request-id": str(uuid4()),
             "x-ms-correlation-request-id": correlation,
             "x-ms-routing-request-id": f"{region}:{datetime.now(UTC):%Y%m%dT%H%M%SZ}:{correlation}",

@@ -70,7 +70,9 @@ def refusal(
             )
         case HTTPStatus.TOO_MANY_REQUESTS:
             return NotEvaluated(
-                f"Throttled beyond the bound: {told}", "Run again later, or with less concurrency.", readings
+                f"Throttled beyond the bound: {told}",
+                "Run again later, with less concurrency, or raise [limits] throttled_seconds in the environment file.",
+                readings,
             )
         case _:
             return NotEvaluated(

@@ -24,6 +24,7 @@ from assurance.tape.redaction import Redactor
 from assurance.world.azure.response import TapeResponse
 from assurance.world.http.attempts import Attempt, Sender
 from assurance.world.http.policy import RetryPolicy
+from assurance.world.http.throttling import PacedQuestion, Throttling
 from assurance.world.origins import origin_of, same_origin
 
 # All that is asked of Azure reads, queries sent by POST too: each of these may be asked again.
@@ -93,6 +94,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         self._redactor = redactor
         self._limits = limits
         self._policy = RetryPolicy(limits.attempts, limits.retry_budget_seconds)
+        self._throttling = Throttling(tape.directory / "locks", limits.throttled_seconds)
         self._sender = Sender(upstream, limits.answer_bounds, limits.timeout_seconds, only_reads=True)
         self._endpoint = endpoint
         self._host = host.lower()
@@ -186,13 +188,25 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
             sent = _as_httpx(request)
         except httpx.InvalidURL as error:
             return Attempt(failure=f"No answer from {self._host}: a link of its is no address: {error}", final=True), 0
-        with self._slots:
-            return self._sender.send(sent, self._pause_seconds)
+        paced = self._throttling.question(self._host, urlsplit(request.url).path)
 
-    def _pause_seconds(self, last: Attempt, sent: int, spent_seconds: float) -> float | None:
+        def pause_seconds(last: Attempt, attempts: int, spent_seconds: float) -> float | None:
+            paced.end(last.status, last.headers)
+            return self._pause_seconds(paced, last, attempts, spent_seconds)
+
+        with self._slots:
+            return self._sender.send(sent, pause_seconds, paced.begin)
+
+    def _pause_seconds(
+        self, paced: PacedQuestion, last: Attempt, attempts: int, spent_seconds: float
+    ) -> float | None:
+        """Return how long to wait before the next attempt; to be throttled counts against the bound of the run only."""
         if last.final or (last.status is not None and last.status not in TRANSIENT):
             return None
-        return self._policy.pause_seconds(last.headers, sent, spent_seconds)
+        if last.status == HTTPStatus.TOO_MANY_REQUESTS:
+            return paced.pause_seconds(last.headers)
+        own_seconds = max(0.0, spent_seconds - paced.waited_seconds)
+        return self._policy.pause_seconds(last.headers, attempts - paced.refusals, own_seconds)
 
     def open(self) -> None:
         """Nothing to open ahead of the first request."""

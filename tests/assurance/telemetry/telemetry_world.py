@@ -107,7 +107,7 @@ class TelemetryWorld:
 
     def _environment(self) -> Environment:
         telemetry = {key: value for key, value in self.declared.items() if value is not None}
-        limits = {"attempts": 1, "retry_budget_seconds": 0.0}
+        limits = {"attempts": 1, "retry_budget_seconds": 0.0, "throttled_seconds": 0.0}
         environment = load(
             ROOT / "environments" / "sandbox.toml",
             {"telemetry": {"windows_minutes": [30], **telemetry}, "limits": limits},

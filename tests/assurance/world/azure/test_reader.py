@@ -25,7 +25,7 @@ from sandbox import Fault, Sandbox
 GROUP = "apex-rg-sandbox"
 NETWORK = "vnet-apex-sandbox"
 MOST_PAGES = 20
-LIMITS = Limits(attempts=1, timeout_seconds=5.0, pages=MOST_PAGES, rows=500)
+LIMITS = Limits(attempts=1, throttled_seconds=0.0, timeout_seconds=5.0, pages=MOST_PAGES, rows=500)
 ZONES = "/privateendpoints"
 
 

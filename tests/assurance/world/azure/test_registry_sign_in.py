@@ -19,7 +19,7 @@ from sandbox.azure.container_registry import HOST
 
 ENVIRONMENT = Path(__file__).parents[4] / "environments" / "sandbox.toml"
 HEADER = TapeHeader("sandbox", "s", "g", "SANDBOX", "a test", ("inside",), utc_now())
-QUICK = {"limits": {"attempts": 1, "retry_budget_seconds": 0.0}}
+QUICK = {"limits": {"attempts": 1, "retry_budget_seconds": 0.0, "throttled_seconds": 0.0}}
 
 
 @pytest.fixture(scope="module")

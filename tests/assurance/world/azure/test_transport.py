@@ -29,7 +29,7 @@ from sandbox import Sandbox
 
 HOST = "management.azure.com"
 URL = f"https://{HOST}/subscriptions/x/resource?api-version=2026-01-01"
-QUICK = Limits(retry_budget_seconds=3.0, attempts=3, timeout_seconds=5.0)
+QUICK = Limits(retry_budget_seconds=3.0, attempts=3, throttled_seconds=3.0, timeout_seconds=5.0)
 
 
 class Scripted(httpx.BaseTransport):
