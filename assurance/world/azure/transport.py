@@ -197,9 +197,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         with self._slots:
             return self._sender.send(sent, pause_seconds, paced.begin)
 
-    def _pause_seconds(
-        self, paced: PacedQuestion, last: Attempt, attempts: int, spent_seconds: float
-    ) -> float | None:
+    def _pause_seconds(self, paced: PacedQuestion, last: Attempt, attempts: int, spent_seconds: float) -> float | None:
         """Return how long to wait before the next attempt; to be throttled counts against the bound of the run only."""
         if last.final or (last.status is not None and last.status not in TRANSIENT):
             return None
