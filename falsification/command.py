@@ -7,13 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+from assurance.home import suite_root
 from assurance.judging.controls import CONTROLS
 from falsification import report
-from falsification.azure.stage import ROOT
 from falsification.page import page
 from falsification.score import Score, compute, tasks
 
-DOCUMENT = ROOT / "docs" / "falsifiability.md"
+DOCUMENT = suite_root() / "docs" / "falsifiability.md"
 PROCESSES = 2
 
 

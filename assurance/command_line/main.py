@@ -21,6 +21,7 @@ from typing import NoReturn, Protocol, cast
 import assurance
 from assurance.command_line.exit_statuses import CommandStatus
 from assurance.errors import AssuranceError
+from assurance.home import make_importable
 
 GROUP = "apex_assurance.commands"
 
@@ -29,6 +30,8 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "init": "write an environment file from what is deployed, planned or recorded",
         "schema": "print the JSON Schema of the environment file, or its reference",
+        "demo": "judge stand-ins on this machine: no Azure account is needed",
+        "run": "judge an environment",
         "doctor": "say whether this machine and identity can judge an environment",
         "change": "begin, show or check a change record",
         "verify": "verify an evidence pack, offline: files, signature, ledger, and every verdict again",
@@ -140,6 +143,7 @@ def _added() -> dict[str, str]:
 def load_command(name: str) -> Command:
     """Return the module of a command, by its name."""
     added = {entry.name: entry.value for entry in entry_points(group=GROUP)}
+    make_importable()  # a command of the suite's other rooms, such as `falsify`, lies beside this package or in it
     # A module is what it offers; mypy cannot see that of one imported by name.
     ours = f"assurance.command_line.commands.{name.replace('-', '_')}"
     return cast("Command", importlib.import_module(added.get(name, ours)))

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from azure.core.paging import ItemPaged
-from azure.core.rest import HttpRequest, HttpResponse
 
 from assurance.drift.questions import Question
 from assurance.environment import Environment
@@ -18,6 +13,7 @@ from assurance.world.azure import reader
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import StaticToken
 from assurance.world.azure.document import Document
+from assurance.world.azure.plain_requests import getting, listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +58,9 @@ class Asker:
             return found or (), readings
         client = self._clients.management("resources")
         if question.shape == "list":
-            found, readings = reader.list_all(_listing(client, question.url))
+            found, readings = reader.list_all(listing(client, question.url))
             return found or (), readings
-        one, readings = reader.get(_getting(client, question.url))
+        one, readings = reader.get(getting(client, question.url))
         if one is None:
             return (), readings
         # A few lists come in one piece, to a plain question.
@@ -76,30 +72,3 @@ def replaying(environment: Environment, tape: Tape) -> Asker:
     redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
     clients = AzureClients(environment, tape, redactor, StaticToken("replayed"))
     return Asker(clients, next(one.fqdn for one in environment.services.values() if one.kind == "key_vault"))
-
-
-def _getting(client: Any, url: str) -> Callable[..., HttpResponse]:  # noqa: ANN401  (see AzureClients)
-    def operation(**options: object) -> HttpResponse:
-        response: HttpResponse = client.send_request(HttpRequest("GET", url), **options)
-        response.raise_for_status()
-        return response
-
-    return operation
-
-
-def _listing(client: Any, url: str) -> Callable[..., ItemPaged[object]]:  # noqa: ANN401  (see AzureClients)
-    """Return the operation that lists, page by page, as those of the generated clients do."""
-
-    def operation(**options: object) -> ItemPaged[object]:
-        def get_next(link: str | None) -> HttpResponse:
-            return _getting(client, link or url)(**options)
-
-        def extract(response: HttpResponse) -> tuple[str | None, Iterator[object]]:
-            body = response.json()
-            if not isinstance(body, Mapping) or not isinstance(body.get("value"), list):
-                return None, iter(())  # the reader says what is wrong with such a body
-            return body.get("nextLink") or None, iter(body["value"])
-
-        return ItemPaged(get_next, extract)
-
-    return operation

@@ -22,6 +22,7 @@ class Evidence(Declared):
         key_uri: For `uri`: the key as securesystemslib names it, such as `azurekms://VAULT.vault.azure.net/keys/KEY/1`.
         public_key: For `uri`: the file of the public half, in PEM form.
         maximum_age_hours: A gate refuses a tape whose oldest reading is older than this.
+        reports: Where packs and the ledger go, relative to the file; else `reports` where the suite is started.
         allow_not_live: Whether a gate takes a tape or stand-ins for the real environment.
     """
 
@@ -30,6 +31,7 @@ class Evidence(Declared):
     key_uri: KeyUri | None = None
     public_key: Path | None = Field(default=None, strict=False)
     maximum_age_hours: Annotated[Seconds, Field(gt=0)] = 24.0
+    reports: Path | None = Field(default=None, strict=False)
     allow_not_live: bool = False
 
     @model_validator(mode="after")

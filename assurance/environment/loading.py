@@ -175,6 +175,7 @@ def _anchored(document: Document, folder: Path) -> Document:
     anchored = _paths_anchored(document, ("cloud",), {"ca_bundle"}, folder)
     documents = {"scope", "engineering", "schedule", "bid"}
     anchored = _paths_anchored(anchored, ("application", "documents"), documents, folder)
+    anchored = _paths_anchored(anchored, ("evidence",), {"reports"}, folder)
     return _paths_anchored(anchored, ("deployment", "artefacts"), None, folder)
 
 

@@ -8,13 +8,16 @@ ROOT alone, and of ROOT only they.
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from types import ModuleType
 
-PACKAGES = frozenset({"assurance", "checks", "fixtures", "sandbox"})
+PACKAGES = frozenset({"assurance", "checks", "falsification", "fixtures", "sandbox"})
+# Of a checkout the same as ROOT; a wheel has the other packages inside this one.
+HOLDS_ENGINE = str(Path(__file__).resolve().parents[2])
 
 
 class SuiteFinder:
-    """Finds the suite's own packages in one directory, before anything else is searched."""
+    """Finds the suite's own packages where the suite is, before anything else is searched."""
 
     def __init__(self, root: str) -> None:
         self._root = root
@@ -23,7 +26,9 @@ class SuiteFinder:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return where a package of the suite is; None for any other module, which others find."""
-        return PathFinder.find_spec(fullname, [self._root], target) if path is None and fullname in PACKAGES else None
+        if path is not None or fullname not in PACKAGES:
+            return None
+        return PathFinder.find_spec(fullname, [HOLDS_ENGINE if fullname == "assurance" else self._root], target)
 
 
 def main(root: str, libraries: str, words: Sequence[str]) -> int:

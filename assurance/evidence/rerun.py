@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import assurance
 from assurance.evidence import isolated, pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError
+from assurance.home import suite_root
 
-ROOT = Path(assurance.__file__).resolve().parent.parent
+ROOT = suite_root()
 CHECKS = "checks"
 WAIVERS = "waivers.toml"
 # Only these: no conftest.py is loaded, and whatever else is installed here is no part of judging.

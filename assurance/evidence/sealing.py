@@ -37,13 +37,14 @@ class Seal:
 def write_environment(environment: Environment, directory: Path) -> None:
     """Write the environment as the run had it, every default included, so that the pack can be judged again from it.
 
-    The CA bundle is left out: it is a path of this machine, and a replay opens no connection.
+    The CA bundle and the place of reports are left out: they are paths of this machine, and a replay needs neither.
     """
     document = environment.model_dump(mode="json", exclude_none=True)
     del document["name"]
     cloud = {key: value for key, value in document["cloud"].items() if key != "ca_bundle"}
+    evidence = {key: value for key, value in document["evidence"].items() if key != "reports"}
     heading = "# The environment as this run had it, with all defaults. Secrets are never in it.\n"
-    text = tomli_w.dumps({"name": environment.name, **document, "cloud": cloud})
+    text = tomli_w.dumps({"name": environment.name, **document, "cloud": cloud, "evidence": evidence})
     pack.write_whole(directory / ENVIRONMENT, heading + text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from assurance.home import suite_root
 from assurance.reporting import csv_report, json_report, junit, markdown
 from assurance.reporting.model import RunModel
 from assurance.reporting.oscal import document as oscal
@@ -17,8 +18,8 @@ OSCAL = "oscal-assessment-results.json"
 HTML = "report.html"
 DECISION = "decision.json"
 FALSIFIABILITY = "falsifiability.html"
-# The proof that the checks can fail, as `apex-assurance falsify --write` leaves it; an installed package has none.
-PROOF = Path(__file__).parents[2] / "docs" / FALSIFIABILITY
+# The proof that the checks can fail, as `apex-assurance falsify --write` leaves it.
+PROOF = suite_root() / "docs" / FALSIFIABILITY
 
 
 def write_reports(model: RunModel, directory: Path, proof: Path = PROOF) -> None:

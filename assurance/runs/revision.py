@@ -6,12 +6,17 @@ import shutil
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from assurance.home import REVISION, suite_root
+
 LONGEST_SECONDS = 5.0
 
 
-def revision(root: Path = ROOT) -> str:
-    """Return the commit of the suite's checkout, with a word if files differ from it; empty if it is no checkout."""
+def revision(root: Path | None = None) -> str:
+    """Return the commit of the suite, with a word if a checkout's files differ from it; empty if it is not known."""
+    root = suite_root() if root is None else root
+    built_from = root / REVISION
+    if built_from.is_file():
+        return built_from.read_text(encoding="utf-8").strip()
     git = shutil.which("git")
     # Only the suite's own repository counts, not one that an installed package happens to lie in.
     if git is None or not (root / ".git").exists():

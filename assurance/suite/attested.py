@@ -14,6 +14,7 @@ from assurance.change_records import parse
 from assurance.change_records.given import FOLDER, find_record, read_record
 from assurance.judging.nouns import roots
 from assurance.judging.selection import Selection
+from assurance.suite.workplace import workplace
 
 ROOT = "change"
 
@@ -56,6 +57,6 @@ def change_record_of(config: pytest.Config) -> Path | None:
     named: str | None = config.getoption("change")
     if named is None:
         return None
-    path = find_record(named, config.rootpath / FOLDER)
+    path = find_record(named, workplace(config) / FOLDER)
     parse(read_record(path), str(path))
     return path

@@ -8,6 +8,7 @@ Other projects in the same installation get no option and no hook.
 import os
 import shlex
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -24,9 +25,13 @@ def _added_words() -> list[str]:
 
 
 def _asks_for_a_run(words: tuple[str | os.PathLike[str], ...]) -> bool:
-    """Tell whether the words name an environment's file or a tape; a bare `--env NAME` may be another project's."""
+    """Tell whether the words name an environment's file or a tape; another `--env NAME` may be another project's."""
     texts = [os.fspath(word) for word in words]
     values = [text.partition("=")[2] for text in texts if text.startswith("--env=")]
     values += [after for text, after in pairwise(texts) if text == "--env"]
     replays = any(text == "--replay" or text.startswith("--replay=") for text in texts)
-    return bool(values) and (replays or any(value.endswith(".toml") for value in values))
+    return bool(values) and (replays or any(_is_file(value) for value in values))
+
+
+def _is_file(value: str) -> bool:
+    return value.endswith(".toml") or Path("environments", f"{value}.toml").is_file()

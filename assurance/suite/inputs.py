@@ -16,6 +16,7 @@ from assurance.judging.waivers import Waivers
 from assurance.runs.basis import source_of
 from assurance.runs.run import Run
 from assurance.suite import waiving
+from assurance.suite.workplace import workplace
 from assurance.verdicts import Source
 
 
@@ -29,7 +30,7 @@ def with_baseline(
             on less than this run.
     """
     given: Path | None = config.getoption("baseline")
-    path = locating.locate(environment.name, given, config.getoption("replay"), config.rootpath)
+    path = locating.locate(environment.name, given, config.getoption("replay"), workplace(config))
     if path is None:
         return overlay
     approval = baseline.load(path, environment).approval

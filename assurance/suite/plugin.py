@@ -35,7 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--vantage", choices=("inside", "outside"), help="where the suite runs from; else the environment file's"
     )
     group.addoption(
-        "--reports", metavar="DIR", type=Path, default=Path("reports"), help="where evidence packs go (reports)"
+        "--reports",
+        metavar="DIR",
+        type=Path,
+        help="where evidence packs go; else $APEX_REPORTS, the environment file's evidence.reports, or reports/",
     )
     group.addoption(
         "--baseline",
@@ -126,7 +129,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Refuse to run checks without an environment."""
+    """Refuse to run checks without an environment; an editor that only lists them needs none."""
+    if config.getoption("collectonly"):
+        return
     if config.getoption("env") is None and any(item.get_closest_marker("control") for item in items):
         known = ", ".join(sorted(path.stem for path in (config.rootpath / "environments").glob("*.toml")))
         raise pytest.UsageError(f"checks need an environment: give --env NAME ({known}) or --env FILE")

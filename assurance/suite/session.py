@@ -45,6 +45,7 @@ from assurance.suite.sealing import PackSealer, admit, shown_from_here
 from assurance.suite.selection import SelectedControls, asked_for, given_by
 from assurance.suite.terminal import write_ending, write_summary
 from assurance.suite.waiving import WaiverJudge, waivers_of_run
+from assurance.suite.workplace import complete, reports_of, workplace
 from assurance.tape import utc_now
 
 
@@ -73,6 +74,7 @@ class RunSession:
         Raises:
             UsageError: The command line, the environment file or the tape is wrong.
         """
+        complete(config)
         from_controller = getattr(config, "workerinput", {})
         interruptions = Interruptions()
         if from_controller:
@@ -80,7 +82,7 @@ class RunSession:
         else:
             interruptions.install()
             config.add_cleanup(interruptions.uninstall)
-        path = find(config.getoption("env"), config.rootpath / "environments")
+        path = find(config.getoption("env"), workplace(config) / "environments")
         overlay = from_controller.get("apex_overlay") or with_release({}, config.getoption("release"))
         replay: Path | None = config.getoption("replay")
         received = replay is not None and is_of_pack(path, replay)
@@ -98,7 +100,7 @@ class RunSession:
         options = RunOptions(
             replay=replay,
             vantage=config.getoption("vantage"),
-            reports=config.getoption("reports").absolute(),
+            reports=reports_of(config, environment),
             run_id=from_controller.get("apex_run_id") or new_run_id(),
             selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
             selected=selected.selection,

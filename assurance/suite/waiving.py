@@ -21,6 +21,7 @@ from assurance.judging.waivers import AppliedWaiver, Waivers, load
 from assurance.judging.waivers.judging import judge_waivers
 from assurance.judging.waivers.loading import WAIVERS
 from assurance.reporting.model import VerdictRecord
+from assurance.suite.workplace import workplace
 from assurance.verdicts import Verdict
 
 PACKED = "waivers.toml"
@@ -39,7 +40,7 @@ def waivers_of_run(config: pytest.Config, environment: Environment, replay: Path
         return load(named, environment, shown=shown, needed=True)
     # A pack is judged again by the waivers that it was judged by, or by none; a bare tape knows of none.
     from_pack = replay is not None and (replay / "tape").is_dir()
-    path = replay / PACKED if replay is not None and from_pack else config.rootpath / shown
+    path = replay / PACKED if replay is not None and from_pack else workplace(config) / shown
     return load(path, environment, shown=shown)
 
 

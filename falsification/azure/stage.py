@@ -21,6 +21,7 @@ from azure.keyvault.secrets._shared import HttpChallengeCache
 import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.environment import load
 from assurance.estate import Estate
+from assurance.home import suite_root
 from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck, collect
 from assurance.tape import Reading, TapeHeader, utc_now
@@ -49,7 +50,7 @@ from sandbox.azure.key_vault import KeyVaultDataPlane
 from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.network.http_server import Answer
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = suite_root()
 CHECKS = (ROOT / "checks" / "security", ROOT / "checks" / "deployment")
 ESTATE = frozenset({"estate"})
 ENVIRONMENT = ROOT / "environments" / "sandbox.toml"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from assurance.apex.estimation.pdf import pdf
 from assurance.environment.classification import DocumentType
 from assurance.errors import NotEvaluated
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from assurance.environment.application import DeclaredApplication
 
 MEDIA_TYPE = "application/pdf"
-# A fixed moment: fpdf2 would write the time of making into the file, and a replay would ask with other bytes.
-MADE = datetime(2025, 1, 1, tzinfo=UTC)
-MARGIN_MILLIMETRES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +125,10 @@ def paper(document_type: DocumentType, project_number: str, voltage_kv: int = 34
         voltage_kv: The line's voltage, in kV.
         miles: The line's length, in miles.
     """
-    # fpdf2 takes a moment to import, which a run of the security checks alone need not wait for.
-    from fpdf import FPDF
-
-    pages = FPDF(format="letter")
-    pages.set_creation_date(MADE)
-    pages.set_title(f"{project_number} {document_type}")
-    pages.set_margin(MARGIN_MILLIMETRES)
     filled = {"number": project_number, "voltage": str(voltage_kv), "miles": f"{miles:g}"}
-    for heading, paragraphs in CONTENTS[document_type]:
-        pages.add_page()
-        pages.set_font("Helvetica", style="B", size=16)
-        pages.multi_cell(0, 10, heading, new_x="LMARGIN", new_y="NEXT")
-        pages.set_font("Helvetica", size=11)
-        for paragraph in paragraphs:
-            pages.multi_cell(0, 6, paragraph.format(**filled), new_x="LMARGIN", new_y="NEXT")
-            pages.ln(3)
-    return Paper(document_type, f"{project_number}-{document_type}.pdf", bytes(pages.output()))
+    pages = [
+        (heading, tuple(paragraph.format(**filled) for paragraph in paragraphs))
+        for heading, paragraphs in CONTENTS[document_type]
+    ]
+    content = pdf(f"{project_number} {document_type}", pages)
+    return Paper(document_type, f"{project_number}-{document_type}.pdf", content)

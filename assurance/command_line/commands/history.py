@@ -9,12 +9,14 @@ judge.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 from assurance.command_line.output import add_json, print_json, waiting
 from assurance.environment import load
+from assurance.environment.reports import reports_directory
 from assurance.errors import UsageError
 from assurance.evidence.pack import LEDGER
 from assurance.reporting.history.courses import courses
@@ -29,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("--env", required=True, metavar="NAME|FILE", help="the environment")
     parser.add_argument("--since", metavar="PERIOD", help="days such as 90d, or a date (UTC); else all that there is")
-    parser.add_argument("--reports", metavar="DIR", type=Path, default=Path("reports"), help="where they are (reports)")
+    parser.add_argument("--reports", metavar="DIR", type=Path, help="where they are; else as for a run")
     parser.add_argument("--html", action="store_true", help=f"also write {INDEX} beside the packs")
     add_json(parser)
 
@@ -41,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         UsageError: There is no ledger, or the period is none.
     """
     now = datetime.now(UTC)
-    directory = _directory(arguments.reports, arguments.env)
+    directory = _directory(arguments.reports or _declared_reports(arguments.env), arguments.env)
     since = beginning(arguments.since, now) if arguments.since is not None else None
     with waiting(f"Reading the history of {directory.name}"):
         history = read_history(directory, Period(since, now), open_packs=True)
@@ -74,6 +76,11 @@ def _document(history: History, page: Path | None) -> dict[str, object]:
         "controls": courses(history.counted),
         "page": page,
     }  # fmt: skip
+
+
+def _declared_reports(given: str) -> Path:
+    declared = load(Path(given)).evidence.reports if given.endswith(".toml") else None
+    return reports_directory(declared, os.environ, Path.cwd())
 
 
 def _directory(reports: Path, given: str) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from assurance.command_line.watch.sight import EnvironmentSight
 from assurance.command_line.watch.telling import Teller
 from assurance.command_line.watch.watching import watch
 from assurance.environment import Environment, find, load
+from assurance.environment.reports import reports_directory
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import NotEvaluated, UsageError
 from assurance.runs.gates import EXIT_STATUSES
@@ -25,7 +27,6 @@ from assurance.runs.options import new_run_id
 from assurance.verdicts import Decision
 
 FOLDER = Path("environments")
-REPORTS = Path("reports")
 FEWEST_MINUTES = 2.0
 SHORT = timedelta(hours=1)
 EVERY_SECONDS, EVERY_SECONDS_OF_LONG = 30.0, 60.0
@@ -41,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--until-stable", action="store_true", help="until the newest revision's stability window of 24 hours is over"
     )
     parser.add_argument("--every", type=float, metavar="SECONDS", help="from one look to the next (30; of hours 60)")
-    parser.add_argument("--reports", type=Path, default=REPORTS, metavar="DIR", help="where it is written down")
+    parser.add_argument("--reports", type=Path, metavar="DIR", help="where it is written down")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger("msrest").setLevel(logging.ERROR)
     environment = load(find(arguments.env, FOLDER))
     declared = _telemetry(environment)
-    directory = arguments.reports / environment.name / f"watch-{new_run_id()}"
+    reports = arguments.reports or reports_directory(environment.evidence.reports, os.environ, Path.cwd())
+    directory = reports / environment.name / f"watch-{new_run_id()}"
     plan = _plan(arguments, declared, environment)
     sight = EnvironmentSight(environment, directory / "looks")
     directory.mkdir(parents=True, exist_ok=True)

@@ -28,10 +28,7 @@ class Operation:
 
     def __call__(self) -> reader.Operation:
         """Return the client's own method."""
-        client, group, name = self._path
-        operation: reader.Operation = getattr(
-            getattr(self._clients.management(client, self._subscription), group), name
-        )
+        operation: reader.Operation = self._clients.operation(*self._path, self._subscription)
         return operation
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from azure.core.credentials import TokenCredential
 from assurance.environment import Environment
 from assurance.tape import Tape
 from assurance.tape.redaction import Redactor
+from assurance.world.azure.plain_requests import OPERATIONS, bound
 from assurance.world.azure.transport import Lens, TapeTransport
 
 CLIENTS = {
@@ -23,17 +24,12 @@ CLIENTS = {
     "sql": "azure.mgmt.sql:SqlManagementClient",
     "storage": "azure.mgmt.storage:StorageManagementClient",
     "key_vault": "azure.mgmt.keyvault:KeyVaultManagementClient",
-    "cognitive_services": "azure.mgmt.cognitiveservices:CognitiveServicesManagementClient",
-    "managed_identity": "azure.mgmt.msi:ManagedServiceIdentityClient",
     "authorization": "azure.mgmt.authorization:AuthorizationManagementClient",
     "security": "azure.mgmt.security:SecurityCenter",
     "resources": "azure.mgmt.resource.resources:ResourceManagementClient",
     "registries": "azure.mgmt.containerregistry:ContainerRegistryManagementClient",
     "monitor": "azure.mgmt.monitor:MonitorManagementClient",
     "log_analytics": "azure.mgmt.loganalytics:LogAnalyticsManagementClient",
-    "application_insights": "azure.mgmt.applicationinsights:ApplicationInsightsManagementClient",
-    "portal": "azure.mgmt.portal:Portal",
-    "alerts": "azure.mgmt.alertsmanagement:AlertsManagementClient",
 }
 # Where a registry hands out tokens of its own (Azure Container Registry, "Authentication options").
 REGISTRY_SIGN_IN = frozenset({"/oauth2/exchange", "/oauth2/token"})
@@ -83,6 +79,20 @@ class AzureClients:
             if key not in self._clients:
                 self._clients[key] = self._make(name, subscription)
             return self._clients[key]
+
+    def operation(self, client: str, group: str, name: str, subscription: str | None = None) -> Any:  # noqa: ANN401
+        """Return an operation of Resource Manager, such as `network`, `virtual_networks`, `get`; Any: see the class.
+
+        Args:
+            client: The client's area.
+            group: The group of operations.
+            name: The operation.
+            subscription: Where it asks; None for the environment's own.
+        """
+        plain = OPERATIONS.get((client, group, name))
+        if plain is not None:
+            return bound(self.management("resources"), subscription or self._environment.subscription_id, plain)
+        return getattr(getattr(self.management(client, subscription), group), name)
 
     def secrets(self, vault_host: str) -> Any:  # noqa: ANN401  (see the class)
         """Return the client for the secrets (their names only) of a vault."""

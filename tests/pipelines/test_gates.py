@@ -1,0 +1,124 @@
+"""The shipped gates, run from the repository of an application that has nothing of this suite."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox import Sandbox
+from sandbox.apex import Switch
+from sandbox.toml_text import toml_text
+from tests.pipelines.fake_runner import ROOT, run_action, run_template
+from tests.suite.test_rehearsal import change_record
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    """Return stand-ins that run."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+def repository(sandbox: Sandbox, tmp_path: Path) -> Path:
+    """Return the repository of an application: an environment file, a change record, a release."""
+    folder = tmp_path / "application"
+    (folder / "environments").mkdir(parents=True)
+    declared = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay()}
+    (folder / "environments" / "stage.toml").write_text(toml_text(declared), encoding="utf-8")
+    (folder / "changes").mkdir()
+    change_record(folder / "changes" / "CR-2026-0042.toml")
+    (folder / "release.toml").write_text(toml_text({"release": {"traffic_percent": 100}}), encoding="utf-8")
+    return folder
+
+
+def given(gate: str, **more: str) -> dict[str, str]:
+    """Return what the application's pipeline gives the gate."""
+    words = {"environment": "stage", "gate": gate, "change": "CR-2026-0042", "release": "release.toml"}
+    return words | {name.replace("_", "-"): value for name, value in more.items()}
+
+
+def findings_of(repository: Path) -> list[dict[str, Any]]:  # Any: values of SARIF
+    """Return the findings that code scanning is shown."""
+    path = repository / "reports" / "findings.sarif"
+    results: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["runs"][0]["results"]
+    return results
+
+
+@pytest.mark.parametrize("gate", ["pre", "post"])
+def test_go(sandbox: Sandbox, repository: Path, gate: str) -> None:
+    """A sound deployment is GO before and after: status 0, the decision and the pack among the outputs."""
+    ended = run_action(repository, given(gate, allow_not_live="true"), sandbox.environment_variables())
+    assert (ended.status, ended.outputs["decision"]) == (0, "GO"), ended.text[-5000:]
+    pack = Path(ended.outputs["pack"])
+    assert pack.parent == repository / "reports" / "sandbox"
+    decision = json.loads((pack / "decision.json").read_text(encoding="utf-8"))
+    assert (decision["gate"], decision["decision"]) == (f"{gate}_deployment", "GO")
+    assert ended.summary == (pack / "summary.md").read_text(encoding="utf-8")
+    assert findings_of(repository) == []
+
+
+def test_no_go(sandbox: Sandbox, repository: Path) -> None:
+    """A deployment that is not ready is NO-GO: status 1, with the findings as annotations and in SARIF."""
+    with broken(sandbox, Switch.READY_DEGRADED):
+        ended = run_action(repository, given("post", allow_not_live="true"), sandbox.environment_variables())
+    assert (ended.status, ended.outputs["decision"]) == (1, "NO-GO"), ended.text[-5000:]
+    assert re.search(r"::error title=.*SMK-01", ended.text)
+    assert {finding["level"] for finding in findings_of(repository) if finding["ruleId"] == "SMK-01"} == {"error"}
+
+
+@pytest.mark.parametrize(("fail_on", "status"), [("inconclusive", 10), ("no-go", 0)])
+def test_inconclusive(sandbox: Sandbox, repository: Path, fail_on: str, status: int) -> None:
+    """Without the change record the gate cannot judge it: INCONCLUSIVE, told apart, and stopping unless told else."""
+    inputs = given("pre", allow_not_live="true", fail_on=fail_on, change="")
+    ended = run_action(repository, inputs, sandbox.environment_variables())
+    assert (ended.status, ended.outputs["decision"]) == (status, "INCONCLUSIVE"), ended.text[-5000:]
+    assert ended.outputs["exit-status"] == "10"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"gate": "later"}, "gate is later; pre, post, closing or nightly was expected"),
+        ({"fail-on": "go"}, "fail-on is go; inconclusive, no-go or never was expected"),
+        ({"environment": "nowhere"}, "--env nowhere: there is no file environments/nowhere.toml"),
+        ({"allow-not-live": "false"}, "stand-ins"),
+    ],
+)
+def test_broken_runs_stop(sandbox: Sandbox, repository: Path, change: dict[str, str], said: str) -> None:
+    """What comes to no decision stops the pipeline whatever it is to fail on, and says why."""
+    inputs = given("pre", allow_not_live="true", fail_on="never") | change
+    ended = run_action(repository, inputs, sandbox.environment_variables())
+    assert ended.status not in {0, 1, 10}
+    assert said in ended.text
+    assert ended.outputs.get("pack", "") == ""
+
+
+def test_azure(sandbox: Sandbox, repository: Path) -> None:
+    """The Azure template says the same in its service's own words."""
+    variables = {**sandbox.environment_variables(), "APEX_ALLOW_NOT_LIVE": "true"}
+    ended = run_template(repository, given("pre"), variables)
+    assert (ended.status, ended.outputs["decision"]) == (0, "GO"), ended.text[-5000:]
+    assert "GO" in ended.summary
+    assert "##vso[task.logissue" not in ended.text
+    without = run_template(repository, given("pre", change=""), variables)
+    assert (without.status, without.outputs["decision"]) == (10, "INCONCLUSIVE")
+    assert re.search(r"##vso\[task.logissue type=warning\].*DEP-01", without.text)
+
+
+class broken:  # noqa: N801  (it reads as a word of the sentence)
+    """A context in which the application behaves otherwise."""
+
+    def __init__(self, sandbox: Sandbox, switch: Switch) -> None:
+        self._sandbox, self._switch = sandbox, switch
+
+    def __enter__(self) -> None:
+        self._sandbox.apex.switches.add(self._switch)
+
+    def __exit__(self, *_: object) -> None:
+        self._sandbox.apex.switches.discard(self._switch)
