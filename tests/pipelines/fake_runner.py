@@ -40,7 +40,7 @@ class Ended:
 def run_action(repository: Path, inputs: Mapping[str, str], variables: Mapping[str, str]) -> Ended:
     """Run the step of action.yml that judges."""
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-    given = {name: one.get("default", "") for name, one in action["inputs"].items()} | inputs
+    given = {name: one.get("default", "") for name, one in action["inputs"].items()} | dict(inputs)
     assert given.keys() == action["inputs"].keys()
     values = {f"inputs.{name}": value for name, value in given.items()}
     values |= {"github.action_path": str(ROOT), "github.workspace": str(repository)}
@@ -68,7 +68,7 @@ def run_action(repository: Path, inputs: Mapping[str, str], variables: Mapping[s
 def run_template(repository: Path, parameters: Mapping[str, str], variables: Mapping[str, str]) -> Ended:
     """Run the step of the Azure template that judges."""
     template: dict[str, Any] = yaml.safe_load((ROOT / "pipelines" / "azure" / "gate.yml").read_text(encoding="utf-8"))
-    given = {one["name"]: one.get("default", "") for one in template["parameters"]} | parameters
+    given = {one["name"]: one.get("default", "") for one in template["parameters"]} | dict(parameters)
     [step] = [one for one in template["steps"] if one.get("name") == "judge"]
     temporary = repository.parent / "temp"
     _python_in(temporary)

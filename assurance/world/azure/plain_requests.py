@@ -1,6 +1,6 @@
 """Requests to Resource Manager that name their address and api-version, through the official client for resources.
 
-They ask what only one operation of a whole SDK package would: five such packages, with what they drag in, would double
+They ask what one or two operations of a whole SDK package would: five such packages, with what they drag in, would double
 the suite's dependencies. Paging, sign-in and errors are those of the generated clients.
 """
 
@@ -43,6 +43,11 @@ OPERATIONS: Mapping[tuple[str, str, str], PlainOperation] = {
     ),
     ("managed_identity", "user_assigned_identities", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.ManagedIdentity/userAssignedIdentities/{{}}", "2024-11-30"
+    ),
+    ("managed_identity", "federated_identity_credentials", "list"): PlainOperation(
+        "list",
+        f"{GROUP}Microsoft.ManagedIdentity/userAssignedIdentities/{{}}/federatedIdentityCredentials",
+        "2024-11-30",
     ),
     ("application_insights", "components", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.Insights/components/{{}}", "2020-02-02"
