@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tomli_w
 
 from sandbox import Sandbox
 from sandbox.apex import Switch
-from sandbox.toml_text import toml_text
 from tests.pipelines.fake_runner import ROOT, run_action, run_template
 from tests.suite.test_rehearsal import change_record
 
@@ -30,10 +30,10 @@ def repository(sandbox: Sandbox, tmp_path: Path) -> Path:
     folder = tmp_path / "application"
     (folder / "environments").mkdir(parents=True)
     declared = {"extends": str(ROOT / "environments" / "sandbox.toml"), **sandbox.overlay()}
-    (folder / "environments" / "stage.toml").write_text(toml_text(declared), encoding="utf-8")
+    (folder / "environments" / "stage.toml").write_text(tomli_w.dumps(declared), encoding="utf-8")
     (folder / "changes").mkdir()
     change_record(folder / "changes" / "CR-2026-0042.toml")
-    (folder / "release.toml").write_text(toml_text({"release": {"traffic_percent": 100}}), encoding="utf-8")
+    (folder / "release.toml").write_text(tomli_w.dumps({"release": {"traffic_percent": 100}}), encoding="utf-8")
     return folder
 
 

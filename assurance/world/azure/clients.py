@@ -29,7 +29,6 @@ CLIENTS = {
     "resources": "azure.mgmt.resource.resources:ResourceManagementClient",
     "registries": "azure.mgmt.containerregistry:ContainerRegistryManagementClient",
     "monitor": "azure.mgmt.monitor:MonitorManagementClient",
-    "log_analytics": "azure.mgmt.loganalytics:LogAnalyticsManagementClient",
 }
 # Where a registry hands out tokens of its own (Azure Container Registry, "Authentication options").
 REGISTRY_SIGN_IN = frozenset({"/oauth2/exchange", "/oauth2/token"})

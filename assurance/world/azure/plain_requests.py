@@ -1,7 +1,7 @@
 """Requests to Resource Manager that name their address and api-version, through the official client for resources.
 
-They ask what one or two operations of a whole SDK package would: five such packages, with what they drag in, would double
-the suite's dependencies. Paging, sign-in and errors are those of the generated clients.
+They ask what one or two operations of a whole SDK package would: six such packages bring others and much code with
+them. Paging, sign-in and errors are those of the generated clients.
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ OPERATIONS: Mapping[tuple[str, str, str], PlainOperation] = {
     ),
     ("application_insights", "components", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.Insights/components/{{}}", "2020-02-02"
+    ),
+    ("log_analytics", "workspaces", "get"): PlainOperation(
+        "get", f"{GROUP}Microsoft.OperationalInsights/workspaces/{{}}", "2025-07-01"
     ),
     ("portal", "dashboards", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.Portal/dashboards/{{}}", "2020-09-01-preview"

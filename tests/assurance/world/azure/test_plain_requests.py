@@ -13,11 +13,12 @@ import assurance
 from assurance.world.azure.clients import CLIENTS
 from assurance.world.azure.plain_requests import OPERATIONS, PlainOperation
 
+IN_GROUP = "/resourceGroups/apex-rg/providers/"
 SOURCES = Path(assurance.__file__).parent
 
 
 def asked_for() -> set[tuple[str, str, str]]:
-    """Return the operations that stand in the sources, as three texts in a call or in a tuple of their own."""
+    """Return the operations that stand in the sources, in a call, or as a kind of service's LISTING."""
     found = set()
     areas = CLIENTS.keys() | {client for client, _, _ in OPERATIONS}
     for file in SOURCES.rglob("*.py"):
@@ -26,14 +27,18 @@ def asked_for() -> set[tuple[str, str, str]]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "operation":
                 texts = node.args[:3]
-            elif isinstance(node, ast.Tuple) and len(node.elts) == 3:
-                texts = node.elts
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and _is_listing(node.targets[0]):
+                texts = node.value.elts
             else:
                 continue
             words = tuple(str(one.value) for one in texts if isinstance(one, ast.Constant))
             if len(words) == 3 and words[0] in areas:
                 found.add((words[0], words[1], words[2]))
     return found
+
+
+def _is_listing(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) and target.id == "LISTING"
 
 
 def test_every_operation_is_there() -> None:
@@ -53,8 +58,7 @@ def test_every_operation_is_there() -> None:
             OPERATIONS["portal", "dashboards", "get"],
             ("apex-rg", "dash"),
             {},
-            "/subscriptions/S/resourceGroups/apex-rg/providers/Microsoft.Portal/dashboards/dash"
-            "?api-version=2020-09-01-preview",
+            f"/subscriptions/S{IN_GROUP}Microsoft.Portal/dashboards/dash?api-version=2020-09-01-preview",
         ),
         (
             OPERATIONS["alerts", "alerts", "get_all"],
