@@ -14,6 +14,7 @@ import pytest
 from assurance.environment import find, load, load_packed, with_release
 from assurance.evidence.comparison import unreached
 from assurance.evidence.pack import is_of_pack
+from assurance.home import suite_root
 from assurance.judging.nouns import DECLARED, VIEWS, roots, subjects
 from assurance.judging.selection import Selection
 from assurance.judging.waivers import Waivers
@@ -28,7 +29,6 @@ from assurance.runs.gates import (
     write_decision,
 )
 from assurance.runs.options import RunOptions, new_run_id
-from assurance.runs.revision import ROOT
 from assurance.runs.run import Run
 from assurance.suite.attested import AttestedSelection, change_record_of
 from assurance.suite.cleanup import Tidying
@@ -96,7 +96,7 @@ class RunSession:
             overlay = with_baseline(config, environment, overlay)
             environment = read(path, overlay)
         asked = Selection(asked_for(config.option.markexpr or ""), given=given_by(config))
-        selected = SelectedControls(asked, ROOT / "checks")
+        selected = SelectedControls(asked, suite_root() / "checks")
         options = RunOptions(
             replay=replay,
             vantage=config.getoption("vantage"),
