@@ -27,7 +27,6 @@ CLIENTS = {
     "authorization": "azure.mgmt.authorization:AuthorizationManagementClient",
     "security": "azure.mgmt.security:SecurityCenter",
     "resources": "azure.mgmt.resource.resources:ResourceManagementClient",
-    "registries": "azure.mgmt.containerregistry:ContainerRegistryManagementClient",
     "monitor": "azure.mgmt.monitor:MonitorManagementClient",
 }
 # Where a registry hands out tokens of its own (Azure Container Registry, "Authentication options").

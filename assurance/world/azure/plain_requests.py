@@ -1,6 +1,6 @@
 """Requests to Resource Manager that name their address and api-version, through the official client for resources.
 
-They ask what one or two operations of a whole SDK package would: six such packages bring others and much code with
+They ask what one or two operations of a whole SDK package would: seven such packages bring others and much code with
 them. Paging, sign-in and errors are those of the generated clients.
 """
 
@@ -54,6 +54,9 @@ OPERATIONS: Mapping[tuple[str, str, str], PlainOperation] = {
     ),
     ("log_analytics", "workspaces", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.OperationalInsights/workspaces/{{}}", "2025-07-01"
+    ),
+    ("registries", "registries", "get"): PlainOperation(
+        "get", f"{GROUP}Microsoft.ContainerRegistry/registries/{{}}", "2025-11-01"
     ),
     ("portal", "dashboards", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.Portal/dashboards/{{}}", "2020-09-01-preview"
