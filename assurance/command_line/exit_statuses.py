@@ -1,6 +1,6 @@
 """The exit statuses of `apex-assurance`, the same in every command; docs/running.md has them in a table.
 
-A command that asks a question answers with 0 or 1; one that judges a deployment (`watch`) with the decision, as a run.
+A command that asks a question answers with 0 or 1; one that judges (`watch`, `fleet`) with the decision, as a run.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ class CommandStatus(IntEnum):
 
     WRONG_USAGE = 2
     """The command line, or a file that it names, is wrong; nothing was done."""
+
+    NOT_JUDGED = 4
+    """An environment of a fleet came to no decision: its file is wrong, nothing answered, or its run broke down."""
 
     INCONCLUSIVE = int(ExitStatus.INCONCLUSIVE)
     """Not enough could be seen to say yes or no."""

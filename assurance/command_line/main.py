@@ -49,10 +49,14 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "annotate": "print the worst of an evidence pack as annotations of a pipeline's run",
         "comment": "put what a run came to as a comment on a pull request, updated in place",
         "notify": "tell a webhook what a run came to: Teams, Slack or plain JSON",
+        "fleet": "judge many environments, each as a run of its own, and tell of all on one page",
         "completion": "print the script that completes commands and options in a shell",
         "export": "write an evidence pack in another form: SARIF, OCSF, Markdown, JUnit or CSV",
     }
 )
+
+# Commands that hand on to pytest what stands behind `--`; in `arguments.behind`.
+HANDING_ON = frozenset({"fleet"})
 
 
 class Command(Protocol):
@@ -86,6 +90,9 @@ def main(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else list(words)
     commands = all_commands()
     name = next((word for word in words if not word.startswith("-")), None)
+    behind: list[str] = []
+    if name in HANDING_ON and "--" in words:
+        words, behind = words[: words.index("--")], words[words.index("--") + 1 :]
     parser = Parser(prog="apex-assurance", description="Proves what a deployment of APEX is.")
     parser.known_words = tuple(commands)
     parser.add_argument("--version", action="version", version=f"apex-assurance {assurance.__version__}")
@@ -98,7 +105,7 @@ def main(words: Sequence[str] | None = None) -> int:
             subparser.description = command.__doc__
             command.configure(subparser)
             parser.known_words += tuple(subparser.format_usage().replace("[", " ").replace("]", " ").split())
-    arguments = parser.parse_args(words)
+    arguments = parser.parse_args(words, argparse.Namespace(behind=behind))
     if command is None or name is None:
         parser.error("a command was expected")
     return _carried_out(command, name, arguments)

@@ -5,7 +5,9 @@ What a run does stands in `assurance.suite.session`, which is imported only then
 
 from __future__ import annotations
 
+import argparse
 import os
+import re
 import shlex
 from pathlib import Path
 
@@ -41,6 +43,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="where evidence packs go; else $APEX_REPORTS, the environment file's evidence.reports, or reports/",
     )
     group.addoption(
+        "--run-id",
+        metavar="ID",
+        type=_run_id,
+        help="the run's id and its pack's name, for who starts many runs; else made up",
+    )
+    group.addoption(
         "--baseline",
         metavar="FILE|DIR",
         type=Path,
@@ -74,6 +82,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--allow-not-live", action="store_true", help="let a gate rest on a tape or on stand-ins, for a rehearsal"
     )
+
+
+def _run_id(text: str) -> str:
+    """Return an id that is as the suite makes them: it becomes the name of a folder, and packs sort by it."""
+    if re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{6}", text, re.ASCII) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no run's id; one like 20261129T003028Z-8da407 was expected")
+    return text
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:

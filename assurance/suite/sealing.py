@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assurance.environment import Environment
-from assurance.errors import AssuranceError
+from assurance.errors import AssuranceError, UsageError
 from assurance.evidence import ledger, pack
 from assurance.evidence.freshness import Basis, oldest_of, refuse_as_gate
 from assurance.evidence.pack import ENVELOPE, LEDGER, MANIFEST
@@ -49,6 +49,7 @@ def admit(config: pytest.Config, environment: Environment, options: RunOptions, 
         LedgerError: The environment's ledger cannot be continued.
         SigningError: A live run is to be signed, and its key cannot be used. Others go unsigned, and say why.
         TapeRefused: The tape to replay is cut or edited.
+        UsageError: There is a pack of the run's id.
     """
     replay, reports = options.replay, options.reports
     source = source_of(environment, replaying=replay is not None)
@@ -56,6 +57,10 @@ def admit(config: pytest.Config, environment: Environment, options: RunOptions, 
         oldest = oldest_of(Tape.open(replay).readings()) if replay is not None else ""
         allowed: bool = config.getoption("allow_not_live")
         refuse_as_gate(Basis(source, oldest), environment.evidence, allow_not_live=allowed, now=utc_now())
+    if (reports / environment.name / options.run_id).exists():
+        raise UsageError(
+            f"--run-id {options.run_id}: there is a run of this id in {reports / environment.name} already"
+        )
     path = reports / environment.name / LEDGER
     if path.exists():
         ledger.last_digest(path, path.read_bytes())

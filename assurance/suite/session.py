@@ -101,7 +101,7 @@ class RunSession:
             replay=replay,
             vantage=config.getoption("vantage"),
             reports=reports_of(config, environment),
-            run_id=from_controller.get("apex_run_id") or new_run_id(),
+            run_id=from_controller.get("apex_run_id") or config.getoption("run_id") or new_run_id(),
             selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
             selected=selected.selection,
             change=change_record_of(config) if replay is None else None,

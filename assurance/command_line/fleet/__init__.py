@@ -1,0 +1,1 @@
+"""Many environments judged as one: each is a run of its own, and one page, summary and exit status tell of all."""
