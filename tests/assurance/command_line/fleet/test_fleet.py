@@ -54,7 +54,7 @@ def processes_of(reports: Path) -> list[str]:
 def test_each_environment_is_judged_whatever_the_others_are(tmp_path: Path) -> None:
     """NO-GO, a wrong file and GO stand side by side, and the exit status is the worst."""
     network = tomllib.loads(SANDBOX.read_text(encoding="utf-8"))["virtual_network"]
-    missing = {"name": "snet-not-there", "prefix": "10.0.9.0/24"}
+    missing = {**network["subnets"][1], "name": "snet-not-there", "prefix": "10.0.9.0/24"}
     failing = {**network, "subnets": [*network["subnets"], missing]}
     broken = tmp_path / "broken.toml"
     broken.write_text("name = \n", encoding="utf-8")
