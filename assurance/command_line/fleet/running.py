@@ -18,7 +18,7 @@ from types import FrameType
 from typing import IO
 
 from assurance.command_line.fleet.outcomes import Outcome, outcome_of
-from assurance.runs.run import new_run_id
+from assurance.runs.options import new_run_id
 
 ENDING_SECONDS = 4.7
 """How long a run may take to write that it is INCOMPLETE: by itself it takes 4.5, and a user is promised 5."""
