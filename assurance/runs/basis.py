@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+import socket
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -63,12 +65,39 @@ def vantage_of(environment: Environment, asked: Vantage | None, replayed: Tape |
 
 
 def source_of(environment: Environment, *, replaying: bool) -> Source:
-    """Return what a run rests on; whatever answers on this machine's loopback is no live Azure."""
+    """Return what a run rests on.
+
+    Whatever answers on this machine's loopback is no live Azure, however its address is spelt, and also where a view
+    dials the real cloud's host there.
+    """
     if replaying:
         return Source.RECORDED
-    host = urlsplit(environment.cloud.resource_manager).hostname or ""
-    on_loopback = host in {"localhost", "::1"} or host.startswith("127.")
-    return Source.SANDBOX if environment.stand_in is not None or on_loopback else Source.LIVE
+    hosts = [urlsplit(environment.cloud.resource_manager).hostname or ""]
+    for view in (environment.views.inside, environment.views.outside):
+        hosts += [target.rpartition(":")[0] for target in view.connect.values()]
+    is_stand_in = environment.stand_in is not None or any(map(is_loopback, hosts))
+    return Source.SANDBOX if is_stand_in else Source.LIVE
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, in any spelling that a connection would take.
+
+    Names below `localhost` are loopback (RFC 6761, section 6.3). `0x7f000001`, `2130706433` and `127.1` are addresses
+    to the C library, and `0.0.0.0` and `::` lead to this machine when they are dialled.
+    """
+    bare = host.strip("[]").rstrip(".").casefold()
+    if bare == "localhost" or bare.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(bare.partition("%")[0])
+    except ValueError:
+        try:
+            address = ip_address(socket.inet_aton(bare))
+        except OSError:
+            return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    address = mapped if mapped is not None else address
+    return address.is_loopback or address.is_unspecified
 
 
 def versions_used() -> dict[str, str]:
