@@ -23,9 +23,9 @@ from assurance.world.azure.clients import CLIENTS
 ROOT = Path(__file__).parent.parent
 ROUNDS = 5
 LATENCY_MILLISECONDS = 100
-MOST_TIMES_FLOOR = 3.0
-MOST_SECONDS_BEYOND = 1.0
-MOST_REQUESTS = 50
+MAX_TIMES_FLOOR = 3.0
+MAX_SECONDS_BEYOND = 1.0
+MAX_REQUESTS = 50
 
 
 def main() -> int:
@@ -62,18 +62,18 @@ def _tell(medians: Mapping[str, float], requests: int) -> int:
     floor, replay, live = medians["floor"], medians["replay"], medians["live"]
     bounds = [
         (
-            f"replay is {replay / floor:.2f} times the floor, at most {MOST_TIMES_FLOOR}",
-            replay <= MOST_TIMES_FLOOR * floor,
+            f"replay is {replay / floor:.2f} times the floor, at most {MAX_TIMES_FLOOR}",
+            replay <= MAX_TIMES_FLOOR * floor,
         ),
         (
             (
                 f"live with {LATENCY_MILLISECONDS} ms an answer is {live - replay:+.2f} s beyond replay, "
                 f"{live / floor:.2f} times the floor; "
-                f"at most {MOST_TIMES_FLOOR} times the floor plus {MOST_SECONDS_BEYOND} s"
+                f"at most {MAX_TIMES_FLOOR} times the floor plus {MAX_SECONDS_BEYOND} s"
             ),
-            live <= MOST_TIMES_FLOOR * floor + MOST_SECONDS_BEYOND,
+            live <= MAX_TIMES_FLOOR * floor + MAX_SECONDS_BEYOND,
         ),
-        (f"{requests} requests to Azure, at most {MOST_REQUESTS}", requests <= MOST_REQUESTS),
+        (f"{requests} requests to Azure, at most {MAX_REQUESTS}", requests <= MAX_REQUESTS),
     ]
     print(f"\nmedians: floor {floor:.2f} s, replay {replay:.2f} s, live {live:.2f} s")
     for told, kept in bounds:

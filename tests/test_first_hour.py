@@ -22,7 +22,7 @@ ANSWERS = {
     'vantage = ["outside"]': 'vantage = ["inside", "outside"]',
     "public_access = false": "public_access = true",
 }
-MOST_QUESTIONS = 10
+MAX_QUESTIONS = 10
 
 
 def _commands() -> list[list[str]]:
@@ -60,7 +60,7 @@ def test_each_command_does_what_is_told(tmp_path: Path) -> None:
         _answered(tmp_path / "mine.toml")
         examined, judged = (_carried_out(words, tmp_path, variables) for words in after)
     assert written.returncode == 0, written.stderr
-    assert written.stdout.count("\n  ") <= MOST_QUESTIONS
+    assert written.stdout.count("\n  ") <= MAX_QUESTIONS
     assert load(tmp_path / "mine.toml").services.keys() == load(ROOT / "environments" / "sandbox.toml").services.keys()
     assert "Nothing: the file has all" in gained.stdout
     assert "ok " in examined.stdout

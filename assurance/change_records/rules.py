@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from assurance.change_records.model import Audience, ChangeRecord, Role, Signature
 
-LEAST_ENGINEERS = 2
+MIN_ENGINEERS = 2
 """Guide, Step 9: "minimum 2 engineers"."""
 
 RETROSPECTIVE_WITHIN = timedelta(hours=48)
@@ -85,8 +85,8 @@ def team_wrong(record: ChangeRecord, now: datetime) -> list[str]:
     if team is None:
         return ["no table [team]"]
     wrong = []
-    if len({_person(name) for name in team.engineers}) < LEAST_ENGINEERS:
-        wrong.append(f"fewer than {LEAST_ENGINEERS} different engineers")
+    if len({_person(name) for name in team.engineers}) < MIN_ENGINEERS:
+        wrong.append(f"fewer than {MIN_ENGINEERS} different engineers")
     if not team.incident_response:
         wrong.append("nobody for incident response")
     reference = record.window.start if record.window is not None else now

@@ -13,7 +13,7 @@ from assurance.world.azure.document import Document
 # "Azure Monitor activity log", Microsoft Learn: events are kept for 90 days.
 KEPT = timedelta(days=89)
 CHANGING = ("/write", "/delete", "/action")
-MOST_TOLD = 3
+MAX_TOLD = 3
 OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 
 
@@ -45,7 +45,7 @@ def who_changed(questions: Questions, resource_id: str, since: str) -> Attributi
         return Attribution(f"who changed it is not known: {refusal.reason}", refusal.readings)
     if not told:
         return Attribution(f"the activity log names nobody who changed it since {begin:%Y-%m-%d}", readings)
-    return Attribution(f"changed {'; '.join(dict.fromkeys(told[:MOST_TOLD]))}", readings)
+    return Attribution(f"changed {'; '.join(dict.fromkeys(told[:MAX_TOLD]))}", readings)
 
 
 def _is_change(event: Document) -> bool:

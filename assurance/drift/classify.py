@@ -18,7 +18,7 @@ from assurance.drift.normalise import IDENTITY_KEYS, Values
 from assurance.drift.paths import matches
 from assurance.environment.drift import ExpectedChange
 
-MOST_CHARACTERS = 200
+MAX_CHARACTERS = 200
 UNKNOWN = "No rule knows it, and what is not known to be harmless is not taken as such."
 CASING = "Only the casing differs, of which Azure is not careful."
 
@@ -173,4 +173,4 @@ def _brief(value: object) -> str:
         text = ", ".join(_brief(one) for one in value)
     else:
         text = "true" if value is True else "false" if value is False else str(value)
-    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]} ..."
+    return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]} ..."

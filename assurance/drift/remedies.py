@@ -15,7 +15,7 @@ from assurance.drift.snapshot import VAULT_SECRET, Entry
 from assurance.estate.resources.resource import name_of, named, resource_group_of
 from assurance.tape.redaction import kind_of_token
 
-MOST_COMMANDS = 4
+MAX_COMMANDS = 4
 RULES = "properties.securityRules["
 # Options of `az network nsg rule create`, by the property that each sets.
 RULE_OPTIONS: Mapping[str, str] = MappingProxyType(
@@ -71,8 +71,8 @@ def reverting(entry: Entry, changes: tuple[Change, ...]) -> tuple[str, ...]:
     if entry.type == SCORE:
         return ("Follow the recommendations in Microsoft Defender for Cloud.",)
     commands = dict.fromkeys(_reverting(entry, change) for change in changes if change.difference is not None)
-    left = len(commands) - MOST_COMMANDS
-    return (*list(commands)[:MOST_COMMANDS], *((f"and {left} properties more",) if left > 0 else ()))
+    left = len(commands) - MAX_COMMANDS
+    return (*list(commands)[:MAX_COMMANDS], *((f"and {left} properties more",) if left > 0 else ()))
 
 
 def _reverting(entry: Entry, change: Change) -> str:

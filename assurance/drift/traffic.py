@@ -13,7 +13,7 @@ from assurance.world.azure.document import Document
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
 RULES = ("securityRules", "defaultSecurityRules")
 DIRECTIONS = ("Inbound", "Outbound")
-MOST_TOLD = 4
+MAX_TOLD = 4
 SAME = "The rules differ, and decide every packet as before."
 ALLOWED = "Traffic passes that did not."
 DENIED = "Traffic is stopped that was not."
@@ -89,5 +89,5 @@ def _told(openings: tuple[Opening, ...], direction: str) -> list[str]:
 
 
 def _some(told: tuple[str, ...]) -> tuple[str, ...]:
-    left = len(told) - MOST_TOLD
-    return (*told[:MOST_TOLD], f"and {left} more") if left > 0 else told
+    left = len(told) - MAX_TOLD
+    return (*told[:MAX_TOLD], f"and {left} more") if left > 0 else told

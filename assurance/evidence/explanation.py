@@ -12,7 +12,7 @@ from assurance.evidence import pack
 from assurance.evidence.pack import RESULTS, TAPE, PackError
 from assurance.tape import sha256
 
-MOST_NAMED = 8
+MAX_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def find_verdict(results: Mapping[str, Any], wanted: str) -> Mapping[str, Any]:
     found = exact or [verdict for verdict in verdicts if wanted in f"{verdict['control']} {verdict['check']}"]
     if len(found) == 1:
         return found[0]
-    names = [verdict["check"] for verdict in (found or verdicts)[:MOST_NAMED]]
+    names = [verdict["check"] for verdict in (found or verdicts)[:MAX_NAMED]]
     told = f"{len(found)} checks of the pack match" if found else "no check of the pack matches"
     listed = "".join(f"\n  {name}" for name in names)
     raise PackError(f"{wanted}: {told}; give one of its checks, or a part that only one has:{listed}")

@@ -18,7 +18,7 @@ from assurance.evidence.pack import ENVELOPE, INCOMPLETE, MANIFEST, PackError
 
 SCHEMA = "1.0"
 OUTSIDE = frozenset({MANIFEST, ENVELOPE})
-MOST_NAMED = 10
+MAX_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,6 @@ def _difference(directory: Path, name: str, entry: FileEntry) -> str:
 
 
 def _shortened(told: list[str]) -> list[str]:
-    if len(told) <= MOST_NAMED + 1:
+    if len(told) <= MAX_NAMED + 1:
         return told
-    return [*told[:MOST_NAMED], f"and {len(told) - MOST_NAMED} more files differ"]
+    return [*told[:MAX_NAMED], f"and {len(told) - MAX_NAMED} more files differ"]

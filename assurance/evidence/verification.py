@@ -27,7 +27,7 @@ from assurance.verdicts import Verdict, decide
 Outcome = Literal["ok", "note", "BAD"]
 Results = Mapping[str, Any]
 AGREED = ("environment", "source", "decision", "started", "finished", "complete")
-MOST_NAMED = 12
+MAX_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def verify(request: Request) -> list[Finding]:
 
 def _foreign(directory: Path, names: list[str]) -> list[Finding]:
     """Return what leads out of a pack, and what else differs where its manifest can be read."""
-    told = [f"{name}: is a link or no plain file; the bytes themselves were expected" for name in names[:MOST_NAMED]]
+    told = [f"{name}: is a link or no plain file; the bytes themselves were expected" for name in names[:MAX_NAMED]]
     try:
         more = [] if MANIFEST in names else manifest.differences(manifest.read(directory), directory)
     except PackError as error:
@@ -284,5 +284,5 @@ def _verdicts(directory: Path, made: Manifest, results: Results) -> list[Finding
 
 
 def _shortened(told: list[str]) -> list[str]:
-    more = [f"and {len(told) - MOST_NAMED} more differ"] if len(told) > MOST_NAMED else []
-    return [*told[:MOST_NAMED], *more]
+    more = [f"and {len(told) - MAX_NAMED} more differ"] if len(told) > MAX_NAMED else []
+    return [*told[:MAX_NAMED], *more]

@@ -16,7 +16,7 @@ GATES = ("pre_deployment", "post_deployment")
 MOMENTS = (*GATES, "nightly", "closing")
 MARKS = (*MOMENTS, "load", "deep")
 """The markers of the suite that a marker expression may ask for."""
-MOST_NAMED = 8
+MAX_NAMED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,6 @@ def _family(control: str) -> str:
 def _listed(names: Iterable[str]) -> str:
     """Return names as a list in a sentence, a long one shortened."""
     listed = list(names)
-    if len(listed) > MOST_NAMED:
-        return f"{', '.join(listed[:MOST_NAMED])} and {len(listed) - MOST_NAMED} more"
+    if len(listed) > MAX_NAMED:
+        return f"{', '.join(listed[:MAX_NAMED])} and {len(listed) - MAX_NAMED} more"
     return " and ".join([", ".join(listed[:-1]), listed[-1]] if len(listed) > 1 else listed)

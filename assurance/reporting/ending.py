@@ -9,10 +9,10 @@ from assurance.reporting.model import RunModel
 from assurance.reporting.wording import ReasonGroup, by_reason, counted, decision_sentence
 from assurance.verdicts import Source, Verdict
 
-MOST_LINES = 10
+MAX_LINES = 10
 """With the heading above them and pytest's own line below, twelve."""
-MOST_SENTENCE_LINES = 2
-MOST_NAMED = 3
+MAX_SENTENCE_LINES = 2
+MAX_NAMED = 3
 
 
 def heading(model: RunModel) -> str:
@@ -24,17 +24,17 @@ def heading(model: RunModel) -> str:
 
 
 def lines(model: RunModel, report: str, width: int) -> list[str]:
-    """Return the last lines of a run, at most `MOST_LINES`.
+    """Return the last lines of a run, at most `MAX_LINES`.
 
     Args:
         model: The run.
         report: The path of the HTML report, as it is shortest to write.
         width: How many characters a line may have; a word or a path that is longer stays whole.
     """
-    told = _limited(hanging(for_terminal(decision_sentence(model)), "", width), MOST_SENTENCE_LINES)
+    told = _limited(hanging(for_terminal(decision_sentence(model)), "", width), MAX_SENTENCE_LINES)
     told += _rollback(model, width)
     last = [f"report    {for_terminal(report)}"]
-    return [*told, *_worst(model, MOST_LINES - len(told) - len(last), width), *last]
+    return [*told, *_worst(model, MAX_LINES - len(told) - len(last), width), *last]
 
 
 def _rollback(model: RunModel, width: int) -> list[str]:
@@ -51,11 +51,11 @@ def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     has what to type as long as there is room.
     """
     found = findings_of(model)
-    noun, blocks = "finding", [_finding(one, width) for one in found[:MOST_NAMED]]
+    noun, blocks = "finding", [_finding(one, width) for one in found[:MAX_NAMED]]
     total = len(found)
     if not found:
         groups = by_reason(model, Verdict.NOT_EVALUATED)
-        noun, blocks, total = "reason", [_group(one, width) for one in groups[:MOST_NAMED]], len(groups)
+        noun, blocks, total = "reason", [_group(one, width) for one in groups[:MAX_NAMED]], len(groups)
     # The worst comes with what to type, if that means that fewer of the others are named.
     while len(blocks) > 1 and len(blocks[0][1]) > most_lines - len(blocks) - (1 if total > len(blocks) else 0):
         blocks.pop()

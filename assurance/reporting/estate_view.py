@@ -20,7 +20,7 @@ IDENTITY = "microsoft.managedidentity/userassignedidentities"
 KINDS = frozenset({NETWORK, ENDPOINT, ZONE_GROUP, ENVIRONMENT, APPLICATION, IDENTITY})
 WORST_FIRST = (Verdict.FAIL, Verdict.NOT_EVALUATED, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
 # A body beyond this is no resource of the network; reading it would cost more than the picture is worth.
-MOST_BODY_BYTES = 4_000_000
+MAX_BODY_BYTES = 4_000_000
 
 Json = Mapping[str, Any]  # Any: what Azure answered, looked at value by value
 
@@ -184,7 +184,7 @@ def _resources(model: RunModel) -> dict[str, Json]:
 
 
 def _items(body: bytes) -> Iterator[Json]:
-    if len(body) > MOST_BODY_BYTES:
+    if len(body) > MAX_BODY_BYTES:
         return
     try:
         document = json.loads(body)

@@ -12,10 +12,10 @@ import re
 from html import escape
 
 # A line of a terminal, a cell of Excel (which holds 32,767), an attribute of JUnit, a value in a comment.
-MOST_LINE_CHARACTERS = 2_000
-MOST_CELL_CHARACTERS = 32_000
-MOST_XML_CHARACTERS = 20_000
-MOST_MARKDOWN_CHARACTERS = 2_000
+MAX_LINE_CHARACTERS = 2_000
+MAX_CELL_CHARACTERS = 32_000
+MAX_XML_CHARACTERS = 20_000
+MAX_MARKDOWN_CHARACTERS = 2_000
 
 # What is neither a character of XML 1.0 (section 2.2) nor, for the C1 controls, anything that a reader could see; what
 # turns the direction of writing (Unicode, UAX 9); what has no width; what ends a line for some programs and not for
@@ -48,14 +48,14 @@ def cut(text: str, most_characters: int) -> str:
     return f"{text[:most_characters]} ... ({len(text) - most_characters:,} more characters)"
 
 
-def one_line(text: str, most_characters: int = MOST_LINE_CHARACTERS) -> str:
+def one_line(text: str, most_characters: int = MAX_LINE_CHARACTERS) -> str:
     """Return `text` on one line, so that nothing in it looks like a line of ours."""
     head = " ".join(printable(text[:most_characters]).split())
     left = len(text) - most_characters
     return head if left <= 0 else f"{head} ... ({left:,} more characters)"
 
 
-def for_terminal(text: str, most_characters: int = MOST_LINE_CHARACTERS) -> str:
+def for_terminal(text: str, most_characters: int = MAX_LINE_CHARACTERS) -> str:
     """Return `text` on one line for a terminal or a pipeline's log, in which no pipeline finds a command."""
     return _COMMAND.sub(lambda match: " ".join(match.group()), one_line(text, most_characters))
 
@@ -69,14 +69,14 @@ def lines_for_terminal(text: str, most_lines: int = 40) -> list[str]:
 
 def for_cell(text: str) -> str:
     """Return `text` so that a spreadsheet holds it and never runs it: a possible formula begins with an apostrophe."""
-    clean = cut(printable(text), MOST_CELL_CHARACTERS)
+    clean = cut(printable(text), MAX_CELL_CHARACTERS)
     starts = (clean, clean.lstrip(" "), clean.lstrip())
     return f"'{clean}" if any(start.startswith(FORMULA) for start in starts) else clean
 
 
 def for_xml(text: str) -> str:
     """Return `text` with characters of XML only; escaping is left to who writes the element."""
-    return cut(printable(text), MOST_XML_CHARACTERS)
+    return cut(printable(text), MAX_XML_CHARACTERS)
 
 
 def for_html(text: str) -> str:
@@ -84,7 +84,7 @@ def for_html(text: str) -> str:
     return escape(printable(text))
 
 
-def for_markdown(text: str, most_characters: int = MOST_MARKDOWN_CHARACTERS) -> str:
+def for_markdown(text: str, most_characters: int = MAX_MARKDOWN_CHARACTERS) -> str:
     """Return `text` on one line, as Markdown that shows it as it is: no markup, HTML, mention, link or cell."""
     escaped = _MARKDOWN.sub(r"\\\1", one_line(text, most_characters))
     # What begins a list does so only first in a line; `www.` alone makes a link.
@@ -95,7 +95,7 @@ def _plain_start(match: re.Match[str]) -> str:
     return f"{match[3]}\\." if match[3] else f"{match[1]}\\{match[2]}"
 
 
-def for_markdown_code(text: str, most_characters: int = MOST_MARKDOWN_CHARACTERS) -> str:
+def for_markdown_code(text: str, most_characters: int = MAX_MARKDOWN_CHARACTERS) -> str:
     """Return `text` as a code span on one line, whatever it holds; within a table a pipe must be escaped too."""
     line = one_line(text, most_characters).replace("|", "\\|")
     if not line:
@@ -105,7 +105,7 @@ def for_markdown_code(text: str, most_characters: int = MOST_MARKDOWN_CHARACTERS
     return f"{fence}{padding}{line}{padding}{fence}"
 
 
-def markdown_block(text: str, language: str = "text", most_characters: int = MOST_MARKDOWN_CHARACTERS) -> list[str]:
+def markdown_block(text: str, language: str = "text", most_characters: int = MAX_MARKDOWN_CHARACTERS) -> list[str]:
     """Return the lines of a fenced block, which GitHub shows with a button to copy it; nothing in it can end it."""
     clean = cut(printable(text), most_characters)
     fence = "`" * max(3, _longest_run_of_backticks(clean) + 1)
@@ -125,7 +125,7 @@ def for_azure_command(text: str) -> str:
 
 def _without_commands(text: str) -> str:
     """Return `text` with its line ends, in which no pipeline finds a command, also where it looks within a line."""
-    return _COMMAND.sub(lambda match: " ".join(match.group()), cut(printable(text), MOST_LINE_CHARACTERS))
+    return _COMMAND.sub(lambda match: " ".join(match.group()), cut(printable(text), MAX_LINE_CHARACTERS))
 
 
 def _percent(text: str, more: str = "") -> str:

@@ -25,8 +25,8 @@ from assurance.reporting.wording import (
 from assurance.verdicts import Source, Verdict
 
 # A comment on a pull request holds 65,536 characters (GitHub); the rest is left for what a workflow puts around it.
-MOST_CHARACTERS = 60_000
-MOST_CASES_NAMED = 5
+MAX_CHARACTERS = 60_000
+MAX_CASES_NAMED = 5
 _NOTE_CHARACTERS = 300
 _GROUPED = {
     Verdict.NOT_EVALUATED: "Not evaluated",
@@ -36,14 +36,14 @@ _GROUPED = {
 
 
 def write(model: RunModel, path: Path) -> None:
-    """Write the summary, of at most `MOST_CHARACTERS` characters."""
+    """Write the summary, of at most `MAX_CHARACTERS` characters."""
     path.write_bytes(summary(model).encode("utf-8", "replace"))
 
 
 def summary(model: RunModel) -> str:
     """Return the summary; what does not fit is left out from the end, and a note says how much."""
     head = "\n\n".join([_banner(model), _decision(model), _facts(model), _controls(model.controls()), f"_{SUPPORTS}_"])
-    left = MOST_CHARACTERS - len(head) - _NOTE_CHARACTERS
+    left = MAX_CHARACTERS - len(head) - _NOTE_CHARACTERS
     sections = [head]
     left_out: list[str] = []
     for title, blocks in _sections(model):
@@ -133,13 +133,13 @@ def finding_block(finding: Finding) -> str:
     record = finding.lead
     lines = [f"**{finding.severity}** **{record.control}** {_plain(record.statement)} {_code(record.subject)}", ""]
     lines += [f"- expected {_code(record.expected)}", f"- observed {_code(record.observed)}"]
-    lines += [f"- resource {_code(resource)}" for resource in record.resources[:MOST_CASES_NAMED]]
-    if len(record.resources) > MOST_CASES_NAMED:
-        lines.append(f"- and {len(record.resources) - MOST_CASES_NAMED} more resources")
+    lines += [f"- resource {_code(resource)}" for resource in record.resources[:MAX_CASES_NAMED]]
+    if len(record.resources) > MAX_CASES_NAMED:
+        lines.append(f"- and {len(record.resources) - MAX_CASES_NAMED} more resources")
     lines.append(f"- check {_code(record.check)}")
-    lines += [f"- also {_also(other)}" for other in finding.others[:MOST_CASES_NAMED]]
-    if len(finding.others) > MOST_CASES_NAMED:
-        lines.append(f"- and {counted(len(finding.others) - MOST_CASES_NAMED, 'more case')} of the same cause")
+    lines += [f"- also {_also(other)}" for other in finding.others[:MAX_CASES_NAMED]]
+    if len(finding.others) > MAX_CASES_NAMED:
+        lines.append(f"- and {counted(len(finding.others) - MAX_CASES_NAMED, 'more case')} of the same cause")
     return "\n".join([*lines, *_remedy(record.remedy)])
 
 
@@ -153,9 +153,9 @@ def _group(group: ReasonGroup) -> str:
         "",
         f"- {counted(len(group.records), 'case')} of {', '.join(group.controls)}",
     ]
-    lines += [f"  - {_code(place_of(record)[1])}" for record in group.records[:MOST_CASES_NAMED]]
-    if len(group.records) > MOST_CASES_NAMED:
-        lines.append(f"  - and {len(group.records) - MOST_CASES_NAMED} more")
+    lines += [f"  - {_code(place_of(record)[1])}" for record in group.records[:MAX_CASES_NAMED]]
+    if len(group.records) > MAX_CASES_NAMED:
+        lines.append(f"  - and {len(group.records) - MAX_CASES_NAMED} more")
     return "\n".join([*lines, *_remedy(group.remedy)])
 
 

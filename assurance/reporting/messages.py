@@ -21,10 +21,10 @@ from assurance.reporting.wording import by_reason, counted, decision_sentence, e
 from assurance.verdicts import Decision, Verdict
 
 SCHEMA_VERSION = "1.0"
-MOST_FINDINGS = 5
+MAX_FINDINGS = 5
 # A message in Teams holds some 28 KB, a section of a Slack message 3,000 characters, its header 150.
-MOST_BYTES = 24_000
-MOST_LINE_CHARACTERS = 400
+MAX_BYTES = 24_000
+MAX_LINE_CHARACTERS = 400
 
 Value = Any  # a value of JSON
 
@@ -58,15 +58,15 @@ def told(model: RunModel, link: str = "") -> Told:
     run = model.run
     found = findings_of(model)
     groups = by_reason(model, Verdict.NOT_EVALUATED)
-    worst = [_finding(one) for one in found[:MOST_FINDINGS]]
+    worst = [_finding(one) for one in found[:MAX_FINDINGS]]
     if not found:
         worst = [(_line(f"{one.severity.upper()} not evaluated: {one.reason}"), _line(one.remedy)) for one in groups]
     total, noun = (len(found), "finding") if found else (len(groups), "reason")
-    left = total - MOST_FINDINGS
+    left = total - MAX_FINDINGS
     return Told(
         heading=one_line(f"APEX Assurance: {run.environment} {model.decided}", 140),
         why=one_line(f"{decision_sentence(model)} {evidence_sentence(run)} Run {run.id}.", 1_500),
-        worst=tuple(worst[:MOST_FINDINGS]),
+        worst=tuple(worst[:MAX_FINDINGS]),
         more=f"and {counted(left, f'more {noun}')}, in the report" if left > 0 else "",
         link=link,
     )
@@ -169,7 +169,7 @@ def _finding(finding: Finding) -> tuple[str, str]:
 
 
 def _line(text: str) -> str:
-    return one_line(text, MOST_LINE_CHARACTERS)
+    return one_line(text, MAX_LINE_CHARACTERS)
 
 
 def _run(text: str, **look: str | bool) -> dict[str, Value]:

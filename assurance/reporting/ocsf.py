@@ -41,7 +41,7 @@ FINDING_STATUSES = {
     Verdict.PASS: RESOLVED,
     Verdict.NOT_APPLICABLE: RESOLVED,
 }
-MOST_CHARACTERS = 4_000
+MAX_CHARACTERS = 4_000
 
 Value = Any  # a value of JSON
 
@@ -144,7 +144,7 @@ def _milliseconds(moment: str) -> int:
 
 
 def _text(text: str) -> str:
-    return cut(printable(text), MOST_CHARACTERS)
+    return cut(printable(text), MAX_CHARACTERS)
 
 
 def _shown(text: str) -> str:

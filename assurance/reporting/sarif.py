@@ -29,8 +29,8 @@ SCORES = {"critical": "9.5", "high": "8.0", "medium": "5.5"}
 KINDS = {Verdict.FAIL: "fail", Verdict.NOT_EVALUATED: "open", Verdict.WAIVED: "fail"}
 LEVELS = {"critical": "error", "high": "error", "medium": "warning"}
 # Code scanning takes at most 25,000 results of a run, and shows fewer.
-MOST_RESULTS = 20_000
-MOST_CHARACTERS = 4_000
+MAX_RESULTS = 20_000
+MAX_CHARACTERS = 4_000
 
 Value = Any  # a value of JSON
 
@@ -43,7 +43,7 @@ def write(model: RunModel, path: Path) -> None:
 
 def document(model: RunModel) -> dict[str, Value]:
     """Return the run as a SARIF log with one run."""
-    told = worst_first(record for record in model.verdicts if record.verdict in KINDS)[:MOST_RESULTS]
+    told = worst_first(record for record in model.verdicts if record.verdict in KINDS)[:MAX_RESULTS]
     rules = sorted({record.control for record in told})
     finding_of = {record.check: finding for finding in findings_of(model) for record in finding.records}
     run = model.run
@@ -156,7 +156,7 @@ def _uri(file: str) -> str:
 
 
 def _text(text: str) -> str:
-    return cut(printable(text), MOST_CHARACTERS)
+    return cut(printable(text), MAX_CHARACTERS)
 
 
 def _shown(text: str) -> str:

@@ -10,7 +10,7 @@ from assurance.judging.selection import GATES, Selection
 from assurance.suite.selection import SelectedControls
 
 REFUSED = "apex_refused"
-MOST_NAMED = 3
+MAX_NAMED = 3
 
 
 def is_gate(config: pytest.Config, selection: Selection) -> bool:
@@ -65,7 +65,7 @@ class WholeGate:
             return ""
         left_out = sorted(self._selected.left_out(moments[0]))
         named = [*left_out, *self._selected.unread()]
-        shown = ", ".join(named[:MOST_NAMED]) + (f" and {len(named) - MOST_NAMED} more" * (len(named) > MOST_NAMED))
+        shown = ", ".join(named[:MAX_NAMED]) + (f" and {len(named) - MAX_NAMED} more" * (len(named) > MAX_NAMED))
         return (
             f"a gate decides on everything that the guide demands at its moment, and this selection lacks {shown}; "
             f"run: pytest checks -m {moments[0]}; for a rehearsal give --allow-not-live"

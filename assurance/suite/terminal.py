@@ -23,8 +23,8 @@ from assurance.reporting.wording import (
 )
 from assurance.verdicts import Decision, Source, Verdict
 
-MOST_CASES_NAMED = 3
-MOST_FINDINGS = 20
+MAX_CASES_NAMED = 3
+MAX_FINDINGS = 20
 NARROWEST, WIDEST = 60, 120
 COLOURS: dict[Verdict | Decision, dict[str, bool]] = {
     Verdict.PASS: {"green": True},
@@ -69,10 +69,10 @@ def _write_findings(reporter: pytest.TerminalReporter, model: RunModel, width: i
         return
     failed = sum(len(one.records) for one in found)
     reporter.section(f"{counted(len(found), 'finding')}, {counted(failed, 'failing case')}", red=True, bold=True)
-    for one in found if everything else found[:MOST_FINDINGS]:
+    for one in found if everything else found[:MAX_FINDINGS]:
         _write_finding(reporter, one, width, everything)
-    if len(found) > MOST_FINDINGS and not everything:
-        reporter.write_line(f"{counted(len(found) - MOST_FINDINGS, 'more finding')}: -v shows all, as does the report.")
+    if len(found) > MAX_FINDINGS and not everything:
+        reporter.write_line(f"{counted(len(found) - MAX_FINDINGS, 'more finding')}: -v shows all, as does the report.")
 
 
 def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: int, everything: bool) -> None:
@@ -85,7 +85,7 @@ def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: i
     lines = [line for name, text in named if text for line in field(name, for_terminal(text), width)]
     lines += [line for one in record.resources for line in field("resource", for_terminal(one), width)]
     lines += remedy_lines(record.remedy, width)
-    others = finding.others if everything else finding.others[:MOST_CASES_NAMED]
+    others = finding.others if everything else finding.others[:MAX_CASES_NAMED]
     for other in others:
         told = f"{other.control} [{for_terminal(other.subject, 200)}] {for_terminal(other.observed or other.reason)}"
         lines += field("also", told if everything else shortened(told, width - 12), width)
@@ -103,19 +103,19 @@ def _write_unjudged(reporter: pytest.TerminalReporter, model: RunModel, width: i
         return
     total = sum(len(group.records) for group in groups)
     reporter.section(f"{total:,} not evaluated", yellow=True, bold=True)
-    for group in groups[:MOST_FINDINGS]:
+    for group in groups[:MAX_FINDINGS]:
         for line in hanging(f"{group.severity.upper():<8}  {for_terminal(group.reason)}", " " * 10, width):
             reporter.write_line(line, yellow=True)
         concerns = f"{counted(len(group.records), 'case')} of {ids_in_words(group.controls)}"
         lines = [*remedy_lines(group.remedy, width), *field("concerns", concerns, width)]
-        for record in group.records[:MOST_CASES_NAMED]:
+        for record in group.records[:MAX_CASES_NAMED]:
             lines += field("", for_terminal(record.check.rsplit("/", 1)[-1]), width)
-        if len(group.records) > MOST_CASES_NAMED:
-            lines += field("", f"and {len(group.records) - MOST_CASES_NAMED:,} more", width)
+        if len(group.records) > MAX_CASES_NAMED:
+            lines += field("", f"and {len(group.records) - MAX_CASES_NAMED:,} more", width)
         for line in [*lines, ""]:
             reporter.write_line(line)
-    if len(groups) > MOST_FINDINGS:
-        reporter.write_line(f"{counted(len(groups) - MOST_FINDINGS, 'more reason')} stand in the report.")
+    if len(groups) > MAX_FINDINGS:
+        reporter.write_line(f"{counted(len(groups) - MAX_FINDINGS, 'more reason')} stand in the report.")
 
 
 def _write_waived(reporter: pytest.TerminalReporter, model: RunModel, width: int) -> None:

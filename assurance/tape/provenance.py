@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-MOST_REMEMBERED_BYTES = 65_536
+MAX_REMEMBERED_BYTES = 65_536
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Remembered:
 
     def digest(self, sha256: str, content: bytes) -> None:
         """Remember what a digest was made of."""
-        if len(content) <= MOST_REMEMBERED_BYTES:
+        if len(content) <= MAX_REMEMBERED_BYTES:
             try:
                 self.contents[sha256] = content.decode("utf-8")
             except UnicodeDecodeError:

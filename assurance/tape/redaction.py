@@ -52,6 +52,10 @@ def kind_of_token(value: str) -> str | None:
     return match.group(1) if match else None
 
 
+REMEMBERED_CHARACTERS, REMEMBERED_TEXTS = 512, 20_000
+"""How long a text is at the most that is remembered to hold no secret, and how many are."""
+
+
 @dataclass(slots=True)
 class Redactor:
     """Redacts bodies, URLs and messages of one environment.

@@ -188,8 +188,8 @@ _HEXADECIMAL = re.compile(r"[0-9a-f]+", re.I)
 # base 64 has 0.65 of them, random base 36 has 0.40; CamelCase words have fewer than 0.3.
 _MIXED_CASE_CHANGES = 0.4
 _ONE_CASE_CHANGES = 0.25
-_LEAST_ENTROPY_BITS = 2.8
-_LEAST_SEGMENT = 16
+_MIN_ENTROPY_BITS = 2.8
+_MIN_SEGMENT = 16
 
 
 @lru_cache(maxsize=4096)
@@ -243,7 +243,7 @@ def _looks_random(value: str) -> bool:
     if value.endswith("=") or re.search(r"[A-Za-z0-9]\+[A-Za-z0-9]", value):
         return _changes(value) > _MIXED_CASE_CHANGES
     longest = max(re.split(r"[^A-Za-z0-9]+", value), key=len)
-    if len(longest) < _LEAST_SEGMENT or _entropy_bits(longest) < _LEAST_ENTROPY_BITS:
+    if len(longest) < _MIN_SEGMENT or _entropy_bits(longest) < _MIN_ENTROPY_BITS:
         return False
     one_case = longest.islower() or longest.isupper()
     return _changes(longest) > (_ONE_CASE_CHANGES if one_case else _MIXED_CASE_CHANGES)

@@ -12,7 +12,7 @@ from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
 from assurance.tape.redaction import Redactor
 
-MOST_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 """A longer file is not read: no report of a test or a scan of one application comes near."""
 
 
@@ -76,8 +76,8 @@ class FileReader:
         except OSError as error:
             failure = f"{path.name}: {error.strerror or type(error).__name__}"
         else:
-            if len(content) > MOST_BYTES:
-                failure = f"{path.name}: longer than {MOST_BYTES} bytes"
+            if len(content) > MAX_BYTES:
+                failure = f"{path.name}: longer than {MAX_BYTES} bytes"
             else:
                 body = self._redactor.body(content)
                 headers = {"last-modified": modified, "content-length": str(len(content)), "sha-256": sha256(content)}
@@ -96,6 +96,6 @@ class FileReader:
     def _content(self, path: Path) -> tuple[bytes, str]:
         """Return a file's bytes, no more than one beyond the bound, and when it was last written (UTC, ISO 8601)."""
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
         written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return content, written.isoformat(timespec="seconds").replace("+00:00", "Z")

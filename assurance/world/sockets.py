@@ -17,7 +17,7 @@ from assurance.tape import Reading, Tape, key_of, sha256, utc_now
 from assurance.tape.redaction import Redactor
 
 Outcome = Literal["open", "refused", "timed out", "unreachable"]
-MOST_BODY_BYTES = 4096
+MAX_BODY_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _get(secure: ssl.SSLSocket, name: str) -> tuple[int | None, str]:
     response = http.client.HTTPResponse(secure)
     try:
         response.begin()
-        return response.status, response.read(MOST_BODY_BYTES).decode("utf-8", "replace")
+        return response.status, response.read(MAX_BODY_BYTES).decode("utf-8", "replace")
     except (http.client.HTTPException, OSError):
         return None, ""
     finally:

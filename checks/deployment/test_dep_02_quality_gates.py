@@ -2,8 +2,8 @@
 
 from assurance.environment.deployment import DeclaredRelease
 from assurance.estate.deployment.quality import (
-    LEAST_INTEGRATION_COVERAGE,
-    LEAST_UNIT_COVERAGE,
+    MIN_INTEGRATION_COVERAGE,
+    MIN_UNIT_COVERAGE,
     BanditReport,
     Coverage,
     ImageScan,
@@ -16,12 +16,12 @@ pytestmark = control("DEP-02", "pre_deployment")
 
 def test_unit_tests_cover_enough(unit_coverage: Coverage) -> None:
     """The unit tests run at least 80 % of the lines."""
-    assert unit_coverage.is_at_least(LEAST_UNIT_COVERAGE)
+    assert unit_coverage.is_at_least(MIN_UNIT_COVERAGE)
 
 
 def test_integration_tests_cover_enough(integration_coverage: Coverage) -> None:
     """The integration tests run at least 70 % of the lines."""
-    assert integration_coverage.is_at_least(LEAST_INTEGRATION_COVERAGE)
+    assert integration_coverage.is_at_least(MIN_INTEGRATION_COVERAGE)
 
 
 def test_source_has_nothing_severe(bandit_report: BanditReport) -> None:

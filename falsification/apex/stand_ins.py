@@ -28,7 +28,7 @@ from sandbox.apex.declared import application_table, token_variables
 from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
-from sandbox.log_analytics.query_service import MOST_ROWS
+from sandbox.log_analytics.query_service import MAX_ROWS
 from sandbox.network.services import platform_services
 
 ORIGIN = "https://apex.invalid"
@@ -107,7 +107,7 @@ class ApexStandIns:
         self.forget_faults()
         self.declared = {}
         self.resource_manager.metrics = ComponentMetrics(self.store)
-        self.logs.most_rows = MOST_ROWS
+        self.logs.most_rows = MAX_ROWS
 
     def forget_faults(self) -> None:
         """Let every question have its own answer again."""

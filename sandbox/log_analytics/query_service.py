@@ -31,7 +31,7 @@ from sandbox.network.http_server import Answer, HttpsServer, Request
 from sandbox.network.http_stand_in import HttpStandIn
 
 # "Query limits" of Azure Monitor: a larger result is cut, and says so.
-MOST_ROWS = 500_000
+MAX_ROWS = 500_000
 _WORKSPACE = re.compile(r"/v1/workspaces/([^/]+)/query", re.IGNORECASE)
 _RESOURCE = re.compile(r"/v1(/subscriptions/.+)/query", re.IGNORECASE)
 
@@ -62,7 +62,7 @@ class LogAnalytics(HttpStandIn):
         self.store = store
         self.workspace_id = workspace_id
         self.token = token
-        self.most_rows = MOST_ROWS
+        self.most_rows = MAX_ROWS
         self.queries: list[str] = []
         self._server = HttpsServer(self.respond, context, name="sandbox-log-analytics")
 

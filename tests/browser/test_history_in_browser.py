@@ -17,7 +17,7 @@ from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_report_in_browser import serious_violations
 
 # The bound is 1 second on an idle machine (measured: 0.2 to 0.5); a tenfold slack keeps a loaded one from failing it.
-MOST_MILLISECONDS = 10_000
+MAX_MILLISECONDS = 10_000
 RUNS = 997
 
 
@@ -41,7 +41,7 @@ def test_a_thousand_runs_are_quick_and_all_linked(context: BrowserContext, index
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(index.as_uri())
-    assert page.evaluate("() => performance.getEntriesByName('history-usable')[0].startTime") < MOST_MILLISECONDS
+    assert page.evaluate("() => performance.getEntriesByName('history-usable')[0].startTime") < MAX_MILLISECONDS
     assert page.locator("table.runs a[href$='/report.html']").count() == RUNS
     assert asked == [index.as_uri()]
     assert re.search(r"(?:src|href)=[\"']?(?:https?:)?//", index.read_text(encoding="utf-8")) is None

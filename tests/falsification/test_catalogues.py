@@ -17,7 +17,7 @@ from falsification.results import Result, Score
 from falsification.score import stage
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LEAST_VIOLATIONS, LEAST_HARMLESS = 150, 50
+MIN_VIOLATIONS, MIN_HARMLESS = 150, 50
 
 
 def _stage() -> AzureStage:
@@ -40,8 +40,8 @@ def test_catalogues_are_as_large_as_the_bar() -> None:
     """There are at least 150 violations and 50 harmless changes, each with its own kebab-case name and a sentence."""
     names = [*(one.name for one in violations.CATALOGUE), *(one.name for one in harmless.CATALOGUE)]
     sentences = [*(one.wrong for one in violations.CATALOGUE), *(one.other for one in harmless.CATALOGUE)]
-    assert len(violations.CATALOGUE) >= LEAST_VIOLATIONS
-    assert len(harmless.CATALOGUE) >= LEAST_HARMLESS
+    assert len(violations.CATALOGUE) >= MIN_VIOLATIONS
+    assert len(harmless.CATALOGUE) >= MIN_HARMLESS
     assert len({one.name for one in violations.CATALOGUE}) == len(violations.CATALOGUE)
     assert len({one.name for one in harmless.CATALOGUE}) == len(harmless.CATALOGUE)
     assert [name for name in names if not KEBAB.fullmatch(name)] == []

@@ -25,7 +25,7 @@ READINGS = (
     "TLS connection to kv-apex-sandbox-4k7x.vault.azure.net at 10.0.2.8:443, from inside",
     "TLS connection to openai-apex-sandbox.openai.azure.com at 203.0.113.6:443, from outside",
 )
-LEAST_FAULTS = {"GET": 25, "A a": 5, "TLS": 5}
+MIN_FAULTS = {"GET": 25, "A a": 5, "TLS": 5}
 
 
 def _stage() -> AzureStage:
@@ -42,7 +42,7 @@ def _asked(fault: Inability[World]) -> str:
 def test_no_fault_makes_a_check_pass(reading: str) -> None:
     """With any fault in the place of a reading, no case that rests on it passes."""
     faults = [one for one in _stage().inabilities().values() if _asked(one).startswith(reading)]
-    assert len(faults) >= LEAST_FAULTS[reading[:3]]
+    assert len(faults) >= MIN_FAULTS[reading[:3]]
     results = [result for fault in faults for result in try_inability(_stage(), fault)]
     assert sum(result.judged for result in results) >= len(faults)
     assert [told for result in results for told in result.survivors] == []

@@ -16,7 +16,7 @@ import pytest
 
 from tests.package.clean_installation import LOCK, ROOT, SCRIPT, Installation, build, install
 
-MOST_PACKAGES = 60
+MAX_PACKAGES = 60
 OWN_CHECK = '''"""SEC-06, looked at once more."""
 
 from assurance.estate.services.services import PlatformService
@@ -64,7 +64,7 @@ def test_there_is_one_name_at_the_top(wheel: Path) -> None:
 def test_few_packages_are_needed() -> None:
     """The lock of a run holds at most sixty packages, each by hash, in the versions of the other locks."""
     run, sandbox = (_locked(ROOT / name) for name in ("requirements-run.lock", LOCK.name))
-    assert len(run) <= MOST_PACKAGES
+    assert len(run) <= MAX_PACKAGES
     assert run.items() <= sandbox.items()
     assert sandbox.items() <= _locked(ROOT / "requirements.lock").items()
 

@@ -16,7 +16,7 @@ from sandbox import Fault, Sandbox
 from tests.suite.running import RECORDING, ROOT, RunSuite
 
 SANDBOX_FILE = Callable[..., Path]
-MOST_REQUESTS = 50
+MAX_REQUESTS = 50
 
 
 def test_the_bundled_tape_gives_go_without_network_or_credential(run_suite: RunSuite) -> None:
@@ -42,7 +42,7 @@ def test_workers_give_the_same_verdicts_with_no_more_requests(run_suite: RunSuit
 
     assert (alone.status, together.status) == (0, 0), alone.text + together.text
     assert alone.verdicts() == together.verdicts()
-    assert together.results["run"]["requests"] == alone.results["run"]["requests"] <= MOST_REQUESTS
+    assert together.results["run"]["requests"] == alone.results["run"]["requests"] <= MAX_REQUESTS
     assert "SANDBOX" in together.text
 
 

@@ -13,7 +13,7 @@ from assurance.apex.client import Flow
 from assurance.environment.access import PLACEHOLDERS
 from assurance.tape import Reading, key_of, sha256, utc_now
 
-MOST_OUTPUT_CHARACTERS = 4000
+MAX_OUTPUT_CHARACTERS = 4000
 
 
 def run_command(flow: Flow, project_id: str, role: str, values: Mapping[str, str]) -> Reading:
@@ -39,7 +39,7 @@ def _run(flow: Flow, key: str, role: str, values: Mapping[str, str]) -> Reading:
     started, clock = utc_now(), time.monotonic()
     status, output, failure = _ended(arguments, access.command_seconds)
     redactor = flow.application.redactor
-    body = json.dumps({"output": redactor.text(output)[:MOST_OUTPUT_CHARACTERS]}, ensure_ascii=False).encode()
+    body = json.dumps({"output": redactor.text(output)[:MAX_OUTPUT_CHARACTERS]}, ensure_ascii=False).encode()
     return Reading(
         key=key,
         kind="command",

@@ -18,7 +18,7 @@ from assurance.tape import Reading
 
 MANAGER: Role = "manager"
 AUDITOR: Role = "auditor"
-MOST_SAID_CHARACTERS = 300
+MAX_SAID_CHARACTERS = 300
 INSTEAD = (
     'Where nobody can become the manager of a new project, let an operator do it: application.access.how = "pool", '
     'projects on which the roles are granted once, or "command", run for each project.'
@@ -146,4 +146,4 @@ def seen(flow: Flow, project_id: str, role: Role) -> Exchange:
 
 
 def _output(ran: Reading) -> str:
-    return str(json.loads(ran.body)["output"]).strip()[:MOST_SAID_CHARACTERS] or "nothing"
+    return str(json.loads(ran.body)["output"]).strip()[:MAX_SAID_CHARACTERS] or "nothing"

@@ -12,7 +12,7 @@ from typing import Literal
 
 Family = Literal["project", "document", "estimate", "request"]
 MEBIBYTE = 1024 * 1024
-MOST_BYTES = 50 * MEBIBYTE
+MAX_BYTES = 50 * MEBIBYTE
 INVALID = frozenset({400, 413, 415, 422})
 """The statuses that refuse input for what it is."""
 UNKNOWN = frozenset({400, 403, 404, 422})
@@ -138,7 +138,7 @@ PROJECTS = (
 )
 
 FILES = (
-    BadFile("file-oversize", size=MOST_BYTES + 1),
+    BadFile("file-oversize", size=MAX_BYTES + 1),
     BadFile("file-empty", content=b""),
     BadFile("mime-type-unknown", "scope.exe", "application/x-msdownload", content=b"MZ" + bytes(510)),
     BadFile("program-as-pdf", content=b"MZ" + bytes(510)),

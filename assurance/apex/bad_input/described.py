@@ -27,9 +27,9 @@ from assurance.verdicts import Fact
 FLOW = "deep"
 CALLER = "estimator"
 EXAMPLES = 25
-MOST_SECONDS = 300
+MAX_SECONDS = 300
 LOWEST_SERVER_ERROR = 500
-MOST_TOLD = 3
+MAX_TOLD = 3
 FORM = "/documents/upload"
 
 
@@ -53,7 +53,7 @@ class DescribedCalls:
     def never_crash(self) -> Fact:
         """Whether none of them ended in a server error."""
         crashed = [one for one in self.exchanges if one.status >= LOWEST_SERVER_ERROR]
-        told = "; ".join(f"{one.called} {one.outcome}" for one in crashed[:MOST_TOLD])
+        told = "; ".join(f"{one.called} {one.outcome}" for one in crashed[:MAX_TOLD])
         return Fact(
             bool(self.exchanges) and not crashed,
             "no 5xx, whatever the API's description allows or forbids to send",
@@ -115,7 +115,7 @@ def _in_own_process(asked: str) -> list[list[dict[str, Any]] | None]:
     command = [sys.executable, "-m", "assurance.apex.bad_input.drawing"]
     try:
         ended = subprocess.run(  # noqa: S603  (our own module)
-            command, input=asked, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+            command, input=asked, capture_output=True, text=True, timeout=MAX_SECONDS, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise NotEvaluated("Requests could not be drawn in time.", "Run again on a machine with less to do.") from error

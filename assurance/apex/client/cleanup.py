@@ -23,12 +23,12 @@ SWEEPER: Role = "manager"
 """Who archives projects (apex-facts: DELETE is the manager's)."""
 UPLOADER: Role = "estimator"
 NEEDED = frozenset({SWEEPER, UPLOADER})
-MOST_SAID_CHARACTERS = 160
-MOST_NAMED = 3
-MOST_LINES = 10
+MAX_SAID_CHARACTERS = 160
+MAX_NAMED = 3
+MAX_LINES = 10
 PAGE_SIZE = 100
-MOST_PAGES = 100
-MOST_UNANSWERED = 2
+MAX_PAGES = 100
+MAX_UNANSWERED = 2
 SUCCESSES = range(200, 300)
 NO_LONGER_THERE = frozenset({404, 410})
 ARCHIVED = "archived"
@@ -116,7 +116,7 @@ def find(flow: Flow, run_id: str = "") -> tuple[LeftOver, ...]:
 
 def _listed(flow: Flow, role: Role, run_id: str) -> list[LeftOver]:
     found: list[LeftOver] = []
-    for page in range(1, MOST_PAGES + 1):
+    for page in range(1, MAX_PAGES + 1):
         exchange = flow.call("GET", f"/projects?page={page}&page_size={PAGE_SIZE}", role)
         if exchange.status not in SUCCESSES:
             raise NotEvaluated(f"{exchange.called} {exchange.outcome}.", "", exchange.readings)
@@ -126,7 +126,7 @@ def _listed(flow: Flow, role: Role, run_id: str) -> list[LeftOver]:
                 found += _named(item, run_id)
         if not exchange.document.flag("has_next") or not items:
             return found
-    raise NotEvaluated(f"The list of projects has more than {MOST_PAGES} pages of {PAGE_SIZE}.")
+    raise NotEvaluated(f"The list of projects has more than {MAX_PAGES} pages of {PAGE_SIZE}.")
 
 
 def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
@@ -135,7 +135,7 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
     left: list[tuple[LeftOver, str]] = []
     unanswered = 0
     for one in left_overs:
-        if unanswered >= MOST_UNANSWERED:
+        if unanswered >= MAX_UNANSWERED:
             left.append((one, "not tried: nothing answers"))
             continue
         try:
@@ -153,7 +153,7 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
 
 def _reason(exchange: Exchange) -> str:
     """Return why a project is left, without what differs from one to the next."""
-    said = " ".join(exchange.content.decode("utf-8", "replace").split())[:MOST_SAID_CHARACTERS]
+    said = " ".join(exchange.content.decode("utf-8", "replace").split())[:MAX_SAID_CHARACTERS]
     return (
         f"DELETE /projects/{{id}} as {exchange.caller} answers {exchange.status} {_DIFFERING.sub('...', said)}".rstrip()
     )
@@ -166,11 +166,11 @@ def by_reason(left: Sequence[tuple[LeftOver, str]]) -> tuple[str, ...]:
         groups.setdefault(reason, []).append(one.number)
     lines = []
     for reason, numbers in sorted(groups.items(), key=lambda group: -len(group[1])):
-        more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
-        lines.append(f"{len(numbers)} left, {', '.join(numbers[:MOST_NAMED])}{more}: {reason}")
-    if len(lines) > MOST_LINES:
-        rest = len(lines) - MOST_LINES + 1
-        lines = [*lines[: MOST_LINES - 1], f"and more for {rest} further reasons"]
+        more = f" and {len(numbers) - MAX_NAMED} more" if len(numbers) > MAX_NAMED else ""
+        lines.append(f"{len(numbers)} left, {', '.join(numbers[:MAX_NAMED])}{more}: {reason}")
+    if len(lines) > MAX_LINES:
+        rest = len(lines) - MAX_LINES + 1
+        lines = [*lines[: MAX_LINES - 1], f"and more for {rest} further reasons"]
     return tuple(lines)
 
 

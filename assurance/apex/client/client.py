@@ -23,7 +23,7 @@ from assurance.tape.redaction import Redactor
 from assurance.world.http.upstream import Upstream
 from assurance.world.origins import same_origin
 
-MOST_REDIRECTS = 5
+MAX_REDIRECTS = 5
 OK = 200
 # How a server may answer that a row is there which it has announced, and which is not visible yet.
 NOT_YET = frozenset({403, 404, 500})
@@ -134,7 +134,7 @@ class Application:
             if (
                 following is None
                 or not follow
-                or len(hops) > MOST_REDIRECTS
+                or len(hops) > MAX_REDIRECTS
                 or not self._may_follow(response, following)
             ):
                 return Exchange(method, path, question.caller, tuple(hops))

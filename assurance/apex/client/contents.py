@@ -13,7 +13,7 @@ from typing import Any
 from assurance.tape import sha256
 from assurance.tape.redaction import Redactor
 
-MOST_SUMMARY_CHARACTERS = 2000
+MAX_SUMMARY_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Contents:
     def summary(self, redactor: Redactor) -> str:
         """Return what is carried, without secrets; of a file its name, type, size and digest."""
         if self.text:
-            return redactor.body(self.text.encode()).decode("utf-8", "replace")[:MOST_SUMMARY_CHARACTERS]
+            return redactor.body(self.text.encode()).decode("utf-8", "replace")[:MAX_SUMMARY_CHARACTERS]
         fields = [f"{name}={redactor.text(value)}" for name, value in self.form.items()]
         fields += [
             f"{name}={redactor.text(file.name)} ({file.media_type}, {len(file.content)} bytes, {sha256(file.content)})"
             for name, file in self.files.items()
         ]
-        return "; ".join(fields)[:MOST_SUMMARY_CHARACTERS]
+        return "; ".join(fields)[:MAX_SUMMARY_CHARACTERS]

@@ -13,7 +13,7 @@ from assurance.tape.strict_json import NO_JSON, UnfitJson, parse
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
-MOST_SHOWN_CHARACTERS = 200
+MAX_SHOWN_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class Exchange:
     def _shown(self) -> str:
         """Return the beginning of an error's body; nothing of one that is no text."""
         text = " ".join(self.content.decode("utf-8", "replace").split())
-        return text[:MOST_SHOWN_CHARACTERS]
+        return text[:MAX_SHOWN_CHARACTERS]
 
 
 def all_readings(exchanges: Collection[Exchange]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from assurance.tape import Reading
 
-MOST_TOLD = 5
+MAX_TOLD = 5
 SERVER_ERRORS = range(500, 600)
 NOT_YET = frozenset({404, 500})
 OK = 200
@@ -34,8 +34,8 @@ def _server_errors(calls: list[Reading]) -> tuple[str, ...]:
     )
     if not found:
         return ()
-    told = ", ".join(f"{operation} ({count} times)" for operation, count in found.most_common(MOST_TOLD))
-    more = f", and {len(found) - MOST_TOLD} more operations" if len(found) > MOST_TOLD else ""
+    told = ", ".join(f"{operation} ({count} times)" for operation, count in found.most_common(MAX_TOLD))
+    more = f", and {len(found) - MAX_TOLD} more operations" if len(found) > MAX_TOLD else ""
     return (f"APEX answered with server errors: {told}{more}.",)
 
 

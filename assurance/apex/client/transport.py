@@ -33,7 +33,7 @@ TRANSIENT = frozenset(
 )
 # What a read of something just created may be answered while it settles.
 UNSETTLED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR})
-MOST_SETTLING_PAUSE_SECONDS = 1.0
+MAX_SETTLING_PAUSE_SECONDS = 1.0
 KEPT_HEADERS = re.compile(
     r"x-request-id|x-ms-.*-id|content-type|date|retry-after|www-authenticate|location|server-timing"
 )
@@ -144,7 +144,7 @@ class TapedTransport(httpx.BaseTransport):
     def _pause_seconds(self, question: Question, last: Attempt, sent: int, spent_seconds: float) -> float | None:
         """Return how long to wait before the next attempt; None where this was the last."""
         if question.settle_seconds and last.status in UNSETTLED:
-            pause = min(pause_before_next(last.headers, sent), MOST_SETTLING_PAUSE_SECONDS)
+            pause = min(pause_before_next(last.headers, sent), MAX_SETTLING_PAUSE_SECONDS)
             return pause if spent_seconds + pause <= question.settle_seconds else None
         if not _may_repeat(question.method, last):
             return None

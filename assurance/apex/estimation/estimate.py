@@ -16,7 +16,7 @@ PERCENTILES = (("p50_cost", 0.50), ("p80_cost", 0.80), ("p95_cost", 0.95))
 CONTINGENCY = "contingency_percentage"
 HUNDRED = Decimal(100)
 PERCENTAGE_DIGIT = Decimal("0.01")
-MOST_TOLD = 5
+MAX_TOLD = 5
 REMEDY = "Compare the estimate with its job's log; do not release estimates of this build before it is understood."
 
 
@@ -281,5 +281,5 @@ def _says(entry: object) -> bool:
 
 
 def _told(faults: list[str], none: str) -> str:
-    more = f"; and {len(faults) - MOST_TOLD} more" if len(faults) > MOST_TOLD else ""
-    return "; ".join(faults[:MOST_TOLD]) + more if faults else none
+    more = f"; and {len(faults) - MAX_TOLD} more" if len(faults) > MAX_TOLD else ""
+    return "; ".join(faults[:MAX_TOLD]) + more if faults else none

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assurance.apex.estimation.amounts import number
-from assurance.apex.estimation.estimate import MOST_TOLD, Estimate
+from assurance.apex.estimation.estimate import MAX_TOLD, Estimate
 from assurance.apex.estimation.jobs import moment
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -43,8 +43,8 @@ class Export:
         tells a JSON number; otherwise as it is. A list has the same entries, in any order where they have ids.
         """
         told = [*self._differences_of_the_estimate(view), *self._differences_of_lists(view)]
-        more = f"; and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
-        observed = "; ".join(told[:MOST_TOLD]) + more if told else "the same"
+        more = f"; and {len(told) - MAX_TOLD} more" if len(told) > MAX_TOLD else ""
+        observed = "; ".join(told[:MAX_TOLD]) + more if told else "the same"
         expected = f"the export says what the view of {view.subject} says"
         return self._fact(not told, expected, observed, self.readings + view.readings)
 

@@ -35,7 +35,7 @@ WHOLE = 100
 UNTOUCHED = "pending"
 PASSED = "passed"
 MANUAL_REVIEW = "manual_review"
-MOST_SAID_CHARACTERS = 400
+MAX_SAID_CHARACTERS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ class ValidationStep:
         if document is None:
             return ""
         score, result = document.value("completeness_score"), document.value("validation_result")
-        said = json.dumps(result, ensure_ascii=False)[:MOST_SAID_CHARACTERS] if result is not None else "nothing"
+        said = json.dumps(result, ensure_ascii=False)[:MAX_SAID_CHARACTERS] if result is not None else "nothing"
         return f" (completeness_score {score}; it says: {said})"
 
     @property

@@ -14,7 +14,7 @@ from assurance.apex.estimation.script import VOLTAGE_KV, follow, generation, sen
 from assurance.apex.roles.scene import MANAGER, Scene, Target
 
 READER = "estimator"
-MOST_PAGES = 50
+MAX_PAGES = 50
 FORBIDDEN = 403
 STATUS, OTHER_STATUS = "validating", "validated"
 
@@ -79,7 +79,7 @@ def _as_it_is(_: Scene, target: Target) -> Target:
 def _lists_projects(scene: Scene, _: Target, caller: str) -> tuple[Exchange, ...]:
     """Read the list of projects to its end, for what is hidden must be on no page."""
     pages: list[Exchange] = []
-    while len(pages) < MOST_PAGES:
+    while len(pages) < MAX_PAGES:
         pages.append(scene.flow.call("GET", f"/projects?page={len(pages) + 1}&page_size=100", caller))
         if pages[-1].status != OK or pages[-1].document.flag("has_next") is not True or caller != "outsider":
             break

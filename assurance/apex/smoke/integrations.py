@@ -14,7 +14,7 @@ from assurance.telemetry import Telemetry
 from assurance.telemetry.dependencies import Dependencies, Dependency
 from assurance.verdicts import Fact
 
-MOST_CALLS_SHOWN = 3
+MAX_CALLS_SHOWN = 3
 SHOWN = ("sql", "storage", "document_intelligence", "openai")
 """The services whose use shows in what the API answers; that of a key vault shows in telemetry only."""
 VALIDATED = frozenset({"passed", "failed", "manual_review"})
@@ -98,7 +98,7 @@ class ObservedCalls:
             )
         calls = self.found.of(lambda call: calls_to(service, call))
         succeeded = [call for call in calls if call.succeeded]
-        shown = ", ".join(dict.fromkeys(f"{call.operation} ({_word(call)})" for call in calls[:MOST_CALLS_SHOWN]))
+        shown = ", ".join(dict.fromkeys(f"{call.operation} ({_word(call)})" for call in calls[:MAX_CALLS_SHOWN]))
         return Fact(
             bool(succeeded),
             expected=f"{service.fqdn} is called while the smoke tests are served, and answers",

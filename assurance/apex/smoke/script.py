@@ -17,8 +17,8 @@ CREATED = 201
 SUCCESSES = range(200, 300)
 VOLTAGE_KILOVOLT = 345
 """The guide's own voltage."""
-MOST_PAGES = 100
-MOST_TRIES = 5
+MAX_PAGES = 100
+MAX_TRIES = 5
 """How often a list is read until nothing came or went meanwhile; other flows make projects at the same time."""
 CREATOR = "estimator"
 
@@ -75,7 +75,7 @@ class SmokeScript:
         """
         self._need(self.read_back, "read back")
         self._need(self.second_read, "second project read back")
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             found = ProjectList(self._all_pages())
             if found.is_steady:
                 return found
@@ -90,7 +90,7 @@ class SmokeScript:
         """
         self._need(self.read_back, "read back")
         self._need(self.second_read, "second project read back")
-        for _ in range(MOST_TRIES):
+        for _ in range(MAX_TRIES):
             first, second, again = self._page(1, 1), self._page(2, 1), self._page(1, 1)
             if ProjectList((first, second, again)).is_steady and first.ids == again.ids:
                 return first, second
@@ -217,8 +217,8 @@ class SmokeScript:
     def _all_pages(self) -> tuple[ProjectPage, ...]:
         pages = [self._page(1, LARGEST_PAGE)]
         while pages[-1].has_next and pages[-1].items:
-            if len(pages) == MOST_PAGES:
-                raise NotEvaluated(f"The list of projects has more than {MOST_PAGES} pages of {LARGEST_PAGE}.")
+            if len(pages) == MAX_PAGES:
+                raise NotEvaluated(f"The list of projects has more than {MAX_PAGES} pages of {LARGEST_PAGE}.")
             pages.append(self._page(len(pages) + 1, LARGEST_PAGE))
         return tuple(pages)
 

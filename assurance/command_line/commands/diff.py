@@ -29,7 +29,7 @@ from assurance.tape import Tape
 from assurance.verdicts import Verdict
 
 SAME, DIFFERENT = 0, 1
-MOST_CHARACTERS = 160
+MAX_CHARACTERS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _cases(cases: tuple[CaseDifference, ...]) -> list[str]:
     lines = [f"Verdicts: {counted(len(cases), 'case')} differ" if cases else "Verdicts: every case came to the same"]
     for one in cases:
         lines.append(f"  {one.control}  {_word(one.before)} -> {_word(one.after)}  {one.case}")
-        lines.append(f"      {for_terminal(one.told, MOST_CHARACTERS)}")
+        lines.append(f"      {for_terminal(one.told, MAX_CHARACTERS)}")
     return [*lines, ""]
 
 

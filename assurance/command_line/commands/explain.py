@@ -15,7 +15,7 @@ from assurance.reporting.fit import for_terminal, lines_for_terminal
 from assurance.reporting.json_report import schema_problem
 
 TOLD = ("statement", "expected", "observed", "reason", "remedy")
-MOST_BODY_LINES = 100_000
+MAX_BODY_LINES = 100_000
 ALTERED = 1
 
 
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     for link in links:
         _print_link(link)
         if arguments.body and link.body:
-            print("\n".join(f"      {line}" for line in lines_for_terminal(readable(link.body), MOST_BODY_LINES)))
+            print("\n".join(f"      {line}" for line in lines_for_terminal(readable(link.body), MAX_BODY_LINES)))
     return ALTERED if any(link.problem for link in links) else 0
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from assurance.command_line.sending.transport import NotSent, ask, demand_accepted, demand_safe
 from assurance.errors import UsageError
 from assurance.reporting.from_pack import model_in
-from assurance.reporting.messages import MESSAGES, MOST_BYTES, size_of
+from assurance.reporting.messages import MAX_BYTES, MESSAGES, size_of
 
 VARIABLE = "APEX_WEBHOOK_URL"
 REFUSED = "check the webhook: it may be gone, or want another kind of message (--as)"
@@ -42,8 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.only_print:
         print(json.dumps(message, indent=1))
         return 0
-    if size_of(message) > MOST_BYTES:
-        raise NotSent(f"the message has {size_of(message):,} bytes, more than a webhook takes ({MOST_BYTES:,})")
+    if size_of(message) > MAX_BYTES:
+        raise NotSent(f"the message has {size_of(message):,} bytes, more than a webhook takes ({MAX_BYTES:,})")
     named = f"the variable {arguments.url_variable}"
     address = os.environ.get(arguments.url_variable, "")
     if not address:

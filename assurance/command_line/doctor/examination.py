@@ -21,7 +21,7 @@ from assurance.runs.run import Run
 from assurance.tape import Reading
 from assurance.world.azure import reader
 
-MOST_SKEW_SECONDS = 60.0
+MAX_SKEW_SECONDS = 60.0
 """Microsoft Entra refuses tokens beyond five minutes; evidence should be better timed than that."""
 
 HTTPS_PORT = 443
@@ -84,7 +84,7 @@ def _clock(readings: list[Reading | None]) -> Iterator[Finding]:
     answered = datetime.fromisoformat(reading.started).timestamp() + reading.elapsed_milliseconds / 1000
     skew = answered - parsedate_to_datetime(reading.headers["date"]).timestamp()
     told = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Azure's"
-    late = abs(skew) > MOST_SKEW_SECONDS
+    late = abs(skew) > MAX_SKEW_SECONDS
     remedy = "Set the clock: sign-in fails beyond five minutes, and evidence carries wrong times." if late else ""
     yield Finding("clock", "this machine", State.PROBLEM if late else State.OK, told, remedy)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assurance.errors import UsageError
 
-MOST_JOBS = 256
+MAX_JOBS = 256
 """GitHub generates no more jobs of a matrix (its documentation, "Running variations of jobs in a workflow")."""
 PLAIN = re.compile(r"[\w./\\:@+-]+", re.ASCII)
 
@@ -31,8 +31,8 @@ def matrix(service: str, files: Sequence[Path]) -> str:
                 f"{str(file)!r}: a pipeline's script cannot take this path as it is; letters, digits and . _ / @ + - "
                 "were expected: rename the file"
             )
-    if service == "github" and len(files) > MOST_JOBS:
-        raise UsageError(f"{len(files)} environments: GitHub runs at most {MOST_JOBS} jobs of a matrix; split them")
+    if service == "github" and len(files) > MAX_JOBS:
+        raise UsageError(f"{len(files)} environments: GitHub runs at most {MAX_JOBS} jobs of a matrix; split them")
     names = _names(files)
     entries = [{"environment": name, "file": file.as_posix()} for name, file in zip(names, files, strict=True)]
     document = {"include": entries} if service == "github" else dict(zip(names, entries, strict=True))

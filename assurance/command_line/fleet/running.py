@@ -23,7 +23,7 @@ from assurance.runs.options import new_run_id
 ENDING_SECONDS = 4.7
 """How long a run may take to write that it is INCOMPLETE: by itself it takes 4.5, and a user is promised 5."""
 LOOK_SECONDS = 0.05
-MOST_LINES, MOST_LINE_CHARACTERS = 60, 2000
+MAX_LINES, MAX_LINE_CHARACTERS = 60, 2000
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 INTERRUPTED = "the fleet was interrupted before this run had ended"
 
@@ -127,14 +127,14 @@ class _Told:
     """The last lines that a process writes to standard error, whatever their number and length."""
 
     def __init__(self, stream: IO[bytes] | None) -> None:
-        self._lines: deque[str] = deque(maxlen=MOST_LINES)
+        self._lines: deque[str] = deque(maxlen=MAX_LINES)
         self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
         self._thread.start()
 
     def _read(self, stream: IO[bytes] | None) -> None:
         if stream is not None:
             with stream:
-                while line := stream.readline(MOST_LINE_CHARACTERS):
+                while line := stream.readline(MAX_LINE_CHARACTERS):
                     self._lines.append(line.decode("utf-8", "replace").rstrip())
 
     def lines(self) -> list[str]:

@@ -11,15 +11,15 @@ from assurance.reporting.fit import for_terminal
 from assurance.reporting.wording import counted
 from assurance.verdicts import Source
 
-MOST_LINES = 12
+MAX_LINES = 12
 BELOW = 2
 """The lines below those of environments: the numbers, and where the page is."""
 
 
 def lines(outcomes: Sequence[Outcome], page: str, *, interrupted: bool) -> list[str]:
-    """Return at most `MOST_LINES` lines: one for each of the worst environments, how many there are, and the page."""
+    """Return at most `MAX_LINES` lines: one for each of the worst environments, how many there are, and the page."""
     ordered = in_order(outcomes)
-    most = MOST_LINES - BELOW
+    most = MAX_LINES - BELOW
     shown = ordered if len(ordered) <= most else ordered[: most - 1]
     left = len(ordered) - len(shown)
     more = [f"and {counted(left, 'more environment')}, in the page"] if left else []

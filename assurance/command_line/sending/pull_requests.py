@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from assurance.command_line.sending.transport import Answered, NotSent, ask, demand_accepted, demand_safe
 
-MOST_PAGES = 50
+MAX_PAGES = 50
 REFUSED = "the token needs the right to write comments on pull requests"
 API_VERSION = "7.1"
 
@@ -99,7 +99,7 @@ HOSTS: Mapping[str, Callable[[Mapping[str, str], str | None], Post]] = {"github"
 def _github_comments(url: str, headers: Mapping[str, str]) -> Iterator[dict[str, Value]]:
     """Yield all comments, page by page; a next page elsewhere than here is not followed."""
     origin = urlsplit(url)[:2]
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         answered = ask("GET", url, headers=headers)
         listed = demand_accepted(answered, url, REFUSED)
         yield from (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()

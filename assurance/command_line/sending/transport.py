@@ -12,7 +12,7 @@ from assurance.errors import UsageError
 from assurance.reporting.fit import for_terminal
 
 TIMEOUT_SECONDS = 20.0
-MOST_ANSWER_BYTES = 5_000_000
+MAX_ANSWER_BYTES = 5_000_000
 
 Value = Any  # a value of JSON
 
@@ -85,7 +85,7 @@ def _document(content: bytes) -> Value:
     import json
 
     try:
-        return json.loads(content[:MOST_ANSWER_BYTES])
+        return json.loads(content[:MAX_ANSWER_BYTES])
     except ValueError:
         return None
 

@@ -30,7 +30,7 @@ LOOKED_BACK = timedelta(minutes=30)
 DEFENDER_TIME = ("properties", "timeGeneratedUtc")
 MONITOR_TIME = ("properties", "essentials", "startDateTime")
 # Patience hides what a watch is there to see: a look asks twice at most.
-MOST_ATTEMPTS = 2
+MAX_ATTEMPTS = 2
 
 
 class Sight(Protocol):
@@ -163,5 +163,5 @@ def _impatient(environment: Environment) -> Environment:
     if environment.application is None:
         return environment
     limits = environment.application.limits
-    quick = limits.model_copy(update={"attempts": min(limits.attempts, MOST_ATTEMPTS)})
+    quick = limits.model_copy(update={"attempts": min(limits.attempts, MAX_ATTEMPTS)})
     return environment.model_copy(update={"application": environment.application.model_copy(update={"limits": quick})})

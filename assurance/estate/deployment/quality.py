@@ -18,7 +18,7 @@ from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 from assurance.world.files import Artefact
 
-LEAST_UNIT_COVERAGE, LEAST_INTEGRATION_COVERAGE = 0.80, 0.70
+MIN_UNIT_COVERAGE, MIN_INTEGRATION_COVERAGE = 0.80, 0.70
 """Shares of lines (guide, Step 2)."""
 RATE_TOLERANCE = 0.005
 """How far the rate that a report tells may be from the one that its counts give: it is rounded to four digits."""

@@ -14,7 +14,7 @@ from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
 MANAGEMENT_GROUPS = ("providers", "microsoft.management", "managementgroups")
-MOST_TOLD = 3
+MAX_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +136,9 @@ class Access:
         beyond = granted(definition).beyond(allowed)
         if not beyond:
             return ""
-        more = f" and {len(beyond) - MOST_TOLD} more" if len(beyond) > MOST_TOLD else ""
+        more = f" and {len(beyond) - MAX_TOLD} more" if len(beyond) > MAX_TOLD else ""
         above = " (needed, but not so far up)" if any(one.is_role(role, definition) for one in needed) else ""
-        return f"{', '.join(beyond[:MOST_TOLD])}{more}{above}"
+        return f"{', '.join(beyond[:MAX_TOLD])}{more}{above}"
 
     def _narrowing(self, assignment: Document, needed: tuple[NeededRole, ...]) -> str:
         """Return how to take an assignment back; where it is what gives a needed role, that is assigned first."""

@@ -27,11 +27,11 @@ from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 from assurance.world.moments import instant, told
 
-LEAST_RETENTION_DAYS, MOST_RETENTION_DAYS = 7, 35
+MIN_RETENTION_DAYS, MAX_RETENTION_DAYS = 7, 35
 """Point-in-time restore (guide, "Backup and Disaster Recovery")."""
-LEAST_SOFT_DELETE_DAYS = 14
+MIN_SOFT_DELETE_DAYS = 14
 """Recovery of deleted blobs (guide, "Backup and Disaster Recovery")."""
-MOST_BACKUP_AGE = timedelta(hours=24)
+MAX_BACKUP_AGE = timedelta(hours=24)
 """The guide wants a backup before the migration (Step 5); one of an earlier day is not of this deployment."""
 EXPORT = "microsoft.sql/servers/databases/export/action"
 
@@ -80,11 +80,11 @@ class Database(Resource):
 
         def kept(_: Document) -> Judgement:
             days = self.short_term.number("properties", "retentionDays") if self.short_term is not None else None
-            holds = days is not None and LEAST_RETENTION_DAYS <= days <= MOST_RETENTION_DAYS
+            holds = days is not None and MIN_RETENTION_DAYS <= days <= MAX_RETENTION_DAYS
             return holds, f"retentionDays is {'absent' if days is None else f'{days:g}'}"
 
-        remedy = f"az sql db str-policy set {named(self.id)} --retention-days {LEAST_RETENTION_DAYS}"
-        expected = f"retentionDays is {LEAST_RETENTION_DAYS} to {MOST_RETENTION_DAYS}"
+        remedy = f"az sql db str-policy set {named(self.id)} --retention-days {MIN_RETENTION_DAYS}"
+        expected = f"retentionDays is {MIN_RETENTION_DAYS} to {MAX_RETENTION_DAYS}"
         return self.judge(expected, kept, remedy, self.short_term_readings)
 
     def keeps_backups_for(self, declared: DeclaredLongTermRetention) -> Fact:
@@ -142,7 +142,7 @@ class DatabaseBackups:
             **{f"export {one.required_text('correlationId')}": at for one in self.events if (at := self._export(one))},
         }
         recent = [
-            f"{what} of {told(at)}" for what, at in found.items() if at and self.now - MOST_BACKUP_AGE <= at <= self.now
+            f"{what} of {told(at)}" for what, at in found.items() if at and self.now - MAX_BACKUP_AGE <= at <= self.now
         ]
         older = [f"{what} of {told(at)}" for what, at in found.items()]
         name = f"{prefix}{self.now:%Y%m%d}"
@@ -171,7 +171,7 @@ class BlobService(Resource):
         def kept(document: Document) -> Judgement:
             enabled = document.flag("properties", what, "enabled")
             days = document.number("properties", what, "days")
-            holds = enabled is True and days is not None and days >= LEAST_SOFT_DELETE_DAYS
+            holds = enabled is True and days is not None and days >= MIN_SOFT_DELETE_DAYS
             shown = "absent" if enabled is None else str(enabled).lower()
             return holds, f"{what}: enabled {shown}, days {'absent' if days is None else f'{days:g}'}"
 
@@ -179,9 +179,9 @@ class BlobService(Resource):
         option = "delete" if what == "deleteRetentionPolicy" else "container-delete"
         remedy = (
             f"az storage account blob-service-properties update --account-name {account.rsplit('/', 1)[-1]} "
-            f"--enable-{option}-retention true --{option}-retention-days {LEAST_SOFT_DELETE_DAYS}"
+            f"--enable-{option}-retention true --{option}-retention-days {MIN_SOFT_DELETE_DAYS}"
         )
-        return self.judge(f"{what} enabled for at least {LEAST_SOFT_DELETE_DAYS} days", kept, remedy)
+        return self.judge(f"{what} enabled for at least {MIN_SOFT_DELETE_DAYS} days", kept, remedy)
 
 
 @read_once

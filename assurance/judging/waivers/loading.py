@@ -17,7 +17,7 @@ from assurance.judging.controls import CONTROLS
 from assurance.judging.waivers.model import Waiver, Waivers
 
 # ISO/IEC 27001:2022, 6.1.3 f: a risk owner accepts what remains of a risk; half a year later somebody looks again.
-MOST_DAYS = 180
+MAX_DAYS = 180
 # The control under which waivers themselves are judged: a waiver of it would excuse itself.
 WAIVERS = "WVR-01"
 
@@ -82,7 +82,7 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 def _wrong(name: str, waiver: Waiver, environment: Environment, today: date) -> list[str]:
     """Say what forbids a waiver, one line for each reason."""
     here = f"  waivers.{name}"
-    last = today + timedelta(days=MOST_DAYS)
+    last = today + timedelta(days=MAX_DAYS)
     wrong = []
     if waiver.control not in CONTROLS:
         wrong.append(f"{here}.control: there is no control {waiver.control!r}; known are {', '.join(CONTROLS)}")
@@ -90,6 +90,6 @@ def _wrong(name: str, waiver: Waiver, environment: Environment, today: date) -> 
         wrong.append(f"{here}.control: {waiver.control} must not be waived in {environment.name}; mend what fails")
     if waiver.expires > last:
         wrong.append(
-            f"{here}.expires: at most {MOST_DAYS} days ahead, {last} today, was expected (found {waiver.expires})"
+            f"{here}.expires: at most {MAX_DAYS} days ahead, {last} today, was expected (found {waiver.expires})"
         )
     return wrong

@@ -14,7 +14,7 @@ from assurance.reporting.html.parts import SYMBOLS
 from assurance.reporting.wording import VERDICT_WORDS, counted, duration_in_words
 from assurance.verdicts import Decision, Source
 
-MOST_SHOWN = 40
+MAX_SHOWN = 40
 """Of a control's verdicts over time, how many stand in one line: the latest."""
 LEGEND = "  ".join(f"{symbol} {VERDICT_WORDS[verdict]}" for verdict, symbol in SYMBOLS.items())
 
@@ -111,11 +111,11 @@ def _approvals(history: History) -> list[str]:
 def _controls(runs: Sequence[PastRun]) -> list[str]:
     if not runs:
         return ["Controls", "  no run counts in this period"]
-    lines = [f"Controls (the last {min(MOST_SHOWN, len(runs))} runs, the latest last; {LEGEND}  . not selected)"]
+    lines = [f"Controls (the last {min(MAX_SHOWN, len(runs))} runs, the latest last; {LEGEND}  . not selected)"]
     lines.append(
         f"  {'':<8} {'runs':>5} {'fail':>5} {'?':>4}  {'first failure':<16}  {'last failure':<16}  mean to green"
     )
-    lines += [_control(course, runs[-MOST_SHOWN:]) for course in courses(runs)]
+    lines += [_control(course, runs[-MAX_SHOWN:]) for course in courses(runs)]
     return lines
 
 

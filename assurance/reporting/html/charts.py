@@ -12,7 +12,7 @@ from assurance.reporting.html.markup import Html, element, join
 WIDTH = 1000
 HEIGHT = 300
 LEFT, RIGHT, TOP, BOTTOM = 70, 20, 34, 34
-MOST_TICKS = 6
+MAX_TICKS = 6
 LEGEND_STEP = 210
 
 Shape = Literal["line", "points", "columns"]
@@ -82,8 +82,8 @@ def ticks(highest: float) -> tuple[float, ...]:
     """Return round values from 0 to at least the highest, at most seven of them."""
     if highest <= 0:
         return (0.0, 1.0)
-    power = 10.0 ** math.floor(math.log10(highest / MOST_TICKS))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor * MOST_TICKS >= highest * (1 - 1e-9))
+    power = 10.0 ** math.floor(math.log10(highest / MAX_TICKS))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor * MAX_TICKS >= highest * (1 - 1e-9))
     return tuple(step * number for number in range(math.ceil(highest / step * (1 - 1e-9)) + 1))
 
 

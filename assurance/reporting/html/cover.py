@@ -25,7 +25,7 @@ from assurance.reporting.wording import (
 )
 from assurance.verdicts import Source, Verdict
 
-MOST_WORST = 3
+MAX_WORST = 3
 COMMIT = "commit"
 SUITE = "apex-assurance"
 _NOT_PLAIN = re.compile(r"[^\w .,:+/()-]")
@@ -93,7 +93,7 @@ def _worst(model: RunModel) -> Html:
     found = findings_of(model)
     if not found:
         return Html()
-    lines = [_worst_line(one) for one in found[:MOST_WORST]]
+    lines = [_worst_line(one) for one in found[:MAX_WORST]]
     left = len(found) - len(lines)
     more = element("p", element("a", f"and {counted(left, 'more finding')}", href="#findings")) if left else Html()
     return element("section", element("h2", "The worst"), element("ol", *lines), more, class_="worst", id="worst")
@@ -111,9 +111,9 @@ def _worst_line(finding: Finding) -> Html:
 def _unjudged(model: RunModel) -> Html:
     """Show in one line each what was not judged, and which controls were not in this run."""
     groups = by_reason(model, Verdict.NOT_EVALUATED)
-    lines = [_unjudged_line(one) for one in groups[:MOST_WORST]]
-    if len(groups) > MOST_WORST:
-        more = f"and {counted(len(groups) - MOST_WORST, 'more reason')}"
+    lines = [_unjudged_line(one) for one in groups[:MAX_WORST]]
+    if len(groups) > MAX_WORST:
+        more = f"and {counted(len(groups) - MAX_WORST, 'more reason')}"
         lines.append(element("li", element("a", more, href="#not-evaluated")))
     absent = absent_controls(model)
     if absent:

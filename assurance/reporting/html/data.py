@@ -23,11 +23,11 @@ from assurance.verdicts import Verdict
 # The order of the cases: what demands something comes first.
 ORDER = (Verdict.FAIL, Verdict.NOT_EVALUATED, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
 # A page of more than some megabytes opens slowly, or not at all; results.json and the tape have everything whole.
-MOST_TEXT_CHARACTERS = 8_000
-MOST_TEXTS_CHARACTERS = 4_500_000
+MAX_TEXT_CHARACTERS = 8_000
+MAX_TEXTS_CHARACTERS = 4_500_000
 SHORT_TEXT_CHARACTERS = 160
-MOST_BODY_CHARACTERS = 8_192
-MOST_BODIES_CHARACTERS = 2_500_000
+MAX_BODY_CHARACTERS = 8_192
+MAX_BODIES_CHARACTERS = 2_500_000
 
 Value = Any  # a value of JSON
 
@@ -37,13 +37,13 @@ class Texts:
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {}
-        self._left = MOST_TEXTS_CHARACTERS
+        self._left = MAX_TEXTS_CHARACTERS
         self.all: list[str] = []
 
     def place(self, text: str) -> int:
         """Return the place of `text` in the table."""
         if text not in self._places:
-            shown = cut(printable(text), MOST_TEXT_CHARACTERS if self._left > 0 else SHORT_TEXT_CHARACTERS)
+            shown = cut(printable(text), MAX_TEXT_CHARACTERS if self._left > 0 else SHORT_TEXT_CHARACTERS)
             self._left -= len(shown)
             self._places[text] = len(self.all)
             self.all.append(shown)
@@ -121,10 +121,10 @@ def _case(record: VerdictRecord, texts: Texts, numbers: dict[str, int], controls
 
 
 def _bodies(model: RunModel) -> list[list[Value]]:
-    rows, left = [], MOST_BODIES_CHARACTERS
+    rows, left = [], MAX_BODIES_CHARACTERS
     for reading in model.readings:
         whole = printable(_pretty(reading.body))
-        body = whole[: min(MOST_BODY_CHARACTERS, max(0, left))]
+        body = whole[: min(MAX_BODY_CHARACTERS, max(0, left))]
         left -= len(body)
         rows.append([body, len(whole)])
     return rows

@@ -18,8 +18,8 @@ NETWORK_WIDTH = 730
 MARGIN, GAP = 16, 12
 BOX = 46
 HEAD = 34
-MOST_LINKS = 40
-MOST_ID = 500
+MAX_LINKS = 40
+MAX_ID = 500
 CHARACTER = 7.3
 """The width of a character of the names, in units of the drawing; of the notes it is less."""
 
@@ -72,11 +72,11 @@ def _subnet(one: Subnet, top: int) -> tuple[Html, int]:
         drawn, height = _environment(one, left + MARGIN, below, width - 2 * MARGIN)
         parts.append(drawn)
         below += height + GAP
-    for link in one.links[:MOST_LINKS]:
+    for link in one.links[:MAX_LINKS]:
         parts.append(_link(link, left + MARGIN, below))
         below += BOX + GAP
-    if len(one.links) > MOST_LINKS:
-        more = f"and {counted(len(one.links) - MOST_LINKS, 'more endpoint')}, among the cases below"
+    if len(one.links) > MAX_LINKS:
+        more = f"and {counted(len(one.links) - MAX_LINKS, 'more endpoint')}, among the cases below"
         parts.append(element("text", more, x=str(left + MARGIN), y=str(below + 14), class_="note"))
         below += 28
     return join(_frame(one.part, left, top, width, below - top, "Subnet"), *parts), below - top
@@ -145,11 +145,11 @@ def _box(part: Part, left: int, top: int, width: int, height: int, kind: str) ->
 
 def _linked(part: Part, drawn: Html, kind: str) -> Html:
     word = VERDICT_WORDS[part.verdict] if part.verdict is not None else "no case is about it"
-    told = f"{kind} {_fitting(part.name, MOST_ID)} {part.note}: {word}".strip()
+    told = f"{kind} {_fitting(part.name, MAX_ID)} {part.note}: {word}".strip()
     told += f", {counted(part.cases, 'case')}" if part.cases else ""
     style = f"part {verdict_style(part.verdict) if part.verdict is not None else 'unknown'}"
-    inner = join(element("title", f"{told}. {_fitting(part.id, MOST_ID)}"), drawn)
-    if not part.cases or len(part.id) > MOST_ID:
+    inner = join(element("title", f"{told}. {_fitting(part.id, MAX_ID)}"), drawn)
+    if not part.cases or len(part.id) > MAX_ID:
         return element("g", inner, class_=style)
     # The part's own name finds its cases; the address is text of a fragment, so nothing in it is an address.
     return element("a", inner, href=f"#about:{quote(part.id, safe='')}", class_=style, aria_label=told)

@@ -24,12 +24,12 @@ from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, c
 from assurance.verdicts import Verdict
 
 # The script adds the others on demand and for print; without it they stand in a plain table.
-MOST_FINDINGS = 20
-MOST_GROUPS = 40
-MOST_CASES_NAMED = 12
-MOST_TEXT_CHARACTERS = 4_000
-MOST_PLAIN_CHARACTERS = 1_500_000
-MOST_CELL_CHARACTERS = 300
+MAX_FINDINGS = 20
+MAX_GROUPS = 40
+MAX_CASES_NAMED = 12
+MAX_TEXT_CHARACTERS = 4_000
+MAX_PLAIN_CHARACTERS = 1_500_000
+MAX_CELL_CHARACTERS = 300
 PLAIN_COLUMNS = ("Control", "Severity", "Requirement", "Subject", "Expected", "Observed", "Remedy")
 
 
@@ -40,12 +40,12 @@ def findings(model: RunModel) -> Html:
     title = f"Findings ({len(found):,}{f', {failed:,} failing cases' if failed > len(found) else ''})"
     if not found:
         return section("findings", title, element("p", "No requirement that was judged was found broken."))
-    cards = element("div", *(_finding(one, model) for one in found[:MOST_FINDINGS]), id="finding-cards")
-    left = len(found) - MOST_FINDINGS
+    cards = element("div", *(_finding(one, model) for one in found[:MAX_FINDINGS]), id="finding-cards")
+    left = len(found) - MAX_FINDINGS
     if left <= 0:
         return section("findings", title, cards)
     more = element("button", f"Show {left:,} more", type="button", id="more-findings", hidden=True)
-    plain = _plain([one.lead for one in found[MOST_FINDINGS:]])
+    plain = _plain([one.lead for one in found[MAX_FINDINGS:]])
     return section("findings", title, cards, more, element("noscript", plain))
 
 
@@ -64,7 +64,7 @@ def waived(model: RunModel) -> Html:
     covered = [record for record in model.verdicts if record.verdict is Verdict.WAIVED]
     if not covered:
         return Html()
-    cards = [_waived(record, model) for record in covered[:MOST_GROUPS]]
+    cards = [_waived(record, model) for record in covered[:MAX_GROUPS]]
     return section("waived", f"Waived ({counted(len(covered), 'case')})", *cards, _further(len(covered) - len(cards)))
 
 
@@ -97,7 +97,7 @@ def _finding(finding: Finding, model: RunModel) -> Html:
         ("Expected", _shown(record.expected)),
         ("Observed", element("strong", _shown(record.observed))),
         ("Deciding rule", _rule(record.control)),
-        *(("Resource", element("code", _shown(resource))) for resource in record.resources[:MOST_CASES_NAMED]),
+        *(("Resource", element("code", _shown(resource))) for resource in record.resources[:MAX_CASES_NAMED]),
         *waiver_facts(record),
         *_also(finding),
         ("Evidence", evidence(record, model)),
@@ -111,11 +111,11 @@ def _also(finding: Finding) -> list[tuple[str, Content]]:
         return []
     named = [
         element("li", element("a", f"{one.control} {cut(one.subject, 120)}", href=f"#{case_id(one)}"), ": ",
-                cut(one.observed or one.statement, MOST_CELL_CHARACTERS))
-        for one in finding.others[:MOST_CASES_NAMED]
+                cut(one.observed or one.statement, MAX_CELL_CHARACTERS))
+        for one in finding.others[:MAX_CASES_NAMED]
     ]  # fmt: skip
-    if len(finding.others) > MOST_CASES_NAMED:
-        named.append(element("li", f"and {len(finding.others) - MOST_CASES_NAMED:,} more, among the cases below"))
+    if len(finding.others) > MAX_CASES_NAMED:
+        named.append(element("li", f"and {len(finding.others) - MAX_CASES_NAMED:,} more, among the cases below"))
     return [("Same cause", element("ul", *named))]
 
 
@@ -140,7 +140,7 @@ def _rule(control_id: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return cut(text, MOST_TEXT_CHARACTERS)
+    return cut(text, MAX_TEXT_CHARACTERS)
 
 
 def _remedy(remedy: str) -> Html:
@@ -149,7 +149,7 @@ def _remedy(remedy: str) -> Html:
 
 def _plain(records: list[VerdictRecord]) -> Html:
     """Return the other findings as a table, as far as the page may grow."""
-    rows, left = [], MOST_PLAIN_CHARACTERS
+    rows, left = [], MAX_PLAIN_CHARACTERS
     for record in records:
         whole = (
             record.control,
@@ -160,7 +160,7 @@ def _plain(records: list[VerdictRecord]) -> Html:
             record.observed,
             record.remedy,
         )
-        row = [cut(cell, MOST_CELL_CHARACTERS) for cell in whole]
+        row = [cut(cell, MAX_CELL_CHARACTERS) for cell in whole]
         left -= sum(len(cell) for cell in row) + 150
         if left < 0:
             break
@@ -176,7 +176,7 @@ def _grouped(model: RunModel, verdict: Verdict, title: str) -> Html:
         return Html()
     number = sum(len(group.records) for group in groups)
     style = verdict_style(verdict)
-    cards = [_group(group, style) for group in groups[:MOST_GROUPS]]
+    cards = [_group(group, style) for group in groups[:MAX_GROUPS]]
     return section(style, f"{title} ({counted(number, 'case')})", *cards, _further(len(groups) - len(cards)))
 
 
@@ -188,12 +188,12 @@ def _group(group: ReasonGroup, style: str) -> Html:
     cases = [
         element(
             "li",
-            element("a", element("code", cut(place_of(record)[1], MOST_CELL_CHARACTERS)), href=f"#{case_id(record)}"),
+            element("a", element("code", cut(place_of(record)[1], MAX_CELL_CHARACTERS)), href=f"#{case_id(record)}"),
         )
-        for record in group.records[:MOST_CASES_NAMED]
+        for record in group.records[:MAX_CASES_NAMED]
     ]
-    if len(group.records) > MOST_CASES_NAMED:
-        cases.append(element("li", f"and {len(group.records) - MOST_CASES_NAMED:,} more, among the cases below"))
+    if len(group.records) > MAX_CASES_NAMED:
+        cases.append(element("li", f"and {len(group.records) - MAX_CASES_NAMED:,} more, among the cases below"))
     words = f"{counted(len(group.records), 'case')} of {ids_in_words(group.controls)}"
     listed = element("details", element("summary", words), element("ul", *cases))
     reason = group.reason or VERDICT_WORDS[group.records[0].verdict]

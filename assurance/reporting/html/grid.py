@@ -16,7 +16,7 @@ from assurance.reporting.wording import VERDICT_WORDS
 from assurance.verdicts import Verdict
 
 FAMILY = "RBAC"
-MOST_TITLE_CHARACTERS = 300
+MAX_TITLE_CHARACTERS = 300
 _STATUS = re.compile(r"\banswers (\d{3})\b")
 # In the order in which they may less and less; a role that is not here follows, in the order of its name.
 ROLES = ("manager", "estimator", "auditor", "outsider", "no-access", "no-token", "anonymous")
@@ -68,7 +68,7 @@ def _cell(records: list[VerdictRecord]) -> Html:
     parts: list[Content] = []
     for record in records:
         symbol = element("span", SYMBOLS[record.verdict], aria_hidden="true")
-        told = cut(record.expected or record.reason or VERDICT_WORDS[record.verdict], MOST_TITLE_CHARACTERS)
+        told = cut(record.expected or record.reason or VERDICT_WORDS[record.verdict], MAX_TITLE_CHARACTERS)
         label = f"{VERDICT_WORDS[record.verdict]}: {told}"
         style = f"verdict {verdict_style(record.verdict)}"
         words = join(in_words(record), " ", symbol)

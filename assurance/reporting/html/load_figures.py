@@ -13,7 +13,7 @@ from assurance.reporting.html.charts import Chart, Series, figure
 from assurance.reporting.html.markup import Html
 from assurance.reporting.model import RunModel
 
-MOST_SLICES = 60
+MAX_SLICES = 60
 SHARES = (1, 5, 10, 25, 50, 75, 90, 95, 99, 100)
 
 
@@ -81,7 +81,7 @@ def _slices(model: RunModel) -> list[tuple[float, list[Sample]]]:
         return []
     first = min(sample.start for sample in samples)
     span = max(sample.start for sample in samples) - first
-    width = max(1, math.ceil(span / MOST_SLICES))
+    width = max(1, math.ceil(span / MAX_SLICES))
     found: list[list[Sample]] = [[] for _ in range(int(span // width) + 1)]
     for sample in samples:
         found[int((sample.start - first) // width)].append(sample)

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from assurance.reporting.fit import cut, printable
 
 NAMESPACE = "urn:apex-assurance:oscal"
-MOST_CHARACTERS = 8_000
+MAX_CHARACTERS = 8_000
 NOTHING = "(nothing)"
 # What OSCAL's Markdown would take for markup (NIST: "Markup Data Types").
 _MARKUP = re.compile(r"([\\`*_\[\]<>&~^{}#|!\"'])")
@@ -28,7 +28,7 @@ class Naming:
 
 def string(value: str) -> str:
     """Return a `string`: on one line, without blanks at its ends, never empty."""
-    return cut(" ".join(printable(value).split()), MOST_CHARACTERS) or NOTHING
+    return cut(" ".join(printable(value).split()), MAX_CHARACTERS) or NOTHING
 
 
 def line(value: str) -> str:
@@ -38,7 +38,7 @@ def line(value: str) -> str:
 
 def text(value: str) -> str:
     """Return a `markup-multiline` that shows `value` as it is, line by line."""
-    lines = cut(printable(value), MOST_CHARACTERS).splitlines()
+    lines = cut(printable(value), MAX_CHARACTERS).splitlines()
     return "\n\n".join(line(one) for one in lines if one.strip()) or NOTHING
 
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 _HOLDERS = ("error", "odata.error", "errors")
 _INNER = ("innererror", "inner_error")
-MOST_INNER = 8
-MOST_SHOWN_CHARACTERS = 120
+MAX_INNER = 8
+MAX_SHOWN_CHARACTERS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def said_in(body: bytes) -> SaidError:
         if isinstance(document, str) and document.lstrip()[:1] == "{":
             document = json.loads(document)
     except (ValueError, RecursionError):
-        return SaidError(form="an HTML page" if text[:1] == "<" else f"the text {text[:MOST_SHOWN_CHARACTERS]!r}")
+        return SaidError(form="an HTML page" if text[:1] == "<" else f"the text {text[:MAX_SHOWN_CHARACTERS]!r}")
     return _said(document)
 
 
@@ -85,7 +85,7 @@ def _said(document: object) -> SaidError:
 
 def _inner(error: Mapping[str, object]) -> list[Mapping[str, object]]:
     found: list[Mapping[str, object]] = []
-    while len(found) < MOST_INNER:
+    while len(found) < MAX_INNER:
         inner = next((error[name] for name in _INNER if isinstance(error.get(name), Mapping)), None)
         if not isinstance(inner, Mapping):
             break

@@ -16,7 +16,7 @@ from assurance.world.http.body import ACCEPT_ENCODING, BeyondBoundError, read_bo
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 # RFC 9110, section 9.2.2: to send these twice asks for no more than to send them once.
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-MOST_REASON_CHARACTERS = 200
+MAX_REASON_CHARACTERS = 200
 _CAUSES = re.compile(r"\[Errno -?\d+\] [^'\")]+|certificate verify failed: [^(]+")
 
 
@@ -135,4 +135,4 @@ def _brief(error: Exception) -> str:
     """Return the cause of a connection error in one line."""
     text = " ".join(str(error).split()) or type(error).__name__
     match = _CAUSES.search(text)
-    return (match.group(0) if match else text)[:MOST_REASON_CHARACTERS].strip()
+    return (match.group(0) if match else text)[:MAX_REASON_CHARACTERS].strip()

@@ -28,7 +28,7 @@ REMAINING = ("x-ms-ratelimit-remaining-subscription-reads", "x-ms-ratelimit-rema
 PLENTY = 100
 RESERVE = 1
 FIRST_REFILL_PER_SECOND = 5.0
-LEAST_REFILL_PER_SECOND = 0.2
+MIN_REFILL_PER_SECOND = 0.2
 # Where a service does not say what remains: a refusal halves the rate, and each answer raises it again.
 GROWTH = 1.02
 # Refill is measured over at least so long: over less, the order in which answers arrive weighs more.
@@ -95,7 +95,7 @@ class Budget:
     def refused(self, pause_seconds: float, remaining: int | None, now: float) -> None:
         """Learn from a 429. Requests that were under way together are refused together, and count once."""
         if remaining is None and now >= self.blocked_until:
-            self.refill = max(LEAST_REFILL_PER_SECOND, self.refill / 2)
+            self.refill = max(MIN_REFILL_PER_SECOND, self.refill / 2)
         self.tokens = min(self.tokens, 0.0)
         self.blocked_until = max(self.blocked_until, now + pause_seconds)
 
@@ -110,7 +110,7 @@ class Budget:
         if self.measured_at:
             seen = (remaining - self.measured_remaining + self.measured_served) / passed
             # A full bucket shows less than its refill, so that less is believed by half.
-            self.refill = max(LEAST_REFILL_PER_SECOND, seen if seen > self.refill else (seen + self.refill) / 2)
+            self.refill = max(MIN_REFILL_PER_SECOND, seen if seen > self.refill else (seen + self.refill) / 2)
         self.measured_at, self.measured_remaining, self.measured_served = now, float(remaining), 0
 
 

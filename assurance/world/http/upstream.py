@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-MOST_CONNECTIONS = 32
+MAX_CONNECTIONS = 32
 # Where machines behind a proxy that opens TLS name the certificates to trust, as requests, curl and OpenSSL read them.
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -66,8 +66,8 @@ class Upstream(httpx.BaseTransport):
         with self._lock:
             if (proxy, pooled) not in self._transports:
                 self._context = self._context or self._trusted()
-                kept = MOST_CONNECTIONS if pooled else 0
-                limits = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=kept)
+                kept = MAX_CONNECTIONS if pooled else 0
+                limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=kept)
                 self._transports[proxy, pooled] = httpx.HTTPTransport(verify=self._context, proxy=proxy, limits=limits)
             return self._transports[proxy, pooled]
 

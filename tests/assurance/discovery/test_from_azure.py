@@ -14,7 +14,7 @@ from assurance.environment import Environment, load
 from sandbox import Sandbox
 
 ROOT = Path(__file__).parents[3]
-MOST_REQUESTS = 40
+MAX_REQUESTS = 40
 WHERE = ("--subscription", "22222222-2222-4222-8222-222222222222", "--resource-group", "apex-rg-sandbox")
 
 
@@ -51,7 +51,7 @@ def test_the_sandbox_gives_the_file_of_the_sandbox(sandbox: Sandbox, access: str
     before = len(sandbox.resource_manager.requests_served)
     output = tmp_path / "mine.toml"
     assert main(["init", *WHERE, "--access-of", access, "--output", str(output)]) == 0
-    assert len(sandbox.resource_manager.requests_served) - before <= MOST_REQUESTS
+    assert len(sandbox.resource_manager.requests_served) - before <= MAX_REQUESTS
     written, shipped = load(output), load(Path(access))
     assert _parts(written) == _parts(shipped)
     assert written.cloud == shipped.cloud

@@ -37,7 +37,7 @@ def many() -> RunModel:
 def test_the_last_lines_are_few(model: RunModel, width: int) -> None:
     """At most ten lines, the last of which says where the report is; with a heading and pytest's line, twelve."""
     lines = told(model, width)
-    assert 2 <= len(lines) <= ending.MOST_LINES
+    assert 2 <= len(lines) <= ending.MAX_LINES
     assert lines[-1] == f"report    {REPORT}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from assurance.reporting.estate_view import kind_of, networks
-from assurance.reporting.html.estate_figure import MOST_LINKS, estate_section
+from assurance.reporting.html.estate_figure import MAX_LINKS, estate_section
 from assurance.reporting.model import RunModel
 from assurance.tape import Reading
 from assurance.verdicts import Verdict
@@ -143,7 +143,7 @@ def test_nothing_is_drawn_without_a_network() -> None:
 
 def test_many_endpoints_and_hostile_names_stay_bounded() -> None:
     """Of very many endpoints some are drawn and the others counted; a name stays text, and within its box."""
-    drawn = estate_section(model(endpoints=MOST_LINKS + 3, name=HOSTILE.replace("/", "") + "n" * 5_000))
+    drawn = estate_section(model(endpoints=MAX_LINKS + 3, name=HOSTILE.replace("/", "") + "n" * 5_000))
     assert "and 3 more endpoints" in drawn
     assert "<script>" not in drawn
     assert len(drawn) < 3_000_000

@@ -81,7 +81,7 @@ def test_long_summary_is_cut_with_a_note() -> None:
     """A summary never exceeds its limit, and says how many findings it left out."""
     text = markdown.summary(many_failures(300))
     shown = text.count("- observed")
-    assert len(text) <= markdown.MOST_CHARACTERS
+    assert len(text) <= markdown.MAX_CHARACTERS
     assert 0 < shown < 300
     assert f"{300 - shown} of 300 under “Findings (300)”" in text
 

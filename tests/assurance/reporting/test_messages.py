@@ -37,7 +37,7 @@ def test_every_message_says_the_decision_and_the_worst(kind: str, model: RunMode
     for line, remedy in messages.told(model).worst:
         assert json.dumps(line, ensure_ascii=False)[1:-1] in text
         assert json.dumps(remedy, ensure_ascii=False)[1:-1] in text
-    assert len(text.encode()) < messages.MOST_BYTES
+    assert len(text.encode()) < messages.MAX_BYTES
 
 
 def test_texts_from_outside_are_plain() -> None:

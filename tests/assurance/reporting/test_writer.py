@@ -16,7 +16,7 @@ from assurance.reporting import ending, messages, ocsf, sarif
 from assurance.reporting.fit import printable
 from assurance.reporting.from_pack import model_in
 from assurance.reporting.html.page import page
-from assurance.reporting.markdown import MOST_CHARACTERS
+from assurance.reporting.markdown import MAX_CHARACTERS
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import decision_sentence
 from assurance.reporting.writer import JUNIT, OSCAL, RESULTS, SUMMARY, TABLE, falsifiability_in, write_reports
@@ -166,10 +166,10 @@ def reports_agree_on(model: RunModel, pack: Path) -> None:
     exported = [one["properties"]["check"] for one in sarif.document(model)["runs"][0]["results"]]
     assert set(exported) <= set(by_check)
     assert all(json.loads(json.dumps(ocsf.event(one, model, str(model.decision)))) for one in model.verdicts)
-    assert all(messages.size_of(make(model, "")) < messages.MOST_BYTES for make in messages.MESSAGES.values())
+    assert all(messages.size_of(make(model, "")) < messages.MAX_BYTES for make in messages.MESSAGES.values())
     assert sum(in_junit(pack / JUNIT).values()) == len(model.verdicts)
     assert len(json.loads((pack / RESULTS).read_bytes())["verdicts"]) == len(model.verdicts)
-    assert len((pack / SUMMARY).read_text("utf-8")) <= MOST_CHARACTERS
+    assert len((pack / SUMMARY).read_text("utf-8")) <= MAX_CHARACTERS
 
 
 def in_json(path: Path, model: RunModel) -> dict[str, int]:

@@ -86,6 +86,6 @@ def test_endless_file_is_refused(tmp_path: Path) -> None:
     """No more than the bound is read, whatever a name leads to."""
     huge = tmp_path / "huge"
     with huge.open("wb") as file:
-        file.truncate(files.MOST_BYTES + 1)
+        file.truncate(files.MAX_BYTES + 1)
     with pytest.raises(NotEvaluated, match="longer than"):
         _reader(Tape.create(tmp_path / "tape", HEADER), trivy=huge).read("trivy")

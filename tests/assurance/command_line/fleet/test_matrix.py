@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assurance.command_line.fleet.matrix import MOST_JOBS, matrix
+from assurance.command_line.fleet.matrix import MAX_JOBS, matrix
 from assurance.errors import UsageError
 
 FILES = [Path("environments/prod.toml"), Path("other/prod.toml"), Path("environments/2nd-site.toml")]
@@ -38,7 +38,7 @@ def test_a_path_that_could_be_a_command_is_refused(path: str) -> None:
 
 def test_more_jobs_than_github_runs_are_refused() -> None:
     """What GitHub would cut off is told before."""
-    files = [Path(f"{number}.toml") for number in range(MOST_JOBS + 1)]
+    files = [Path(f"{number}.toml") for number in range(MAX_JOBS + 1)]
     with pytest.raises(UsageError, match="257 environments"):
         matrix("github", files)
     assert len(json.loads(matrix("azure", files))) == len(files)

@@ -9,7 +9,7 @@ import pytest
 
 from assurance.command_line.fleet.outcomes import Outcome, in_order, numbers, outcome_of, status_of
 from assurance.command_line.fleet.page import page
-from assurance.command_line.fleet.telling import MOST_LINES, lines
+from assurance.command_line.fleet.telling import MAX_LINES, lines
 from assurance.evidence.pack import begin
 from assurance.verdicts import Decision
 
@@ -83,7 +83,7 @@ def test_a_large_fleet_is_told_in_twelve_lines() -> None:
     fleet = [Outcome(Path(f"e{number}.toml"), decision=Decision.GO) for number in range(99)]
     fleet.append(Outcome(Path("worst.toml"), reason="its file is <b>wrong</b>"))
     told = lines(fleet, "reports/fleet.html", interrupted=False)
-    assert len(told) == MOST_LINES
+    assert len(told) == MAX_LINES
     assert told[0] == "NOT JUDGED    worst.toml: its file is <b>wrong</b>"
     assert told[-2] == "100 environments: 1 NOT JUDGED, 99 GO"
     assert told[-3] == "and 91 more environments, in the page"

@@ -10,7 +10,7 @@ import pytest
 from assurance.environment import load as load_environment
 from assurance.errors import EnvironmentFileError, WaiversRefused
 from assurance.judging.waivers import load
-from assurance.judging.waivers.loading import MOST_DAYS
+from assurance.judging.waivers.loading import MAX_DAYS
 from tests.assurance.judging.waivers.writing import TODAY, waiver
 
 ENVIRONMENT = load_environment(Path(__file__).parents[4] / "environments" / "sandbox.toml")
@@ -48,7 +48,7 @@ def test_the_last_day_counts(tmp_path: Path) -> None:
     ("text", "told"),
     [
         (waiver(approver="dana  ORTIZ"), "another person must approve"),
-        (waiver(expires=TODAY + timedelta(days=MOST_DAYS + 1)), "at most 180 days ahead"),
+        (waiver(expires=TODAY + timedelta(days=MAX_DAYS + 1)), "at most 180 days ahead"),
         (waiver(expires='"2027-01-31"'), "a date such as 2027-01-31 was expected"),
         (waiver(expires="2027-01-31T00:00:00Z"), "a date such as 2027-01-31 was expected"),
         (waiver(expires=None), "waivers.sql-public.expires: is missing"),
@@ -77,7 +77,7 @@ def test_a_bad_waiver_is_refused(tmp_path: Path, text: str, told: str) -> None:
 def test_the_longest_waiver_is_accepted(tmp_path: Path) -> None:
     """A waiver for 180 days is granted."""
     path = tmp_path / "waivers.toml"
-    path.write_text(waiver(expires=TODAY + timedelta(days=MOST_DAYS)), encoding="utf-8")
+    path.write_text(waiver(expires=TODAY + timedelta(days=MAX_DAYS)), encoding="utf-8")
     assert load(path, ENVIRONMENT).named
 
 

@@ -17,7 +17,7 @@ import pytest
 
 import assurance
 from assurance.reporting.html.cover import cover, printed_on_every_page
-from assurance.reporting.html.findings import MOST_FINDINGS, findings
+from assurance.reporting.html.findings import MAX_FINDINGS, findings
 from assurance.reporting.html.markup import Html, element
 from assurance.reporting.html.page import page as page_of
 from assurance.reporting.html.parts import case_id
@@ -221,9 +221,9 @@ def test_many_findings_stay_readable_without_script() -> None:
     """What the page does not show as a card stands in a table within noscript, and the button says how many."""
     model = sample_model()
     failed = record("SEC-01", "test_it", "x", Verdict.FAIL)
-    many = tuple(replace(failed, subject=f"subject-{n}", check=f"a::b[{n}]") for n in range(MOST_FINDINGS + 5))
+    many = tuple(replace(failed, subject=f"subject-{n}", check=f"a::b[{n}]") for n in range(MAX_FINDINGS + 5))
     section = findings(replace(model, verdicts=many))
-    assert section.count("<article") == MOST_FINDINGS
+    assert section.count("<article") == MAX_FINDINGS
     assert "Show 5 more" in section
     assert "subject-9" in section.partition("<noscript>")[2]
 

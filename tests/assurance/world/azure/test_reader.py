@@ -24,8 +24,8 @@ from sandbox import Fault, Sandbox
 
 GROUP = "apex-rg-sandbox"
 NETWORK = "vnet-apex-sandbox"
-MOST_PAGES = 20
-LIMITS = Limits(attempts=1, throttled_seconds=0.0, timeout_seconds=5.0, pages=MOST_PAGES, rows=500)
+MAX_PAGES = 20
+LIMITS = Limits(attempts=1, throttled_seconds=0.0, timeout_seconds=5.0, pages=MAX_PAGES, rows=500)
 ZONES = "/privateendpoints"
 
 
@@ -359,12 +359,12 @@ def test_an_endless_list_ends(clients: Clients, sandbox: Sandbox, faulty: Faulty
     """A list that always has one page more is given up at the bound."""
     served = iter(range(10_000))
     for number in served:
-        if number > MOST_PAGES + 1:
+        if number > MAX_PAGES + 1:
             break
         link = f"{sandbox.resource_manager.url}/endless{number + 1}/?api-version=2024-01-01"
         faulty(f"/endless{number}/" if number else ZONES, body={"value": [], "nextLink": link})
     error = reason(lambda: reader.list_all(clients.network.private_endpoints.list, GROUP))
-    assert f"longer than {MOST_PAGES} pages" in error.reason
+    assert f"longer than {MAX_PAGES} pages" in error.reason
     assert "[limits]" in error.remedy
 
 
