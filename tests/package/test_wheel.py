@@ -19,7 +19,7 @@ from tests.package.clean_installation import LOCK, ROOT, SCRIPT, Installation, b
 MAX_PACKAGES = 60
 OWN_CHECK = '''"""SEC-06, looked at once more."""
 
-from assurance.estate.services.services import PlatformService
+from assurance.estate.services.platform_service import PlatformService
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-06")

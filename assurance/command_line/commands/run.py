@@ -67,7 +67,9 @@ def judge(words: Sequence[str]) -> int:
     root = suite_root()
     # Folders of the user above this one would load no conftest.py of theirs otherwise.
     places = (f"--rootdir={root}", f"--config-file={root / 'pytest.ini'}", f"--confcutdir={Path.cwd()}")
-    return int(pytest.main([*places, "-passurance.suite.plugin", "-pno:cacheprovider", *words]))
+    # The command itself has imported the package, whose own assertions nobody wants explained.
+    quiet = "-Wignore::pytest.PytestAssertRewriteWarning"
+    return int(pytest.main([*places, quiet, "-passurance.suite.plugin", "-pno:cacheprovider", *words]))
 
 
 def selection(what: Sequence[str]) -> list[str]:
