@@ -43,6 +43,6 @@ def test_no_code_is_dead() -> None:
 
 
 def test_nothing_stands_at_the_top_but_rooms() -> None:
-    """At the top of the suite stand packages, its errors, its verdicts, and its door."""
+    """At the top stand packages, errors, verdicts, the door, where the suite is, and the mark that it is typed."""
     files = {path.name for path in (ROOT / "assurance").iterdir() if path.is_file()}
-    assert files == {"__init__.py", "__main__.py", "errors.py", "verdicts.py"}
+    assert files == {"__init__.py", "__main__.py", "errors.py", "home.py", "py.typed", "verdicts.py"}

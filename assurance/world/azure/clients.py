@@ -78,7 +78,7 @@ class AzureClients:
                 self._clients[key] = self._make(name, subscription)
             return self._clients[key]
 
-    def operation(self, client: str, group: str, name: str, subscription: str | None = None) -> Any:  # noqa: ANN401
+    def operation(self, client: str, group: str, name: str, subscription: str | None = None) -> Any:  # noqa: ANN401  (the class)
         """Return an operation of Resource Manager, such as `network`, `virtual_networks`, `get`; Any: see the class.
 
         Args:

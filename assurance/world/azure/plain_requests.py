@@ -67,7 +67,7 @@ OPERATIONS: Mapping[tuple[str, str, str], PlainOperation] = {
 }
 
 
-def bound(client: Any, subscription: str, operation: PlainOperation) -> Callable[..., Any]:  # noqa: ANN401
+def bound(client: Any, subscription: str, operation: PlainOperation) -> Callable[..., Any]:  # noqa: ANN401  (as below)
     """Return what a generated client's method of this operation would be; Any: see `AzureClients`."""
     parameters = {name for name, _ in operation.options}
 

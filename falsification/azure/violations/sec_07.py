@@ -84,9 +84,9 @@ _IDENTITY = (
         _assigned("UserAssigned", f"{SHARED}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id-apex-{{environment}}")),
     _of("application-identity-map-empty", "The type is right, and the map is empty.", ASSIGNED, _assigned("UserAssigned")),
     *(
-        _of(f"application-identity-lifecycle-{lifecycle.lower()}", f"The identity is there for the lifecycle {lifecycle} only.", ASSIGNED,
+        _of(f"application-identity-lifecycle-{name}", f"The identity is there for the lifecycle {lifecycle} only.", ASSIGNED,
             sets(APP, "properties.configuration.identitySettings", [{"identity": identity, "lifecycle": lifecycle}]))
-        for lifecycle, identity in (("Init", IDENTITY_ID), ("None", IDENTITY_ID), ("none", IDENTITY_ID.upper().replace("{RESOURCE_GROUP_ID}", "{resource_group_id}").replace("{ENVIRONMENT}", "{environment}")))
+        for name, lifecycle, identity in (("init", "Init", IDENTITY_ID), ("none", "None", IDENTITY_ID), ("none-in-lower-case", "none", IDENTITY_ID.upper().replace("{RESOURCE_GROUP_ID}", "{resource_group_id}").replace("{ENVIRONMENT}", "{environment}")))
     ),
     *(
         _of(f"federated-credential-{name}", f"Somebody can sign in as the identity: {subject}.", SIGNED_IN,
