@@ -191,9 +191,9 @@ class SmokeScript:
 
     @cached_property
     def archived_read(self) -> Exchange:
-        """The third project after it was archived."""
+        """The third project after it was archived, once that shows."""
         self._need(self.archived, "archiving")
-        return self.flow.call("GET", f"/projects/{self.third_id}", "manager")
+        return self.flow.settle(f"/projects/{self.third_id}", "manager", _is_archived)[-1]
 
     @property
     def calls(self) -> tuple[Exchange, ...]:
@@ -252,3 +252,7 @@ def _id_of(exchange: Exchange, what: str) -> str:
 
 def _has_ended(job: Exchange) -> bool:
     return job.status not in SUCCESSES or job.document.text("status") in {"completed", "failed"}
+
+
+def _is_archived(shown: Exchange) -> bool:
+    return shown.status not in SUCCESSES or shown.document.text("status") == "archived"
