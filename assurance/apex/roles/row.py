@@ -14,16 +14,18 @@ from assurance.apex.access.giving import MANAGER, Lack
 from assurance.apex.client import Exchange
 from assurance.apex.client.client import SETTLING_PAUSES
 from assurance.apex.client.sign_in import LOOK
-from assurance.apex.estimation.answers import SUCCESSES, id_in
+from assurance.apex.estimation.answers import SUCCESSES, id_in, is_there
 from assurance.apex.roles.attempts import READER, STATUS, Look, Script, State
 from assurance.apex.roles.matrix import CALLERS, Agreed, Caller, Cell, Operation
 from assurance.apex.roles.scene import Scene, Target
-from assurance.apex.roles.tried import SHUT, TriedCell, UntriedCell
+from assurance.apex.roles.tried import FORBIDDEN, SHUT, TriedCell, UntriedCell
 from assurance.environment.application import ROLES
+from assurance.errors import NotEvaluated
 
 Row = dict[Caller, TriedCell | UntriedCell]
 CREATING = "creates-project"
 UNAUTHENTICATED = 401
+NOT_THERE = "not there"
 
 
 def try_row(scene: Scene, operation: Operation, script: Script) -> Row:
@@ -160,17 +162,31 @@ def _try_creating(scene: Scene, operation: Operation, script: Script) -> Row:
     pause = scene.flow.application.declared.limits.effect_seconds
     row: Row = {}
     for caller, exchanges in tried.items():
-        told = id_in(exchanges[0])
+        cell, told = Cell(operation, caller), id_in(exchanges[0])
         if told:
             shown = scene.flow.call("GET", f"/projects/{told}", caller, settling=True)
-            now = State("there" if shown.status in SUCCESSES else f"not there ({shown.status})", (shown,))
+            try:
+                now = State("there" if _shows(shown, told) else NOT_THERE, (shown,))
+            except NotEvaluated as error:
+                if operation.of(caller) not in SHUT:
+                    row[caller] = UntriedCell(cell, error.reason, error.remedy, error.readings)
+                    continue
+                now = State(NOT_THERE, (shown,))  # whoever must be refused was not, whatever became of it
         else:
             assert script.look is not None
             now, pause = script.look(scene, targets[caller], pause), 0.0
-        cell = Cell(operation, caller)
         refused = _refused_token(scene, caller, exchanges[0])
-        row[caller] = TriedCell(cell, targets[caller], exchanges, State("not there", ()), now, None, refused)
+        row[caller] = TriedCell(cell, targets[caller], exchanges, State(NOT_THERE, ()), now, None, refused)
     return row
+
+
+def _shows(shown: Exchange, project_id: str) -> bool:
+    """Tell whether a project is shown to whoever created it.
+
+    Raises:
+        NotEvaluated: The answer does not tell.
+    """
+    return shown.status != FORBIDDEN and is_there(shown) and shown.document.id == project_id
 
 
 def _tried(scene: Scene, script: Script, target: Target, cell: Cell) -> TriedCell:
