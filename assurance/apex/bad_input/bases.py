@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assurance.apex.access.user_ids import UserIds
 from assurance.apex.bad_input.catalogue import INVALID, NOBODY, BadBasis, BadGrant
 from assurance.apex.bad_input.refusal import Refusal
@@ -16,6 +18,7 @@ from assurance.errors import NotEvaluated
 ESTIMATOR, MANAGER = "estimator", "manager"
 GRANTEE: Role = "other_estimator"
 FORBIDDEN = frozenset({401, 403})
+CONFLICT = 409
 REFUSING = INVALID | {403, 404, 409, 423}
 """The statuses that refuse work on an archived project."""
 GOOD = {"project_name": "Assurance of refusals", "voltage_level": 345, "line_miles": 15, "terrain_type": "flat"}
@@ -76,7 +79,7 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
     """Grant what is odd, and judge the last answer.
 
     Raises:
-        NotEvaluated: The manager is refused as such.
+        NotEvaluated: The manager is refused as such, or there was no first grant for the judged one to follow.
     """
     whom = user_ids.of(GRANTEE) if bad.is_known else NOBODY
     access = flow.application.declared.access
@@ -87,6 +90,7 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
         for role_id in bad.role_ids
     ]
     demand_right(answers[-1])
+    demand_granted(answers[:-1])
     if bad.is_known:
         # Whatever was granted is taken back: the project may be one that stands.
         body = {"user_id": whom, "role_id": access.auditor_role_id}
@@ -106,6 +110,21 @@ def demand_right(answer: Exchange) -> None:
             "Let the manager have its role on the project: see [application.access].",
             answer.readings,
         )
+
+
+def demand_granted(answers: Sequence[Exchange]) -> None:
+    """Go on only if the grants before the judged one were made, or had been made already (409).
+
+    Raises:
+        NotEvaluated: One was not.
+    """
+    for answer in answers:
+        if answer.status not in SUCCESSES and answer.status != CONFLICT:
+            raise NotEvaluated(
+                f"No first grant for another to follow: {answer.called} {answer.outcome}.",
+                "See RBAC-02.",
+                answer.readings,
+            )
 
 
 def _is_archived(shown: Exchange) -> bool:

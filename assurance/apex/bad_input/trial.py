@@ -30,7 +30,7 @@ from assurance.apex.bad_input.catalogue import (
 from assurance.apex.bad_input.nulls import may_be_null
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow, Flows, Upload
-from assurance.apex.estimation.answers import SUCCESSES, document_in, entries, id_in
+from assurance.apex.estimation.answers import OK, SUCCESSES, document_in, entries, id_in, tells_something, unseen
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generation, list_documents
 from assurance.errors import NotEvaluated
@@ -124,16 +124,27 @@ def _project(flow: Flow, number: str, bad: BadProject, may_be_null: str) -> Refu
 def _change(flow: Flow, project_id: str, bad: BadChange, may_be_null: str) -> Refusal:
     """Change a project to something impossible; that null changes nothing is as good as a refusal."""
     path = f"/projects/{project_id}"
-    before = flow.call("GET", path, ESTIMATOR, settling=True)
+    before = _seen(flow.call("GET", path, ESTIMATOR, settling=True))
     answer = flow.call("PATCH", path, MANAGER, json={bad.key: bad.value})
     demand_right(answer)
-    shown = flow.call("GET", path, ESTIMATOR)
+    shown = _seen(flow.call("GET", path, ESTIMATOR))
     was, told = before.document.value(bad.key), shown.document.value(bad.key)
-    taken = answer.status in SUCCESSES and bad.value is None
+    taken = answer.status in SUCCESSES and bad.value is None and tells_something(answer)
     if taken and (told == was or may_be_null):
         kept = f"{bad.key} stays {told}" if told == was else f"taken, as described: {may_be_null}"
         return Refusal(bad, answer, INVALID, "", kept, (before, shown))
     return Refusal(bad, answer, INVALID, f"{bad.key} {told}" if told != was else "", "", (before, shown))
+
+
+def _seen(shown: Exchange) -> Exchange:
+    """Return a project as it was read; what is not seen can be compared with nothing.
+
+    Raises:
+        NotEvaluated: It cannot be seen.
+    """
+    if shown.status != OK or not shown.document.id:
+        raise unseen(shown)
+    return shown
 
 
 def _file(flow: Flow, number: str, bad: BadFile) -> Refusal:
