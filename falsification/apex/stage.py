@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
 from assurance.environment.applicability import offered_elsewhere
 from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck, collect
+from assurance.tape import Reading
 from falsification.apex import harmless, inability, observed, service_levels, switches
 from falsification.apex.changes import FAMILIES, Change, Family, Harmless, Inability, Violation, family_of
 from falsification.apex.inability import Kept
@@ -81,7 +82,8 @@ class ApexStage:
         if not fault.key:
             return [(case, one) for case, one in self.outcomes(fault.change, family) if case.check == fault.check]
         kept = self.kept(family)
-        known = {reading.key: reading for reading in kept.tape.readings() if reading.key != fault.key}
+        faulty = _with_later_looks(list(kept.tape.readings()), fault.key)
+        known = {reading.key: reading for reading in kept.tape.readings() if reading.key not in faulty}
         self.stand_ins.forget_faults()
         fault.change(self.stand_ins)
         try:
@@ -133,3 +135,20 @@ class ApexStage:
     def _cases(self, family: Family) -> tuple[BoundCheck, ...]:
         found = collect((ROOT / "checks" / FOLDERS[family],), self.environment, ROOTS)
         return tuple(case for case in found if not offered_elsewhere(self.environment, case.control, case.subject))
+
+
+def _with_later_looks(readings: Sequence[Reading], key: str) -> frozenset[str]:
+    """Return the key of an answer, and of all that the same flow was answered when it looked there again.
+
+    Who looks again for what an answer lacked must not find what was known before the fault.
+    """
+    found = next((one for one in readings if one.key == key), None)
+    if found is None or found.call is None or not found.call.flow or not found.question.startswith("GET "):
+        return frozenset({key})
+    return frozenset(
+        one.key
+        for one in readings
+        if one.call is not None
+        and (one.question, one.call.caller, one.call.flow) == (found.question, found.call.caller, found.call.flow)
+        and one.started >= found.started
+    ) | {key}
