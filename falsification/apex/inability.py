@@ -34,8 +34,9 @@ SYNONYMS: Mapping[str, frozenset[int]] = {
     r"^SMK POST \S+/projects as \w+ in smoke \(2\)$": frozenset({409}),
     r"^SMK GET \S+/projects/ID as manager in smoke$": frozenset({404}),
     r"^BAD GET .* in bad-input:(project|document|estimate|job)-id-": frozenset({403, 404}),
-    # Who has access already can be granted more.
+    # Who has access already can be granted more; an odd grant may be refused as unknown, or as a conflict.
     r"^BAD POST \S+/access as manager in bad-input:grant-(made-twice|of-a-second-role)": frozenset({409}),
+    r"^BAD POST \S+/access as manager in bad-input:grant-(\S+ \(2\)|of-role|to-an-unknown)": frozenset({404, 409}),
     r"^RBAC GET \S+/ID as estimator in roles:(deletes-document|archives-project)": frozenset({404}),
     # What fails counts as slow, and one slow answer of many decides nothing.
     r"^SLA GET .* in list-baseline": frozenset({500, 503}),

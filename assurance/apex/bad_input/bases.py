@@ -8,7 +8,7 @@ from assurance.apex.access.user_ids import UserIds
 from assurance.apex.bad_input.catalogue import INVALID, NOBODY, BadBasis, BadGrant
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow
-from assurance.apex.estimation.answers import SUCCESSES, id_in
+from assurance.apex.estimation.answers import SUCCESSES, id_in, tells_something
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import follow, generation, send_document
@@ -79,7 +79,8 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
     """Grant what is odd, and judge the last answer.
 
     Raises:
-        NotEvaluated: The manager is refused as such, or there was no first grant for the judged one to follow.
+        NotEvaluated: The manager is refused as such, or there was no first grant for the judged one to follow, or a
+            success says nothing that APEX would say.
     """
     whom = user_ids.of(GRANTEE) if bad.is_known else NOBODY
     access = flow.application.declared.access
@@ -91,6 +92,9 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
     ]
     demand_right(answers[-1])
     demand_granted(answers[:-1])
+    for answer in answers:
+        if answer.status in SUCCESSES:
+            tells_something(answer)
     if bad.is_known:
         # Whatever was granted is taken back: the project may be one that stands.
         body = {"user_id": whom, "role_id": access.auditor_role_id}
