@@ -53,7 +53,7 @@ class _Search:
     def ask(self, client: str, group: str, name: str, *arguments: object, place: str = "") -> tuple[Document, ...]:
         """Return a list and keep what is in it; one that Azure refuses is remembered, and is empty."""
         try:
-            operation = getattr(getattr(self.clients.management(client, subscription_of(place) or None), group), name)
+            operation = self.clients.operation(client, group, name, subscription_of(place) or None)
             documents, _ = reader.list_all(operation, *arguments)
         except NotEvaluated as error:
             self.refusals.append(f"{group.replace('_', ' ')}: {error}")

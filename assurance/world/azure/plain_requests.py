@@ -44,6 +44,9 @@ OPERATIONS: Mapping[tuple[str, str, str], PlainOperation] = {
     ("managed_identity", "user_assigned_identities", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.ManagedIdentity/userAssignedIdentities/{{}}", "2024-11-30"
     ),
+    ("managed_identity", "user_assigned_identities", "list_by_resource_group"): PlainOperation(
+        "list", f"{GROUP}Microsoft.ManagedIdentity/userAssignedIdentities", "2024-11-30"
+    ),
     ("managed_identity", "federated_identity_credentials", "list"): PlainOperation(
         "list",
         f"{GROUP}Microsoft.ManagedIdentity/userAssignedIdentities/{{}}/federatedIdentityCredentials",
@@ -52,8 +55,20 @@ OPERATIONS: Mapping[tuple[str, str, str], PlainOperation] = {
     ("application_insights", "components", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.Insights/components/{{}}", "2020-02-02"
     ),
+    ("application_insights", "components", "list_by_resource_group"): PlainOperation(
+        "list", f"{GROUP}Microsoft.Insights/components", "2020-02-02"
+    ),
+    ("log_analytics", "workspaces", "list_by_resource_group"): PlainOperation(
+        "list", f"{GROUP}Microsoft.OperationalInsights/workspaces", "2025-07-01"
+    ),
     ("log_analytics", "workspaces", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.OperationalInsights/workspaces/{{}}", "2025-07-01"
+    ),
+    ("registries", "registries", "list"): PlainOperation(
+        "list", "/providers/Microsoft.ContainerRegistry/registries", "2025-11-01"
+    ),
+    ("registries", "registries", "list_by_resource_group"): PlainOperation(
+        "list", f"{GROUP}Microsoft.ContainerRegistry/registries", "2025-11-01"
     ),
     ("registries", "registries", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.ContainerRegistry/registries/{{}}", "2025-11-01"
