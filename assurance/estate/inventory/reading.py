@@ -8,7 +8,7 @@ from assurance.errors import NotEvaluated
 from assurance.estate.deployment.container_apps import read_container_environment
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.ids import DeclaredIds
-from assurance.estate.inventory.accounts import Accounts, kind_of
+from assurance.estate.inventory.accounts import INTERFACES, Accounts, kind_of
 from assurance.estate.inventory.contents import GroupContents, InfrastructureContents, OtherDoors
 from assurance.estate.inventory.doors import KINDS, open_doors
 from assurance.estate.resources.questions import Documents
@@ -34,8 +34,13 @@ def own_groups(ids: DeclaredIds) -> tuple[str, ...]:
 def read_contents(estate: Estate, group: str) -> GroupContents:
     """Return all that is in a resource group."""
     documents, readings = _listing(estate, group)
-    interfaces, cited = _interfaces(estate)
-    return GroupContents(_group_id(estate, group), documents, _accounts(estate, interfaces), readings, cited)
+    accounts = _accounts(estate, frozenset())
+    cited: tuple[str, ...] = ()
+    # Most interfaces tell by their names whose they are; the endpoints are asked about the others only.
+    if any(kind_of(one.id) == INTERFACES and not accounts.judges(one.id) for one in documents):
+        interfaces, cited = _interfaces(estate)
+        accounts = _accounts(estate, interfaces)
+    return GroupContents(_group_id(estate, group), documents, accounts, readings, cited)
 
 
 @read_once
