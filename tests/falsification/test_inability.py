@@ -14,7 +14,7 @@ from falsification.score import stage
 READINGS = (
     "GET providers/Microsoft.Network/virtualNetworks/vnet-apex-sandbox?",
     "GET providers/Microsoft.Network/privateEndpoints?",
-    "GET providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net/A?",
+    "GET providers/Microsoft.Network/privateDnsZones/privatelink.blob.core.windows.net/aLL?",
     "GET providers/Microsoft.Sql/servers/sql-apex-sandbox/ipv6FirewallRules?",
     "GET providers/Microsoft.Storage/storageAccounts?",
     "GET providers/Microsoft.Authorization/roleAssignments?",
@@ -25,6 +25,7 @@ READINGS = (
     "TLS connection to kv-apex-sandbox-4k7x.vault.azure.net at 10.0.2.8:443, from inside",
     "TLS connection to openai-apex-sandbox.openai.azure.com at 203.0.113.6:443, from outside",
 )
+MIN_ASKING = 200
 MIN_FAULTS = {"GET": 25, "A a": 5, "TLS": 5}
 
 
@@ -57,11 +58,13 @@ def test_every_reading_is_tried() -> None:
 
 
 def test_nobody_signed_in_is_not_evaluated() -> None:
-    """Without a credential, every case that asks Azure is not evaluated."""
+    """Without a credential, every case that asks Azure is not evaluated; names, sockets and files need none."""
     judge, world = _stage(), compliant_world()
     world.signs_in = False
     verdicts = judge.verdicts(world)
-    files = {key for key, reading in judge.readings.items() if reading.kind == "file"}
-    asking = [case.id for case in judge.cases if not judge.asks_for[case.id] <= files]
-    assert len(asking) > len(verdicts) - 10
+    azure = {key for key, reading in judge.readings.items() if reading.kind == "http"}
+    asking = [case.id for case in judge.cases if judge.asks_for[case.id] & azure]
+    others = {case.control for case in judge.cases if case.id not in asking}
+    assert others == {"SEC-09", "DEP-02", "DEP-05", "DEP-20"}
+    assert len(asking) > MIN_ASKING
     assert {verdicts[case].verdict for case in asking} == {Verdict.NOT_EVALUATED}

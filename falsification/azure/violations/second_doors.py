@@ -17,6 +17,7 @@ RESOURCE = "test_no_other_resource_is_let_in"
 STRANGER = "test_no_other_endpoint_is_approved"
 PORT = "test_no_further_port_is_external"
 PULLED = "test_registry_asks_who_pulls"
+UNJUDGED = "test_registry_is_not_public"
 PUBLIC = "test_no_public_address_exists"
 PRIVATE = "test_zone_has_only_private_addresses"
 RECORDED = "test_record_is_the_endpoints_address"
@@ -164,6 +165,8 @@ _OTHERS = (
           ("anonymous", "Anybody pulls images from the registry.", sets(REGISTRY, "properties.anonymousPullEnabled", True)),
           ("administrator-and-anonymous", "The registry is open in both ways.",
            all_of(sets(REGISTRY, "properties.adminUserEnabled", True), sets(REGISTRY, "properties.anonymousPullEnabled", True))))),
+    # The sandbox's file lets the registry be public: what is left to find is that there is none to judge.
+    Violation("registry-nowhere", "There is no registry whose doors could be judged.", drops(REGISTRY), ("SEC-06",), UNJUDGED),
     *(Violation(f"sql-least-tls-is-{value.lower()}", f"The SQL server's least TLS version is the text {value}.",
                 sets(SERVICES["sql"], "properties.minimalTlsVersion", value), ("SEC-06",), "test_modern_tls_is_required") for value in ("None", "1.0", "1.1")),
     *(Violation(f"alerts-dismissed-{name}", wrong, change, ("SEC-10",), UNSEEN)
