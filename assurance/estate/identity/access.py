@@ -102,18 +102,26 @@ class Access:
             f"nothing beyond: {listed(self._told(one) for one in self.holding.own())}",
         )
         expected = "no identity of the application may do more than the declared roles, where they are needed"
-        cited = [key for readings in self.definition_readings.values() for key in readings]
+        cited = [key for role in self._decisive(needed) for key in self.definition_readings.get(role, ())]
         cited += [key for holding in self.others for key in holding.readings]
         remedy = "\n".join(dict.fromkeys(self._narrowing(one, needed) for _, one, _ in found))
         return self._fact(not found, expected, observed, remedy, tuple(cited))
 
-    def _require_all_read(self) -> None:
+    def require_assignments(self) -> None:
+        """Let nothing be concluded from an empty list: who may not see role assignments sees none.
+
+        Raises:
+            NotEvaluated: Azure lists no assignment of the identity.
+        """
         if self.identity.document is not None and not self.holding.own():
             raise NotEvaluated(
                 f"Azure lists no role assignment of {self.identity.id}, which proves nothing.",
                 "Grant the suite's identity Reader on the subscription; the roles that are required are judged beside.",
                 self.readings,
             )
+
+    def _require_all_read(self) -> None:
+        self.require_assignments()
         refusal = self.unread or next(iter(self.refusals.values()), None)
         if refusal is not None:
             raise refusal.again()
@@ -139,6 +147,19 @@ class Access:
         more = f" and {len(beyond) - MAX_TOLD} more" if len(beyond) > MAX_TOLD else ""
         above = " (needed, but not so far up)" if any(one.is_role(role, definition) for one in needed) else ""
         return f"{', '.join(beyond[:MAX_TOLD])}{more}{above}"
+
+    def _decisive(self, needed: tuple[NeededRole, ...]) -> list[str]:
+        """Return the roles whose definitions decide: none that is needed where it is, as its GUID tells.
+
+        What any other grants is compared with what the roles grant that are needed where it is.
+        """
+        found: set[str] = set()
+        for assignment in (one for holding in (self.holding, *self.others) for one in holding.own()):
+            role, scope = role_of(assignment), scope_of(assignment)
+            here = [one for one in needed if one.reaches(scope)]
+            if not any(one.is_role(role, None) for one in here):
+                found |= {role, *(key for key, d in self.definitions.items() if any(n.is_role(key, d) for n in here))}
+        return sorted(found)
 
     def _narrowing(self, assignment: Document, needed: tuple[NeededRole, ...]) -> str:
         """Return how to take an assignment back; where it is what gives a needed role, that is assigned first."""

@@ -30,6 +30,10 @@ class SqlAdministrators:
 
         Azure Resource Manager does not tell who is in a group: of one that has no role, membership stays unknown, and
         the observation names the administrator. An identity stands there by its object id or by its client id.
+
+        Raises:
+            NotEvaluated: No administrator is known to be the application, and not all could be read; or Azure lists no
+                role assignment at all, by which groups would be known.
         """
         holdings = (access.holding, *access.others)
         ids = {one.principal_id.casefold() for one in holdings} | {(access.identity.client_id or "unknown").casefold()}
@@ -38,6 +42,8 @@ class SqlAdministrators:
         observed = f"administrators: {listed(_login(one) for one in self.documents)}"
         if mine:
             observed = f"the application administers the server, as {listed(mine)}"
+        if not mine:
+            access.require_assignments()
         if not mine and access.unread is not None:
             raise access.unread.again()
         expected = "no identity of the application is the server's administrator"
