@@ -27,7 +27,7 @@ def test_banner_comes_first(source: Source) -> None:
 def test_decision_and_reservation_are_told() -> None:
     """The decision is a heading, and what a pass does not show is said."""
     text = markdown.summary(sample_model())
-    assert "\n## sandbox: NO-GO\n\nFor SEC\\: 10 of 10 controls, 141 cases. " in text
+    assert "\n## sandbox: NO-GO\n\nFor SEC\\: 11 of 11 controls, 141 cases. " in text
     assert SUPPORTS in text
 
 
