@@ -106,8 +106,10 @@ def run_pytest(root: Path, words: list[str], plugin: object) -> None:
         (Selection(whole=("SEC-01",), cases=9), "for SEC-01: 1 of 11 controls, 9 cases"),
         (
             Selection(whole=(*SECURITY, "SMK-01"), part=("SMK-02",), cases=150),
-            f"for SEC and SMK-01: {len(SECURITY) + 1} of {len(SECURITY) + SMOKE} controls, 150 cases; "
-            "no decision on SMK-02, judged in part",
+            (
+                f"for SEC and SMK-01: {len(SECURITY) + 1} of {len(SECURITY) + SMOKE} controls, 150 cases; "
+                "no decision on SMK-02, judged in part"
+            ),
         ),
     ],
 )
