@@ -44,8 +44,7 @@ class Document:
             if not isinstance(found, Mapping):
                 raise self.broken(path[:depth], "an object", found)
             found = found.get(key)
-        if isinstance(found, str) and found.startswith(UNKNOWN_UNTIL_DEPLOYED):
-            raise self._unknown(path, found.removeprefix(UNKNOWN_UNTIL_DEPLOYED))
+        self._refuse_unknown(path, found)
         return found
 
     def text(self, *path: str) -> str | None:
@@ -96,8 +95,7 @@ class Document:
         if not isinstance(found, list):
             raise self.broken(path, "a list", found)
         for item in found:
-            if isinstance(item, str) and item.startswith(UNKNOWN_UNTIL_DEPLOYED):
-                raise self._unknown(path, item.removeprefix(UNKNOWN_UNTIL_DEPLOYED))
+            self._refuse_unknown(path, item)
             if not isinstance(item, Mapping):
                 raise self.broken(path, "a list of objects", item)
         place = f"{self.where}.{'.'.join(path)}"
@@ -119,8 +117,7 @@ class Document:
         if not isinstance(found, list):
             raise self.broken(path, "a list", found)
         for item in found:
-            if isinstance(item, str) and item.startswith(UNKNOWN_UNTIL_DEPLOYED):
-                raise self._unknown(path, item.removeprefix(UNKNOWN_UNTIL_DEPLOYED))
+            self._refuse_unknown(path, item)
         return tuple(item if isinstance(item, str) else self._not_text(path, item) for item in found)
 
     def broken(self, path: tuple[str, ...], expected: str, found: object) -> BrokenReading:
@@ -133,12 +130,15 @@ class Document:
             self.readings,
         )
 
-    def _unknown(self, path: tuple[str, ...], expression: str) -> NotEvaluated:
-        return NotEvaluated(
-            f"The plan leaves '{'.'.join(path)}' of {self.where or 'the resource'} to Azure: {expression}.",
-            "Judge it after the deployment, or write a value that can be computed beforehand.",
-            self.readings,
-        )
+    def _refuse_unknown(self, path: tuple[str, ...], found: object) -> None:
+        """Refuse what a plan leaves to Azure: whoever needs it cannot be judged before the deployment."""
+        if isinstance(found, str) and found.startswith(UNKNOWN_UNTIL_DEPLOYED):
+            raise NotEvaluated(
+                f"The plan leaves '{'.'.join(path)}' of {self.where or 'the resource'} to Azure: "
+                f"{found.removeprefix(UNKNOWN_UNTIL_DEPLOYED)}.",
+                "Judge it after the deployment, or write a value that can be computed beforehand.",
+                self.readings,
+            )
 
     def _not_text(self, path: tuple[str, ...], found: object) -> str:
         raise self.broken(path, "a list of texts", found)
