@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
+GOING_ON = frozenset({"pending", "running"})
 ORDER = ("pending", "running", "completed")
 ABSENT = "absent"
 ENDED = frozenset({"completed", "failed"})
@@ -39,8 +40,8 @@ class JobHistory:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it was there and did not come to an end in its time."""
-        return bool(self.states) and not self.has_ended
+        """Whether it said to the last that it was going on, and did not come to an end in its time."""
+        return bool(self.states) and self._status(self.states[-1]) in GOING_ON
 
     @property
     def last(self) -> Document:
@@ -53,7 +54,7 @@ class JobHistory:
         statuses = [self._status(state) for state in self.states]
         holds = bool(statuses) and statuses[-1] == "completed" and not {"failed", ABSENT} & set(statuses)
         observed = " -> ".join(dict.fromkeys(statuses)) or "no state"
-        if self.is_stuck:
+        if self.states and not self.has_ended:
             percent = _told(self.last.number("progress_percent"))
             observed += f" at {percent}{self._complaint()}, not ended after {self.seconds:.1f} s"
         elif not holds and self.states:

@@ -152,6 +152,11 @@ class JobStep:
         return with_id(self.asked, ACCEPTED)
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether the job was shown to the last, as one that goes on: what it cannot be seen to do is another matter."""
+        return self.refused is None and self.job.is_stuck
+
+    @property
     def is_completed(self) -> Fact:
         """Whether the job, polled by whoever started it, completes."""
         if self.refused is not None:

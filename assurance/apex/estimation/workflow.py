@@ -109,7 +109,7 @@ class EstimationWorkflow:
     def _usable_generation(self) -> GenerationStep:
         """The estimate that later steps rest on: another one, where the first one's job never ended."""
         first = self.generation
-        if not first.work.job.is_stuck:
+        if not first.work.is_stuck:
             return first
         return self._once.of("again", lambda: self._generate(self._inputs.confidence_levels[0]))
 

@@ -219,11 +219,15 @@ def _health(which: Literal["live", "ready"]) -> Script:
 
 
 def _with_grantee(scene: Scene, target: Target) -> Target:
-    """Let there be somebody's access to revoke, where the manager can grant it."""
+    """Let there be somebody's access to revoke, where the manager can grant it.
+
+    Raises:
+        NotEvaluated: It was granted and does not show, so that nothing would be seen of its end.
+    """
     if not scene.is_standing and MANAGER not in scene.ground().lacks:
         granted = scene.grant(target.project_id, scene.grantee, scene.access.auditor_role_id, MANAGER)
         if granted.status in SUCCESSES:
-            seen(scene.flow, target.project_id, scene.grantee)
+            scene.must(seen(scene.flow, target.project_id, scene.grantee), "reading a project that was granted")
     return target
 
 

@@ -182,7 +182,7 @@ class Scene:
         """Return the target with an estimate, and the job that made it; another where the first never ended."""
         inputs = self.estimates
         step = generate_estimate(self.flow, target.project_id, inputs, inputs.confidence_levels[0])
-        if step.work.job.is_stuck:
+        if step.work.is_stuck:
             step = generate_estimate(self.flow, target.project_id, inputs, inputs.confidence_levels[0])
         failure = step.failure
         if failure is not None:
