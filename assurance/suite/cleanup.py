@@ -56,9 +56,10 @@ class Tidying:
         """Have every report say what the calls show of APEX as a whole: server errors, and rows that show late."""
         readings = self._run.tape.readings()
         if any(reading.call is not None and reading.call.caller for reading in readings):
+            from assurance.apex.bad_input.exercised import exercised
             from assurance.apex.client.observations import observations
 
-            self._run.notices = (*self._run.notices, *observations(readings))
+            self._run.notices = (*self._run.notices, *observations(readings), *exercised(readings))
 
     def _tidy(self) -> None:
         # Importing this costs more than many a run, and the tape tells whether anything was called at all.

@@ -16,6 +16,7 @@ from sandbox.apex.service import USER_IDS
 
 POOL = tuple(f"0b5e0000-0000-4000-8000-{number:012d}" for number in range(1, 4))
 IN_POOL: Mapping[str, object] = {"access": {"how": "pool", "project_ids": list(POOL), "restores_archived": True}}
+DEEP: Declared = {"application": {"deep": True}}
 ACCEPTED: Mapping[str, object] = {"documents": {"manual_review": "accepted"}}
 ESTIMATOR_ID = str(uuid5(USER_IDS, people()["estimator"].object_id))
 ROLES = {"estimator": 1, "manager": 2, "auditor": 3}
@@ -80,6 +81,13 @@ VIOLATIONS: tuple[Violation, ...] = (
     _seen(Observed.EMPTY_PROJECT_COSTS_NOTHING, "test_bad_estimate_is_refused", "BAD-03"),
     _seen(Observed.REDIRECTS_IN_HTTP, "test_list_stays_within_the_application", "SMK-02"),
     _seen(Observed.ARCHIVED_TAKES_WORK, "test_bad_request_is_refused", "BAD-04"),
+    Violation(
+        "change-crashes-deep",
+        Observed.CHANGE_CRASHES.seen,
+        both(observed_on(Observed.CHANGE_CRASHES), declares(DEEP)),
+        ("BAD-05", "BAD-01"),
+        "test_described_input_does_not_crash",
+    ),
 )
 
 CALLING: tuple[Family, ...] = ("SMK", "E2E", "RBAC", "AACE", "BAD")
@@ -103,6 +111,7 @@ HARMLESS: tuple[Harmless, ...] = (
         both(observed_on(Observed.DOCUMENTS_ARE_MIDDLING), declares(declared_for(Observed.DOCUMENTS_ARE_MIDDLING))),
         ("SMK", "E2E", "RBAC", "BAD"),
     ),
+    Harmless("made-up-requests", "Requests are made up from the API's description.", declares(DEEP), ("BAD",)),
     Harmless(
         "standing-pool",
         "The roles have their access on a pool of standing projects.",

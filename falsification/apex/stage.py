@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
+from assurance.environment import Environment
 from assurance.environment.applicability import offered_elsewhere
 from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck, collect
@@ -49,7 +50,7 @@ class ApexStage:
     @cached_property
     def cases(self) -> Mapping[Family, tuple[BoundCheck, ...]]:
         """Every case, by family, but for what the environment says is done elsewhere than in the API."""
-        return MappingProxyType({family: self._cases(family) for family in FAMILIES})
+        return MappingProxyType({family: self._cases(family, self.environment) for family in FAMILIES})
 
     def outcomes(self, change: Change, family: str = "") -> Judged:
         """Return what the family's cases come to after a change."""
@@ -61,7 +62,8 @@ class ApexStage:
         environment = self.stand_ins.environment(declared) if declared else self.environment
         tape = MemoryTape(self.stand_ins.header(environment, long_ago=judged_family == "SLA"))
         with self.stand_ins.roots(environment, tape) as roots:
-            return [(case, case.outcome(roots)) for case in self.cases[judged_family]]
+            cases = self._cases(judged_family, environment) if _asks_deeper(environment) else self.cases[judged_family]
+            return [(case, case.outcome(roots)) for case in cases]
 
     def inabilities(self, control: str | None = None) -> Mapping[str, Inability]:
         """Return every fault in the place of each answer that cases of a control rest on, or all, by name."""
@@ -132,9 +134,14 @@ class ApexStage:
         outcomes = self.kept(family).outcomes
         return [case for case in self.cases[family] if fault.key in outcomes[case.id].readings]
 
-    def _cases(self, family: Family) -> tuple[BoundCheck, ...]:
-        found = collect((ROOT / "checks" / FOLDERS[family],), self.environment, ROOTS)
-        return tuple(case for case in found if not offered_elsewhere(self.environment, case.control, case.subject))
+    def _cases(self, family: Family, environment: Environment) -> tuple[BoundCheck, ...]:
+        found = collect((ROOT / "checks" / FOLDERS[family],), environment, ROOTS)
+        return tuple(case for case in found if not offered_elsewhere(environment, case.control, case.subject))
+
+
+def _asks_deeper(environment: Environment) -> bool:
+    """Tell whether requests are made up as well: cases that there are only where the environment allows them."""
+    return environment.application is not None and environment.application.deep
 
 
 def _with_later_looks(readings: Sequence[Reading], key: str) -> frozenset[str]:

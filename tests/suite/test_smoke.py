@@ -14,7 +14,7 @@ import pytest
 
 from assurance.reporting.json_report import validate
 from sandbox import Sandbox
-from sandbox.apex import Switch
+from sandbox.apex import Observed, Switch
 from tests.suite.running import ROOT, RunSuite
 
 SANDBOX_FILE = Callable[..., Path]
@@ -124,15 +124,19 @@ def test_what_cannot_be_archived_is_told_and_swept(
 ) -> None:
     """Where nobody may archive, every report says what is left; the sweep finds it later, and nothing else."""
     file, variables = sandbox_file(sandbox), sandbox.environment_variables()
-    without_manager = {name: value for name, value in variables.items() if "MANAGER" not in name}
+    sandbox.apex.observed.add(Observed.ROLES_PER_PROJECT)
     selected = ("checks/smoke", "-k", "test_project_is_created", "--env", str(file))
-    ended = run_suite(*selected, variables={**without_manager, "APEX_SANDBOX_TOKEN_MANAGER": ""})
+    ended = run_suite(*selected, variables=variables)
     assert ended.status == 0, ended.text
     [left] = projects(sandbox)
-    told = [ended.text, (ended.pack / "summary.md").read_text(encoding="utf-8"), *ended.results["run"]["notices"]]
-    assert f"{left} could not be archived" in told[0]
-    assert "apex-assurance sweep --env sandbox" in told[0]
-    assert any(left in notice for notice in ended.results["run"]["notices"])
+    assert left in (ended.pack / "summary.md").read_text(encoding="utf-8")
+    for told in (ended.words, " ".join(ended.results["run"]["notices"])):
+        assert f"could not be archived: 1 left, {left}: DELETE /projects/{{id}} as manager answers 403" in told
+        assert f"apex-assurance sweep --env {file}" in told
+    refused = sweep(file, variables, "--older-than", "0")
+    assert (refused.returncode, projects(sandbox)[left]) == (1, "draft"), refused.stderr
+    assert f"LEFT      1 left, {left}: DELETE /projects/{{id}} as manager answers 403" in refused.stdout
+    sandbox.apex.observed.clear()
     store = sandbox.apex.service.store
     store.insert("projects", {**store.rows("projects")[0], "id": "mine", "project_number": "LINE-345"})
 

@@ -12,6 +12,8 @@ from sandbox import Sandbox
 from sandbox.apex import Switch
 from tests.suite.running import RunSuite
 
+# These rest on no validated document.
+IN_PROJECTS_OF_THEIR_OWN = ("test_two_at_once_both_end", "test_other_levels_of_confidence")
 FOLDERS = ("checks/e2e", "checks/aace", "checks/roles", "checks/bad_input")
 
 
@@ -52,6 +54,9 @@ def test_later_steps_are_not_evaluated_after_one_that_failed(
     assert ended.status == 1, ended.text
     verdicts = {control: set[str]() for control in (f"E2E-{number:02d}" for number in range(1, 9))}
     for one in ended.results["verdicts"]:
+        if one["check"].endswith(IN_PROJECTS_OF_THEIR_OWN):
+            assert one["verdict"] == "pass"
+            continue
         verdicts[one["control"]].add(one["verdict"])
         assert one["verdict"] != "not_evaluated" or "Step 3, validating the scope, failed" in one["reason"]
     assert verdicts["E2E-01"] == verdicts["E2E-02"] == {"pass"}

@@ -60,6 +60,7 @@ class FlowPlan:
 
 
 CLEAN_UP = "clean-up"
+MADE_UP = "made up from the API's own description"
 
 PLANS: Mapping[str, FlowPlan] = MappingProxyType(
     {
@@ -146,18 +147,22 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
             FlowPlan(
                 "deep",
                 "E2E",
-                tuple(
-                    PlannedWrite(method, path, ("estimator",), "made up from the API's own description")
-                    for method, path in (
-                        ("POST", "/projects"),
-                        ("PATCH", "/projects/{id}"),
-                        ("DELETE", "/projects/{id}"),
-                        ("POST", "/projects/{id}/access"),
-                        ("DELETE", "/projects/{id}/access"),
-                        ("POST", "/documents/{id}/validate"),
-                        ("DELETE", "/documents/{id}"),
-                        ("POST", "/estimates/generate"),
-                    )
+                (
+                    PlannedWrite("POST", "/documents/upload", ("estimator",), "a scope document to try requests on"),
+                    PlannedWrite("POST", "/projects", ("other_estimator",), "a project, if their id is asked for"),
+                    *(
+                        PlannedWrite(method, path, ("estimator", "manager", "auditor"), MADE_UP)
+                        for method, path in (
+                            ("POST", "/projects"),
+                            ("PATCH", "/projects/{id}"),
+                            ("DELETE", "/projects/{id}"),
+                            ("POST", "/projects/{id}/access"),
+                            ("DELETE", "/projects/{id}/access"),
+                            ("POST", "/documents/{id}/validate"),
+                            ("DELETE", "/documents/{id}"),
+                            ("POST", "/estimates/generate"),
+                        )
+                    ),
                 ),
             ),
             FlowPlan(

@@ -153,7 +153,7 @@ class JobStep:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether the job was shown to the last, as one that goes on: what it cannot be seen to do is another matter."""
+        """Whether the job was shown to the last, as one that goes on."""
         return self.refused is None and self.job.is_stuck
 
     @property
