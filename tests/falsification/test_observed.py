@@ -11,6 +11,7 @@ from falsification.apex.stage import ApexStage
 from falsification.judge import try_violation
 from falsification.score import stage
 from sandbox.apex import Observed
+from tests.granting_operator import granting
 
 # What nobody but the role matrix may complain of in a build that does everything: it lets auditors create projects.
 TRUE_OF_ROLES = {"RBAC-01 test_role_on_projects[auditor-creates-project]"}
@@ -36,7 +37,7 @@ def test_who_should_speak_speaks(violation: Violation) -> None:
 
 
 @pytest.mark.parametrize("delay", [Observed.COMMITTED_10_MS_LATE, Observed.COMMITTED_50_MS_LATE])
-@pytest.mark.parametrize("family", ["E2E", "RBAC"])
+@pytest.mark.parametrize("family", observed.CALLING)
 def test_late_rows_change_no_verdict(family: Family, delay: Observed) -> None:
     """Rows that become visible after the answer change no verdict of a role or a step."""
     assert _failing(family, delay, pool=False) == (set(), set())
@@ -45,6 +46,20 @@ def test_late_rows_change_no_verdict(family: Family, delay: Observed) -> None:
 def test_no_role_is_blamed_in_a_pool() -> None:
     """With everything at once, on a pool, all cells are judged, and only what is true of roles fails."""
     assert _failing("RBAC", *Observed, pool=True) == (TRUE_OF_ROLES, set())
+
+
+def test_no_role_is_blamed_under_a_command() -> None:
+    """With everything at once, where the operator's command grants, all cells are judged, and only what is true fails."""
+    judged = stage("apex")
+    assert isinstance(judged, ApexStage)
+    with granting(judged.stand_ins.apex.service) as command:
+        declared = observed.declared_for(*Observed)["application"]
+        access = {"how": "command", "command": command}
+        change = both(
+            lambda stand_ins: stand_ins.apex.observed.update(Observed),
+            declares({"application": {**declared, "access": access}}),
+        )
+        assert _told("RBAC", change) == (TRUE_OF_ROLES, set())
 
 
 def test_a_refused_grant_is_one_finding() -> None:
