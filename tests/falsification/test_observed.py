@@ -49,7 +49,7 @@ def test_no_role_is_blamed_in_a_pool() -> None:
 
 
 def test_no_role_is_blamed_under_a_command() -> None:
-    """With everything at once, where the operator's command grants, all cells are judged, and only what is true fails."""
+    """With everything at once, where the operator's command grants, all cells are judged; only what is true fails."""
     judged = stage("apex")
     assert isinstance(judged, ApexStage)
     with granting(judged.stand_ins.apex.service) as command:
