@@ -52,6 +52,13 @@ class ApexStage:
         """Every case, by family, but for what the environment says is done elsewhere than in the API."""
         return MappingProxyType({family: self._cases(family, self.environment) for family in FAMILIES})
 
+    @property
+    def made_up(self) -> tuple[BoundCheck, ...]:
+        """The cases that there are only where requests may be made up from the API's description."""
+        environment = self.stand_ins.environment(observed.DEEP)
+        usual = {case.id for case in self.cases["BAD"]}
+        return tuple(case for case in self._cases("BAD", environment) if case.id not in usual)
+
     def outcomes(self, change: Change, family: str = "") -> Judged:
         """Return what the family's cases come to after a change."""
         judged_family = family_of(family)

@@ -48,7 +48,7 @@ def test_every_switch_is_in_the_catalogue() -> None:
 def test_entries_name_controls_and_checks_that_there_are() -> None:
     """Each violation names controls of one family, and a check of one of them; names are unique, sentences end."""
     judge = the_stage()
-    known = {(case.control, case.check) for cases in judge.cases.values() for case in cases}
+    known = {(case.control, case.check) for cases in (*judge.cases.values(), judge.made_up) for case in cases}
     for one in ApexStage.violations.values():
         assert set(one.controls) <= set(CONTROLS)
         assert {control.partition("-")[0] for control in one.controls} == {one.family}
@@ -59,7 +59,7 @@ def test_entries_name_controls_and_checks_that_there_are() -> None:
 
 def test_every_check_of_the_application_has_violations() -> None:
     """No control of a family is without a violation that is meant for it or reported by it."""
-    judged = {case.control for cases in the_stage().cases.values() for case in cases}
+    judged = {case.control for cases in (*the_stage().cases.values(), the_stage().made_up) for case in cases}
     reported = {control for one in ApexStage.violations.values() for control in one.controls}
     assert judged - reported == set()
 
