@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -16,7 +17,6 @@ from assurance.tape import Reading, key_of
 
 Api = Literal["resource_manager", "key_vault"]
 Shape = Literal["one", "list"]
-OK, NOT_FOUND = 200, 404
 INVENTORY = re.compile(r"/subscriptions/[^/]+/resourcegroups/[^/]+/resources", re.I)
 
 
@@ -64,7 +64,7 @@ def questions_of(readings: Iterable[Reading]) -> tuple[Question, ...]:
 
 def _question(reading: Reading) -> Question | None:
     method, _, url = reading.question.partition(" ")
-    if reading.kind != "http" or method != "GET" or reading.status not in {OK, NOT_FOUND}:
+    if reading.kind != "http" or method != "GET" or reading.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}:
         return None
     parts = urlsplit(url)
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))

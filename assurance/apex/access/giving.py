@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.access.command import run_command
 from assurance.apex.access.user_ids import UserIds
 from assurance.apex.client import Exchange, Flow
-from assurance.apex.client.client import NOT_YET
+from assurance.apex.client.api import GRANT_ACCESS, is_shown
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import OK, SUCCESSES
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading
+from assurance.world.http.statuses import SUCCESSES
 
 MANAGER: Role = "manager"
 AUDITOR: Role = "auditor"
@@ -60,7 +61,7 @@ def grant(flow: Flow, user_ids: UserIds, project_id: str, whom: Role, as_role_id
         NotEvaluated: Nobody knows the id of whom it is granted.
     """
     body = {"user_id": user_ids.of(whom), "role_id": as_role_id}
-    return flow.call("POST", f"/projects/{project_id}/access", caller, json=body)
+    return flow.grant_access(project_id, body, caller)
 
 
 def give_access(flow: Flow, user_ids: UserIds, project_id: str, *, waiting: bool = True) -> Lacks:
@@ -82,8 +83,8 @@ def look_for_access(flow: Flow, project_id: str) -> Lacks:
     """Return who lacks access to a project on which an operator has granted it."""
     lacks = {}
     for role in (MANAGER, AUDITOR):
-        shown = flow.call("GET", f"/projects/{project_id}", role)
-        if shown.status != OK:
+        shown = flow.read_project(project_id, role)
+        if shown.status != HTTPStatus.OK:
             reason = f"The role {role} has no access to project {project_id}: {shown.called} {shown.outcome}."
             lacks[role] = Lack(reason, f"Grant it the role {role} there, once.", shown.readings)
     return lacks
@@ -99,11 +100,11 @@ def _by_grant(flow: Flow, user_ids: UserIds, project_id: str, *, waiting: bool) 
             seen(flow, project_id, AUDITOR)
         return {}
     # Whoever has a role on all projects needs no grant.
-    reason = f"The manager cannot grant access to a new project: POST /projects/{{id}}/access {_answer(granted)}."
+    reason = f"The manager cannot grant access to a new project: {GRANT_ACCESS} {_answer(granted)}."
     lacks = {}
     for role in (MANAGER, AUDITOR):
-        shown = flow.call("GET", f"/projects/{project_id}", role)
-        if shown.status != OK:
+        shown = flow.read_project(project_id, role)
+        if shown.status != HTTPStatus.OK:
             lacks[role] = Lack(reason, INSTEAD, all_readings((granted, shown)))
     return lacks
 
@@ -132,7 +133,7 @@ def _by_command(flow: Flow, user_ids: UserIds, project_id: str, role: Role) -> L
         told = ran.failure or f"it ended with {ran.status}, and said: {_output(ran)}"
         return Lack(f"access.command gave the role {role} no access: {told}.", "Correct the command.", (ran.key,))
     shown = seen(flow, project_id, role)
-    if shown.status == OK:
+    if shown.status == HTTPStatus.OK:
         return None
     reason = (
         f"access.command ended well for the role {role}, who cannot read the project all the same: {shown.outcome}."
@@ -142,7 +143,7 @@ def _by_command(flow: Flow, user_ids: UserIds, project_id: str, role: Role) -> L
 
 def seen(flow: Flow, project_id: str, role: Role) -> Exchange:
     """Return the project as a role sees it that was just given access, once it does, or the bound is reached."""
-    return flow.settle(f"/projects/{project_id}", role, lambda shown: shown.status not in NOT_YET)[-1]
+    return flow.read_project(project_id, role, until=is_shown)
 
 
 def _output(ran: Reading) -> str:

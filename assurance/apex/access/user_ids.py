@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assurance.apex.client import Flow
+from assurance.apex.client.projects import new_project
 from assurance.apex.estimation.answers import document_in
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
@@ -59,7 +60,7 @@ class UserIds:
         return self._once.of(role, lambda: self._ask(role))
 
     def _ask(self, role: Role) -> str:
-        named = {"project_number": self._flow.unique(f"id-{role}"), "project_name": "Assurance of ids"}
-        answer = self._flow.call("POST", "/projects", role, json={**named, "voltage_level": 345, "line_miles": 1})
+        body = new_project(self._flow.unique(f"id-{role}"), "Assurance of ids", line_miles=1)
+        answer = self._flow.create_project(body, role)
         document = document_in(answer)
         return (document.text("created_by_id") or "") if document is not None else ""

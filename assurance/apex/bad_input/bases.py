@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from assurance.apex.access.user_ids import UserIds
 from assurance.apex.bad_input.catalogue import INVALID, NOBODY, BadBasis, BadGrant
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow
-from assurance.apex.estimation.answers import SUCCESSES, id_in, tells_something
+from assurance.apex.client.api import is_shown
+from assurance.apex.client.projects import new_project
+from assurance.apex.estimation.answers import id_in, tells_something
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import follow, generation, send_document
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
+from assurance.world.http.statuses import SUCCESSES
 
 ESTIMATOR, MANAGER = "estimator", "manager"
 GRANTEE: Role = "other_estimator"
-FORBIDDEN = frozenset({401, 403})
-CONFLICT = 409
-REFUSING = INVALID | {403, 404, 409, 423}
+FORBIDDEN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+REFUSING = INVALID | {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.LOCKED}
 """The statuses that refuse work on an archived project."""
-GOOD = {"project_name": "Assurance of refusals", "voltage_level": 345, "line_miles": 15, "terrain_type": "flat"}
 
 
 def without_basis(flow: Flow, number: str, bad: BadBasis) -> Refusal:
     """Ask for an estimate of a project that lacks something: to be refused, to fail, or to cost something."""
-    body = {"project_number": number, **{key: value for key, value in GOOD.items() if key not in bad.lacks}}
-    created = flow.call("POST", "/projects", ESTIMATOR, json=body)
+    good = new_project(number, "Assurance of refusals", line_miles=15, terrain_type="flat")
+    created = flow.create_project({key: value for key, value in good.items() if key not in bad.lacks}, ESTIMATOR)
     if created.status in INVALID:
         return Refusal(bad, created, INVALID, "", "", ())
     project_id = id_in(created)
     if not project_id:
         raise NotEvaluated(f"No project to try on: {created.outcome}.", "See E2E-01.", created.readings)
-    flow.call("GET", f"/projects/{project_id}", ESTIMATOR, settling=True)
+    flow.read_project(project_id, ESTIMATOR, until=is_shown)
     inputs = flow.application.declared.estimates
-    answer = flow.call(
-        "POST", "/estimates/generate", ESTIMATOR, json=generation(project_id, inputs, inputs.confidence_levels[0])
-    )
+    answer = flow.generate_estimate(generation(project_id, inputs, inputs.confidence_levels[0]), ESTIMATOR)
     if answer.status not in SUCCESSES:
-        return Refusal(bad, answer, INVALID | {409}, "", "", (created,))
+        return Refusal(bad, answer, INVALID | {HTTPStatus.CONFLICT}, "", "", (created,))
     work = follow(flow, answer, ESTIMATOR)
     result = work.job.result()
     if result is None:
@@ -62,12 +62,12 @@ def on_archived(flow: Flow, project_id: str, bad: BadBasis) -> Refusal:
             "Nothing is archived where projects stand: it would use one up.",
             'Judge it where projects are made: application.access.how = "granted" or "command".',
         )
-    archived = flow.call("DELETE", f"/projects/{project_id}", MANAGER)
+    archived = flow.archive_project(project_id, MANAGER)
     if archived.status not in SUCCESSES:
         raise NotEvaluated(
             f"No archived project: {archived.called} {archived.outcome}.", "See RBAC-01.", archived.readings
         )
-    shown = flow.settle(f"/projects/{project_id}", ESTIMATOR, _is_archived)[-1]
+    shown = flow.read_project(project_id, ESTIMATOR, until=_is_archived)
     answer = _ask(flow, project_id, bad)
     left = (
         "" if answer.status not in SUCCESSES else f"{bad.asks} {id_in(answer) or 'without id'} on an archived project"
@@ -85,9 +85,8 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
     whom = user_ids.of(GRANTEE) if bad.is_known else NOBODY
     access = flow.application.declared.access
     numbers = {1: access.estimator_role_id, 2: access.manager_role_id, 3: access.auditor_role_id}
-    path = f"/projects/{project_id}/access"
     answers = [
-        flow.call("POST", path, MANAGER, json={"user_id": whom, "role_id": numbers.get(role_id, role_id)})
+        flow.grant_access(project_id, {"user_id": whom, "role_id": numbers.get(role_id, role_id)}, MANAGER)
         for role_id in bad.role_ids
     ]
     demand_right(answers[-1])
@@ -98,7 +97,7 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
     if bad.is_known:
         # Whatever was granted is taken back: the project may be one that stands.
         body = {"user_id": whom, "role_id": access.auditor_role_id}
-        flow.call("DELETE", path, MANAGER, json=body)
+        flow.revoke_access(project_id, body, MANAGER)
     return Refusal(bad, answers[-1], bad.statuses, "", "", tuple(answers[:-1]))
 
 
@@ -123,7 +122,7 @@ def demand_granted(answers: Sequence[Exchange]) -> None:
         NotEvaluated: One was not.
     """
     for answer in answers:
-        if answer.status not in SUCCESSES and answer.status != CONFLICT:
+        if answer.status not in SUCCESSES and answer.status != HTTPStatus.CONFLICT:
             raise NotEvaluated(
                 f"No first grant for another to follow: {answer.called} {answer.outcome}.",
                 "See RBAC-02.",
@@ -140,4 +139,4 @@ def _ask(flow: Flow, project_id: str, bad: BadBasis) -> Exchange:
         return send_document(flow, project_id, paper("scope", project_id), ESTIMATOR)
     inputs = flow.application.declared.estimates
     body = generation(project_id, inputs, inputs.confidence_levels[0])
-    return flow.call("POST", "/estimates/generate", ESTIMATOR, json=body)
+    return flow.generate_estimate(body, ESTIMATOR)

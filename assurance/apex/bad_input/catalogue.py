@@ -8,14 +8,33 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal
+
+from assurance.apex.client.api import (
+    CREATE_PROJECT,
+    LIST_PROJECTS,
+    READ_DOCUMENT,
+    READ_ESTIMATE,
+    READ_JOB,
+    READ_PROJECT,
+)
 
 Family = Literal["project", "document", "estimate", "request"]
 MEBIBYTE = 1024 * 1024
 MAX_BYTES = 50 * MEBIBYTE
-INVALID = frozenset({400, 413, 415, 422})
+INVALID = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    }
+)
 """The statuses that refuse input for what it is."""
-UNKNOWN = frozenset({400, 403, 404, 422})
+UNKNOWN = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
 """The statuses that refuse what cannot be found, or is no id at all."""
 
 
@@ -171,19 +190,19 @@ ESTIMATES = (
 NOBODY = "00000000-0000-4000-8000-00000000dead"
 
 REQUESTS = (
-    BadRequest("project-id-malformed", "/projects/not-a-uuid", statuses=UNKNOWN),
-    BadRequest("document-id-malformed", "/documents/not-a-uuid", statuses=UNKNOWN),
-    BadRequest("estimate-id-malformed", "/estimates/not-a-uuid", statuses=UNKNOWN),
-    BadRequest("job-id-malformed", "/jobs/not-a-uuid", statuses=UNKNOWN),
-    BadRequest("project-id-a-query", "/projects/1'%20OR%20'1'='1", statuses=UNKNOWN),
-    BadRequest("project-id-unknown", f"/projects/{NOBODY}", statuses=UNKNOWN),
-    BadRequest("page-zero", "/projects?page=0"),
-    BadRequest("page-size-zero", "/projects?page_size=0"),
-    BadRequest("page-size-too-large", "/projects?page_size=100000"),
-    BadRequest("page-size-a-text", "/projects?page_size=all"),
-    BadRequest("body-not-json", "/projects", "POST", text='{"project_number": '),
-    BadRequest("body-a-list", "/projects", "POST", text="[1, 2, 3]"),
-    BadRequest("body-nested-deep", "/projects", "POST", text="[" * 2000 + "]" * 2000),
+    BadRequest("project-id-malformed", READ_PROJECT.path(project_id="not-a-uuid"), statuses=UNKNOWN),
+    BadRequest("document-id-malformed", READ_DOCUMENT.path(document_id="not-a-uuid"), statuses=UNKNOWN),
+    BadRequest("estimate-id-malformed", READ_ESTIMATE.path(estimate_id="not-a-uuid"), statuses=UNKNOWN),
+    BadRequest("job-id-malformed", READ_JOB.path(job_id="not-a-uuid"), statuses=UNKNOWN),
+    BadRequest("project-id-a-query", READ_PROJECT.path(project_id="1'%20OR%20'1'='1"), statuses=UNKNOWN),
+    BadRequest("project-id-unknown", READ_PROJECT.path(project_id=NOBODY), statuses=UNKNOWN),
+    BadRequest("page-zero", f"{LIST_PROJECTS.path()}?page=0"),
+    BadRequest("page-size-zero", f"{LIST_PROJECTS.path()}?page_size=0"),
+    BadRequest("page-size-too-large", f"{LIST_PROJECTS.path()}?page_size=100000"),
+    BadRequest("page-size-a-text", f"{LIST_PROJECTS.path()}?page_size=all"),
+    BadRequest("body-not-json", CREATE_PROJECT.path(), "POST", text='{"project_number": '),
+    BadRequest("body-a-list", CREATE_PROJECT.path(), "POST", text="[1, 2, 3]"),
+    BadRequest("body-nested-deep", CREATE_PROJECT.path(), "POST", text="[" * 2000 + "]" * 2000),
 )
 
 CHANGES = (
@@ -197,8 +216,10 @@ CHANGES = (
     BadChange("name-changed-to-null", "project_name", None),
 )
 
-ANY_SUCCESS = frozenset({200, 201, 204})
-REFUSING_GRANTS = frozenset({400, 404, 409, 422})
+ANY_SUCCESS = frozenset({HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT})
+REFUSING_GRANTS = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
 GRANTS = (
     BadGrant("grant-to-an-unknown-user", (3,), REFUSING_GRANTS, is_known=False),
     BadGrant("grant-of-role-0", (0,), REFUSING_GRANTS),

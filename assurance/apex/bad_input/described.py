@@ -14,14 +14,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
 from assurance.apex.access.user_ids import UserIds
 from assurance.apex.bad_input.exercised import FLOW, is_let_through
 from assurance.apex.client import Exchange, Flow, Flows
+from assurance.apex.client.api import UPLOAD_DOCUMENT
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import OK
 from assurance.apex.roles.attempts import SCRIPTS
 from assurance.apex.roles.matrix import OPERATIONS, Operation
 from assurance.apex.roles.scene import GRANTEE, MANAGER, Ground, Scene, Target, lay_ground
@@ -34,9 +35,7 @@ from assurance.verdicts import Fact
 CALLERS: tuple[Role, ...] = ("auditor", "estimator", "manager")
 VALID, INVALID = 8, 12
 MAX_SECONDS = 300
-LOWEST_SERVER_ERROR = 500
 MAX_TOLD = 3
-FORM = "/documents/upload"
 KEPT = ("project_name", "voltage_level", "line_miles", "terrain_type", "status")
 # In a path these are no ids, and lead elsewhere.
 NO_SEGMENT = frozenset({"", ".", ".."})
@@ -75,7 +74,7 @@ class DescribedCalls:
             NotEvaluated: Nobody was let through to the operation, so that nothing was tried.
         """
         sent = (*self.valid, *self.invalid)
-        crashed = [one for one in sent if one.status >= LOWEST_SERVER_ERROR]
+        crashed = [one for one in sent if one.status >= HTTPStatus.INTERNAL_SERVER_ERROR]
         through = [one for one in self.valid if is_let_through(one.status)]
         if not crashed and not through:
             raise self._nobody_was_let_through()
@@ -143,7 +142,7 @@ class DescribedTrial:
         path = f"/projects/{target.project_id}"
         before = scene.flow.call("GET", path, "estimator", settling=True)
         calls = self._sent(operation, scene, target, made_up)
-        if scene.access.how == "pool" and operation.path.startswith("/projects/") and before.status == OK:
+        if scene.access.how == "pool" and operation.path.startswith("/projects/") and before.status == HTTPStatus.OK:
             kept = {name: before.document.value(name) for name in KEPT}
             scene.flow.call("PATCH", path, MANAGER, json=kept)
             if operation.kind == "access":
@@ -189,7 +188,7 @@ class DescribedTrial:
         """Return the requests of each operation, drawn in a process of their own (see `drawing`)."""
         application = self._flows.application
         answer = application.get_at_root(application.declared.openapi_path)
-        if answer.status != OK:
+        if answer.status != HTTPStatus.OK:
             raise NotEvaluated(f"The API does not describe itself: {answer.outcome}.", "", answer.readings)
         operations = [operation for operation in OPERATIONS if described(operation)]
         asked = {
@@ -231,7 +230,7 @@ def operation_numbers() -> dict[str, int]:
 
 def described(operation: Operation) -> bool:
     """Tell whether requests are made up for an operation: one of the API that takes no form."""
-    return bool(operation.path) and operation.kind != "service" and operation.path != FORM
+    return bool(operation.path) and operation.kind != "service" and operation.path != UPLOAD_DOCUMENT.template
 
 
 def _send_all(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.bad_input.catalogue import Bad
 from assurance.apex.client import Exchange
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import OK
 from assurance.verdicts import Fact
 
 # What an answer must not tell: where in the code, the database or the machine something went wrong (CWE-209).
@@ -42,7 +42,7 @@ class Refusal:
     @property
     def is_refused(self) -> Fact:
         """Whether it was refused for what it is, or taken in a form that does no harm where that is as good."""
-        self.answer.answers(OK)
+        self.answer.answers(HTTPStatus.OK)
         holds = self.answer.status in self.statuses or bool(self.mended)
         return self._fact(
             holds, f"refused with {listed(self.statuses)}", f"{self.answer.outcome} {self.mended}".strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Literal
 
 from assurance.apex.access.giving import MANAGER, give_access
@@ -30,11 +31,14 @@ from assurance.apex.bad_input.catalogue import (
 from assurance.apex.bad_input.nulls import may_be_null
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow, Flows, Upload
-from assurance.apex.estimation.answers import OK, SUCCESSES, document_in, entries, id_in, tells_something, unseen
+from assurance.apex.client.api import is_shown
+from assurance.apex.client.projects import new_project
+from assurance.apex.estimation.answers import document_in, entries, id_in, tells_something, unseen
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generation, list_documents
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
+from assurance.world.http.statuses import SUCCESSES
 
 FLOW = "bad-input"
 ESTIMATOR = "estimator"
@@ -109,13 +113,13 @@ class RefusalTrial:
 
 def _project(flow: Flow, number: str, bad: BadProject, may_be_null: str) -> Refusal:
     """Send a bad project, and then a good one of the same number, which can be created only once."""
-    good = {"project_number": number, "project_name": "Assurance of refusals", "voltage_level": 345, "line_miles": 1}
-    answer = flow.call("POST", "/projects", ESTIMATOR, json={**good, bad.key: bad.value})
+    good = new_project(number, "Assurance of refusals", line_miles=1)
+    answer = flow.create_project({**good, bad.key: bad.value}, ESTIMATOR)
     if answer.status in SUCCESSES:
         if bad.value is None and may_be_null:
             return Refusal(bad, answer, INVALID, "", f"created, as described: {may_be_null}", ())
         return Refusal(bad, answer, INVALID, "a project was created", "", ())
-    probe = flow.call("POST", "/projects", ESTIMATOR, json=good)
+    probe = flow.create_project(good, ESTIMATOR)
     is_free = probe.status in SUCCESSES and bool(probe.document.id)
     left = "" if is_free else f"its project number cannot be used any more ({probe.outcome})"
     return Refusal(bad, answer, INVALID, left, "", (probe,))
@@ -123,11 +127,10 @@ def _project(flow: Flow, number: str, bad: BadProject, may_be_null: str) -> Refu
 
 def _change(flow: Flow, project_id: str, bad: BadChange, may_be_null: str) -> Refusal:
     """Change a project to something impossible; that null changes nothing is as good as a refusal."""
-    path = f"/projects/{project_id}"
-    before = _seen(flow.call("GET", path, ESTIMATOR, settling=True))
-    answer = flow.call("PATCH", path, MANAGER, json={bad.key: bad.value})
+    before = _seen(flow.read_project(project_id, ESTIMATOR, until=is_shown))
+    answer = flow.update_project(project_id, {bad.key: bad.value}, MANAGER)
     demand_right(answer)
-    shown = _seen(flow.call("GET", path, ESTIMATOR))
+    shown = _seen(flow.read_project(project_id, ESTIMATOR))
     was, told = before.document.value(bad.key), shown.document.value(bad.key)
     taken = answer.status in SUCCESSES and bad.value is None and tells_something(answer)
     if taken and (told == was or may_be_null):
@@ -142,7 +145,7 @@ def _seen(shown: Exchange) -> Exchange:
     Raises:
         NotEvaluated: It cannot be seen.
     """
-    if shown.status != OK or not shown.document.id:
+    if shown.status != HTTPStatus.OK or not shown.document.id:
         raise unseen(shown)
     return shown
 
@@ -151,8 +154,7 @@ def _file(flow: Flow, number: str, bad: BadFile) -> Refusal:
     project_id = _good_project(flow, number)
     content = paper("scope", number).content if bad.content is None else bad.content
     file = Upload(bad.file_name, content.ljust(bad.size, b"\n"), bad.media_type)
-    form = {"project_id": project_id, "document_type": bad.document_type}
-    answer = flow.call("POST", "/documents/upload", ESTIMATOR, data=form, files={"file": file})
+    answer = flow.upload_document(project_id, bad.document_type, file, ESTIMATOR)
     listing = list_documents(flow, project_id, ESTIMATOR)
     found = entries(listing)
     mended = _mended(answer) if bad.mends else ""
@@ -173,8 +175,8 @@ def _estimate(flow: Flow, number: str, bad: BadEstimate) -> Refusal:
     project_id = _good_project(flow, number)
     inputs = flow.application.declared.estimates
     body = {**generation(project_id, inputs, inputs.confidence_levels[0]), bad.key: bad.value}
-    answer = flow.call("POST", "/estimates/generate", ESTIMATOR, json=body)
-    listing = flow.call("GET", f"/estimates/projects/{project_id}/estimates", ESTIMATOR)
+    answer = flow.generate_estimate(body, ESTIMATOR)
+    listing = flow.list_estimates(project_id, ESTIMATOR)
     left = f"job {id_in(answer)} was started" if answer.status in SUCCESSES else ""
     found = len(entries(listing))
     return Refusal(bad, answer, INVALID, left or (f"{found} estimates" if found else ""), "", (listing,))

@@ -5,8 +5,9 @@ of ordered calls that write. What rests on `flows` is left out where the environ
 fetched ahead.
 """
 
-from assurance.apex.client.client import Application, Flow, Flows
+from assurance.apex.client.application import Application
 from assurance.apex.client.contents import Upload
 from assurance.apex.client.exchange import Exchange
+from assurance.apex.client.flows import Flow, Flows
 
 __all__ = ["Application", "Exchange", "Flow", "Flows", "Upload"]

@@ -9,15 +9,24 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from assurance.apex.client.client import Flow
+from assurance.apex.client.api import (
+    ARCHIVE_PROJECT,
+    CREATE_PROJECT,
+    DELETE_DOCUMENT,
+    GENERATE_ESTIMATE,
+    UPLOAD_DOCUMENT,
+)
 from assurance.apex.client.exchange import Exchange
+from assurance.apex.client.flows import Flow
 from assurance.apex.client.plans import CLEAN_UP, PLANS, READING_METHODS
 from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading
 from assurance.world.azure.document import Document
+from assurance.world.http.statuses import SUCCESSES
 
 SWEEPER: Role = "manager"
 """Who archives projects (apex-facts: DELETE is the manager's)."""
@@ -29,8 +38,7 @@ MAX_LINES = 10
 PAGE_SIZE = 100
 MAX_PAGES = 100
 MAX_UNANSWERED = 2
-SUCCESSES = range(200, 300)
-NO_LONGER_THERE = frozenset({404, 410})
+NO_LONGER_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 ARCHIVED = "archived"
 # Ids and times, in which the errors of one kind differ.
 _DIFFERING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z?", re.IGNORECASE)
@@ -85,7 +93,7 @@ def made_by(readings: Iterable[Reading], run_id: str) -> tuple[LeftOver, ...]:
     made = []
     for reading in readings:
         path = urlsplit(reading.question.partition(" ")[2]).path
-        if _may_write(reading) and path.rstrip("/").endswith("/projects") and reading.status in SUCCESSES:
+        if _may_write(reading) and CREATE_PROJECT.matches("POST", path) and reading.status in SUCCESSES:
             made += _named(Exchange("POST", path, "", (reading,)).document, run_id)
     return tuple(made)
 
@@ -117,7 +125,7 @@ def find(flow: Flow, run_id: str = "") -> tuple[LeftOver, ...]:
 def _listed(flow: Flow, role: Role, run_id: str) -> list[LeftOver]:
     found: list[LeftOver] = []
     for page in range(1, MAX_PAGES + 1):
-        exchange = flow.call("GET", f"/projects?page={page}&page_size={PAGE_SIZE}", role)
+        exchange = flow.list_projects(role, page=page, page_size=PAGE_SIZE)
         if exchange.status not in SUCCESSES:
             raise NotEvaluated(f"{exchange.called} {exchange.outcome}.", "", exchange.readings)
         items = exchange.document.required_items("items")
@@ -139,7 +147,7 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
             left.append((one, "not tried: nothing answers"))
             continue
         try:
-            exchange = flow.call("DELETE", f"/projects/{one.id}", SWEEPER)
+            exchange = flow.archive_project(one.id, SWEEPER)
         except NotEvaluated as error:
             unanswered += 1
             left.append((one, error.reason))
@@ -154,9 +162,7 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
 def _reason(exchange: Exchange) -> str:
     """Return why a project is left, without what differs from one to the next."""
     said = " ".join(exchange.content.decode("utf-8", "replace").split())[:MAX_SAID_CHARACTERS]
-    return (
-        f"DELETE /projects/{{id}} as {exchange.caller} answers {exchange.status} {_DIFFERING.sub('...', said)}".rstrip()
-    )
+    return f"{ARCHIVE_PROJECT} as {exchange.caller} answers {exchange.status} {_DIFFERING.sub('...', said)}".rstrip()
 
 
 def by_reason(left: Sequence[tuple[LeftOver, str]]) -> tuple[str, ...]:
@@ -185,18 +191,18 @@ def left_in(readings: Iterable[Reading], places: Sequence[str]) -> tuple[tuple[s
         method, _, url = reading.question.partition(" ")
         path = urlsplit(url).path.rstrip("/")
         in_place = any(place in reading.call.request for place in places)
-        if method == "POST" and path.endswith("/documents/upload") and in_place:
+        if UPLOAD_DOCUMENT.matches(method, path) and in_place:
             uploaded.append(Exchange("POST", path, "", (reading,)).document.text("id") or "")
-        elif method == "DELETE" and "/documents/" in path:
+        elif DELETE_DOCUMENT.matches(method, path):
             deleted.add(path.rpartition("/")[2])
-        elif method == "POST" and path.endswith("/estimates/generate") and in_place:
+        elif GENERATE_ESTIMATE.matches(method, path) and in_place:
             estimates += 1
     return tuple(one for one in uploaded if one and one not in deleted), estimates
 
 
 def delete_documents(flow: Flow, document_ids: Sequence[str]) -> int:
     """Delete documents from projects that stand, and return how many are left."""
-    answers = [flow.call("DELETE", f"/documents/{one}", UPLOADER) for one in document_ids]
+    answers = [flow.delete_document(one, UPLOADER) for one in document_ids]
     return sum(1 for one in answers if one.status not in SUCCESSES and one.status not in NO_LONGER_THERE)
 
 

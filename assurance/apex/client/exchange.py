@@ -12,6 +12,7 @@ from assurance.tape import Reading
 from assurance.tape.strict_json import NO_JSON, UnfitJson, parse
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
+from assurance.world.http.statuses import SUCCESSES
 
 MAX_SHOWN_CHARACTERS = 200
 
@@ -138,7 +139,7 @@ class Exchange:
     def outcome(self) -> str:
         """The status in words, with what the server says of an error, and how often it had to be asked."""
         said = f"answers {self.status}"
-        if self.status not in range(200, 300):
+        if self.status not in SUCCESSES:
             said += f" {self._shown()}".rstrip()
         if self.attempts > 1:
             said += f", after {self.attempts} attempts"

@@ -9,14 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from assurance.tape import Reading
+from assurance.world.http.statuses import SERVER_ERRORS
 
 MAX_TOLD = 5
-SERVER_ERRORS = range(500, 600)
-NOT_YET = frozenset({404, 500})
-OK = 200
+NOT_YET = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR})
 READY = "/ready"
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -49,7 +49,7 @@ def _shown_late(calls: list[Reading]) -> tuple[str, ...]:
         key = (one.call.flow, one.call.caller, one.question)
         if one.status in NOT_YET:
             first.setdefault(key, one)
-        elif one.status == OK and key in first:
+        elif one.status == HTTPStatus.OK and key in first:
             late.setdefault(_operation(one), []).append(_milliseconds(first.pop(key), one))
     if not late:
         return ()

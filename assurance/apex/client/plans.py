@@ -10,6 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from assurance.apex.client.api import (
+    ARCHIVE_PROJECT,
+    CREATE_PROJECT,
+    DELETE_DOCUMENT,
+    GENERATE_ESTIMATE,
+    GRANT_ACCESS,
+    READ_ESTIMATE,
+    REVOKE_ACCESS,
+    UPDATE_PROJECT,
+    UPLOAD_DOCUMENT,
+    VALIDATE_DOCUMENT,
+    Route,
+)
 from assurance.errors import UsageError
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -59,8 +72,18 @@ class FlowPlan:
         return method in READING_METHODS or any(write.covers(method, path, caller) for write in self.writes)
 
 
+def _planned(route: Route, callers: tuple[str, ...], what: str) -> PlannedWrite:
+    return PlannedWrite(route.method, route.template, callers, what)
+
+
 CLEAN_UP = "clean-up"
 MADE_UP = "made up from the API's own description"
+# The guide demands the operation, and no contract names it: these are the ways in which an API would.
+APPROVALS = tuple(
+    Route(method, f"{READ_ESTIMATE.template}/{word}")
+    for method in ("POST", "PUT", "PATCH")
+    for word in ("approve", "approval")
+)
 
 PLANS: Mapping[str, FlowPlan] = MappingProxyType(
     {
@@ -70,97 +93,84 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
                 "smoke",
                 "SMOKE",
                 (
-                    PlannedWrite("POST", "/projects", ("estimator",), "three projects; one number is used twice"),
-                    PlannedWrite("DELETE", "/projects/{id}", ("manager",), "the third of them, archived"),
-                    PlannedWrite("POST", "/documents/upload", ("estimator",), "a scope document, a PDF, in the first"),
-                    PlannedWrite(
-                        "POST", "/documents/{id}/validate", ("estimator",), "a validation job of the document"
-                    ),
-                    PlannedWrite("POST", "/estimates/generate", ("estimator",), "an estimate of the project"),
+                    _planned(CREATE_PROJECT, ("estimator",), "three projects; one number is used twice"),
+                    _planned(ARCHIVE_PROJECT, ("manager",), "the third of them, archived"),
+                    _planned(UPLOAD_DOCUMENT, ("estimator",), "a scope document, a PDF, in the first"),
+                    _planned(VALIDATE_DOCUMENT, ("estimator",), "a validation job of the document"),
+                    _planned(GENERATE_ESTIMATE, ("estimator",), "an estimate of the project"),
                 ),
             ),
             FlowPlan(
                 "e2e",
                 "E2E",
                 (
-                    PlannedWrite(
-                        "POST", "/projects", ("estimator",), "four projects, and one for each level of confidence"
-                    ),
-                    PlannedWrite(
-                        "POST", "/documents/upload", ("estimator",), "two scopes, drawings, and a cut PDF, in them"
-                    ),
-                    PlannedWrite("POST", "/documents/{id}/validate", ("estimator",), "a validation job of each"),
-                    PlannedWrite("DELETE", "/documents/{id}", ("estimator",), "one of the scopes"),
-                    PlannedWrite(
-                        "POST", "/estimates/generate", ("estimator",), "an estimate of each level, and three more"
-                    ),
+                    _planned(CREATE_PROJECT, ("estimator",), "four projects, and one for each level of confidence"),
+                    _planned(UPLOAD_DOCUMENT, ("estimator",), "two scopes, drawings, and a cut PDF, in them"),
+                    _planned(VALIDATE_DOCUMENT, ("estimator",), "a validation job of each"),
+                    _planned(DELETE_DOCUMENT, ("estimator",), "one of the scopes"),
+                    _planned(GENERATE_ESTIMATE, ("estimator",), "an estimate of each level, and three more"),
                 ),
             ),
             FlowPlan(
                 "aace",
                 "E2E",
                 (
-                    PlannedWrite("POST", "/projects", ("estimator",), "a project for each declared case, and one more"),
-                    PlannedWrite("POST", "/documents/upload", ("estimator",), "each case's documents"),
-                    PlannedWrite("POST", "/documents/{id}/validate", ("estimator",), "a validation job of each"),
-                    PlannedWrite("POST", "/estimates/generate", ("estimator",), "an estimate of each case but the bid"),
+                    _planned(CREATE_PROJECT, ("estimator",), "a project for each declared case, and one more"),
+                    _planned(UPLOAD_DOCUMENT, ("estimator",), "each case's documents"),
+                    _planned(VALIDATE_DOCUMENT, ("estimator",), "a validation job of each"),
+                    _planned(GENERATE_ESTIMATE, ("estimator",), "an estimate of each case but the bid"),
                 ),
             ),
             FlowPlan(
                 "roles",
                 "E2E",
                 (
-                    PlannedWrite("POST", "/projects", ("any",), "a project for each row of the matrix that writes"),
-                    PlannedWrite("PATCH", "/projects/{id}", ("any",), "another name or status of these projects"),
-                    PlannedWrite("DELETE", "/projects/{id}", ("any",), "one of them archived"),
-                    PlannedWrite("POST", "/projects/{id}/access", ("any",), "access of the test identities to them"),
-                    PlannedWrite("DELETE", "/projects/{id}/access", ("any",), "the same, revoked"),
-                    PlannedWrite("POST", "/documents/upload", ("any",), "a scope document in each that needs one"),
-                    PlannedWrite("POST", "/documents/{id}/validate", ("any",), "a validation job for each who may"),
-                    PlannedWrite("DELETE", "/documents/{id}", ("any",), "a document for each who may"),
-                    PlannedWrite("POST", "/estimates/generate", ("any",), "an estimate, and one for each who may"),
-                    *(
-                        PlannedWrite(method, f"/estimates/{{id}}/{word}", ("any",), "an approval, where APEX has it")
-                        for method in ("POST", "PUT", "PATCH")
-                        for word in ("approve", "approval")
-                    ),
+                    _planned(CREATE_PROJECT, ("any",), "a project for each row of the matrix that writes"),
+                    _planned(UPDATE_PROJECT, ("any",), "another name or status of these projects"),
+                    _planned(ARCHIVE_PROJECT, ("any",), "one of them archived"),
+                    _planned(GRANT_ACCESS, ("any",), "access of the test identities to them"),
+                    _planned(REVOKE_ACCESS, ("any",), "the same, revoked"),
+                    _planned(UPLOAD_DOCUMENT, ("any",), "a scope document in each that needs one"),
+                    _planned(VALIDATE_DOCUMENT, ("any",), "a validation job for each who may"),
+                    _planned(DELETE_DOCUMENT, ("any",), "a document for each who may"),
+                    _planned(GENERATE_ESTIMATE, ("any",), "an estimate, and one for each who may"),
+                    *(_planned(route, ("any",), "an approval, where APEX has it") for route in APPROVALS),
                 ),
             ),
             FlowPlan(
                 "bad-input",
                 "E2E",
                 (
-                    PlannedWrite(
-                        "POST",
-                        "/projects",
+                    _planned(
+                        CREATE_PROJECT,
                         ("estimator", "manager", "auditor", "other_estimator"),
                         "a good project for each kind of bad input, and one of each person whose id is asked for",
                     ),
-                    PlannedWrite("PATCH", "/projects/{id}", ("manager",), "values that must be refused"),
-                    PlannedWrite("POST", "/projects/{id}/access", ("manager",), "grants to nobody, of no role, twice"),
-                    PlannedWrite("DELETE", "/projects/{id}/access", ("manager",), "what was granted, revoked"),
-                    PlannedWrite("DELETE", "/projects/{id}", ("manager",), "two of them archived, to ask for work on"),
-                    PlannedWrite("POST", "/documents/upload", ("estimator",), "files that must be refused"),
-                    PlannedWrite("POST", "/estimates/generate", ("estimator",), "estimates that must be refused"),
+                    _planned(UPDATE_PROJECT, ("manager",), "values that must be refused"),
+                    _planned(GRANT_ACCESS, ("manager",), "grants to nobody, of no role, twice"),
+                    _planned(REVOKE_ACCESS, ("manager",), "what was granted, revoked"),
+                    _planned(ARCHIVE_PROJECT, ("manager",), "two of them archived, to ask for work on"),
+                    _planned(UPLOAD_DOCUMENT, ("estimator",), "files that must be refused"),
+                    _planned(GENERATE_ESTIMATE, ("estimator",), "estimates that must be refused"),
                 ),
             ),
             FlowPlan(
                 "deep",
                 "E2E",
                 (
-                    PlannedWrite("POST", "/documents/upload", ("estimator",), "a scope document to try requests on"),
-                    PlannedWrite("POST", "/projects", ("other_estimator",), "a project, if their id is asked for"),
+                    _planned(UPLOAD_DOCUMENT, ("estimator",), "a scope document to try requests on"),
+                    _planned(CREATE_PROJECT, ("other_estimator",), "a project, if their id is asked for"),
                     *(
-                        PlannedWrite(method, path, ("estimator", "manager", "auditor"), MADE_UP)
-                        for method, path in (
-                            ("POST", "/projects"),
-                            ("PATCH", "/projects/{id}"),
-                            ("DELETE", "/projects/{id}"),
-                            ("POST", "/projects/{id}/access"),
-                            ("DELETE", "/projects/{id}/access"),
-                            ("POST", "/documents/{id}/validate"),
-                            ("DELETE", "/documents/{id}"),
-                            ("POST", "/estimates/generate"),
+                        _planned(route, ("estimator", "manager", "auditor"), MADE_UP)
+                        for route in (
+                            CREATE_PROJECT,
+                            UPDATE_PROJECT,
+                            ARCHIVE_PROJECT,
+                            GRANT_ACCESS,
+                            REVOKE_ACCESS,
+                            VALIDATE_DOCUMENT,
+                            DELETE_DOCUMENT,
+                            GENERATE_ESTIMATE,
                         )
                     ),
                 ),
@@ -169,19 +179,19 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
                 "load",
                 "E2E",
                 (
-                    PlannedWrite("POST", "/projects", ("estimator",), "with -m load, a project for each user"),
-                    PlannedWrite("POST", "/documents/upload", ("estimator",), "scope documents in them"),
-                    PlannedWrite("POST", "/documents/{id}/validate", ("estimator",), "validation jobs of these"),
-                    PlannedWrite("POST", "/estimates/generate", ("estimator",), "estimates of these projects"),
-                    PlannedWrite("DELETE", "/projects/{id}", ("manager",), "each of these projects, archived"),
+                    _planned(CREATE_PROJECT, ("estimator",), "with -m load, a project for each user"),
+                    _planned(UPLOAD_DOCUMENT, ("estimator",), "scope documents in them"),
+                    _planned(VALIDATE_DOCUMENT, ("estimator",), "validation jobs of these"),
+                    _planned(GENERATE_ESTIMATE, ("estimator",), "estimates of these projects"),
+                    _planned(ARCHIVE_PROJECT, ("manager",), "each of these projects, archived"),
                 ),
             ),
             FlowPlan(
                 CLEAN_UP,
                 "",
                 (
-                    PlannedWrite("DELETE", "/projects/{id}", ("manager",), "each project that the run made, archived"),
-                    PlannedWrite("DELETE", "/documents/{id}", ("estimator",), "what it uploaded to a standing project"),
+                    _planned(ARCHIVE_PROJECT, ("manager",), "each project that the run made, archived"),
+                    _planned(DELETE_DOCUMENT, ("estimator",), "what it uploaded to a standing project"),
                 ),
             ),
         )

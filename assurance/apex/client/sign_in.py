@@ -9,8 +9,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from assurance.apex.client.api import ONE_PROJECT
 from assurance.apex.client.callers import Callers
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan
@@ -18,15 +20,10 @@ from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
 from assurance.tape import Reading, key_of, sha256, utc_now
+from assurance.world.http.statuses import SUCCESSES
 
 if TYPE_CHECKING:
-    from assurance.apex.client.client import Application
-
-LOOK = "/projects?page=1&page_size=1"
-"""What everybody may ask who is signed in: the list of the projects that they have access to."""
-SUCCESSES = range(200, 300)
-UNAUTHENTICATED = 401
-FORBIDDEN = 403
+    from assurance.apex.client.application import Application
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +88,8 @@ class SignIns:
                     raise NotEvaluated(f"Nothing was written: {found.fault}", found.remedy, found.readings)
 
     def _look(self, role: Role) -> SignIn:
-        answer = self._application.look_as(role, LOOK)
-        if answer.status in SUCCESSES or answer.status not in {UNAUTHENTICATED, FORBIDDEN}:
+        answer = self._application.look_as(role, ONE_PROJECT)
+        if answer.status in SUCCESSES or answer.status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             # Whatever else is answered is about the application, and its own checks say so.
             return SignIn(role, "", "", is_token=False, readings=answer.readings)
         told = self._tell(role)

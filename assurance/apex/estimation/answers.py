@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from assurance.apex.client import Exchange
-from assurance.apex.client.client import NOT_YET
+from assurance.apex.client.api import NOT_YET
 from assurance.apex.estimation.amounts import number
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
+from assurance.world.http.statuses import SUCCESSES
 
-OK, CREATED, ACCEPTED, NO_CONTENT = 200, 201, 202, 204
-SUCCESSES = range(200, 300)
-GONE = frozenset({404, 410})
+GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 def first_failure(*facts: Fact) -> Fact | None:
@@ -49,7 +49,7 @@ def tells_something(exchange: Exchange) -> bool:
     Raises:
         BrokenReading: It is anything else.
     """
-    if exchange.method == "DELETE" or exchange.status == NO_CONTENT:
+    if exchange.method == "DELETE" or exchange.status == HTTPStatus.NO_CONTENT:
         return True
     where = f"{exchange.method} {exchange.path}"
     try:
@@ -69,7 +69,7 @@ def is_there(exchange: Exchange) -> bool:
     """
     if exchange.status in GONE:
         return False
-    if exchange.status != OK:
+    if exchange.status != HTTPStatus.OK:
         raise unseen(exchange)
     return bool(exchange.document.id)
 
@@ -91,7 +91,11 @@ def entries(exchange: Exchange) -> tuple[Document, ...]:
     except (ValueError, RecursionError) as error:
         raise BrokenReading(f"The answer to {where} is not JSON.", "", exchange.readings) from error
     found = body.get("items") if isinstance(body, dict) else body
-    if exchange.status != OK or not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    if (
+        exchange.status != HTTPStatus.OK
+        or not isinstance(found, list)
+        or not all(isinstance(one, dict) for one in found)
+    ):
         raise NotEvaluated(f"The answer to {where} ({exchange.status}) is no list of objects.", "", exchange.readings)
     return tuple(Document(one, exchange.readings, f"{where}[{index}]", "APEX") for index, one in enumerate(found))
 
@@ -116,7 +120,7 @@ def shows(shown: Exchange | None, wanted: Mapping[str, object], before: Exchange
     """
     if shown is None:
         return before.fact(False, expected=f"something that can be read after {before.called}", observed="nothing")
-    answered = shown.answers(OK)
+    answered = shown.answers(HTTPStatus.OK)
     if not answered.holds:
         return answered
     document = shown.document
@@ -144,7 +148,7 @@ def lists(listing: Exchange | None, wanted_id: str, before: Exchange) -> Fact:
     """Return whether a list has what was just made."""
     if listing is None:
         return before.fact(False, expected=f"a list that can be read after {before.called}", observed="nothing")
-    answered = listing.answers(OK)
+    answered = listing.answers(HTTPStatus.OK)
     if not answered.holds:
         return answered
     ids = [one.text("id") for one in entries(listing)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Literal
 
 from assurance.apex.client import Flow, Flows
-from assurance.apex.estimation.answers import OK
+from assurance.apex.client.api import is_shown
 from assurance.apex.estimation.classes import canonical
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import Paper, paper_of
@@ -119,9 +120,9 @@ class Classifier:
         project_id = self._project(flow, suffix, case, validating=validating)
         level = self._inputs.confidence_levels[0]
         generated = after(4, "generating the estimate", generate_estimate(flow, project_id, self._inputs, level))
-        shown = flow.call("GET", f"/estimates/{generated.estimate_id}", ESTIMATOR, settling=True)
+        shown = flow.read_estimate(generated.estimate_id, ESTIMATOR, until=is_shown)
         subject = f"the estimate of a {suffix.replace('-', ', still ')} project"
-        if not shown.answers(OK).holds:
+        if not shown.answers(HTTPStatus.OK).holds:
             raise NotEvaluated(f"{subject} cannot be read: {shown.outcome}.", "See E2E-07.", shown.readings)
         return ClassifiedEstimate(Figures(subject, shown.document, shown.readings), case)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import GONE, OK, SUCCESSES, document_in
+from assurance.apex.estimation.answers import GONE, document_in
 from assurance.apex.estimation.script import validate_document
 from assurance.apex.estimation.steps import ValidationStep
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
+from assurance.world.http.statuses import CLIENT_ERRORS, SUCCESSES
 
-REFUSALS = range(400, 500)
 CALLER = "estimator"
 
 
@@ -39,9 +40,9 @@ class DeletionStep:
         Raises:
             NotEvaluated: The caller was throttled.
         """
-        self.answer.answers(OK)
+        self.answer.answers(HTTPStatus.OK)
         return self.answer.fact(
-            self.answer.status in SUCCESSES or self.answer.status in REFUSALS,
+            self.answer.status in SUCCESSES or self.answer.status in CLIENT_ERRORS,
             expected="a validated document is deleted, or its deletion is refused with a 4xx",
             observed=self.answer.outcome,
             remedy="Delete what refers to the document first, within one transaction." if self._crashed else "",
@@ -56,7 +57,7 @@ class DeletionStep:
         """
         if self.shown.status in GONE:
             return self._fact(self.answer.status in SUCCESSES, "its row is gone")
-        if self.shown.status != OK or self.again is None:
+        if self.shown.status != HTTPStatus.OK or self.again is None:
             raise NotEvaluated(f"The document cannot be seen: {self.shown.outcome}.", "", self.shown.readings)
         if self.answer.status in SUCCESSES:
             return self._fact(False, "it is still shown")
@@ -66,7 +67,7 @@ class DeletionStep:
 
     @property
     def _crashed(self) -> bool:
-        return self.answer.status not in SUCCESSES and self.answer.status not in REFUSALS
+        return self.answer.status not in SUCCESSES and self.answer.status not in CLIENT_ERRORS
 
     @property
     def _status(self) -> str:
@@ -83,9 +84,8 @@ class DeletionStep:
 
 def delete_document(flow: Flow, document_id: str) -> DeletionStep:
     """Delete a document, look for it, and validate it again where it is still there."""
-    path = f"/documents/{document_id}"
-    answer = flow.call("DELETE", path, CALLER)
+    answer = flow.delete_document(document_id, CALLER)
     wants_gone = answer.status in SUCCESSES
-    shown = flow.settle(path, CALLER, lambda seen: not wants_gone or seen.status in GONE)[-1]
-    again = validate_document(flow, document_id, CALLER) if shown.status == OK and not wants_gone else None
+    shown = flow.read_document(document_id, CALLER, until=lambda seen: not wants_gone or seen.status in GONE)
+    again = validate_document(flow, document_id, CALLER) if shown.status == HTTPStatus.OK and not wants_gone else None
     return DeletionStep(document_id, answer, shown, again)

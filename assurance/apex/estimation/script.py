@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 
 from assurance.apex.client import Exchange, Flow, Upload
-from assurance.apex.client.client import NOT_YET
+from assurance.apex.client.api import is_shown
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import OK, SUCCESSES, document_in, has_listed, id_in
+from assurance.apex.client.projects import new_project
+from assurance.apex.estimation.answers import document_in, has_listed, id_in
 from assurance.apex.estimation.jobs import ENDED, JobHistory
 from assurance.apex.estimation.sample_documents import MEDIA_TYPE, Paper
 from assurance.apex.estimation.steps import UNTOUCHED, GenerationStep, JobStep, ProjectStep, UploadStep, ValidationStep
 from assurance.environment.application import Estimates
+from assurance.world.http.statuses import SUCCESSES
 
-VOLTAGE_KV = 345
 MILES = 15.0
 AT_ONCE = 2
 
 
 def create_project(flow: Flow, number: str, caller: str = "estimator") -> ProjectStep:
     """Create a project and read it back."""
-    asked = {
-        "project_number": number,
-        "project_name": f"Assurance of {number}",
-        "voltage_level": VOLTAGE_KV,
-        "line_miles": MILES,
-        "terrain_type": "rolling",
-    }
-    created = flow.call("POST", "/projects", caller, json=asked)
+    asked = new_project(number, f"Assurance of {number}", line_miles=MILES, terrain_type="rolling")
+    created = flow.create_project(asked, caller)
     project_id = id_in(created)
-    shown = flow.call("GET", f"/projects/{project_id}", caller, settling=True) if project_id else None
+    shown = flow.read_project(project_id, caller, until=is_shown) if project_id else None
     return ProjectStep(number, asked, created, shown)
 
 
@@ -37,34 +33,33 @@ def upload_document(flow: Flow, project_id: str, paper: Paper, caller: str = "es
     """Upload a document and look for it in the project's list."""
     uploaded = send_document(flow, project_id, paper, caller)
     document_id = id_in(uploaded)
-    path = f"/documents/projects/{project_id}/documents"
-    listing = flow.settle(path, caller, lambda seen: has_listed(seen, document_id))[-1] if document_id else None
+    if not document_id:
+        return UploadStep(paper, project_id, uploaded, None)
+    listing = flow.list_documents(project_id, caller, until=lambda seen: has_listed(seen, document_id))
     return UploadStep(paper, project_id, uploaded, listing)
 
 
 def send_document(flow: Flow, project_id: str, paper: Paper, caller: str) -> Exchange:
     """Upload a document."""
-    form = {"project_id": project_id, "document_type": paper.document_type}
     file = Upload(paper.name, paper.content, MEDIA_TYPE)
-    return flow.call("POST", "/documents/upload", caller, data=form, files={"file": file})
+    return flow.upload_document(project_id, paper.document_type, file, caller)
 
 
 def list_documents(flow: Flow, project_id: str, caller: str) -> Exchange:
     """Read a project's list of documents, whatever is in it."""
-    return flow.call("GET", f"/documents/projects/{project_id}/documents", caller, settling=True)
+    return flow.list_documents(project_id, caller, until=is_shown)
 
 
 def validate_document(flow: Flow, document_id: str, caller: str = "estimator") -> ValidationStep:
     """Validate a document, wait for the job, and read the document back."""
-    work = follow(flow, flow.call("POST", f"/documents/{document_id}/validate", caller), caller)
-    path = f"/documents/{document_id}"
-    shown = flow.settle(path, caller, _is_validated)[-1] if work.job.has_ended else None
+    work = follow(flow, flow.validate_document(document_id, caller), caller)
+    shown = flow.read_document(document_id, caller, until=_is_validated) if work.job.has_ended else None
     return ValidationStep(work, shown, flow.application.declared.documents.manual_review)
 
 
 def _is_validated(seen: Exchange) -> bool:
     """Tell whether a document shows that its validation has ended; what answers otherwise will not get better."""
-    if seen.status in NOT_YET:
+    if not is_shown(seen):
         return False
     document = document_in(seen)
     return document is None or document.text("validation_status") != UNTOUCHED
@@ -74,7 +69,7 @@ def generate_estimate(
     flow: Flow, project_id: str, inputs: Estimates, level: float, caller: str = "estimator"
 ) -> GenerationStep:
     """Generate an estimate and wait for the job."""
-    asked = flow.call("POST", "/estimates/generate", caller, json=generation(project_id, inputs, level))
+    asked = flow.generate_estimate(generation(project_id, inputs, level), caller)
     return GenerationStep(level, follow(flow, asked, caller))
 
 
@@ -84,7 +79,7 @@ def generate_at_once(
     """Ask for two estimates of a project, one right after the other, and wait for both."""
     level = inputs.confidence_levels[0]
     body = generation(project_id, inputs, level)
-    asked = [flow.call("POST", "/estimates/generate", caller, json=body) for _ in range(AT_ONCE)]
+    asked = [flow.generate_estimate(body, caller) for _ in range(AT_ONCE)]
     return tuple(GenerationStep(level, follow(flow, one, caller)) for one in asked)
 
 
@@ -104,8 +99,8 @@ def follow(flow: Flow, asked: Exchange, caller: str) -> JobStep:
     if asked.status not in SUCCESSES or not job_id:
         return JobStep(asked, JobHistory(job_id or "that was not announced", (), asked.readings), None)
     watch = _Watch(flow.application.declared.limits.stalled_seconds)
-    polls = flow.poll(f"/jobs/{job_id}", caller, watch.is_over)
-    shown = [poll for poll in polls if poll.status == OK]
+    polls = flow.poll_job(job_id, caller, watch.is_over)
+    shown = [poll for poll in polls if poll.status == HTTPStatus.OK]
     seconds = (polls[-1].started - asked.started).total_seconds()
     history = JobHistory(job_id, tuple(poll.document for poll in shown), all_readings((asked, *polls)), seconds)
     return JobStep(asked, history, None if len(shown) == len(polls) else polls[-1])
@@ -121,7 +116,7 @@ class _Watch:
 
     def is_over(self, seen: Exchange) -> bool:
         """Take in one look, and tell whether it is the last."""
-        if seen.status != OK or (seen.document.text("status") or "").casefold() in ENDED:
+        if seen.status != HTTPStatus.OK or (seen.document.text("status") or "").casefold() in ENDED:
             return True
         state = tuple(seen.document.value(name) for name in ("status", "current_step", "progress_percent"))
         if state != self._state or self._since is None:

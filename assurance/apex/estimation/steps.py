@@ -9,28 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal
 
 from assurance.apex.client import Exchange
 from assurance.apex.estimation.amounts import number
-from assurance.apex.estimation.answers import (
-    ACCEPTED,
-    CREATED,
-    OK,
-    document_in,
-    first_failure,
-    id_in,
-    lists,
-    shows,
-    with_id,
-)
+from assurance.apex.estimation.answers import document_in, first_failure, id_in, lists, shows, with_id
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.jobs import JobHistory
 from assurance.apex.estimation.sample_documents import Paper
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
+from assurance.world.http.statuses import CLIENT_ERRORS
 
-REFUSALS = range(400, 500)
 WHOLE = 100
 UNTOUCHED = "pending"
 PASSED = "passed"
@@ -62,7 +53,7 @@ class ProjectStep:
     @property
     def is_created(self) -> Fact:
         """Whether APEX answers 201 with the id of the new project."""
-        return with_id(self.created, CREATED)
+        return with_id(self.created, HTTPStatus.CREATED)
 
     @property
     def is_shown_as_asked_for(self) -> Fact:
@@ -99,7 +90,7 @@ class UploadStep:
     @property
     def is_uploaded(self) -> Fact:
         """Whether APEX answers 201 with the id of the new document."""
-        return with_id(self.uploaded, CREATED)
+        return with_id(self.uploaded, HTTPStatus.CREATED)
 
     @property
     def is_filed_as_asked_for(self) -> Fact:
@@ -149,7 +140,7 @@ class JobStep:
     @property
     def is_started(self) -> Fact:
         """Whether APEX answers 202 with the id of a job."""
-        return with_id(self.asked, ACCEPTED)
+        return with_id(self.asked, HTTPStatus.ACCEPTED)
 
     @property
     def is_stuck(self) -> bool:
@@ -160,7 +151,7 @@ class JobStep:
     def is_completed(self) -> Fact:
         """Whether the job, polled by whoever started it, completes."""
         if self.refused is not None:
-            return self.refused.answers(OK, remedy="Whoever started a job must be able to follow it.")
+            return self.refused.answers(HTTPStatus.OK, remedy="Whoever started a job must be able to follow it.")
         return self.job.is_completed
 
 
@@ -261,7 +252,7 @@ class UnreadableDocument:
         expected = "refused with a 4xx, or not passed by its validation"
         if self.validation is None:
             return self.uploaded.fact(
-                self.uploaded.status in REFUSALS, expected=expected, observed=self.uploaded.outcome
+                self.uploaded.status in CLIENT_ERRORS, expected=expected, observed=self.uploaded.outcome
             )
         shown = self.validation.shown
         if shown is None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.client import Exchange
-from assurance.apex.estimation.answers import OK, first_failure, lists, shows
+from assurance.apex.estimation.answers import first_failure, lists, shows
 from assurance.apex.estimation.estimate import Estimate
 from assurance.apex.estimation.export import Export
 from assurance.apex.estimation.steps import GenerationStep
@@ -68,7 +69,7 @@ class ViewStep:
     @property
     def failure(self) -> Fact | None:
         """What keeps the next step from being made."""
-        return first_failure(self.shown.answers(OK))
+        return first_failure(self.shown.answers(HTTPStatus.OK))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class ExportStep:
     @property
     def is_exported(self) -> Fact:
         """Whether APEX answers with the export."""
-        return self.exported.answers(OK)
+        return self.exported.answers(HTTPStatus.OK)
 
     @property
     def export(self) -> Export:
@@ -115,7 +116,7 @@ def must_be_there(exchange: Exchange, what: str) -> None:
     Raises:
         NotEvaluated: There is not.
     """
-    if exchange.status != OK:
+    if exchange.status != HTTPStatus.OK:
         raise NotEvaluated(
             f"There is nothing to judge: {what} {exchange.outcome}.", "Mend that first.", exchange.readings
         )

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from assurance.apex.client import Flow, Flows
+from assurance.apex.client.api import is_shown
 from assurance.apex.estimation.answers import has_listed, id_in
 from assurance.apex.estimation.deletion import DeletionStep, delete_document
 from assurance.apex.estimation.levels import ConfidenceLevels
@@ -100,8 +101,7 @@ class EstimationWorkflow:
 
         def export() -> ExportStep:
             view = after(7, "viewing the estimate", self.view)
-            path = f"/estimates/{view.generated.estimate_id}/export?format=json"
-            return ExportStep(self._flow.call("GET", path, ESTIMATOR), view)
+            return ExportStep(self._flow.export_estimate(view.generated.estimate_id, ESTIMATOR), view)
 
         return self._once.of(8, export)
 
@@ -185,7 +185,7 @@ class EstimationWorkflow:
             uploaded = send_document(flow, project.id, cut, ESTIMATOR)
             taken = id_in(uploaded)
             if taken:
-                flow.call("GET", f"/documents/{taken}", ESTIMATOR, settling=True)
+                flow.read_document(taken, ESTIMATOR, until=is_shown)
             return UnreadableDocument(uploaded, validate_document(flow, taken) if taken else None)
 
         return self._once.of("unreadable", attempt)
@@ -217,9 +217,8 @@ class EstimationWorkflow:
 
 def view_estimate(flow: Flow, project_id: str, generated: GenerationStep) -> ViewStep:
     """View an estimate, and look for it in the project's list."""
-    shown = flow.call("GET", f"/estimates/{generated.estimate_id}", ESTIMATOR, settling=True)
-    path = f"/estimates/projects/{project_id}/estimates"
-    listing = flow.settle(path, ESTIMATOR, lambda seen: has_listed(seen, generated.estimate_id))[-1]
+    shown = flow.read_estimate(generated.estimate_id, ESTIMATOR, until=is_shown)
+    listing = flow.list_estimates(project_id, ESTIMATOR, until=lambda seen: has_listed(seen, generated.estimate_id))
     return ViewStep(project_id, generated, shown, listing)
 
 

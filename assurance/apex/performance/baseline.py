@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.environment.telemetry import Baseline
 from assurance.errors import NotEvaluated
@@ -95,7 +96,7 @@ class ListBaseline:
         seen = [one.milliseconds for one in self.drawn[: finding.size]]
         low = f"{finding.lower:g}" if finding.lower is not None else "unbounded"
         high = f"{finding.upper:g}" if finding.upper is not None else "unbounded"
-        failed = sum(one.status != 200 for one in self.drawn[: finding.size])
+        failed = sum(one.status != HTTPStatus.OK for one in self.drawn[: finding.size])
         repeated = sum(one.attempts > 1 for one in self.drawn[: finding.size])
         told = [f"{failed} did not answer 200 and count as slow"] if failed else []
         told += [f"{repeated} had to be repeated"] if repeated else []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from http import HTTPStatus
 
 from assurance.apex.client import Application
+from assurance.apex.client.api import LIST_PROJECTS
 from assurance.apex.client.contents import Contents
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.question import Question
@@ -13,12 +15,9 @@ from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import NotEvaluated
 from assurance.judging.statistics.sequential import judge, plan
 
-LIST = "/projects"
 CALLER = "estimator"
 # Under which the requests that count stand on the tape.
 SERIES = "list-baseline"
-OK = 200
-LOWEST_SERVER_ERROR = 500
 
 
 class Measurements:
@@ -54,21 +53,21 @@ class Measurements:
             finding,
             threshold,
             baseline,
-            f"GET {self._application.declared.api_prefix}{LIST}",
+            f"GET {self._application.declared.api_prefix}{LIST_PROJECTS.path()}",
             tuple(key for one in drawn for key in one.readings),
         )
 
     def _draw(self, series: str, number: int) -> Exchange:
         """Make one request; in a replay, take the answer that it got."""
-        path = f"{self._application.declared.api_prefix}{LIST}"
+        path = f"{self._application.declared.api_prefix}{LIST_PROJECTS.path()}"
         found = self._application.send("GET", path, Question("GET", CALLER, flow=series, ordinal=number), Contents())
-        if found.status != OK and found.status < LOWEST_SERVER_ERROR:
+        if found.status != HTTPStatus.OK and found.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise NotEvaluated(
                 f"{found.called} {found.outcome}: how fast it refuses says nothing of how fast it lists.",
                 "Check [application.identities] estimator, and the application's limits on requests.",
                 found.readings,
             )
-        if found.status == OK:
+        if found.status == HTTPStatus.OK:
             # Whoever answers in place of the application is no measure of it.
             found.document.required_items("items")
         return found
@@ -81,4 +80,4 @@ def _latency(found: Exchange) -> Latency:
 
 def _counted(found: Exchange) -> float:
     """Return the milliseconds that count: what failed was never served, however quickly."""
-    return _latency(found).milliseconds if found.status == OK else math.inf
+    return _latency(found).milliseconds if found.status == HTTPStatus.OK else math.inf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from assurance.errors import BrokenReading
 # Requests of such names prepare and tidy up (see checks/performance/locustfile.py).
 ASIDE = "aside: "
 ENDED = "ended"
-LOWEST_ERROR = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Sample:
     @property
     def failed(self) -> bool:
         """Whether it was not served."""
-        return not 0 < self.status < LOWEST_ERROR
+        return not 0 < self.status < HTTPStatus.BAD_REQUEST
 
     @property
     def waited_milliseconds(self) -> float:

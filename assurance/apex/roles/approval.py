@@ -58,7 +58,7 @@ def approving(method: str, path: str) -> Script:
         return (scene.flow.call(method, path.replace("{}", target.estimate_id), caller, json={}),)
 
     def look(scene: Scene, target: Target, pause_seconds: float) -> State:
-        shown = scene.flow.call("GET", f"/estimates/{target.estimate_id}", READER, pause_seconds=pause_seconds)
+        shown = scene.flow.read_estimate(target.estimate_id, READER, pause_seconds=pause_seconds)
         return State(f"estimate {sha256(shown.content)[:12]} ({shown.status})", (shown,))
 
     return Script(prepare, attempt, look, renews=True)

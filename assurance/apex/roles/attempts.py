@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal
 
 from assurance.apex.access.giving import seen
 from assurance.apex.client import Exchange
-from assurance.apex.estimation.answers import OK, SUCCESSES, entries, is_there, unseen
+from assurance.apex.client.api import (
+    EXPORT_ESTIMATE,
+    LIST_DOCUMENTS,
+    LIST_ESTIMATES,
+    READ_DOCUMENT,
+    READ_ESTIMATE,
+    READ_JOB,
+    READ_PROJECT,
+    Route,
+)
+from assurance.apex.client.projects import new_project
+from assurance.apex.estimation.answers import entries, is_there, unseen
 from assurance.apex.estimation.sample_documents import paper
-from assurance.apex.estimation.script import VOLTAGE_KV, follow, generation, send_document
+from assurance.apex.estimation.script import follow, generation, send_document
 from assurance.apex.roles.scene import MANAGER, Scene, Target
+from assurance.world.http.statuses import SUCCESSES
 
 READER = "estimator"
 MAX_PAGES = 50
-FORBIDDEN = 403
+PROJECT_NAME = "Assurance of roles"
 STATUS, OTHER_STATUS = "validating", "validated"
 
 
@@ -63,11 +76,11 @@ class Script:
     starts_job: bool = False
 
 
-def _reads(path: str) -> Script:
+def _reads(route: Route) -> Script:
     """Return the script of an operation that reads something of the stage."""
 
     def attempt(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
-        return (scene.flow.call("GET", path.format(**target.ids), caller),)
+        return (scene.flow.call("GET", route.path(**target.ids), caller),)
 
     return Script(lambda scene, _: scene.stage(), attempt)
 
@@ -80,43 +93,41 @@ def _lists_projects(scene: Scene, _: Target, caller: str) -> tuple[Exchange, ...
     """Read the list of projects to its end, for what is hidden must be on no page."""
     pages: list[Exchange] = []
     while len(pages) < MAX_PAGES:
-        pages.append(scene.flow.call("GET", f"/projects?page={len(pages) + 1}&page_size=100", caller))
-        if pages[-1].status != OK or pages[-1].document.flag("has_next") is not True or caller != "outsider":
+        pages.append(scene.flow.list_projects(caller, page=len(pages) + 1, page_size=100))
+        if pages[-1].status != HTTPStatus.OK or pages[-1].document.flag("has_next") is not True or caller != "outsider":
             break
     return tuple(pages)
 
 
 def creates_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
     """Try to create a project of the target's number."""
-    body = {"project_number": target.number, "project_name": "Assurance of roles", "voltage_level": VOLTAGE_KV}
-    return (scene.flow.call("POST", "/projects", caller, json=body),)
+    return (scene.flow.create_project(new_project(target.number, PROJECT_NAME), caller),)
 
 
 def number_is_taken(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether a number is taken: a project of that number can be created once, so it is tried after the attempt."""
-    body = {"project_number": target.number, "project_name": "Assurance of roles", "voltage_level": VOLTAGE_KV}
-    probe = scene.flow.call("POST", "/projects", READER, json=body, pause_seconds=pause_seconds)
+    probe = scene.flow.create_project(new_project(target.number, PROJECT_NAME), READER, pause_seconds=pause_seconds)
     free = probe.status in SUCCESSES and bool(probe.document.id)
     return State("not there" if free else f"its number is taken ({probe.status})", (probe,))
 
 
 def _updates_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
     body = {"project_name": f"Renamed by {caller} in {target.number}"}
-    return (scene.flow.call("PATCH", f"/projects/{target.project_id}", caller, json=body),)
+    return (scene.flow.update_project(target.project_id, body, caller),)
 
 
 def _updates_status(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
     other = OTHER_STATUS if scene.is_validating else STATUS
-    return (scene.flow.call("PATCH", f"/projects/{target.project_id}", caller, json={"status": other}),)
+    return (scene.flow.update_project(target.project_id, {"status": other}, caller),)
 
 
 def _archives_project(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
-    return (scene.flow.call("DELETE", f"/projects/{target.project_id}", caller),)
+    return (scene.flow.archive_project(target.project_id, caller),)
 
 
 def _project(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See a project's name and status."""
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER, pause_seconds=pause_seconds)
+    shown = scene.flow.read_project(target.project_id, READER, pause_seconds=pause_seconds)
     if not is_there(shown):
         raise unseen(shown)
     return _described(shown)
@@ -124,7 +135,7 @@ def _project(scene: Scene, target: Target, pause_seconds: float) -> State:
 
 def _project_or_nothing(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether a project is there, and its name and status; what is archived may be gone."""
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", READER, pause_seconds=pause_seconds)
+    shown = scene.flow.read_project(target.project_id, READER, pause_seconds=pause_seconds)
     return _described(shown) if is_there(shown) else State("not there", (shown,))
 
 
@@ -139,13 +150,13 @@ def _grants_access(scene: Scene, target: Target, caller: str) -> tuple[Exchange,
 
 def _revokes_access(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
     body = {"user_id": scene.user_ids.of(scene.grantee), "role_id": scene.access.auditor_role_id}
-    return (scene.flow.call("DELETE", f"/projects/{target.project_id}/access", caller, json=body),)
+    return (scene.flow.revoke_access(target.project_id, body, caller),)
 
 
 def _grantee_reads(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether the one whose access is granted and revoked can read the project."""
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", scene.grantee, pause_seconds=pause_seconds)
-    reads = shown.status != FORBIDDEN and is_there(shown)
+    shown = scene.flow.read_project(target.project_id, scene.grantee, pause_seconds=pause_seconds)
+    reads = shown.status != HTTPStatus.FORBIDDEN and is_there(shown)
     return State(f"{scene.grantee} {'reads' if reads else 'does not read'} the project", (shown,))
 
 
@@ -155,8 +166,7 @@ def _uploads_document(scene: Scene, target: Target, caller: str) -> tuple[Exchan
 
 def _documents(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See which documents a project has."""
-    path = f"/documents/projects/{target.project_id}/documents"
-    return _listed(scene.flow.call("GET", path, READER, pause_seconds=pause_seconds), "documents")
+    return _listed(scene.flow.list_documents(target.project_id, READER, pause_seconds=pause_seconds), "documents")
 
 
 def _listed(listing: Exchange, what: str) -> State:
@@ -165,7 +175,7 @@ def _listed(listing: Exchange, what: str) -> State:
 
 
 def _validates_document(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
-    asked = scene.flow.call("POST", f"/documents/{target.document_id}/validate", caller)
+    asked = scene.flow.validate_document(target.document_id, caller)
     return _with_its_job(scene, asked, caller)
 
 
@@ -175,38 +185,37 @@ def _with_its_job(scene: Scene, asked: Exchange, caller: str) -> tuple[Exchange,
     What the job comes to is not the role's affair: that it is there, for whoever asked for it, is.
     """
     work = follow(scene.flow, asked, caller)
-    return (asked, scene.flow.call("GET", f"/jobs/{work.job.id}", caller)) if work.job.states else (asked,)
+    return (asked, scene.flow.read_job(work.job.id, caller)) if work.job.states else (asked,)
 
 
 def _validation(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See how far a document is validated."""
-    shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER, pause_seconds=pause_seconds)
+    shown = scene.flow.read_document(target.document_id, READER, pause_seconds=pause_seconds)
     if not is_there(shown):
         raise unseen(shown)
     return State(f"validation_status {shown.document.required_text('validation_status')}", (shown,))
 
 
 def _deletes_document(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
-    return (scene.flow.call("DELETE", f"/documents/{target.document_id}", caller),)
+    return (scene.flow.delete_document(target.document_id, caller),)
 
 
 def _document(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See whether a document is there."""
-    shown = scene.flow.call("GET", f"/documents/{target.document_id}", READER, pause_seconds=pause_seconds)
+    shown = scene.flow.read_document(target.document_id, READER, pause_seconds=pause_seconds)
     return State("there" if is_there(shown) else "not there", (shown,))
 
 
 def _generates_estimate(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
     inputs = scene.estimates
     body = generation(target.project_id, inputs, inputs.confidence_levels[0])
-    asked = scene.flow.call("POST", "/estimates/generate", caller, json=body)
+    asked = scene.flow.generate_estimate(body, caller)
     return _with_its_job(scene, asked, caller)
 
 
 def _estimates(scene: Scene, target: Target, pause_seconds: float) -> State:
     """See which estimates a project has."""
-    path = f"/estimates/projects/{target.project_id}/estimates"
-    return _listed(scene.flow.call("GET", path, READER, pause_seconds=pause_seconds), "estimates")
+    return _listed(scene.flow.list_estimates(target.project_id, READER, pause_seconds=pause_seconds), "estimates")
 
 
 def _health(which: Literal["live", "ready"]) -> Script:
@@ -247,7 +256,7 @@ def _put_back(scene: Scene, target: Target, before: State) -> None:
     name, _, status = before.value.rpartition(", ")
     if name:
         body = {"project_name": name, "status": status}
-        scene.flow.call("PATCH", f"/projects/{target.project_id}", MANAGER, json=body)
+        scene.flow.update_project(target.project_id, body, MANAGER)
 
 
 def _take_back(scene: Scene, target: Target, _: State) -> None:
@@ -257,7 +266,7 @@ def _take_back(scene: Scene, target: Target, _: State) -> None:
 
 SCRIPTS: Mapping[str, Script] = {
     "lists-projects": Script(lambda scene, _: scene.stage(), _lists_projects),
-    "reads-project": _reads("/projects/{project_id}"),
+    "reads-project": _reads(READ_PROJECT),
     "creates-project": Script(_as_it_is, creates_project, number_is_taken, renews=True),
     "updates-project": Script(_as_it_is, _updates_project, _project, restore=_put_back),
     "updates-status": Script(_as_it_is, _updates_status, _project, restore=_put_back),
@@ -266,16 +275,16 @@ SCRIPTS: Mapping[str, Script] = {
     ),
     "grants-access": Script(_without_grantee, _grants_access, _grantee_reads, restore=_take_back),
     "revokes-access": Script(_with_grantee, _revokes_access, _grantee_reads, restore=_take_back),
-    "lists-documents": _reads("/documents/projects/{project_id}/documents"),
-    "reads-document": _reads("/documents/{document_id}"),
+    "lists-documents": _reads(LIST_DOCUMENTS),
+    "reads-document": _reads(READ_DOCUMENT),
     "uploads-document": Script(_as_it_is, _uploads_document, _documents),
     "validates-document": Script(_with_document, _validates_document, _validation, renews=True),
     "deletes-document": Script(_with_document, _deletes_document, _document, renews=True),
-    "lists-estimates": _reads("/estimates/projects/{project_id}/estimates"),
-    "reads-estimate": _reads("/estimates/{estimate_id}"),
-    "exports-estimate": _reads("/estimates/{estimate_id}/export?format=json"),
+    "lists-estimates": _reads(LIST_ESTIMATES),
+    "reads-estimate": _reads(READ_ESTIMATE),
+    "exports-estimate": _reads(EXPORT_ESTIMATE),
     "generates-estimate": Script(_as_it_is, _generates_estimate, _estimates, renews=True, starts_job=True),
-    "reads-job": _reads("/jobs/{job_id}"),
+    "reads-job": _reads(READ_JOB),
     "reads-liveness": _health("live"),
     "reads-readiness": _health("ready"),
 }

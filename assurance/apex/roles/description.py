@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.client import Application, Exchange
-from assurance.apex.estimation.answers import OK
 from assurance.apex.roles.matrix import OPERATIONS, WITHOUT_ROW
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
@@ -34,7 +34,7 @@ class ApiDescription:
             NotEvaluated: The API does not describe itself, or not as OpenAPI does.
         """
         answer = application.get_at_root(application.declared.openapi_path)
-        if answer.status != OK:
+        if answer.status != HTTPStatus.OK:
             raise NotEvaluated(
                 f"The API does not describe itself: {answer.called} {answer.outcome}.",
                 "Correct application.openapi_path, or declare this case not applicable, with the reason.",

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.access.giving import Lack, seen
 from assurance.apex.client import Exchange
+from assurance.apex.client.api import (
+    EXPORT_ESTIMATE,
+    LIST_DOCUMENTS,
+    LIST_ESTIMATES,
+    READ_DOCUMENT,
+    READ_ESTIMATE,
+    READ_JOB,
+    READ_PROJECT,
+    Route,
+)
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.estimation.answers import OK, SUCCESSES, with_id
+from assurance.apex.estimation.answers import with_id
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import send_document
 from assurance.apex.roles.scene import GRANTEE, MANAGER, Scene, Target
 from assurance.apex.roles.trial import RoleTrial
-from assurance.apex.roles.tried import FORBIDDEN
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
 from assurance.verdicts import Fact
+from assurance.world.http.statuses import SUCCESSES
 
-TELLING = (401, 403)
+TELLING = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 REMEDY = "Let APEX take access from its own records of the caller, never from the request."
 
 
@@ -30,12 +41,12 @@ class Escalation:
     Attributes:
         caller: Who tries it.
         what: What is tried, as in `outsider-makes-itself-manager`.
-        path: What is read by its id; empty for a grant to oneself.
+        route: What is read by its id; None for a grant to oneself.
     """
 
     caller: Role
     what: str
-    path: str = ""
+    route: Route | None = None
 
     @property
     def id(self) -> str:
@@ -47,13 +58,13 @@ ESCALATIONS = (
     Escalation("estimator", "makes-itself-manager"),
     Escalation("auditor", "makes-itself-manager"),
     Escalation("outsider", "makes-itself-manager"),
-    Escalation("other_estimator", "reads-foreign-project", "/projects/{project_id}"),
-    Escalation("other_estimator", "reads-foreign-document", "/documents/{document_id}"),
-    Escalation("other_estimator", "lists-foreign-documents", "/documents/projects/{project_id}/documents"),
-    Escalation("other_estimator", "reads-foreign-estimate", "/estimates/{estimate_id}"),
-    Escalation("other_estimator", "exports-foreign-estimate", "/estimates/{estimate_id}/export?format=json"),
-    Escalation("other_estimator", "lists-foreign-estimates", "/estimates/projects/{project_id}/estimates"),
-    Escalation("other_estimator", "reads-foreign-job", "/jobs/{job_id}"),
+    Escalation("other_estimator", "reads-foreign-project", READ_PROJECT),
+    Escalation("other_estimator", "reads-foreign-document", READ_DOCUMENT),
+    Escalation("other_estimator", "lists-foreign-documents", LIST_DOCUMENTS),
+    Escalation("other_estimator", "reads-foreign-estimate", READ_ESTIMATE),
+    Escalation("other_estimator", "exports-foreign-estimate", EXPORT_ESTIMATE),
+    Escalation("other_estimator", "lists-foreign-estimates", LIST_ESTIMATES),
+    Escalation("other_estimator", "reads-foreign-job", READ_JOB),
 )
 
 
@@ -80,7 +91,7 @@ class TriedEscalation:
         Raises:
             NotEvaluated: The caller was throttled, or nobody can tell whether something was gained.
         """
-        self.answer.answers(OK)
+        self.answer.answers(HTTPStatus.OK)
         if self.proof is not None and self.proof.status not in (*SUCCESSES, *TELLING):
             raise NotEvaluated(
                 f"Whether something was gained is unknown: {self.proof.called} {self.proof.outcome}.",
@@ -88,12 +99,12 @@ class TriedEscalation:
                 self.proof.readings,
             )
         gained = self.proof is not None and self.proof.status in SUCCESSES
-        holds = self.answer.status == FORBIDDEN and not gained
+        holds = self.answer.status == HTTPStatus.FORBIDDEN and not gained
         if holds and self.lack is not None:
             raise self.lack.not_evaluated()
         told = "" if self.proof is None else f"; then {self.proof.called} {self.proof.outcome}"
         seen = all_readings((self.answer,) if self.proof is None else (self.answer, self.proof))
-        expected = f"{self.escalation.caller} {self.escalation.what}: refused with {FORBIDDEN}, and nothing is gained"
+        expected = f"{self.escalation.caller} {self.escalation.what}: refused with 403, and nothing is gained"
         return Fact(holds, expected, f"{self.answer.outcome}{told}", self.escalation.id, seen, "" if holds else REMEDY)
 
 
@@ -114,12 +125,12 @@ class TriedGrant:
     @property
     def gives_its_role(self) -> Fact:
         """Whether the one whose access was granted can now read."""
-        return with_id(self.reads, OK)
+        return with_id(self.reads, HTTPStatus.OK)
 
     @property
     def gives_no_more(self) -> Fact:
         """Whether they still cannot write."""
-        wrong = [one for one in self.writes if one.status != FORBIDDEN]
+        wrong = [one for one in self.writes if one.status != HTTPStatus.FORBIDDEN]
         return Fact(
             not wrong,
             "what an auditor may not do is refused with 403",
@@ -157,8 +168,8 @@ class EscalationTrial:
     def _attempt(self, escalation: Escalation) -> TriedEscalation:
         number = ESCALATIONS.index(escalation) + 1
         scene = self._trial.scene(escalation.id, f"way{number:02d}")
-        if escalation.path:
-            path = escalation.path.format(**scene.stage().ids)
+        if escalation.route is not None:
+            path = escalation.route.path(**scene.stage().ids)
             return TriedEscalation(escalation, scene.flow.call("GET", path, escalation.caller), None)
         target, caller = scene.project(), escalation.caller
         answer = scene.grant(target.project_id, caller, scene.access.manager_role_id, caller)
@@ -188,13 +199,13 @@ class EscalationTrial:
         writes = tuple(write(scene, target, GRANTEE, 0.0) for write in WRITES.values())
         if scene.access.how == "pool":
             body = {"user_id": scene.user_ids.of(GRANTEE), "role_id": scene.access.auditor_role_id}
-            scene.flow.call("DELETE", f"/projects/{target.project_id}/access", MANAGER, json=body)
+            scene.flow.revoke_access(target.project_id, body, MANAGER)
         return TriedGrant(granted, reads, writes)
 
 
 def _renames(scene: Scene, target: Target, caller: str, pause_seconds: float) -> Exchange:
-    path, body = f"/projects/{target.project_id}", {"project_name": f"Renamed by {caller}"}
-    return scene.flow.call("PATCH", path, caller, json=body, pause_seconds=pause_seconds)
+    body = {"project_name": f"Renamed by {caller}"}
+    return scene.flow.update_project(target.project_id, body, caller, pause_seconds=pause_seconds)
 
 
 def _uploads(scene: Scene, target: Target, caller: str, _: float) -> Exchange:

@@ -20,6 +20,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from assurance.apex.client.api import (
+    ARCHIVE_PROJECT,
+    CREATE_PROJECT,
+    DELETE_DOCUMENT,
+    EXPORT_ESTIMATE,
+    GENERATE_ESTIMATE,
+    GRANT_ACCESS,
+    LIST_DOCUMENTS,
+    LIST_ESTIMATES,
+    LIST_PROJECTS,
+    READ_DOCUMENT,
+    READ_ESTIMATE,
+    READ_JOB,
+    READ_LIVENESS,
+    READ_PROJECT,
+    READ_READINESS,
+    REVOKE_ACCESS,
+    UPDATE_PROJECT,
+    UPLOAD_DOCUMENT,
+    VALIDATE_DOCUMENT,
+    Route,
+)
+
 Caller = Literal["estimator", "manager", "auditor", "outsider", "anonymous"]
 CALLERS: tuple[Caller, ...] = ("estimator", "manager", "auditor", "outsider", "anonymous")
 Kind = Literal["projects", "access", "documents", "estimates", "jobs", "service"]
@@ -95,37 +118,39 @@ class Cell:
         return self.operation.of(self.caller)
 
 
-def _row(name: str, kind: Kind, method: str, path: str, letters: str) -> Operation:
+def _row(name: str, kind: Kind, route: Route, letters: str) -> Operation:
     agreed = zip(CALLERS, (_LETTERS[letter] for letter in letters.split()), strict=True)
-    return Operation(name, kind, method, path, tuple(agreed))
+    return Operation(name, kind, route.method, route.template, tuple(agreed))
 
 
 APPROVAL = "approves-estimate"
+# The guide demands the operation; where the API has it, its own description says by which path.
+UNKNOWN = Route("POST", "")
 
 # A allowed, - refused with 403, T refused for want of a token (401 or 403), H allowed but hidden from, E either.
 OPERATIONS: tuple[Operation, ...] = (
     # for: estimator, manager, auditor, outsider, anonymous
-    _row("lists-projects", "projects", "GET", "/projects",                              "A A A H T"),
-    _row("reads-project", "projects", "GET", "/projects/{project_id}",                  "A A A - T"),
-    _row("creates-project", "projects", "POST", "/projects",                            "A E - E T"),
-    _row("updates-project", "projects", "PATCH", "/projects/{project_id}",              "- A - - T"),
-    _row("updates-status", "projects", "PATCH", "/projects/{project_id}",               "- A - - T"),
-    _row("archives-project", "projects", "DELETE", "/projects/{project_id}",            "- A - - T"),
-    _row("grants-access", "access", "POST", "/projects/{project_id}/access",            "- A - - T"),
-    _row("revokes-access", "access", "DELETE", "/projects/{project_id}/access",         "- A - - T"),
-    _row("lists-documents", "documents", "GET", "/documents/projects/{project_id}/documents", "A A A - T"),
-    _row("reads-document", "documents", "GET", "/documents/{document_id}",              "A A A - T"),
-    _row("uploads-document", "documents", "POST", "/documents/upload",                  "A E - - T"),
-    _row("validates-document", "documents", "POST", "/documents/{document_id}/validate", "A E - - T"),
-    _row("deletes-document", "documents", "DELETE", "/documents/{document_id}",         "E E - - T"),
-    _row("lists-estimates", "estimates", "GET", "/estimates/projects/{project_id}/estimates", "A A A - T"),
-    _row("reads-estimate", "estimates", "GET", "/estimates/{estimate_id}",              "A A A - T"),
-    _row("exports-estimate", "estimates", "GET", "/estimates/{estimate_id}/export",     "A A A - T"),
-    _row("generates-estimate", "estimates", "POST", "/estimates/generate",              "A E - - T"),
-    _row(APPROVAL, "estimates", "POST", "",                                             "- A - - T"),
-    _row("reads-job", "jobs", "GET", "/jobs/{job_id}",                                  "A - - - T"),
-    _row("reads-liveness", "service", "GET", "/health/live",                            "A A A A A"),
-    _row("reads-readiness", "service", "GET", "/health/ready",                          "A A A A A"),
+    _row("lists-projects", "projects", LIST_PROJECTS,         "A A A H T"),
+    _row("reads-project", "projects", READ_PROJECT,           "A A A - T"),
+    _row("creates-project", "projects", CREATE_PROJECT,       "A E - E T"),
+    _row("updates-project", "projects", UPDATE_PROJECT,       "- A - - T"),
+    _row("updates-status", "projects", UPDATE_PROJECT,        "- A - - T"),
+    _row("archives-project", "projects", ARCHIVE_PROJECT,     "- A - - T"),
+    _row("grants-access", "access", GRANT_ACCESS,             "- A - - T"),
+    _row("revokes-access", "access", REVOKE_ACCESS,           "- A - - T"),
+    _row("lists-documents", "documents", LIST_DOCUMENTS,      "A A A - T"),
+    _row("reads-document", "documents", READ_DOCUMENT,        "A A A - T"),
+    _row("uploads-document", "documents", UPLOAD_DOCUMENT,    "A E - - T"),
+    _row("validates-document", "documents", VALIDATE_DOCUMENT,"A E - - T"),
+    _row("deletes-document", "documents", DELETE_DOCUMENT,    "E E - - T"),
+    _row("lists-estimates", "estimates", LIST_ESTIMATES,      "A A A - T"),
+    _row("reads-estimate", "estimates", READ_ESTIMATE,        "A A A - T"),
+    _row("exports-estimate", "estimates", EXPORT_ESTIMATE,    "A A A - T"),
+    _row("generates-estimate", "estimates", GENERATE_ESTIMATE,"A E - - T"),
+    _row(APPROVAL, "estimates", UNKNOWN,                      "- A - - T"),
+    _row("reads-job", "jobs", READ_JOB,                       "A - - - T"),
+    _row("reads-liveness", "service", READ_LIVENESS,          "A A A A A"),
+    _row("reads-readiness", "service", READ_READINESS,        "A A A A A"),
 )  # fmt: skip
 
 # What the API's description may list beside the rows: it tells of the service itself and of nobody's project.

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 
 from assurance.apex.access.giving import MANAGER, Lack
 from assurance.apex.client import Exchange
-from assurance.apex.client.client import SETTLING_PAUSES
-from assurance.apex.client.sign_in import LOOK
-from assurance.apex.estimation.answers import SUCCESSES, id_in, is_there
+from assurance.apex.client.api import ONE_PROJECT, is_shown
+from assurance.apex.client.flows import SETTLING_PAUSES
+from assurance.apex.estimation.answers import id_in, is_there
 from assurance.apex.roles.attempts import READER, STATUS, Look, Script, State
 from assurance.apex.roles.matrix import CALLERS, Agreed, Caller, Cell, Operation
 from assurance.apex.roles.scene import Scene, Target
-from assurance.apex.roles.tried import FORBIDDEN, SHUT, TriedCell, UntriedCell
+from assurance.apex.roles.tried import SHUT, TriedCell, UntriedCell
 from assurance.environment.application import ROLES
 from assurance.errors import NotEvaluated
+from assurance.world.http.statuses import SUCCESSES
 
 Row = dict[Caller, TriedCell | UntriedCell]
 CREATING = "creates-project"
-UNAUTHENTICATED = 401
 NOT_THERE = "not there"
 
 
@@ -164,7 +165,7 @@ def _try_creating(scene: Scene, operation: Operation, script: Script) -> Row:
     for caller, exchanges in tried.items():
         cell, told = Cell(operation, caller), id_in(exchanges[0])
         if told:
-            shown = scene.flow.call("GET", f"/projects/{told}", caller, settling=True)
+            shown = scene.flow.read_project(told, caller, until=is_shown)
             try:
                 now = State("there" if _shows(shown, told) else NOT_THERE, (shown,))
             except NotEvaluated as error:
@@ -186,7 +187,7 @@ def _shows(shown: Exchange, project_id: str) -> bool:
     Raises:
         NotEvaluated: The answer does not tell.
     """
-    return shown.status != FORBIDDEN and is_there(shown) and shown.document.id == project_id
+    return shown.status != HTTPStatus.FORBIDDEN and is_there(shown) and shown.document.id == project_id
 
 
 def _tried(scene: Scene, script: Script, target: Target, cell: Cell) -> TriedCell:
@@ -203,10 +204,10 @@ def _lack(scene: Scene, caller: str) -> Lack | None:
 
 def _refused_token(scene: Scene, caller: str, answer: Exchange) -> Exchange | None:
     """Return the answer that shows that a role's token is accepted nowhere any more; None if it is."""
-    if answer.status != UNAUTHENTICATED or caller not in ROLES:
+    if answer.status != HTTPStatus.UNAUTHORIZED or caller not in ROLES:
         return None
-    again = scene.flow.call("GET", LOOK, caller)
-    return again if again.status == UNAUTHENTICATED else None
+    again = scene.flow.call("GET", ONE_PROJECT, caller)
+    return again if again.status == HTTPStatus.UNAUTHORIZED else None
 
 
 def _untried(scene: Scene, script: Script, cell: Cell) -> UntriedCell | None:

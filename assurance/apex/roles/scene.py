@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 from assurance.apex.access.giving import AUDITOR, MANAGER, Lacks, give_access, grant, look_for_access
 from assurance.apex.access.user_ids import UserIds
 from assurance.apex.client import Exchange, Flow
-from assurance.apex.estimation.answers import OK, SUCCESSES, id_in, tells_something
+from assurance.apex.client.api import is_shown
+from assurance.apex.estimation.answers import id_in, tells_something
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generate_estimate, send_document
 from assurance.environment.access import Access
 from assurance.environment.application import Estimates, Role
 from assurance.errors import NotEvaluated
+from assurance.world.http.statuses import SUCCESSES
 
 ESTIMATOR: Role = "estimator"
 GRANTEE: Role = "other_estimator"
@@ -175,7 +178,7 @@ class Scene:
         )
         self.must(uploaded, "uploading a document")
         document_id = id_in(uploaded)
-        self.must(self.flow.call("GET", f"/documents/{document_id}", ESTIMATOR, settling=True), "reading a document")
+        self.must(self.flow.read_document(document_id, ESTIMATOR, until=is_shown), "reading a document")
         return replace(target, document_id=document_id)
 
     def with_estimate(self, target: Target) -> Target:
@@ -187,7 +190,7 @@ class Scene:
         failure = step.failure
         if failure is not None:
             raise NotEvaluated(f"No estimate to try roles on: {failure.observed}.", "See E2E-06.", failure.readings)
-        self.must(self.flow.call("GET", f"/estimates/{step.estimate_id}", ESTIMATOR, settling=True), "reading it")
+        self.must(self.flow.read_estimate(step.estimate_id, ESTIMATOR, until=is_shown), "reading it")
         return replace(target, estimate_id=step.estimate_id, job_id=step.work.job.id)
 
     def must(self, exchange: Exchange, what: str) -> None:
@@ -216,10 +219,10 @@ def lay_ground(scene: Scene) -> Ground:
     """
     if scene.access.places:
         target = Target(scene.number("stage"), scene.access.places[0])
-        scene.must(scene.flow.call("GET", f"/projects/{target.project_id}", ESTIMATOR), "reading the standing project")
+        scene.must(scene.flow.read_project(target.project_id, ESTIMATOR), "reading the standing project")
         lacks = look_for_access(scene.flow, target.project_id)
         return Ground(target, lacks, AUDITOR not in lacks)
     target = scene.own_project()
     lacks = give_access(scene.flow, scene.user_ids, target.project_id)
-    shown = scene.flow.call("GET", f"/projects/{target.project_id}", AUDITOR)
-    return Ground(target, lacks, shown.status == OK)
+    shown = scene.flow.read_project(target.project_id, AUDITOR)
+    return Ground(target, lacks, shown.status == HTTPStatus.OK)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.access.giving import Lack
 from assurance.apex.client import Exchange
 from assurance.apex.client.exchange import all_readings
 from assurance.apex.client.sign_in import lost
-from assurance.apex.estimation.answers import OK, SUCCESSES, id_in, tells_something
+from assurance.apex.estimation.answers import id_in, tells_something
 from assurance.apex.roles.attempts import State
 from assurance.apex.roles.matrix import Agreed, Cell
 from assurance.apex.roles.scene import Target
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
+from assurance.world.http.statuses import SERVER_ERRORS, SUCCESSES
 
-FORBIDDEN = 403
-UNAUTHENTICATED = (401, 403)
-STARTED = 202
-SERVER_ERRORS = range(500, 600)
+UNAUTHENTICATED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 SHUT = frozenset({Agreed.REFUSED, Agreed.UNAUTHENTICATED})
 REMEDIES = {
     Agreed.ALLOWED: "Give the role this permission in APEX, or correct assurance/apex/roles/matrix.py.",
@@ -58,9 +57,9 @@ class TriedCell:
                 is not about the role: it has not its access, its token is accepted no more, or the server broke down.
         """
         answer, agreed = self.exchanges[0], self.cell.agreed
-        answer.answers(OK)
+        answer.answers(HTTPStatus.OK)
         self._refuse_what_is_not_the_roles()
-        refused = answer.status == FORBIDDEN and not self.has_changed_something
+        refused = answer.status == HTTPStatus.FORBIDDEN and not self.has_changed_something
         match agreed:
             case Agreed.ALLOWED:
                 holds = self._allowed
@@ -100,7 +99,7 @@ class TriedCell:
             )
         is_about_granting = self.cell.operation.name == "grants-access" and agreed is Agreed.ALLOWED
         # Who has no role is refused as anybody is, which proves nothing of the role; a success would.
-        is_refused = answer.status == FORBIDDEN and not self.has_changed_something
+        is_refused = answer.status == HTTPStatus.FORBIDDEN and not self.has_changed_something
         if self.lack is not None and is_refused and not is_about_granting:
             raise self.lack.not_evaluated()
 
@@ -117,9 +116,9 @@ class TriedCell:
     @property
     def _has_its_effect(self) -> bool:
         """Whether the effect is seen: the object that the answer names, or what is different than before."""
-        if self.exchanges[0].status == STARTED:
+        if self.exchanges[0].status == HTTPStatus.ACCEPTED:
             # What is started shows in its job; how that ends is judged by the workflow.
-            return len(self.exchanges) > 1 and self.exchanges[1].status == OK
+            return len(self.exchanges) > 1 and self.exchanges[1].status == HTTPStatus.OK
         if self.now is not None and self.now.ids is not None:
             return id_in(self.exchanges[0]) in self.now.ids
         return self.has_changed_something

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.client import Application, Exchange
 from assurance.verdicts import Fact
 
-OK = 200
-NOT_FOUND = 404
 REMEDY = "Look at the logs of the new revision: az containerapp logs show --type console --tail 100"
 
 
@@ -116,17 +115,17 @@ def read_readiness(application: Application) -> Readiness:
 
 def _elsewhere(application: Application, path: str, exchange: Exchange) -> str:
     """Return the other path on which builds of APEX serve their health, if it answers there and not on `path`."""
-    if exchange.status != NOT_FOUND:
+    if exchange.status != HTTPStatus.NOT_FOUND:
         return ""
     prefix = application.declared.api_prefix
     other = path.removeprefix(prefix) if path.startswith(f"{prefix}/") else f"{prefix}{path}"
-    return other if application.get_at_root(other).status == OK else ""
+    return other if application.get_at_root(other).status == HTTPStatus.OK else ""
 
 
 def _answered(exchange: Exchange, elsewhere: str) -> Fact:
     hint = f"; {elsewhere} answers instead" if elsewhere else ""
     return exchange.fact(
-        exchange.status == OK,
+        exchange.status == HTTPStatus.OK,
         expected=f"{exchange.called} answers 200",
         observed=f"{exchange.path} {exchange.outcome}{hint}",
         remedy=f"Declare {elsewhere}, and let the probes of the container ask it." if elsewhere else REMEDY,

@@ -13,6 +13,7 @@ from assurance.errors import NotEvaluated
 from assurance.telemetry import Telemetry
 from assurance.telemetry.dependencies import Dependencies, Dependency
 from assurance.verdicts import Fact
+from assurance.world.http.statuses import SUCCESSES
 
 MAX_CALLS_SHOWN = 3
 SHOWN = ("sql", "storage", "document_intelligence", "openai")
@@ -131,10 +132,10 @@ def calls_to(service: DeclaredService, call: Dependency) -> bool:
 
 def _completed(job: Exchange) -> Fact | None:
     """Return the fact that a job did not complete; None if it did."""
-    status = job.document.text("status") if job.status in range(200, 300) else f"unknown ({job.outcome})"
+    status = job.document.text("status") if job.status in SUCCESSES else f"unknown ({job.outcome})"
     if status == "completed":
         return None
-    said = job.document.text("error_message") if job.status in range(200, 300) else None
+    said = job.document.text("error_message") if job.status in SUCCESSES else None
     return job.fact(
         False,
         expected="the job completes",

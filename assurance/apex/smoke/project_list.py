@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 from assurance.apex.client import Exchange
-from assurance.apex.client.client import KEEPING
+from assurance.apex.client.application import KEEPING
 from assurance.apex.client.exchange import all_readings
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 from assurance.world.origins import same_origin
 
-OK = 200
 LARGEST_PAGE = 100
 
 
@@ -25,7 +25,7 @@ class ProjectPage:
     @property
     def answers(self) -> Fact:
         """Whether the API answers 200."""
-        return self.exchange.answers(OK)
+        return self.exchange.answers(HTTPStatus.OK)
 
     @property
     def document(self) -> Document:
@@ -103,12 +103,12 @@ class SlashedList:
         target = urlsplit(urljoin(asked.geturl(), location))
         stays = same_origin(target.geturl(), f"https://{asked.netloc}")
         redirects = self.exchange.status in KEEPING and bool(location)
-        if self.exchange.status == OK:
+        if self.exchange.status == HTTPStatus.OK:
             # Whoever answers in place of the application has no list of projects.
             self.exchange.document.required_items("items")
         observed = f"redirects to {target.scheme}://{target.netloc}" if redirects else self.exchange.outcome
         return self.exchange.fact(
-            self.exchange.status == OK or (redirects and stays),
+            self.exchange.status == HTTPStatus.OK or (redirects and stays),
             expected=f"{self.exchange.called} answers 200, or redirects to https://{asked.netloc}",
             observed=observed,
             remedy="Let the application know the scheme and host that its users see (forwarded headers of the proxy).",

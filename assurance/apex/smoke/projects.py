@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.client import Exchange
-from assurance.apex.smoke.script import CREATED, VOLTAGE_KILOVOLT, SmokeScript
+from assurance.apex.client.projects import VOLTAGE_KILOVOLT
+from assurance.apex.smoke.script import SmokeScript
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
-GONE = (404, 410)
-USED = (400, 409)
-ARCHIVED = 204
+GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+USED = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT)
+ARCHIVED = HTTPStatus.NO_CONTENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class SmokeProject:
     @property
     def is_created(self) -> Fact:
         """Whether creating it answers 201 (guide, Step 14)."""
-        return self.script.created.answers(CREATED)
+        return self.script.created.answers(HTTPStatus.CREATED)
 
     @property
     def begins_as_a_draft(self) -> Fact:
@@ -60,7 +62,7 @@ class SmokeProject:
     def is_stored_as_sent(self) -> Fact:
         """Whether it is read back as it was sent, from the database (guide, Step 14: project persisted)."""
         read = self.script.read_back
-        found = read.answers(200)
+        found = read.answers(HTTPStatus.OK)
         if not found.holds:
             return found
         document = read.document
@@ -125,7 +127,7 @@ class SmokeDocument:
     @property
     def is_uploaded(self) -> Fact:
         """Whether uploading it answers 201 (guide, Step 14)."""
-        return self.script.uploaded.answers(CREATED)
+        return self.script.uploaded.answers(HTTPStatus.CREATED)
 
     @property
     def waits_for_validation(self) -> Fact:
@@ -152,7 +154,7 @@ class SmokeDocument:
     def is_found_again(self) -> Fact:
         """Whether it can be read back."""
         read = self.script.document
-        found = read.answers(200)
+        found = read.answers(HTTPStatus.OK)
         if not found.holds:
             return found
         told = read.document.text("id")

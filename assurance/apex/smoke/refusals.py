@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.apex.client import Exchange
 from assurance.apex.client.callers import ANONYMOUS
 from assurance.verdicts import Fact
-
-UNAUTHORIZED = 401
-FORBIDDEN = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,11 @@ class Refusal:
     @property
     def is_refused(self) -> Fact:
         """Whether it was refused: without a token by 401 or 403, as frameworks differ, and with a bad one by 401."""
-        statuses = (UNAUTHORIZED, FORBIDDEN) if self.exchange.caller == ANONYMOUS else (UNAUTHORIZED,)
+        statuses = (
+            (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+            if self.exchange.caller == ANONYMOUS
+            else (HTTPStatus.UNAUTHORIZED,)
+        )
         return self.exchange.fact(
             self.exchange.status in statuses,
             expected=f"{self.exchange.called} ({self.description}) answers {' or '.join(map(str, statuses))}",
@@ -40,7 +42,7 @@ class Refusal:
     def says_what_is_wanted(self) -> Fact:
         """Whether a 401 names the scheme that is wanted (RFC 9110, section 11.6.1; RFC 6750, section 3)."""
         challenge = self.exchange.headers.get("www-authenticate")
-        needed = self.exchange.status == UNAUTHORIZED
+        needed = self.exchange.status == HTTPStatus.UNAUTHORIZED
         return self.exchange.fact(
             not needed or (challenge is not None and challenge.lower().startswith("bearer")),
             expected="a 401 comes with WWW-Authenticate: Bearer",

@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import cached_property
 
 from assurance.apex.client import Exchange, Flow, Upload
+from assurance.apex.client.api import is_shown
+from assurance.apex.client.projects import VOLTAGE_KILOVOLT, new_project
 from assurance.apex.estimation.sample_documents import MEDIA_TYPE, paper
+from assurance.apex.estimation.script import generation
 from assurance.apex.smoke.project_list import LARGEST_PAGE, ProjectList, ProjectPage
 from assurance.errors import NotEvaluated
+from assurance.world.http.statuses import SUCCESSES
 
-CREATED = 201
-SUCCESSES = range(200, 300)
-VOLTAGE_KILOVOLT = 345
-"""The guide's own voltage."""
 MAX_PAGES = 100
 MAX_TRIES = 5
 """How often a list is read until nothing came or went meanwhile; other flows make projects at the same time."""
@@ -52,7 +52,7 @@ class SmokeScript:
     @cached_property
     def read_back(self) -> Exchange:
         """The project, read for the first time."""
-        return self.flow.call("GET", f"/projects/{self.project_id}", CREATOR, settling=True)
+        return self.flow.read_project(self.project_id, CREATOR, until=is_shown)
 
     @cached_property
     def created_again(self) -> Exchange:
@@ -64,7 +64,7 @@ class SmokeScript:
     def second_read(self) -> Exchange:
         """A second project, read for the first time: with it, a list has two projects at least."""
         second_id = _id_of(self._create(self.flow.unique("2")), "second project")
-        return self.flow.call("GET", f"/projects/{second_id}", CREATOR, settling=True)
+        return self.flow.read_project(second_id, CREATOR, until=is_shown)
 
     @cached_property
     def listed(self) -> ProjectList:
@@ -100,12 +100,8 @@ class SmokeScript:
     def uploaded(self) -> Exchange:
         """The answer to uploading a scope document."""
         scope = paper("scope", self.number, VOLTAGE_KILOVOLT)
-        return self.flow.call(
-            "POST",
-            "/documents/upload",
-            CREATOR,
-            data={"project_id": self.project_id, "document_type": scope.document_type},
-            files={"file": Upload(scope.name, scope.content, MEDIA_TYPE)},
+        return self.flow.upload_document(
+            self.project_id, scope.document_type, Upload(scope.name, scope.content, MEDIA_TYPE), CREATOR
         )
 
     @cached_property
@@ -120,13 +116,13 @@ class SmokeScript:
     @cached_property
     def document(self) -> Exchange:
         """The document, read for the first time."""
-        return self.flow.call("GET", f"/documents/{self.document_id}", CREATOR, settling=True)
+        return self.flow.read_document(self.document_id, CREATOR, until=is_shown)
 
     @cached_property
     def validation(self) -> Exchange:
         """The answer to asking for the document's validation: a job."""
         self._need(self.document, "document read back")
-        return self.flow.call("POST", f"/documents/{self.document_id}/validate", CREATOR)
+        return self.flow.validate_document(self.document_id, CREATOR)
 
     @cached_property
     def validated(self) -> Exchange:
@@ -137,23 +133,15 @@ class SmokeScript:
     def document_after(self) -> Exchange:
         """The document after its validation."""
         self._need(self.validated, "validation")
-        return self.flow.call("GET", f"/documents/{self.document_id}", CREATOR)
+        return self.flow.read_document(self.document_id, CREATOR)
 
     @cached_property
     def generation(self) -> Exchange:
         """The answer to asking for an estimate: a job."""
         self._need(self.validated, "validation")
         declared = self.flow.application.declared.estimates
-        return self.flow.call(
-            "POST",
-            "/estimates/generate",
-            CREATOR,
-            json={
-                "project_id": self.project_id,
-                "risk_factors": [factor.model_dump(exclude_none=True) for factor in declared.risk_factors],
-                "confidence_level": declared.confidence_levels[0],
-                "monte_carlo_iterations": declared.iterations,
-            },
+        return self.flow.generate_estimate(
+            generation(self.project_id, declared, declared.confidence_levels[0]), CREATOR
         )
 
     @cached_property
@@ -171,14 +159,14 @@ class SmokeScript:
         estimate_id = self.generated.document.text("result_data", "estimate_id")
         if not estimate_id:
             raise NotEvaluated("The job made no estimate that could be read.", "", self.generated.readings)
-        return self.flow.call("GET", f"/estimates/{estimate_id}", CREATOR, settling=True)
+        return self.flow.read_estimate(estimate_id, CREATOR, until=is_shown)
 
     @cached_property
     def archived(self) -> Exchange:
         """The answer to archiving a third project, which nothing else rests on."""
-        read = self.flow.call("GET", f"/projects/{self.third_id}", CREATOR, settling=True)
+        read = self.flow.read_project(self.third_id, CREATOR, until=is_shown)
         self._need(read, "third project read back")
-        return self.flow.call("DELETE", f"/projects/{self.third_id}", "manager")
+        return self.flow.archive_project(self.third_id, "manager")
 
     @cached_property
     def third_id(self) -> str:
@@ -193,7 +181,7 @@ class SmokeScript:
     def archived_read(self) -> Exchange:
         """The third project after it was archived, once that shows."""
         self._need(self.archived, "archiving")
-        return self.flow.settle(f"/projects/{self.third_id}", "manager", _is_archived)[-1]
+        return self.flow.read_project(self.third_id, "manager", until=_is_archived)
 
     @property
     def calls(self) -> tuple[Exchange, ...]:
@@ -201,18 +189,8 @@ class SmokeScript:
         return (self.created, self.read_back, self.uploaded, self.validation, self.generation)
 
     def _create(self, number: str) -> Exchange:
-        return self.flow.call(
-            "POST",
-            "/projects",
-            CREATOR,
-            json={
-                "project_number": number,
-                "project_name": "Smoke test of APEX Assurance",
-                "voltage_level": VOLTAGE_KILOVOLT,
-                "line_miles": 15,
-                "terrain_type": "flat",
-            },
-        )
+        body = new_project(number, "Smoke test of APEX Assurance", line_miles=15, terrain_type="flat")
+        return self.flow.create_project(body, CREATOR)
 
     def _all_pages(self) -> tuple[ProjectPage, ...]:
         pages = [self._page(1, LARGEST_PAGE)]
@@ -223,13 +201,13 @@ class SmokeScript:
         return tuple(pages)
 
     def _page(self, number: int, size: int) -> ProjectPage:
-        page = self.flow.call("GET", f"/projects?page={number}&page_size={size}", CREATOR)
+        page = self.flow.list_projects(CREATOR, page=number, page_size=size)
         self._need(page, "list")
         return ProjectPage(page)
 
     def _job(self, started: Exchange, what: str) -> Exchange:
         job_id = _id_of(started, f"job of the {what}")
-        polled = self.flow.poll(f"/jobs/{job_id}", CREATOR, _has_ended)
+        polled = self.flow.poll_job(job_id, CREATOR, _has_ended)
         return polled[-1]
 
     def _need(self, exchange: Exchange, what: str) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from assurance.apex.client import Application
-from assurance.apex.client.sign_in import LOOK
+from assurance.apex.client.api import ONE_PROJECT, READ_PROJECT
 from assurance.command_line.doctor.findings import Finding, State
 from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
@@ -13,7 +14,6 @@ from assurance.runs.run import Run
 
 CONCERNED = ("SMK", "E2E", "RBAC", "AACE", "BAD")
 ON_PLACES: tuple[Role, ...] = ("estimator", "manager", "auditor")
-OK = 200
 
 
 def examine_application(run: Run) -> Iterator[Finding]:
@@ -37,8 +37,8 @@ def _sign_in(application: Application, role: Role) -> Finding:
         found = application.sign_ins.of(role)
         if found.fault:
             return Finding("application", role, State.PROBLEM, found.fault, found.remedy, CONCERNED)
-        answer = application.look_as(role, LOOK)
-        if answer.status != OK:
+        answer = application.look_as(role, ONE_PROJECT)
+        if answer.status != HTTPStatus.OK:
             return Finding("application", role, State.PROBLEM, f"{answer.called} {answer.outcome}", "", CONCERNED)
         total = answer.document.number("total")
     except NotEvaluated as error:
@@ -53,10 +53,10 @@ def _places(application: Application) -> Iterator[Finding]:
             if application.declared.identities.of(role) is None:
                 continue
             try:
-                answer = application.look_as(role, f"/projects/{place}")
+                answer = application.look_as(role, READ_PROJECT.path(project_id=place))
             except NotEvaluated as error:
                 yield Finding("application", place, State.PROBLEM, error.reason, error.remedy, ("RBAC",))
                 continue
-            state = State.OK if answer.status == OK else State.PROBLEM
+            state = State.OK if answer.status == HTTPStatus.OK else State.PROBLEM
             remedy = "" if state is State.OK else f"Grant the role {role} on it, once."
             yield Finding("application", place, state, f"{role} {answer.outcome}", remedy, ("RBAC",) if remedy else ())

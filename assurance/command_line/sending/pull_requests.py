@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from assurance.command_line.sending.transport import Answered, NotSent, ask, demand_accepted, demand_safe
+from assurance.world.http.statuses import SUCCESSES
 
 MAX_PAGES = 50
 REFUSED = "the token needs the right to write comments on pull requests"
@@ -84,7 +86,7 @@ def in_azure_repos(variables: Mapping[str, str], number: str | None) -> Post:
             # A build's own identity wrote what it may edit; another's comment it is refused, and a new one is made.
             if str(first.get("content", "")).startswith(marker) and not thread.get("isDeleted"):
                 url = f"{threads}/{int(thread['id'])}/comments/{int(first['id'])}"
-                if ask("PATCH", f"{url}{version}", {"content": text}, headers).status in range(200, 300):
+                if ask("PATCH", f"{url}{version}", {"content": text}, headers).status in SUCCESSES:
                     return f"updated thread {thread['id']} of pull request {found}"
         made = {"comments": [{"parentCommentId": 0, "content": text, "commentType": 1}], "status": 1}
         demand_accepted(ask("POST", f"{threads}{version}", made, headers), threads, REFUSED)
@@ -113,7 +115,7 @@ def _is_ours(user: Value, me: Answered) -> bool:
     """Whether a comment's author is who we are; a workflow's own token may not ask who that is, and is a bot's."""
     if not isinstance(user, dict):
         return False
-    if me.status == 200 and isinstance(me.document, dict):
+    if me.status == HTTPStatus.OK and isinstance(me.document, dict):
         return user.get("login") == me.document.get("login")
     return user.get("type") == "Bot"
 

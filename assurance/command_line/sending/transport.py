@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from assurance.errors import UsageError
 from assurance.reporting.fit import for_terminal
+from assurance.world.http.statuses import SUCCESSES
 
 TIMEOUT_SECONDS = 20.0
 MAX_ANSWER_BYTES = 5_000_000
@@ -76,7 +77,7 @@ def demand_accepted(answered: Answered, url: str, what_to_do: str) -> Value:
     Raises:
         NotSent: It says no; the message has its status and what to do.
     """
-    if 200 <= answered.status < 300:
+    if answered.status in SUCCESSES:
         return answered.document
     raise NotSent(f"{for_terminal(urlsplit(url).hostname or '')} answered {answered.status}; {what_to_do}")
 

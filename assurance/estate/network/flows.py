@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from assurance.environment.base import Vantage
 from assurance.errors import NotEvaluated
@@ -21,7 +22,6 @@ REFUSALS = re.compile(
     r"PublicNetworkAccess|Deny Public Network Access",
     re.IGNORECASE,
 )
-FORBIDDEN = 403
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _probe(
 
 
 def _refuses(connection: Connection) -> bool:
-    return connection.http_status == FORBIDDEN and REFUSALS.search(connection.http_body) is not None
+    return connection.http_status == HTTPStatus.FORBIDDEN and REFUSALS.search(connection.http_body) is not None
 
 
 def _told(connection: Connection) -> str:

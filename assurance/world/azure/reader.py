@@ -18,7 +18,7 @@ from assurance.tape.strict_json import NO_JSON, UnfitJson
 from assurance.world.azure.document import Document
 from assurance.world.azure.error_forms import said_in
 from assurance.world.azure.refusals import refusal, says_absent
-from assurance.world.azure.response import LOWEST_ERROR_STATUS, TapeResponse
+from assurance.world.azure.response import TapeResponse
 from assurance.world.azure.transport import NoAnswerError
 
 # An operation of an SDK client; what it takes differs from one to the next.
@@ -188,7 +188,7 @@ def _is_absent(error: HttpResponseError) -> bool:
 def _not_evaluated(error: Exception, exchange: _Exchange) -> NotEvaluated:
     """Return why a requirement cannot be judged, from what an operation raised."""
     if isinstance(error, HttpResponseError) and isinstance(error.response, TapeResponse):
-        if (error.status_code or 0) >= LOWEST_ERROR_STATUS:
+        if (error.status_code or 0) >= HTTPStatus.BAD_REQUEST:
             response = error.response
             said, question = said_in(response.content), response.reading.question
             return refusal(response.status_code, said, response.reading.headers, question, exchange.readings)

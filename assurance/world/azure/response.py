@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 from azure.core.exceptions import HttpResponseError
@@ -12,8 +13,6 @@ from azure.core.utils import case_insensitive_dict
 from assurance.environment.bounds import Limits
 from assurance.tape import Reading
 from assurance.tape.strict_json import parse
-
-LOWEST_ERROR_STATUS = 400
 
 
 class TapeResponse(HttpResponse):
@@ -98,7 +97,7 @@ class TapeResponse(HttpResponse):
 
     def raise_for_status(self) -> None:
         """Raise for a status of 400 or more."""
-        if self.status_code >= LOWEST_ERROR_STATUS:
+        if self.status_code >= HTTPStatus.BAD_REQUEST:
             raise HttpResponseError(response=self)
 
     def read(self) -> bytes:

@@ -12,6 +12,7 @@ from typing import Literal
 import pytest
 
 from assurance.apex.client import Application, Flow, Flows
+from assurance.apex.client.api import is_shown
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Tape
 from sandbox.network.certificates import CertificateAuthority
@@ -183,7 +184,7 @@ def test_what_was_just_created_is_waited_for(flow: Flow, server: Server) -> None
 
     server.answers = [missing]
     started = time.monotonic()
-    assert flow.call("GET", "/projects/2", "estimator", settling=True).status == 404
+    assert flow.read_project("2", "estimator", until=is_shown).status == 404
     assert time.monotonic() - started < 30
 
 
