@@ -11,12 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
 
 import httpx
 
 from assurance.judging.checking import Outcome
 from assurance.tape import Reading
+from assurance.world.http.statuses import SUCCESSES
 from falsification.apex.changes import Change, Family, Inability
 from falsification.apex.seams import Misanswer
 from falsification.azure.inability import HTML
@@ -24,23 +26,28 @@ from falsification.azure.seams import MemoryTape
 from sandbox import Fault
 from sandbox.network.http_server import Ending
 
-SUCCESSES = range(200, 300)
-UNAUTHENTICATED = frozenset({401, 403})
+UNAUTHENTICATED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 JSON = {"content-type": "application/json"}
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|19990101T000000Z-[0-9a-f]{6}")
 # Statuses that say of a question what APEX says by another: a number is taken, something archived is gone, there is
 # nothing under a malformed or unknown id that the caller may see.
 SYNONYMS: Mapping[str, frozenset[int]] = {
-    r"^SMK POST \S+/projects as \w+ in smoke \(2\)$": frozenset({409}),
-    r"^SMK GET \S+/projects/ID as manager in smoke$": frozenset({404}),
-    r"^BAD GET .* in bad-input:(project|document|estimate|job)-id-": frozenset({403, 404}),
+    r"^SMK POST \S+/projects as \w+ in smoke \(2\)$": frozenset({HTTPStatus.CONFLICT}),
+    r"^SMK GET \S+/projects/ID as manager in smoke$": frozenset({HTTPStatus.NOT_FOUND}),
+    r"^BAD GET .* in bad-input:(project|document|estimate|job)-id-": frozenset(
+        {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+    ),
     # Who has access already can be granted more; an odd grant may be refused as unknown, or as a conflict.
-    r"^BAD POST \S+/access as manager in bad-input:grant-(made-twice|of-a-second-role)": frozenset({409}),
-    r"^BAD POST \S+/access as manager in bad-input:grant-(\S+ \(2\)|of-role|to-an-unknown)": frozenset({404, 409}),
-    r"^RBAC GET \S+/ID as estimator in roles:(deletes-document|archives-project)": frozenset({404}),
+    r"^BAD POST \S+/access as manager in bad-input:grant-(made-twice|of-a-second-role)": frozenset(
+        {HTTPStatus.CONFLICT}
+    ),
+    r"^BAD POST \S+/access as manager in bad-input:grant-(\S+ \(2\)|of-role|to-an-unknown)": frozenset(
+        {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
+    ),
+    r"^RBAC GET \S+/ID as estimator in roles:(deletes-document|archives-project)": frozenset({HTTPStatus.NOT_FOUND}),
     # What fails counts as slow, and one slow answer of many decides nothing.
-    r"^SLA GET .* in list-baseline": frozenset({500, 503}),
-    r"^RBAC GET \S+/projects/ID as other_estimator in roles:(grants|revokes)-access": frozenset({404}),
+    r"^SLA GET .* in list-baseline": frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}),
+    r"^RBAC GET \S+/projects/ID as other_estimator in roles:(grants|revokes)-access": frozenset({HTTPStatus.NOT_FOUND}),
 }
 BODIES: Mapping[str, bytes] = {
     "html": HTML.encode(),
@@ -121,14 +128,22 @@ def _question(family: Family, reading: Reading) -> str:
 
 def _of_apex(reading: Reading, question: str) -> Iterator[tuple[str, Change]]:
     truth = reading.status or 0
-    for status in (401, 403, 404, 409, 429, 500, 503):
+    for status in (
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ):
         if not _is_the_truth(status, truth) and not _says_the_same(status, question):
             body = json.dumps({"detail": "It cannot be answered."}).encode()
             yield str(status), _misanswering(reading.key, Misanswer(status, body, JSON))
     for name, failure in ENDINGS.items():
         yield name, _misanswering(reading.key, Misanswer(failure=failure))
     # A success that says nothing: under the status that is expected, as far as it is one.
-    status = truth if truth in SUCCESSES and reading.body else 200
+    expected: int = truth if truth in SUCCESSES and reading.body else HTTPStatus.OK
     for name, content in BODIES.items():
         if content == reading.body or (truth in SUCCESSES and " DELETE " in question):
             continue  # a list may be empty, and who deletes needs no words
@@ -151,14 +166,22 @@ def _says_the_same(status: int, question: str) -> bool:
 
 
 def _of_telemetry() -> Iterator[tuple[str, Change]]:
-    for status in (401, 403, 404, 409, 429, 500, 503):
+    for status in (
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ):
         yield str(status), _showing(Fault("", status=status))
     endings: tuple[Ending, ...] = ("hang", "reset", "cut")
     for ending in endings:
         yield ending, _showing(Fault("", ending=ending))
     for name, content in BODIES.items():
-        yield name, _showing(Fault("", status=200, body=content))
-    yield "no-rows", _showing(Fault("", status=200, body={"tables": []}))
+        yield name, _showing(Fault("", status=HTTPStatus.OK, body=content))
+    yield "no-rows", _showing(Fault("", status=HTTPStatus.OK, body={"tables": []}))
 
 
 def _showing(fault: Fault) -> Change:

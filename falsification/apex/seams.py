@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 import httpx
 from starlette.types import ASGIApp
@@ -26,7 +27,7 @@ class Misanswer:
         failure: Makes the error that comes instead of all these; None where an answer comes.
     """
 
-    status: int = 200
+    status: int = HTTPStatus.OK
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     failure: Failing | None = None

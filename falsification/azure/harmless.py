@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from assurance.world.sockets import Connection
@@ -318,8 +319,8 @@ _FLOWS = (
     Harmless("refused-outside", "From outside, every service refuses connections.", _refused_outside),
     Harmless("dropped-outside", "From outside, packets are dropped.", connects_outside("storage", Connection("timed out"))),
     Harmless("private-outside", "From outside, a name leads to its private address, which cannot be reached.", _private_outside),
-    Harmless("refusal-in-other-words", "From outside, the vault's firewall refuses.", connects_outside("key_vault", Connection("open", http_status=403, http_body='{"error":{"innererror":{"code":"ForbiddenByFirewall"}}}'))),
-    Harmless("refusal-in-capitals", "From outside, the refusal is in capitals.", connects_outside("openai", Connection("open", http_status=403, http_body="PUBLIC ACCESS IS DISABLED."))),
+    Harmless("refusal-in-other-words", "From outside, the vault's firewall refuses.", connects_outside("key_vault", Connection("open", http_status=HTTPStatus.FORBIDDEN, http_body='{"error":{"innererror":{"code":"ForbiddenByFirewall"}}}'))),
+    Harmless("refusal-in-capitals", "From outside, the refusal is in capitals.", connects_outside("openai", Connection("open", http_status=HTTPStatus.FORBIDDEN, http_body="PUBLIC ACCESS IS DISABLED."))),
     Harmless("second-address-closed-outside", "From outside, a name has a second address, which refuses.",
              _second_address_outside),
 )  # fmt: skip

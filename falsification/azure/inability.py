@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from sandbox.network.faults import ERRORS
 if TYPE_CHECKING:
     from falsification.azure.stage import AzureStage
 
-UNAUTHORIZED = 401
+UNAUTHORIZED = HTTPStatus.UNAUTHORIZED
 OTHER_SUBSCRIPTION = "33333333-3333-4333-8333-333333333333"
 PAGE = "a-page-that-fails"
 HTML = "<!DOCTYPE html><html><head><title>Sign in to the proxy</title></head><body>Please sign in.</body></html>"
@@ -70,9 +71,9 @@ def _http_faults(reading: Reading) -> dict[str, Change]:
         for name, rewrite in REWRITES.items():
             body = rewrite(json.loads(reading.body), reading.question.split(" ", 1)[1])
             if body is not None:
-                found[name] = [Fault(match, status=200, body=body, times=times)]
+                found[name] = [Fault(match, status=HTTPStatus.OK, body=body, times=times)]
         if "a-page-that-fails" in found:
-            found["a-page-that-fails"].append(Fault(PAGE, status=503))
+            found["a-page-that-fails"].append(Fault(PAGE, status=HTTPStatus.SERVICE_UNAVAILABLE))
     return {name: _showing(faults) for name, faults in found.items()}
 
 
@@ -82,24 +83,38 @@ def _showing(faults: list[Fault]) -> Change:
 
 def _answers() -> dict[str, Fault]:
     """Return the faults that do not depend on what the true answer is."""
-    found = {str(status): Fault("", status=status) for status in (401, 403, 409, 429, 500, 503)}
-    found["429-with-retry-after"] = Fault("", status=429, headers={"Retry-After": "3600"})
-    found["503-with-retry-after-date"] = Fault("", status=503, headers={"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"})
+    found = {
+        str(status): Fault("", status=status)
+        for status in (
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.TOO_MANY_REQUESTS,
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        )
+    }
+    found["429-with-retry-after"] = Fault("", status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "3600"})
+    found["503-with-retry-after-date"] = Fault(
+        "", status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}
+    )
     for code in ("ResourceGroupNotFound", "SubscriptionNotFound", "ResourceNotFound", "InvalidResourceType"):
         error = {"error": {"code": code, "message": "It could not be found."}}
-        found[f"404-{code}"] = Fault("", status=404, body=error)
-    found["404-html"] = Fault("", status=404, body=HTML, content_type="text/html")
-    found["400-without-error"] = Fault("", status=400, body={"code": "BadRequest", "message": ERRORS[400][1]})
+        found[f"404-{code}"] = Fault("", status=HTTPStatus.NOT_FOUND, body=error)
+    found["404-html"] = Fault("", status=HTTPStatus.NOT_FOUND, body=HTML, content_type="text/html")
+    found["400-without-error"] = Fault(
+        "", status=HTTPStatus.BAD_REQUEST, body={"code": "BadRequest", "message": ERRORS[400][1]}
+    )
     for ending in ("hang", "reset", "cut"):
         found[ending] = Fault("", ending=ending)
-    found["html"] = Fault("", status=200, body=HTML, content_type="text/html")
-    found["html-as-json"] = Fault("", status=200, body=HTML)
-    found["empty-body"] = Fault("", status=200, body="")
-    found["empty-object"] = Fault("", status=200, body={})
-    found["empty-array"] = Fault("", status=200, body="[]")
-    found["null"] = Fault("", status=200, body="null")
-    found["text"] = Fault("", status=200, body='"OK"')
-    found["204"] = Fault("", status=204, body="")
+    found["html"] = Fault("", status=HTTPStatus.OK, body=HTML, content_type="text/html")
+    found["html-as-json"] = Fault("", status=HTTPStatus.OK, body=HTML)
+    found["empty-body"] = Fault("", status=HTTPStatus.OK, body="")
+    found["empty-object"] = Fault("", status=HTTPStatus.OK, body={})
+    found["empty-array"] = Fault("", status=HTTPStatus.OK, body="[]")
+    found["null"] = Fault("", status=HTTPStatus.OK, body="null")
+    found["text"] = Fault("", status=HTTPStatus.OK, body='"OK"')
+    found["204"] = Fault("", status=HTTPStatus.NO_CONTENT, body="")
     found["302-to-a-sign-in"] = Fault("", status=302, body="", headers={"Location": "https://proxy.example/"})
     return found
 
@@ -276,10 +291,10 @@ def _dial_faults(reading: Reading) -> dict[str, Change]:
         "tls-reset": Connection("open", tls_failure="ConnectionResetError"),
         "tls-hang": Connection("open", tls_failure="TimeoutError"),
         "certificate-of-a-stranger": Connection("open", tls_failure="self-signed certificate"),
-        "500": Connection("open", http_status=500, http_body="error"),
-        "429": Connection("open", http_status=429, http_body="Too many requests"),
-        "html": Connection("open", http_status=200, http_body=HTML),
-        "403-of-a-proxy": Connection("open", http_status=403, http_body=HTML),
+        "500": Connection("open", http_status=HTTPStatus.INTERNAL_SERVER_ERROR, http_body="error"),
+        "429": Connection("open", http_status=HTTPStatus.TOO_MANY_REQUESTS, http_body="Too many requests"),
+        "html": Connection("open", http_status=HTTPStatus.OK, http_body=HTML),
+        "403-of-a-proxy": Connection("open", http_status=HTTPStatus.FORBIDDEN, http_body=HTML),
     }
     if vantage == "outside":
         found["silence"] = Connection("open")

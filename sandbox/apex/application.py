@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -84,17 +85,19 @@ def _handle_errors(app: FastAPI, service: Service) -> None:
 
     @app.exception_handler(NotFoundError)
     async def not_found(_: Request, error: NotFoundError) -> JSONResponse:
-        return of_detail(404, str(error))
+        return of_detail(HTTPStatus.NOT_FOUND, str(error))
 
     @app.exception_handler(ForbiddenError)
     async def forbidden(_: Request, error: ForbiddenError) -> JSONResponse:
         if service.is_broken(Switch.REFUSAL_IS_500):
             raise CrashError("refusal") from error
-        return of_detail(200 if service.is_broken(Switch.REFUSAL_IS_200) else 403, str(error))
+        return of_detail(
+            HTTPStatus.OK if service.is_broken(Switch.REFUSAL_IS_200) else HTTPStatus.FORBIDDEN, str(error)
+        )
 
     @app.exception_handler(DroppedError)
     async def dropped(_: Request, _error: DroppedError) -> JSONResponse:
-        answer = of_code(500, "INTERNAL_ERROR", "An unexpected error occurred", {})
+        answer = of_code(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "An unexpected error occurred", {})
         answer.headers["Connection"] = "close"
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
@@ -49,7 +50,7 @@ async def current_user(
         if service.is_broken(Switch.ANONYMOUS_ACCEPTED):
             return service.user(service.issuer.people["manager"].object_id, "Nobody")
         if service.has_quirk(Quirk.MISSING_CREDENTIALS_403):
-            raise HTTPException(403, "Not authenticated")
+            raise HTTPException(HTTPStatus.FORBIDDEN, "Not authenticated")
         raise _unauthorized(service, "Not authenticated")
     try:
         claims = claims_of(credentials.credentials, service.issuer, service.switches)
@@ -59,7 +60,7 @@ async def current_user(
 
 
 def _unauthorized(service: Service, detail: str) -> HTTPException:
-    status = 200 if service.is_broken(Switch.REFUSED_TOKEN_IS_200) else 401
+    status = HTTPStatus.OK if service.is_broken(Switch.REFUSED_TOKEN_IS_200) else HTTPStatus.UNAUTHORIZED
     missing = service.is_broken(Switch.CHALLENGE_MISSING)
     return HTTPException(status, detail, headers=None if missing else {"WWW-Authenticate": "Bearer"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.responses import JSONResponse
@@ -38,7 +39,7 @@ def of_detail(status: int, detail: str, headers: Mapping[str, str] | None = None
 
 def of_fields(errors: list[dict[str, Any]]) -> JSONResponse:
     """The second shape: what is wrong with which field."""
-    return JSONResponse({"detail": errors}, 422)
+    return JSONResponse({"detail": errors}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 def of_code(status: int, code: str, message: str, details: Mapping[str, object]) -> JSONResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
 
@@ -43,13 +44,25 @@ def examine(service: Service, file: UploadedFile) -> None:
         RequestValidationError: It is empty.
     """
     if file.document_type not in DOCUMENT_TYPES and not service.is_broken(Switch.DOCUMENT_TYPE_ACCEPTED):
-        raise ApexError(400, "INVALID_DOCUMENT_TYPE", "The document type is not known", accepted=list(DOCUMENT_TYPES))
+        raise ApexError(
+            HTTPStatus.BAD_REQUEST,
+            "INVALID_DOCUMENT_TYPE",
+            "The document type is not known",
+            accepted=list(DOCUMENT_TYPES),
+        )
     if file.mime_type not in SIGNATURES and not service.is_broken(Switch.FILE_MIME_ACCEPTED):
-        raise ApexError(400, "INVALID_MIME_TYPE", "The file's MIME type is not taken", accepted=list(SIGNATURES))
+        raise ApexError(
+            HTTPStatus.BAD_REQUEST, "INVALID_MIME_TYPE", "The file's MIME type is not taken", accepted=list(SIGNATURES)
+        )
     _examine_name(service, file.name)
     limit = service.settings.maximum_upload_bytes
     if len(file.content) > limit and not service.is_broken(Switch.FILE_OVERSIZE_ACCEPTED):
-        raise ApexError(413, "FILE_TOO_LARGE", f"A file has at most {limit / MEBIBYTE:g} MiB", maximum_bytes=limit)
+        raise ApexError(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            "FILE_TOO_LARGE",
+            f"A file has at most {limit / MEBIBYTE:g} MiB",
+            maximum_bytes=limit,
+        )
     if not file.content:
         if not service.is_broken(Switch.FILE_EMPTY_ACCEPTED):
             message = {"type": "file_empty", "loc": ("body", "file"), "msg": "The file is empty", "input": file.name}
@@ -57,7 +70,7 @@ def examine(service: Service, file: UploadedFile) -> None:
         return
     signature = SIGNATURES.get(file.mime_type, b"")
     if not file.content.startswith(signature) and not service.is_broken(Switch.FILE_CONTENT_UNCHECKED):
-        raise ApexError(400, "CONTENT_MISMATCH", f"The file is no {file.mime_type}")
+        raise ApexError(HTTPStatus.BAD_REQUEST, "CONTENT_MISMATCH", f"The file is no {file.mime_type}")
 
 
 def _examine_name(service: Service, name: str) -> None:
@@ -66,4 +79,6 @@ def _examine_name(service: Service, name: str) -> None:
     if service.is_broken(Switch.FILE_PATH_CRASHES):
         raise CrashError("file name")
     if not service.is_broken(Switch.FILE_PATH_KEPT):
-        raise ApexError(400, "INVALID_FILE_NAME", "A file's name has no path and at most 255 characters")
+        raise ApexError(
+            HTTPStatus.BAD_REQUEST, "INVALID_FILE_NAME", "A file's name has no path and at most 255 characters"
+        )

@@ -72,7 +72,9 @@ class Front:
         try:
             await self._app(scope, receive, exit_)
         except Exception:  # noqa: BLE001 - whatever breaks, the client gets APEX's own 500
-            await of_code(500, "INTERNAL_ERROR", "An unexpected error occurred", {})(scope, receive, exit_)
+            await of_code(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "An unexpected error occurred", {})(
+                scope, receive, exit_
+            )
 
     async def _hold(self, scope: Scope) -> None:
         service = self._service
@@ -89,11 +91,11 @@ class Front:
 
     def _fault(self) -> JSONResponse | None:
         if self._service.is_broken(Switch.UNAVAILABLE):
-            return of_code(503, "UNAVAILABLE", "The service is not available", {})
+            return of_code(HTTPStatus.SERVICE_UNAVAILABLE, "UNAVAILABLE", "The service is not available", {})
         if self._service.is_broken(Switch.THROTTLED):
-            return of_detail(429, "Too many requests", {"Retry-After": "1"})
+            return of_detail(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests", {"Retry-After": "1"})
         if self._service.is_broken(Switch.ERRORS_AT_TIMES) and self._service.requests % _EVERY_FOURTH == 0:
-            return of_code(500, "INTERNAL_ERROR", "An unexpected error occurred", {})
+            return of_code(HTTPStatus.INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "An unexpected error occurred", {})
         return None
 
 

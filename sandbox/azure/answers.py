@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 from sandbox.azure import activity_log, authorization, azure_monitor, inventory
@@ -96,7 +97,7 @@ def _subscription_or_group(estate: AzureEstate, scope: str) -> Resource:
     if scope.rpartition("/")[-1] in ("subscriptions", "resourcegroups"):
         found = list(estate.resources.items())
         return {"value": [one for key, one in found if key.startswith(f"{scope}/") and key.count("/") == depth]}
-    raise arm_errors.ArmError(404, "NotFound", f"Nothing is known at '{scope}'.")
+    raise arm_errors.ArmError(HTTPStatus.NOT_FOUND, "NotFound", f"Nothing is known at '{scope}'.")
 
 
 def _resource(estate: AzureEstate, path: ResourcePath) -> Resource:

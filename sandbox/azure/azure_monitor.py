@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from sandbox.azure.azure_estate import Resource
 from sandbox.azure.errors import ArmError
@@ -20,6 +21,6 @@ def not_older(alerts: list[Resource], time_range: str) -> list[Resource]:
         ArmError: There is no such range.
     """
     if time_range and time_range not in _RANGES:
-        raise ArmError(400, "BadRequest", f"The time range '{time_range}' is not valid.")
+        raise ArmError(HTTPStatus.BAD_REQUEST, "BadRequest", f"The time range '{time_range}' is not valid.")
     first = datetime.now(UTC) - _RANGES[time_range or "1d"]
     return [one for one in alerts if datetime.fromisoformat(one["properties"]["essentials"]["startDateTime"]) >= first]

@@ -8,6 +8,7 @@ import re
 import secrets
 import ssl
 import time
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import uuid4
@@ -65,24 +66,26 @@ class ContainerRegistry(HttpStandIn):
         if request.headers.get("Authorization", "") != f"Bearer {self.access_token}":
             return self._challenge(question["name"] if question is not None else "")
         if question is None or request.method != "GET":
-            return _refusal(405, "UNSUPPORTED", "The operation is unsupported.")
+            return _refusal(HTTPStatus.METHOD_NOT_ALLOWED, "UNSUPPORTED", "The operation is unsupported.")
         images = [one for one in self.estate.images if one["repository"] == question["name"]]
         if not images:
-            return _refusal(404, "NAME_UNKNOWN", f"repository name not known to registry: {question['name']}")
+            return _refusal(
+                HTTPStatus.NOT_FOUND, "NAME_UNKNOWN", f"repository name not known to registry: {question['name']}"
+            )
         find = self._tag if question["kind"] == "tags" else self._manifest
         return find(images, question["name"], question["reference"])
 
     def _tag(self, images: list[dict[str, Any]], name: str, tag: str) -> Answer:
         found = next((one for one in images if one["tag"] == tag), None)
         if found is None:
-            return _refusal(404, "TAG_UNKNOWN", f"the specified tag does not exist: {tag}")
+            return _refusal(HTTPStatus.NOT_FOUND, "TAG_UNKNOWN", f"the specified tag does not exist: {tag}")
         described = {"name": tag, "digest": found["digest"], **_times(found), "signed": False}
         return _json({"registry": HOST, "imageName": name, "tag": {**described, "changeableAttributes": _ATTRIBUTES}})
 
     def _manifest(self, images: list[dict[str, Any]], name: str, digest: str) -> Answer:
         mine = [one for one in images if one["digest"] == digest]
         if not mine:
-            return _refusal(404, "MANIFEST_UNKNOWN", f"manifest {digest} is not found")
+            return _refusal(HTTPStatus.NOT_FOUND, "MANIFEST_UNKNOWN", f"manifest {digest} is not found")
         described = {
             "digest": digest,
             "imageSize": mine[0]["size"],
@@ -99,7 +102,7 @@ class ContainerRegistry(HttpStandIn):
     def _signed_in(self, request: Request) -> Answer:
         form = {key: values[-1] for key, values in parse_qs(request.body.decode("utf-8", "replace")).items()}
         if request.method != "POST" or form.get("service") != HOST:
-            return _refusal(400, "UNSUPPORTED", "service is not this registry's")
+            return _refusal(HTTPStatus.BAD_REQUEST, "UNSUPPORTED", "service is not this registry's")
         if request.path == "/oauth2/exchange":
             right = form.get("grant_type") == "access_token" and form.get("access_token") == self.token
             handed_out = {"refresh_token": self._refresh_token}
@@ -107,13 +110,15 @@ class ContainerRegistry(HttpStandIn):
             right = form.get("grant_type") == "refresh_token" and form.get("refresh_token") == self._refresh_token
             right = right and form.get("scope", "").startswith("repository:")
             handed_out = {"access_token": self.access_token}
-        return _json(handed_out) if right else _refusal(401, "UNAUTHORIZED", "authentication required")
+        return (
+            _json(handed_out) if right else _refusal(HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "authentication required")
+        )
 
     def _challenge(self, name: str) -> Answer:
         scope = f"repository:{name}:metadata_read"
         challenge = f'Bearer realm="https://{HOST}/oauth2/token",service="{HOST}",scope="{scope}"'
-        refused = _refusal(401, "UNAUTHORIZED", "authentication required")
-        return Answer(401, refused.body, {**refused.headers, "WWW-Authenticate": challenge})
+        refused = _refusal(HTTPStatus.UNAUTHORIZED, "UNAUTHORIZED", "authentication required")
+        return Answer(HTTPStatus.UNAUTHORIZED, refused.body, {**refused.headers, "WWW-Authenticate": challenge})
 
 
 def _times(image: dict[str, Any]) -> dict[str, Any]:
@@ -121,7 +126,7 @@ def _times(image: dict[str, Any]) -> dict[str, Any]:
 
 
 def _json(document: object) -> Answer:
-    return Answer.of_json(200, document, {"x-ms-correlation-request-id": str(uuid4())})
+    return Answer.of_json(HTTPStatus.OK, document, {"x-ms-correlation-request-id": str(uuid4())})
 
 
 def _refusal(status: int, code: str, message: str) -> Answer:

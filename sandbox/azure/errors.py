@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from sandbox.azure.resource_ids import ResourcePath
 from sandbox.network.http_server import Answer
@@ -50,22 +51,31 @@ def missing_token(tenant_id: str) -> ArmError:
 
 def invalid_token(tenant_id: str) -> ArmError:
     """A request with a token that is not the sandbox's."""
-    return ArmError(401, "InvalidAuthenticationToken", "The access token is invalid.", _challenge(tenant_id))
+    return ArmError(
+        HTTPStatus.UNAUTHORIZED, "InvalidAuthenticationToken", "The access token is invalid.", _challenge(tenant_id)
+    )
 
 
 def method_not_allowed(method: str) -> ArmError:
     """Anything but reading: the suite reads, and a stand-in that could be changed would hide that it does not."""
-    return ArmError(405, "MethodNotAllowed", f"The sandbox answers GET only, and got {method}.", {"Allow": "GET, HEAD"})
+    return ArmError(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "MethodNotAllowed",
+        f"The sandbox answers GET only, and got {method}.",
+        {"Allow": "GET, HEAD"},
+    )
 
 
 def subscription_not_found(subscription_id: str) -> ArmError:
     """An id in a subscription that is not the estate's."""
-    return ArmError(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
+    return ArmError(
+        HTTPStatus.NOT_FOUND, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found."
+    )
 
 
 def resource_group_not_found(name: str) -> ArmError:
     """An id in a resource group that the subscription does not have."""
-    return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+    return ArmError(HTTPStatus.NOT_FOUND, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
 def resource_not_found(path: ResourcePath) -> ArmError:
@@ -91,7 +101,9 @@ def parent_not_found(parent: str) -> ArmError:
 
 def invalid_namespace(namespace: str) -> ArmError:
     """A resource provider that does not exist."""
-    return ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
+    return ArmError(
+        HTTPStatus.NOT_FOUND, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid."
+    )
 
 
 def invalid_type(path: ResourcePath, version: str) -> ArmError:
@@ -106,12 +118,12 @@ def invalid_type(path: ResourcePath, version: str) -> ArmError:
 
 def invalid_filter(text: str) -> ArmError:
     """A `$filter` that cannot be read."""
-    return ArmError(400, "InvalidFilter", f"The filter '{text}' is not valid or not supported.")
+    return ArmError(HTTPStatus.BAD_REQUEST, "InvalidFilter", f"The filter '{text}' is not valid or not supported.")
 
 
 def invalid_page_token() -> ArmError:
     """A `$skiptoken` or `$top` that the stand-in has not issued or cannot read."""
-    return ArmError(400, "InvalidSkipToken", "The $skiptoken or $top of the request is not valid.")
+    return ArmError(HTTPStatus.BAD_REQUEST, "InvalidSkipToken", "The $skiptoken or $top of the request is not valid.")
 
 
 def _challenge(tenant_id: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
@@ -35,12 +36,12 @@ class KeyVaultDataPlane(HttpStandIn):
         if given != f"Bearer {self.token}":
             return self._challenge("AKV10032: Invalid issuer. The token was not issued for this vault's tenant.")
         if "api-version" not in request.query:
-            return self._refusal(400, "BadParameter", "The request URI must contain an api-version.")
+            return self._refusal(HTTPStatus.BAD_REQUEST, "BadParameter", "The request URI must contain an api-version.")
         if request.path.rstrip("/") == "/secrets" and request.method == "GET":
             return self._secrets(request)
         # Key Vault Reader, which the suite's identity has, sees names only.
         message = "Caller is not authorized to perform action on resource."
-        return self._refusal(403, "Forbidden", message, inner="ForbiddenByRbac")
+        return self._refusal(HTTPStatus.FORBIDDEN, "Forbidden", message, inner="ForbiddenByRbac")
 
     def _secrets(self, request: Request) -> Answer:
         items = self.estate.secrets
@@ -51,13 +52,13 @@ class KeyVaultDataPlane(HttpStandIn):
         query = {**request.query, "$skiptoken": str(start + size)}
         more = f"https://{host}{quote(request.path)}?{urlencode(query)}" if start + size < len(items) else None
         page = json.loads(json.dumps(items[start : start + size]))
-        return Answer.of_json(200, {"value": page, "nextLink": more}, self._headers())
+        return Answer.of_json(HTTPStatus.OK, {"value": page, "nextLink": more}, self._headers())
 
     def _challenge(self, message: str) -> Answer:
         tenant_id = self.estate.parameters["tenant_id"]
         authority = f"https://login.microsoftonline.com/{tenant_id}"
         challenge = f'Bearer authorization="{authority}", resource="{RESOURCE}"'
-        return self._refusal(401, "Unauthorized", message, headers={"WWW-Authenticate": challenge})
+        return self._refusal(HTTPStatus.UNAUTHORIZED, "Unauthorized", message, headers={"WWW-Authenticate": challenge})
 
     def _refusal(
         self, status: int, code: str, message: str, *, inner: str = "", headers: dict[str, str] | None = None

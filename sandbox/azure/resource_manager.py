@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from datetime import UTC, datetime
+from http import HTTPStatus
 from itertools import count
 from uuid import uuid4
 
@@ -73,7 +74,7 @@ class AzureResourceManager(HttpStandIn):
         except arm_errors.ArmError as error:
             refused = error.answer
             return Answer(refused.status, refused.body, {**headers, **refused.headers})
-        return Answer.of_json(200, body, headers)
+        return Answer.of_json(HTTPStatus.OK, body, headers)
 
     def _admit(self, request: Request) -> None:
         """Check what Azure checks before it looks at the path; the api-version comes before the token."""

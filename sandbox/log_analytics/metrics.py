@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from sandbox.log_analytics.schema import TIME, WEIGHT, Values
 from sandbox.log_analytics.store import TelemetryStore
@@ -92,10 +93,10 @@ class ComponentMetrics:
     def answer(self, request: Request) -> Answer:
         """The answer to one request, which Azure Resource Manager has admitted."""
         try:
-            return Answer.of_json(200, self._series(request.query))
+            return Answer.of_json(HTTPStatus.OK, self._series(request.query))
         except (ValueError, KeyError) as error:
             # Metrics refuse in a form of their own, without "error" around it.
-            return Answer.of_json(400, {"code": "BadRequest", "message": str(error)})
+            return Answer.of_json(HTTPStatus.BAD_REQUEST, {"code": "BadRequest", "message": str(error)})
 
     def _series(self, query: Mapping[str, str]) -> dict[str, object]:
         since, until = span_of(query["timespan"], datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from uuid import uuid4
 
 from sandbox.kql import KqlError
@@ -32,24 +33,26 @@ class QueryError(Exception):
     @classmethod
     def invalid(cls, message: str) -> QueryError:
         """A request that is not of the API's form."""
-        return cls(400, "BadArgumentError", INVALID, {"code": "InvalidRequestBody", "message": message})
+        return cls(
+            HTTPStatus.BAD_REQUEST, "BadArgumentError", INVALID, {"code": "InvalidRequestBody", "message": message}
+        )
 
 
 def bad_query(error: KqlError) -> QueryError:
     """A query that cannot be evaluated."""
     innermost = {"code": error.code, "message": error.message}
     inner: dict[str, object] = {"code": error.family, "message": FAMILIES[error.family], "innererror": innermost}
-    return QueryError(400, "BadArgumentError", INVALID, inner)
+    return QueryError(HTTPStatus.BAD_REQUEST, "BadArgumentError", INVALID, inner)
 
 
 def not_signed_in() -> QueryError:
     """A request without the token."""
-    return QueryError(401, "AuthorizationRequiredError", "Valid authentication was not provided")
+    return QueryError(HTTPStatus.UNAUTHORIZED, "AuthorizationRequiredError", "Valid authentication was not provided")
 
 
 def no_such_path() -> QueryError:
     """A path, a workspace or a resource that does not exist."""
-    return QueryError(404, "PathNotFoundError", "The requested path does not exist")
+    return QueryError(HTTPStatus.NOT_FOUND, "PathNotFoundError", "The requested path does not exist")
 
 
 def partial_error(most_rows: int) -> dict[str, object]:

@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from uuid import uuid4
 
 from sandbox.kql import KqlError, Row, Source, Table, Value, run
@@ -83,7 +84,7 @@ class LogAnalytics(HttpStandIn):
         """The true answer to one request."""
         headers = {"x-ms-request-id": str(uuid4()), "x-ms-region": "East US"}
         try:
-            return Answer.of_json(200, self._result(request), headers)
+            return Answer.of_json(HTTPStatus.OK, self._result(request), headers)
         except QueryError as refused:
             return Answer.of_json(refused.status, refused.body, headers)
 

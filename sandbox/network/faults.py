@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from sandbox.network.http_server import JSON_CONTENT, Answer, Ending, wait
 
@@ -58,7 +59,7 @@ class Fault:
         headers = {**true_answer.headers, **self.headers}
         if self.status is None and self.body is None:
             return Answer(true_answer.status, true_answer.body, headers, true_answer.content_type, self.ending)
-        status = 200 if self.status is None else self.status
+        status = HTTPStatus.OK if self.status is None else self.status
         return Answer(status, self._bytes(status), headers, self.content_type, self.ending)
 
     def _bytes(self, status: int) -> bytes:

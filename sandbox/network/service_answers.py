@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from uuid import uuid4
 
 from sandbox.network.http_server import Answer
@@ -21,8 +22,12 @@ def anonymous(service: PlatformService, tenant_id: str) -> Answer:
         message = (
             "Server failed to authenticate the request. Please refer to the information in the www-authenticate header."
         )
-        return _storage_error(401, "NoAuthenticationInformation", message, {"WWW-Authenticate": challenge})
-    return Answer.of_json(404, {"error": {"code": "404", "message": "Resource not found"}}, _apim_headers())
+        return _storage_error(
+            HTTPStatus.UNAUTHORIZED, "NoAuthenticationInformation", message, {"WWW-Authenticate": challenge}
+        )
+    return Answer.of_json(
+        HTTPStatus.NOT_FOUND, {"error": {"code": "404", "message": "Resource not found"}}, _apim_headers()
+    )
 
 
 def from_the_internet(service: PlatformService) -> Answer:
@@ -33,11 +38,15 @@ def from_the_internet(service: PlatformService) -> Answer:
             "message": PUBLIC_ACCESS_DISABLED,
             "innererror": {"code": "ForbiddenByConnection"},
         }
-        return Answer.of_json(403, {"error": error}, {"x-ms-request-id": str(uuid4())})
+        return Answer.of_json(HTTPStatus.FORBIDDEN, {"error": error}, {"x-ms-request-id": str(uuid4())})
     if service.key == STORAGE:
-        return _storage_error(403, "AuthorizationFailure", "This request is not authorized to perform this operation.")
+        return _storage_error(
+            HTTPStatus.FORBIDDEN, "AuthorizationFailure", "This request is not authorized to perform this operation."
+        )
     message = "Public access is disabled. Please configure private endpoint."
-    return Answer.of_json(403, {"error": {"code": "AccessDenied", "message": message}}, _apim_headers())
+    return Answer.of_json(
+        HTTPStatus.FORBIDDEN, {"error": {"code": "AccessDenied", "message": message}}, _apim_headers()
+    )
 
 
 def _storage_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Answer:

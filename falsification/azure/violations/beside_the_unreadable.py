@@ -7,6 +7,7 @@ Each entry breaks a requirement and, beside it, lets Azure refuse a reading on w
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from falsification.azure.changes import Violation, adds, all_of, appends, drops, names, sets
 from falsification.azure.roles import OWNER, SUBSCRIPTION, grants
@@ -30,10 +31,9 @@ ENDPOINT_NEIGHBOURS = {
     "interfaces": "/networkInterfaces/", "zone-groups": "/privateDnsZoneGroups\\?", "records": "/privateDnsZones/.*/ALL\\?",
 }  # fmt: skip
 """What is read of an endpoint beside itself."""
-FORBIDDEN, THROTTLED = 403, 429
 
 
-def refuses(match: str, status: int = FORBIDDEN) -> Change:
+def refuses(match: str, status: int = HTTPStatus.FORBIDDEN) -> Change:
     """Return the change that lets Azure refuse every request for what matches."""
     return lambda world: world.faults.append(Fault(match, status=status))
 
@@ -43,7 +43,7 @@ def _masked(
 ) -> Iterable[Violation]:
     """Return a violation beside each neighbour that cannot be read, by turns for lack of a right and for throttling."""
     for number, (neighbour, match) in enumerate(sorted(neighbours.items())):
-        status = (FORBIDDEN, THROTTLED)[number % 2]
+        status = (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)[number % 2]
         told = f"{wrong} And the {neighbour.replace('-', ' ')} cannot be read."
         yield Violation(
             f"{name}-beside-{neighbour}", told, all_of(change, refuses(match, status)), (control, *others), check

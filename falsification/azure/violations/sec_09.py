@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from assurance.world.sockets import Connection
 from falsification.azure.changes import Violation, connects_inside, connects_outside, names, unknown_name
 from falsification.azure.violations.sec_04 import NAMES
@@ -91,19 +93,19 @@ _INSIDE = (
 
 _OUTSIDE = (
     *(_of(f"{_told(service)}-open-outside", f"From outside, {service} answers.", CLOSED,
-          connects_outside(service, Connection("open", http_status=200, http_body="{}"))) for service in TALKERS),
+          connects_outside(service, Connection("open", http_status=HTTPStatus.OK, http_body="{}"))) for service in TALKERS),
     *(_of(f"{_told(service)}-asks-for-sign-in-outside", f"From outside, {service} asks for a sign-in instead of refusing.", CLOSED,
           _anonymous(service)) for service in ("storage", "openai", "document_intelligence")),
     _of("vault-challenges-outside", "From outside, the vault challenges instead of refusing.", CLOSED,
-        connects_outside("key_vault", Connection("open", http_status=401, http_body='{"error":{"code":"Unauthorized"}}'))),
+        connects_outside("key_vault", Connection("open", http_status=HTTPStatus.UNAUTHORIZED, http_body='{"error":{"code":"Unauthorized"}}'))),
     _of("forbidden-for-another-reason", "From outside, a 403 is about rights, not about the network.", CLOSED,
-        connects_outside("storage", Connection("open", http_status=403, http_body="AuthorizationPermissionMismatch"))),
+        connects_outside("storage", Connection("open", http_status=HTTPStatus.FORBIDDEN, http_body="AuthorizationPermissionMismatch"))),
     _of("forbidden-without-a-word", "From outside, a 403 gives no reason.", CLOSED,
-        connects_outside("openai", Connection("open", http_status=403))),
+        connects_outside("openai", Connection("open", http_status=HTTPStatus.FORBIDDEN))),
     _of("refusal-with-status-200", "From outside, a page that is served speaks of disabled access.", CLOSED,
-        connects_outside("openai", Connection("open", http_status=200, http_body="Public access is disabled."))),
+        connects_outside("openai", Connection("open", http_status=HTTPStatus.OK, http_body="Public access is disabled."))),
     _of("server-error-outside", "From outside, the service fails, having let the connection in.", CLOSED,
-        connects_outside("document_intelligence", Connection("open", http_status=500, http_body="error"))),
+        connects_outside("document_intelligence", Connection("open", http_status=HTTPStatus.INTERNAL_SERVER_ERROR, http_body="error"))),
     _of("second-address-open-outside", "From outside, the name has a second address, which answers.", CLOSED,
         lambda world: _second_address(world)),
 )  # fmt: skip
@@ -111,7 +113,9 @@ _OUTSIDE = (
 
 def _second_address(world: World) -> None:
     world.outside_name("key_vault").addresses.append(STRANGERS_ADDRESS)
-    world.outside.connections[f"{STRANGERS_ADDRESS}:443"] = Connection("open", http_status=401, http_body="{}")
+    world.outside.connections[f"{STRANGERS_ADDRESS}:443"] = Connection(
+        "open", http_status=HTTPStatus.UNAUTHORIZED, http_body="{}"
+    )
 
 
 VIOLATIONS = (*_NAMES, *_INSIDE, *_OUTSIDE)

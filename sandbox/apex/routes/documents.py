@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -33,7 +34,9 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.post("/upload", status_code=201, responses={201: {"model": DocumentView}, **_REFUSALS})
+@router.post(
+    "/upload", status_code=HTTPStatus.CREATED, responses={HTTPStatus.CREATED: {"model": DocumentView}, **_REFUSALS}
+)
 async def upload(
     project_id: Annotated[Identifier, Form()],
     document_type: Annotated[str, Form()],
@@ -55,7 +58,7 @@ async def upload(
             raise
         if not service.is_broken(Switch.UPLOAD_LOST):
             _store(service, row, uploaded)
-    status = 200 if service.is_broken(Switch.UPLOAD_ANSWERS_200) else 201
+    status = HTTPStatus.OK if service.is_broken(Switch.UPLOAD_ANSWERS_200) else HTTPStatus.CREATED
     answer = shown(service, "uploaded", document_view(row))
     return JSONResponse(shown(service, "document", answer), status)
 
@@ -90,7 +93,7 @@ def _store(service: Service, row: Row, file: UploadedFile) -> None:
     service.created(row["id"])
 
 
-@router.get("/projects/{project_id}/documents", responses={200: {"model": list[DocumentView]}})
+@router.get("/projects/{project_id}/documents", responses={HTTPStatus.OK: {"model": list[DocumentView]}})
 async def list_documents(project_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
     """The documents of a project, the newest first."""
     service.find("projects", project_id)
@@ -102,7 +105,7 @@ async def list_documents(project_id: Identifier, service: TheService, user: TheU
     return JSONResponse([shown(service, "document", document_view(row)) for row in ordered])
 
 
-@router.get("/{document_id}", responses={200: {"model": DocumentView}})
+@router.get("/{document_id}", responses={HTTPStatus.OK: {"model": DocumentView}})
 async def read_document(document_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
     """One document."""
     settled(service, document_id)
@@ -111,7 +114,7 @@ async def read_document(document_id: Identifier, service: TheService, user: TheU
     return JSONResponse(shown(service, "document", document_view(row)))
 
 
-@router.delete("/{document_id}", status_code=204)
+@router.delete("/{document_id}", status_code=HTTPStatus.NO_CONTENT)
 async def delete_document(document_id: Identifier, service: TheService, user: TheUser) -> Response:
     """Delete a document and its blob."""
     row = service.find("documents", document_id)
@@ -121,10 +124,12 @@ async def delete_document(document_id: Identifier, service: TheService, user: Th
             if row["validation_status"] != "pending" and service.does(Observed.VALIDATED_DELETE_CRASHES):
                 raise CrashError("the document has a validation")
             service.store.delete("documents", id=document_id)
-    return Response(status_code=204)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/{document_id}/validate", status_code=202, responses={202: {"model": JobView}})
+@router.post(
+    "/{document_id}/validate", status_code=HTTPStatus.ACCEPTED, responses={HTTPStatus.ACCEPTED: {"model": JobView}}
+)
 async def validate(document_id: Identifier, service: TheService, worker: TheWorker, user: TheUser) -> JSONResponse:
     """Start a job that validates a document."""
     row = service.find("documents", document_id)
@@ -140,7 +145,7 @@ def demand_active(service: Service, project: Row) -> None:
         ApexError: 409, for it is archived.
     """
     if project["status"] == "archived" and not service.does(Observed.ARCHIVED_TAKES_WORK):
-        raise ApexError(409, "PROJECT_ARCHIVED", "The project is archived")
+        raise ApexError(HTTPStatus.CONFLICT, "PROJECT_ARCHIVED", "The project is archived")
 
 
 def announced(service: Service, job: Row) -> JSONResponse:
@@ -148,4 +153,7 @@ def announced(service: Service, job: Row) -> JSONResponse:
     view = job_view(job)
     if service.has_quirk(Quirk.JOB_STARTS_AT_ONCE):
         view |= {"status": "running", "started_at": view["created_at"]}
-    return JSONResponse(shown(service, "job", view), 200 if service.is_broken(Switch.JOB_STARTS_WITH_200) else 202)
+    return JSONResponse(
+        shown(service, "job", view),
+        HTTPStatus.OK if service.is_broken(Switch.JOB_STARTS_WITH_200) else HTTPStatus.ACCEPTED,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -30,8 +31,11 @@ _SUMMARY = ("id", "project_id", "aace_class", "base_cost", "p50_cost", "p80_cost
 
 @router.post(
     "/generate",
-    status_code=202,
-    responses={202: {"model": JobView}, 400: {"description": "The project has no line length"}},
+    status_code=HTTPStatus.ACCEPTED,
+    responses={
+        HTTPStatus.ACCEPTED: {"model": JobView},
+        HTTPStatus.BAD_REQUEST: {"description": "The project has no line length"},
+    },
 )
 async def generate(body: NewEstimate, service: TheService, worker: TheWorker, user: TheUser) -> JSONResponse:
     """Start a job that makes an estimate."""
@@ -40,12 +44,16 @@ async def generate(body: NewEstimate, service: TheService, worker: TheWorker, us
         demand_active(service, project)
         is_complete = project["line_miles"] is not None and project["voltage_level"] is not None
         if not is_complete and not service.does(Observed.EMPTY_PROJECT_COSTS_NOTHING):
-            raise ApexError(400, "PROJECT_INCOMPLETE", "The project lacks voltage_level or line_miles; set it first")
+            raise ApexError(
+                HTTPStatus.BAD_REQUEST,
+                "PROJECT_INCOMPLETE",
+                "The project lacks voltage_level or line_miles; set it first",
+            )
         job = worker.submit(JOB_TYPE, body.model_dump() | {"asked_second": int(time.time())}, user)
     return announced(service, job)
 
 
-@router.get("/projects/{project_id}/estimates", responses={200: {"model": list[dict[str, Any]]}})
+@router.get("/projects/{project_id}/estimates", responses={HTTPStatus.OK: {"model": list[dict[str, Any]]}})
 async def list_estimates(project_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
     """The estimates of a project in short, the newest first."""
     service.find("projects", project_id)
@@ -58,14 +66,14 @@ async def list_estimates(project_id: Identifier, service: TheService, user: TheU
     return JSONResponse([{name: body[name] for name in _SUMMARY} for body in bodies])
 
 
-@router.get("/{estimate_id}", responses={200: {"model": EstimateView}})
+@router.get("/{estimate_id}", responses={HTTPStatus.OK: {"model": EstimateView}})
 async def read_estimate(estimate_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
     """One estimate with its line items."""
     body = _body(service, estimate_id, user, Operation.READ_ESTIMATE)
     return JSONResponse(shown(service, "view", estimate_view(service, body)))
 
 
-@router.get("/{estimate_id}/export", responses={200: {"model": ExportView}})
+@router.get("/{estimate_id}/export", responses={HTTPStatus.OK: {"model": ExportView}})
 async def export_estimate(
     estimate_id: Identifier,
     service: TheService,
@@ -87,7 +95,7 @@ def _body(service: Service, estimate_id: str, user: User, operation: Operation) 
     return body
 
 
-@jobs.get("/{job_id}", responses={200: {"model": JobView}})
+@jobs.get("/{job_id}", responses={HTTPStatus.OK: {"model": JobView}})
 async def read_job(job_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
     """One job; for who started it."""
     row = service.find("jobs", job_id)

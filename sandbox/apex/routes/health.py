@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -20,7 +21,9 @@ VERSION = "1.0.0"
 router = APIRouter(tags=["health"])
 root = APIRouter(tags=["health"])
 
-_DEGRADED: dict[int | str, dict[str, Any]] = {503: {"description": "A dependency is not healthy"}}
+_DEGRADED: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.SERVICE_UNAVAILABLE: {"description": "A dependency is not healthy"}
+}
 
 
 @root.get("/")
@@ -55,10 +58,13 @@ async def ready(request: Request, service: TheService) -> JSONResponse:
         "issues": ["blob_storage: the container cannot be reached"] if degraded else [],
         "timestamp": now_text(),
     }
-    return JSONResponse(shown(service, "ready", answer), 503 if service.is_broken(Switch.READY_DEGRADED) else 200)
+    return JSONResponse(
+        shown(service, "ready", answer),
+        HTTPStatus.SERVICE_UNAVAILABLE if service.is_broken(Switch.READY_DEGRADED) else HTTPStatus.OK,
+    )
 
 
 def _refusal(request: Request, service: Service) -> JSONResponse | None:
     if service.is_broken(Switch.HEALTH_NEEDS_TOKEN) and "authorization" not in request.headers:
-        return JSONResponse({"detail": "Not authenticated"}, 401, {"WWW-Authenticate": "Bearer"})
+        return JSONResponse({"detail": "Not authenticated"}, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
     return None

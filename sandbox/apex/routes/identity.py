@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
@@ -14,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 async def configuration(tenant_id: str, request: Request, service: TheService) -> JSONResponse:
     """The OpenID configuration."""
     if tenant_id != service.issuer.tenant_id:
-        return JSONResponse({"error": "invalid_tenant"}, 400)
+        return JSONResponse({"error": "invalid_tenant"}, HTTPStatus.BAD_REQUEST)
     return JSONResponse(service.issuer.configuration(str(request.base_url).rstrip("/")))
 
 
@@ -22,5 +24,5 @@ async def configuration(tenant_id: str, request: Request, service: TheService) -
 async def keys(tenant_id: str, service: TheService) -> JSONResponse:
     """The keys that tokens are verified with."""
     if tenant_id != service.issuer.tenant_id:
-        return JSONResponse({"error": "invalid_tenant"}, 400)
+        return JSONResponse({"error": "invalid_tenant"}, HTTPStatus.BAD_REQUEST)
     return JSONResponse(service.issuer.key_set())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -26,18 +27,22 @@ router = APIRouter(prefix="/projects", tags=["projects"])
 NUMBER_USED = "A project with this number already exists"
 
 
-@router.post("", status_code=201, responses={201: {"model": ProjectView}, 400: {"description": NUMBER_USED}})
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses={HTTPStatus.CREATED: {"model": ProjectView}, HTTPStatus.BAD_REQUEST: {"description": NUMBER_USED}},
+)
 async def create_project(body: NewProject, service: TheService, user: TheUser) -> JSONResponse:
     """Create a project; its creator becomes its estimator."""
     with service.permission(user, None, Operation.CREATE_PROJECT):
         if service.store.one("projects", project_number=body.project_number) and not service.is_broken(
             Switch.NUMBER_REUSED
         ):
-            return JSONResponse({"detail": NUMBER_USED}, 400)
+            return JSONResponse({"detail": NUMBER_USED}, HTTPStatus.BAD_REQUEST)
         row = new_row(body.model_dump(), user)
         if not service.is_broken(Switch.CREATED_PROJECT_LOST):
             store_project(service, row, user)
-    status = 200 if service.is_broken(Switch.CREATE_ANSWERS_200) else 201
+    status = HTTPStatus.OK if service.is_broken(Switch.CREATE_ANSWERS_200) else HTTPStatus.CREATED
     return JSONResponse(shown(service, "project", shown(service, "created", row)), status)
 
 
@@ -64,7 +69,7 @@ def store_project(service: Service, row: dict[str, Any], user: User) -> None:
     service.created(row["id"])
 
 
-@router.get("", responses={200: {"model": PageView}})
+@router.get("", responses={HTTPStatus.OK: {"model": PageView}})
 async def list_projects(
     service: TheService,
     user: TheUser,
@@ -97,7 +102,7 @@ def _visible(service: Service, user: User) -> list[dict[str, Any]]:
     return rows if service.has_quirk(Quirk.LIST_OLDEST_FIRST) else rows[::-1]
 
 
-@router.get("/{project_id}", responses={200: {"model": ProjectView}})
+@router.get("/{project_id}", responses={HTTPStatus.OK: {"model": ProjectView}})
 async def read_project(project_id: Identifier, service: TheService, user: TheUser) -> JSONResponse:
     """One project."""
     settled(service, project_id)
@@ -106,7 +111,7 @@ async def read_project(project_id: Identifier, service: TheService, user: TheUse
     return JSONResponse(shown(service, "read", row))
 
 
-@router.patch("/{project_id}", responses={200: {"model": ProjectView}})
+@router.patch("/{project_id}", responses={HTTPStatus.OK: {"model": ProjectView}})
 async def update_project(
     project_id: Identifier, body: ProjectChange, service: TheService, user: TheUser
 ) -> JSONResponse:
@@ -121,17 +126,17 @@ async def update_project(
     return JSONResponse(shown(service, "project", {**row, **changes}))
 
 
-@router.delete("/{project_id}", status_code=204)
+@router.delete("/{project_id}", status_code=HTTPStatus.NO_CONTENT)
 async def archive_project(project_id: Identifier, service: TheService, user: TheUser) -> Response:
     """Archive a project; for its managers."""
     service.find("projects", project_id)
     with service.permission(user, project_id, Operation.ARCHIVE_PROJECT):
         if not service.is_broken(Switch.ARCHIVE_DOES_NOTHING):
             service.store.update("projects", project_id, {"status": "archived"})
-    return Response(status_code=204)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.post("/{project_id}/access", status_code=201)
+@router.post("/{project_id}/access", status_code=HTTPStatus.CREATED)
 async def grant_access(project_id: Identifier, body: Grant, service: TheService, user: TheUser) -> JSONResponse:
     """Grant access to a project; for its managers."""
     service.find("projects", project_id)
@@ -143,18 +148,18 @@ async def grant_access(project_id: Identifier, body: Grant, service: TheService,
     stored = {**grant, "role_id": Role.MANAGER.value} if service.is_broken(Switch.GRANT_GIVES_MANAGER) else grant
     if service.is_broken(Switch.SELF_GRANT_WORKS) and body.user_id == user.id:
         service.store.insert("access_grants", stored)
-        return JSONResponse(grant, 201)
+        return JSONResponse(grant, HTTPStatus.CREATED)
     with service.permission(user, project_id, Operation.GRANT):
         if not service.is_broken(Switch.GRANT_DOES_NOTHING):
             service.store.insert("access_grants", stored)
-    return JSONResponse(grant, 201)
+    return JSONResponse(grant, HTTPStatus.CREATED)
 
 
-@router.delete("/{project_id}/access", status_code=204)
+@router.delete("/{project_id}/access", status_code=HTTPStatus.NO_CONTENT)
 async def revoke_access(project_id: Identifier, body: Revocation, service: TheService, user: TheUser) -> Response:
     """Revoke access to a project; for its managers."""
     service.find("projects", project_id)
     with service.permission(user, project_id, Operation.REVOKE):
         if not service.is_broken(Switch.REVOKE_DOES_NOTHING):
             service.store.delete("access_grants", project_id=project_id, user_id=body.user_id)
-    return Response(status_code=204)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
