@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from assurance.change_records.change import Change
@@ -80,5 +79,5 @@ class GivenChange:
         reading = self._tape.look_up(artefact.readings[0])
         if reading is None:
             raise RuntimeError("a reading that was just obtained is not on the tape")
-        now = datetime.fromisoformat(reading.started)
+        now = reading.started_at
         return Change(parse(artefact.content, artefact.file), self._environment, now, artefact.readings)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from assurance.tape.moments import to_text
+
 TEMPLATE = """\
 # {id}: what people attest of this deployment. The steps are those of the operations guide.
 # Times carry their offset (Z is UTC). A table that is absent has not been done yet.
@@ -136,7 +138,7 @@ def new_record(
         environment=environment,
         title=_quoted(title),
         version=_quoted(version),
-        created=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        created=to_text(now),
         example=f"{now:%Y-%m-%dT%H:00:00Z}",
         security_related=str(security_related).lower(),
     )

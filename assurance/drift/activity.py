@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from assurance.errors import NotEvaluated
 from assurance.estate.resources.questions import Questions
+from assurance.tape.moments import recorded, to_text
 from assurance.world.azure import reader
 from assurance.world.azure.document import Document
 
@@ -30,11 +31,8 @@ def who_changed(questions: Questions, resource_id: str, since: str) -> Attributi
     if not resource_id.startswith("/"):
         return Attribution("who changed it stands in the audit log of its service, not in the activity log", ())
     until = questions.clients.tape_started
-    begin = max(_moment(since), _moment(until) - KEPT)
-    wanted = (
-        f"eventTimestamp ge '{begin:%Y-%m-%dT%H:%M:%SZ}' and eventTimestamp le '{until}' "
-        f"and resourceUri eq '{resource_id}'"
-    )
+    begin = max(recorded(since), recorded(until) - KEPT)
+    wanted = f"eventTimestamp ge '{to_text(begin)}' and eventTimestamp le '{until}' and resourceUri eq '{resource_id}'"
     operation = questions.operation("monitor", "activity_logs", "list")
     try:
         events, readings = questions.once(
@@ -65,7 +63,3 @@ def _told(event: Document) -> str:
     caller = event.text("caller") or "somebody"
     who = f"{caller} (object id {object_id})" if object_id is not None and object_id != caller else caller
     return f"{_when(event)[:19]}Z by {who}, {event.text('operationName', 'value')}"
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

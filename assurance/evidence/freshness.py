@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from assurance.environment.evidence import Evidence
 from assurance.errors import UsageError
 from assurance.tape import Reading
+from assurance.tape.moments import recorded
 from assurance.verdicts import Source
 
 SECONDS_PER_HOUR = 3600.0
@@ -38,7 +38,7 @@ def oldest_of(readings: Iterable[Reading]) -> str:
 
 def age_seconds(oldest_reading: str, at: str) -> float:
     """Return how old a reading was at a time; both in UTC, ISO 8601."""
-    return (_time(at) - _time(oldest_reading)).total_seconds()
+    return (recorded(at) - recorded(oldest_reading)).total_seconds()
 
 
 def refuse_as_gate(basis: Basis, declared: Evidence, *, allow_not_live: bool, now: str) -> None:
@@ -79,7 +79,3 @@ def _refuse_stale(basis: Basis, declared: Evidence, now: str, anyway: str) -> No
             f"{hours:.1f} hours ago, and [evidence] maximum_age_hours is {declared.maximum_age_hours:g}; judge the "
             f"environment as it is, without --replay; {anyway}"
         )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -7,7 +7,6 @@ https://schema.ocsf.io/1.4.0/classes/compliance_finding
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from assurance.reporting.fit import cut, one_line, printable
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS, evidence_sentence
 from assurance.tape import sha256
+from assurance.tape.moments import from_text
 from assurance.verdicts import Verdict
 
 VERSION = "1.4.0"
@@ -137,10 +137,8 @@ def _message(record: VerdictRecord) -> str:
 
 def _milliseconds(moment: str) -> int:
     """Return an ISO 8601 time as milliseconds since 1970; 0 for what is none."""
-    try:
-        return round(datetime.fromisoformat(moment).timestamp() * 1000)
-    except ValueError:
-        return 0
+    found = from_text(moment)
+    return 0 if found is None else round(found.timestamp() * 1000)
 
 
 def _text(text: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from assurance.reporting.causes import SEVERITIES, rank_of
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
+from assurance.tape.moments import from_text
 from assurance.verdicts import Decision, Source, Verdict
 
 VERDICT_WORDS = {
@@ -59,12 +59,12 @@ def counts_in_words(counts: dict[Verdict, int]) -> str:
 
 def utc_in_words(moment: str) -> str:
     """Return an ISO 8601 time as `2026-03-01 09:30:05 UTC`; what is no such time is returned as it is."""
-    return f"{moment[:19].replace('T', ' ')} UTC" if _moment(moment) else moment
+    return f"{moment[:19].replace('T', ' ')} UTC" if from_text(moment) else moment
 
 
 def seconds_between(started: str, finished: str) -> float | None:
     """Return the seconds between two ISO 8601 times; None if either is no such time."""
-    first, last = _moment(started), _moment(finished)
+    first, last = from_text(started), from_text(finished)
     return (last - first).total_seconds() if first is not None and last is not None else None
 
 
@@ -141,10 +141,3 @@ def place_of(record: VerdictRecord) -> tuple[str, str]:
     if not name:
         file, name = "", record.check
     return file, name if name.endswith("]") or not record.subject else f"{name}[{record.subject}]"
-
-
-def _moment(moment: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(moment)
-    except ValueError:
-        return None

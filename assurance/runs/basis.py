@@ -16,8 +16,8 @@ from assurance.environment.base import Vantage
 from assurance.errors import TapeRefused
 from assurance.runs.revision import revision
 from assurance.tape import Tape
+from assurance.tape.moments import from_text
 from assurance.verdicts import Source
-from assurance.world.moments import parsed_instant
 
 DISTRIBUTIONS = (
     "pytest", "pytest-html", "pytest-xdist", "azure-core", "azure-identity", "azure-mgmt-network", "azure-mgmt-sql",
@@ -31,7 +31,7 @@ def begun(tape: Tape) -> datetime:
     Raises:
         TapeRefused: The tape does not say.
     """
-    found = parsed_instant(tape.header.started)
+    found = from_text(tape.header.started)
     if found is None:
         raise TapeRefused(f"{tape.directory}: the tape does not say when it was begun; record again")
     return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from assurance.environment import Environment
@@ -15,6 +14,7 @@ from assurance.planning.loading import refuse_older
 from assurance.planning.template import Target
 from assurance.planning.validation import DIGEST, TemplateValidation
 from assurance.tape import Tape
+from assurance.tape.moments import from_seconds, to_text
 from assurance.tape.redaction import Redactor
 from assurance.world.files import FileReader
 
@@ -72,7 +72,7 @@ def give_plan(
     target = Target(environment.subscription_id, environment.resource_group)
     plan = read_plan(content, given, target, str(path))
     if tape_started and path.name != PACKED:
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        written = to_text(from_seconds(path.stat().st_mtime))
         refuse_older(plan.made or written, tape_started, str(path))
     return GivenPlan(plan, content, given)
 

@@ -1,22 +1,28 @@
-"""Points in time and durations, as Azure writes them."""
+"""Moments in time, as texts: the one place that reads and writes them; each is in UTC, in ISO 8601."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
-
-from assurance.world.azure.document import Document
+from datetime import UTC, datetime
+from typing import Literal
 
 # Azure writes up to seven digits of a second, of which Python keeps six; and at times no zone, which is then UTC.
-_INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:?\d\d)?",
-)
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:?\d\d)?")
 
 
-def parsed_instant(text: str) -> datetime | None:
-    """Return the point in time, in UTC, that a text in ISO 8601 tells; None if it tells none."""
-    match = _INSTANT.fullmatch(text.strip())
+def utc_now() -> str:
+    """Return the time now, to the millisecond."""
+    return to_text(datetime.now(UTC), "milliseconds")
+
+
+def to_text(moment: datetime, precision: Literal["seconds", "milliseconds"] = "seconds") -> str:
+    """Return a moment as text, such as `2026-02-03T09:31:07Z`."""
+    return moment.astimezone(UTC).isoformat(timespec=precision).replace("+00:00", "Z")
+
+
+def from_text(text: str) -> datetime | None:
+    """Return the moment that a text tells; None if it tells none. One without a zone is in UTC."""
+    match = _MOMENT.fullmatch(text.strip())
     if match is None:
         return None
     whole, fraction, zone = match.groups()
@@ -27,37 +33,23 @@ def parsed_instant(text: str) -> datetime | None:
     return found.astimezone(UTC)
 
 
-def instant(document: Document, *path: str) -> datetime | None:
-    """Return the point in time at a path of an answer; None if there is none.
+def recorded(text: str) -> datetime:
+    """Return the moment that the suite itself has written.
 
     Raises:
-        BrokenReading: What stands there is no point in time.
+        ValueError: The text tells no moment.
     """
-    text = document.text(*path)
-    if text is None:
-        return None
-    found = parsed_instant(text)
+    found = from_text(text)
     if found is None:
-        raise document.broken(path, "a time in ISO 8601", text)
+        raise ValueError(f"no moment in time: {text!r}")
     return found
 
 
-def duration(document: Document, *path: str) -> timedelta | None:
-    """Return the duration at a path of an answer, such as `PT5M`; None if there is none.
-
-    Raises:
-        BrokenReading: What stands there is no duration of days, hours, minutes and seconds.
-    """
-    text = document.text(*path)
-    if text is None:
-        return None
-    match = _DURATION.fullmatch(text)
-    if match is None or not any(match.groups()):
-        raise document.broken(path, "a duration such as PT5M", text)
-    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+def from_seconds(seconds: float) -> datetime:
+    """Return the moment so many seconds after 1970 began."""
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def told(moment: datetime | None) -> str:
-    """Return a point in time as text, to the second, or `no time`."""
-    return "no time" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return a moment as text, to the second, or `no time`."""
+    return "no time" if moment is None else to_text(moment)

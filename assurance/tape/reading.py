@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from assurance.tape.moments import recorded
 from assurance.tape.provenance import remembered
 
 FORMAT = 1
@@ -74,16 +75,16 @@ class Reading:
         names = ("x-ms-request-id", "x-ms-correlation-request-id", "x-ms-arm-service-request-id", "x-request-id")
         return next((self.headers[name] for name in names if name in self.headers), "")
 
+    @property
+    def started_at(self) -> datetime:
+        """When it was asked for, in UTC."""
+        return recorded(self.started)
+
     def metadata(self) -> dict[str, Any]:
         """Return all but the body, as JSON values."""
         values = asdict(self)
         del values["body"]
         return values
-
-
-def utc_now() -> str:
-    """Return the time in UTC, ISO 8601, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def sha256(content: bytes) -> str:

@@ -6,12 +6,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Literal
 
+from assurance.tape.moments import to_text
 from assurance.telemetry.window import Window
 
 Spelling = Literal["workspace", "component"]
@@ -54,8 +54,8 @@ class Query:
             ordinal: The how manieth time it is asked, where it is asked again and again; 0 where once.
         """
         values = {
-            "From": f"datetime({_moment(window.since)})",
-            "Until": f"datetime({_moment(window.until)})",
+            "From": f"datetime({to_text(window.since)})",
+            "Until": f"datetime({to_text(window.until)})",
             "Component": _text(component_id),
             "Excluded": f"dynamic({json.dumps(list(excluded), ensure_ascii=False)})",
             "OperationIds": f"dynamic({json.dumps(list(operation_ids))})",
@@ -77,10 +77,6 @@ def query(name: str) -> Query:
 
 def _file(name: str) -> str:
     return (files(__package__) / "queries" / f"{name}.kql").read_text(encoding="utf-8")
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _text(value: str) -> str:

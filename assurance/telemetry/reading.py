@@ -10,6 +10,7 @@ from assurance.environment import Environment
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Tape
+from assurance.tape.moments import to_text
 from assurance.telemetry.availability import Availability
 from assurance.telemetry.dependencies import Dependencies
 from assurance.telemetry.metrics import METRICS, Metrics, metrics_of
@@ -120,7 +121,7 @@ class Telemetry:
         reading = self._tape.look_up(readings[-1])
         if reading is None:
             raise RuntimeError(f"reading {readings[-1]} is not on the tape that it was just put on")
-        return datetime.fromisoformat(reading.started)
+        return reading.started_at
 
     def _pause(self, asked: datetime) -> None:
         """Wait until it is time to ask again; not in a replay, nor where another worker has asked long ago."""
@@ -151,7 +152,7 @@ class Telemetry:
         answer, readings = reader.get(
             operation,
             self.component_id.lstrip("/"),
-            timespan=f"{window.since:%Y-%m-%dT%H:%M:%SZ}/{window.until:%Y-%m-%dT%H:%M:%SZ}",
+            timespan=f"{to_text(window.since)}/{to_text(window.until)}",
             interval="PT5M",
             metricnames=",".join(METRICS),
             aggregation=",".join(sorted(set(METRICS.values()))),

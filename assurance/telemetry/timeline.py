@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assurance.environment.telemetry import BIN_MINUTES
 from assurance.errors import BrokenReading
+from assurance.tape.moments import to_text
 from assurance.telemetry.result import ResultRow
 from assurance.telemetry.window import BIN, MINUTES_PER_HOUR, Window
 
@@ -107,7 +108,7 @@ def begin_of(window: Window, row: ResultRow) -> datetime:
     begin = row.moment("At")
     if not window.since <= begin < window.until or (begin - window.since) % BIN:
         raise BrokenReading(
-            f"{row.where} begins at {begin:%Y-%m-%dT%H:%M:%SZ}, which is no interval of {window.told}.",
+            f"{row.where} begins at {to_text(begin)}, which is no interval of {window.told}.",
             "Look at the reading.",
             row.readings,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from assurance.environment.telemetry import BIN_MINUTES
+from assurance.tape.moments import recorded
 
 BIN = timedelta(minutes=BIN_MINUTES)
 MINUTES_PER_HOUR = 60
@@ -58,7 +59,7 @@ def window_before(started: str, arrival_seconds: float, minutes: int) -> Window:
         arrival_seconds: How long telemetry takes to arrive.
         minutes: How long the window is.
     """
-    arrived = datetime.fromisoformat(started).astimezone(UTC) - timedelta(seconds=arrival_seconds)
+    arrived = recorded(started) - timedelta(seconds=arrival_seconds)
     midnight = arrived.replace(hour=0, minute=0, second=0, microsecond=0)
     until = midnight + (arrived - midnight) // BIN * BIN
     return Window(until - timedelta(minutes=minutes), until)

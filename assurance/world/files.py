@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape.moments import from_seconds, to_text
 from assurance.tape.redaction import Redactor
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -97,5 +97,4 @@ class FileReader:
         """Return a file's bytes, no more than one beyond the bound, and when it was last written (UTC, ISO 8601)."""
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-        written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        return content, written.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return content, to_text(from_seconds(path.stat().st_mtime))

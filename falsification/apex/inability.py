@@ -148,7 +148,7 @@ def _of_apex(reading: Reading, question: str) -> Iterator[tuple[str, Change]]:
         if content == reading.body or (truth in SUCCESSES and " DELETE " in question):
             continue  # a list may be empty, and who deletes needs no words
         headers = {"content-type": "text/html"} if name == "html" else JSON
-        yield name, _misanswering(reading.key, Misanswer(status, content, headers))
+        yield name, _misanswering(reading.key, Misanswer(expected, content, headers))
 
 
 def _misanswering(key: str, misanswer: Misanswer) -> Change:

@@ -66,7 +66,7 @@ class Exchange:
     @property
     def started(self) -> datetime:
         """When the call began, in UTC."""
-        return datetime.fromisoformat(self.hops[0].started)
+        return self.hops[0].started_at
 
     @property
     def attempts(self) -> int:

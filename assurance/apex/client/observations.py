@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -65,5 +64,4 @@ def _operation(reading: Reading) -> str:
 
 
 def _milliseconds(first: Reading, then: Reading) -> float:
-    moments = [datetime.fromisoformat(one.started) for one in (first, then)]
-    return (moments[1] - moments[0]).total_seconds() * 1000
+    return (then.started_at - first.started_at).total_seconds() * 1000

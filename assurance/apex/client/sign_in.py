@@ -20,6 +20,7 @@ from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
 from assurance.tape import Reading, key_of, sha256, utc_now
+from assurance.tape.moments import from_seconds, to_text
 from assurance.world.http.statuses import SUCCESSES
 
 if TYPE_CHECKING:
@@ -139,9 +140,9 @@ def fault_of(claims: Mapping[str, Any], audience: str, now: datetime) -> str:  #
         return "is no JSON Web Token"
     ends, begins = claims.get("exp"), claims.get("nbf")
     if isinstance(ends, (int, float)) and ends <= now.timestamp():
-        return f"has expired at {_moment(ends)}"
+        return f"has expired at {to_text(from_seconds(ends))}"
     if isinstance(begins, (int, float)) and begins > now.timestamp():
-        return f"is not valid before {_moment(begins)}"
+        return f"is not valid before {to_text(from_seconds(begins))}"
     told = claims.get("aud")
     audiences = [one for one in (told if isinstance(told, list) else [told]) if isinstance(one, str)]
     if audiences and _bare(audience) not in {_bare(one) for one in audiences}:
@@ -152,10 +153,6 @@ def fault_of(claims: Mapping[str, Any], audience: str, now: datetime) -> str:  #
 def _bare(audience: str) -> str:
     """Return an audience without its scheme: a token of version 2.0 names the client's id alone."""
     return audience.removeprefix("api://").rstrip("/").casefold()
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _remedy(role: Role) -> str:

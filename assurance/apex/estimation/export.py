@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assurance.apex.estimation.amounts import number
 from assurance.apex.estimation.estimate import MAX_TOLD, Estimate
-from assurance.apex.estimation.jobs import moment
+from assurance.tape.moments import from_text
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -104,8 +104,8 @@ def _same_moment(shown: object, exported: object) -> bool:
     """Tell whether two texts tell the same time, which may end in Z or in +00:00."""
     if not (isinstance(shown, str) and isinstance(exported, str) and "T" in shown):
         return False
-    time = moment(shown)
-    return time is not None and time == moment(exported)
+    time = from_text(shown)
+    return time is not None and time == from_text(exported)
 
 
 def in_order(entries: list[object]) -> list[object]:

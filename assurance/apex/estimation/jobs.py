@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from assurance.tape.moments import from_text
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -99,7 +99,7 @@ class JobHistory:
     def tells_its_times_in_order(self) -> Fact:
         """Whether it was created, started and completed, in that order."""
         texts = [self.last.text(name) if self.states else None for name in MOMENTS]
-        times = [moment(text) for text in texts]
+        times = [from_text(text or "") for text in texts]
         known = [time for time in times if time is not None]
         holds = len(known) == len(MOMENTS) and known == sorted(known)
         observed = ", ".join(f"{name} {text or 'absent'}" for name, text in zip(MOMENTS, texts, strict=True))
@@ -125,17 +125,6 @@ class JobHistory:
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str = "") -> Fact:
         return Fact(holds, expected, observed, f"job {self.id}", self.readings, "" if holds else remedy)
-
-
-def moment(text: str | None) -> datetime | None:
-    """Return the time that a text tells; one without an offset is UTC. None if it tells none."""
-    if text is None:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 
 def _told(percent: float | None) -> str:

@@ -15,7 +15,7 @@ from assurance.estate.deployment.release import declared_release, declared_repos
 from assurance.estate.deployment.revisions import of_repository, read_revisions
 from assurance.runs.options import RunOptions, new_run_id
 from assurance.runs.run import Run
-from assurance.world.moments import told
+from assurance.tape.moments import told
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

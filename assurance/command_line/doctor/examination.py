@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -81,7 +80,7 @@ def _clock(readings: list[Reading | None]) -> Iterator[Finding]:
         yield Finding("clock", "this machine", State.NOTE, "not compared: no answer with a date")
         return
     reading = dated[0]
-    answered = datetime.fromisoformat(reading.started).timestamp() + reading.elapsed_milliseconds / 1000
+    answered = reading.started_at.timestamp() + reading.elapsed_milliseconds / 1000
     skew = answered - parsedate_to_datetime(reading.headers["date"]).timestamp()
     told = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Azure's"
     late = abs(skew) > MAX_SKEW_SECONDS

@@ -23,7 +23,6 @@ from assurance.telemetry.minutes import MINUTE
 from assurance.telemetry.window import Window
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
-from assurance.world.moments import instant
 
 LOOKED_BACK = timedelta(minutes=30)
 """How far back each look reads the traffic: longer than telemetry is late and a trigger lasts, together."""
@@ -156,7 +155,7 @@ def _alerts(begun: Run) -> AlertLook:
 def _alert(found: Document, time: tuple[str, ...], source: str) -> Alert:
     severity = found.text("properties", "essentials", "severity") or found.text("properties", "severity") or "unknown"
     name = found.text("properties", "alertDisplayName") or found.name
-    return Alert(found.id, f"{name} ({severity}, {source})", instant(found, *time))
+    return Alert(found.id, f"{name} ({severity}, {source})", found.moment(*time))
 
 
 def _impatient(environment: Environment) -> Environment:

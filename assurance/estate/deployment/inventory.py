@@ -10,9 +10,9 @@ from assurance.errors import BrokenReading
 from assurance.estate.deployment.quality import json_document
 from assurance.estate.deployment.revisions import Revisions, of_repository
 from assurance.estate.resources.resource import listed
+from assurance.tape.moments import from_text, told
 from assurance.verdicts import Fact
 from assurance.world.files import Artefact
-from assurance.world.moments import parsed_instant, told
 
 KEYS = ("revision", "image", "digest", "schema_revision", "deployed")
 """What the inventory tells (guide, Step 20): revision, image, schema, and the date of the deployment."""
@@ -39,7 +39,7 @@ class Inventory:
         }
         told_values = {key: found.text(key) for key in wanted}
         wrong = [f"{key} is {value or 'absent'}" for key, value in told_values.items() if value not in wanted[key]]
-        date = parsed_instant(found.text("deployed") or "")
+        date = from_text(found.text("deployed") or "")
         # The revision's own second counts: the inventory tells no fractions.
         if date is None or told(date) < told(revisions.created) or date > revisions.now:
             wrong.append(f"deployed is {found.text('deployed') or 'absent'}")

@@ -11,9 +11,9 @@ from assurance.errors import NotEvaluated
 from assurance.estate.deployment.container_apps import ContainerApp, read_container_app
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import listed, named, only, resource_group_of
+from assurance.tape.moments import told
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
-from assurance.world.moments import instant, told
 
 STABILITY_WINDOW = timedelta(hours=24)
 """How long the old revision is kept, and the new one watched (guide, Steps 15, 26 and 27)."""
@@ -60,7 +60,7 @@ class Revisions:
         Raises:
             BrokenReading: Azure does not say.
         """
-        found = instant(self.new, "properties", "createdTime")
+        found = self.new.moment("properties", "createdTime")
         if found is None:
             raise self.new.broken(("properties", "createdTime"), "a time", None)
         return found
@@ -91,7 +91,7 @@ class Revisions:
             states = [f"{one.name} is {one.text('properties', 'provisioningState') or 'of no state'}" for one in older]
             remedy = "Deploy the version before this one again, as a revision without traffic."
             return self._fact(False, expected, listed(states, "there is no older revision"), remedy)
-        previous = max(ready, key=lambda one: instant(one, "properties", "createdTime") or self.now)
+        previous = max(ready, key=lambda one: one.moment("properties", "createdTime") or self.now)
         active = previous.flag("properties", "active") is True
         steps = [] if active else [f"az containerapp revision activate {named(self.app.id)} --revision {previous.name}"]
         steps.append(self._rollback(previous.name))
@@ -109,7 +109,7 @@ class Revisions:
         ready = [one for one in self._older() if _can_be_activated(one)]
         if not ready:
             raise NotEvaluated("No older revision can be activated.", "Deploy the version before again.", self.cited)
-        previous = max(ready, key=lambda one: instant(one, "properties", "createdTime") or self.now)
+        previous = max(ready, key=lambda one: one.moment("properties", "createdTime") or self.now)
         group, new = named(self.app.id), self.new.name
         inactive = previous.flag("properties", "active") is not True
         steps = [f"az containerapp revision activate {group} --revision {previous.name}"] if inactive else []
@@ -235,7 +235,7 @@ def _images(revision: Document) -> tuple[str, ...]:
 
 
 def _made_before(revision: Document, moment: datetime) -> bool:
-    made = instant(revision, "properties", "createdTime")
+    made = revision.moment("properties", "createdTime")
     return made is not None and made < moment
 
 

@@ -22,7 +22,6 @@ from assurance.estate.monitoring.processing_rules import ProcessingRules, read_p
 from assurance.estate.resources.resource import Part, is_within, listed, name_of, same_id
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
-from assurance.world.moments import duration
 
 WITHIN = timedelta(minutes=5)
 """The window of the guide's alerts (Step 7); restarts, for which it names none, must show within the hour."""
@@ -306,7 +305,7 @@ def _too_late_or_mild(rule: Document, condition: Condition, demand: AlertDemand)
         limit = demand.metrics[condition.metric][1]
     else:
         limit = demand.measures[condition.measured.measure]
-    window, frequency = (duration(rule, "properties", key) for key in ("windowSize", "evaluationFrequency"))
+    window, frequency = (rule.duration("properties", key) for key in ("windowSize", "evaluationFrequency"))
     if window is None or frequency is None:
         raise BrokenReading(f"The alert rule {rule.name} has no window or frequency.", "", rule.readings)
     counts = demand.name in COUNTED

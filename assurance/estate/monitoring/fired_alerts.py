@@ -8,9 +8,9 @@ from datetime import timedelta
 from assurance.estate.deployment.revisions import STABILITY_WINDOW, Revisions
 from assurance.estate.estate import Estate
 from assurance.estate.resources.resource import is_within, listed
+from assurance.tape.moments import told
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
-from assurance.world.moments import instant, told
 
 KEPT = timedelta(days=30)
 """How long alerts are kept (Azure Monitor, "Manage your alert instances")."""
@@ -48,7 +48,7 @@ class FiredAlerts:
         found = []
         for one in self.documents:
             severity = one.required_text("properties", "essentials", "severity")
-            at = instant(one, "properties", "essentials", "startDateTime")
+            at = one.moment("properties", "essentials", "startDateTime")
             if at is None:
                 raise one.broken(("properties", "essentials", "startDateTime"), "a time", None)
             if severity.casefold() in CRITICAL and self._concerns(one) and any(a <= at <= b for a, b in spans):

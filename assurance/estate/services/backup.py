@@ -22,10 +22,10 @@ from assurance.estate.resources.resource import (
     resource_group_of,
     same_id,
 )
+from assurance.tape.moments import told
 from assurance.verdicts import Fact
 from assurance.world.azure import reader
 from assurance.world.azure.document import Document
-from assurance.world.moments import instant, told
 
 MIN_RETENTION_DAYS, MAX_RETENTION_DAYS = 7, 35
 """Point-in-time restore (guide, "Backup and Disaster Recovery")."""
@@ -66,7 +66,7 @@ class Database(Resource):
         """Whether Azure tells of a point in time from which it can be restored, and it is online."""
 
         def restorable(document: Document) -> Judgement:
-            earliest = instant(document, "properties", "earliestRestoreDate")
+            earliest = document.moment("properties", "earliestRestoreDate")
             status = document.text("properties", "status")
             return (status or "").casefold() == "online" and earliest is not None, (
                 f"status {status or 'absent'}, restorable from {told(earliest)}"
@@ -138,7 +138,7 @@ class DatabaseBackups:
         """Whether a copy of that prefix, or an export that succeeded, is no older than a day."""
         copies = [one for one in self.databases if one.name.casefold().startswith(prefix.casefold())]
         found = {
-            **{f"copy {one.name}": instant(one, "properties", "creationDate") for one in copies if _is_online(one)},
+            **{f"copy {one.name}": one.moment("properties", "creationDate") for one in copies if _is_online(one)},
             **{f"export {one.required_text('correlationId')}": at for one in self.events if (at := self._export(one))},
         }
         recent = [
@@ -158,7 +158,7 @@ class DatabaseBackups:
         about = event.text("resourceId") or ""
         if operation.casefold() != EXPORT or status.casefold() != "succeeded" or not _is_about(about, self.database_id):
             return None
-        return instant(event, "eventTimestamp")
+        return event.moment("eventTimestamp")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from assurance.estate.deployment.release import declared_release, declared_repos
 from assurance.estate.deployment.revisions import Revisions, of_repository
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, listed, named, shown
+from assurance.tape.moments import told
 from assurance.verdicts import Fact
 from assurance.world.azure import reader
 from assurance.world.azure.document import Document
-from assurance.world.moments import instant, told
 
 # Semantic Versioning 2.0.0, with the `v` that the guide allows; a tag of an image has no `+`.
 SEMANTIC_VERSION = re.compile(r"v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?")
@@ -133,7 +133,7 @@ class ReleaseImage:
     def _last_update(self) -> datetime | None:
         if self.tag is None or self.tag.text("tag", "digest") != self.release.image_digest:
             return None
-        return instant(self.tag, "tag", "lastUpdateTime")
+        return self.tag.moment("tag", "lastUpdateTime")
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, cited: tuple[str, ...]) -> Fact:
         readings = tuple(dict.fromkeys(cited))

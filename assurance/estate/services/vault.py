@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import listed, name_of
+from assurance.tape.moments import from_seconds, to_text
 from assurance.verdicts import Fact
 from assurance.world.azure import reader
 from assurance.world.azure.document import Document
@@ -61,9 +62,7 @@ def _unusable(secret: Document, now: datetime) -> list[str]:
     """Return why a secret cannot be used; Key Vault gives times in seconds since 1970."""
     wrong = [] if secret.flag("attributes", "enabled") is True else ["disabled"]
     ends, begins = (secret.number("attributes", key) for key in ("exp", "nbf"))
-    wrong += [f"expired at {_day(ends)}"] if ends is not None and ends <= now.timestamp() else []
-    return wrong + ([f"not valid before {_day(begins)}"] if begins is not None and begins > now.timestamp() else [])
-
-
-def _day(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    wrong += [f"expired at {to_text(from_seconds(ends))}"] if ends is not None and ends <= now.timestamp() else []
+    return wrong + (
+        [f"not valid before {to_text(from_seconds(begins))}"] if begins is not None and begins > now.timestamp() else []
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from assurance.errors import AssuranceError
@@ -16,6 +16,7 @@ from assurance.evidence.pack import LEDGER, MANIFEST, RESULTS
 from assurance.reporting.history.model import Approval, History, PastRun, basis_of
 from assurance.reporting.history.nights import series_of
 from assurance.reporting.json_report import schema_problem
+from assurance.tape.moments import recorded
 from assurance.verdicts import Decision, Source
 
 BASELINE = "baseline"
@@ -105,7 +106,7 @@ def _run(line: Line, facts: Facts, there: set[str]) -> PastRun:
         id=name,
         source=Source(str(facts["source"])),
         decision=Decision(str(facts["decision"])),
-        started=_moment(facts["started"]),
+        started=recorded(str(facts["started"])),
         complete=facts["complete"] is True,
         outcome=outcome,
         is_trusted=line.is_itself,
@@ -115,12 +116,7 @@ def _run(line: Line, facts: Facts, there: set[str]) -> PastRun:
 
 
 def _approval(facts: Facts) -> Approval:
-    return Approval(str(facts["run"]), str(facts["approver"]), str(facts["change"]), _moment(facts["approved"]))
-
-
-def _moment(value: str | bool) -> datetime:
-    found = datetime.fromisoformat(str(value))
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return Approval(str(facts["run"]), str(facts["approver"]), str(facts["change"]), recorded(str(facts["approved"])))
 
 
 def _twice(runs: list[PastRun]) -> list[str]:

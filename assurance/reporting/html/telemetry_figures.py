@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from assurance.apex.performance.drawing import SERIES
 from assurance.errors import NotEvaluated
@@ -12,6 +12,7 @@ from assurance.reporting.html.charts import Chart, Series, figure
 from assurance.reporting.html.markup import Html
 from assurance.reporting.model import RunModel
 from assurance.tape import Reading
+from assurance.tape.moments import recorded
 from assurance.telemetry.query import query
 from assurance.telemetry.result import rows_of
 from assurance.telemetry.timeline import Timeline, timeline_of
@@ -93,7 +94,7 @@ def _timeline(reading: Reading) -> Timeline | None:
         asked = json.loads(reading.call.request)
         if not asked["query"].endswith(query(_QUERY).text):
             return None
-        window = Window(*(datetime.fromisoformat(moment).astimezone(UTC) for moment in asked["timespan"].split("/")))
+        window = Window(*(recorded(moment) for moment in asked["timespan"].split("/")))
         body = json.loads(reading.body)
         rows = rows_of(Document(body, (reading.key,), _QUERY), query(_QUERY).columns)
         return timeline_of(window, rows, (reading.key,))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from assurance.errors import BrokenReading, NotEvaluated
+from assurance.tape.moments import from_text
+
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 UNKNOWN_UNTIL_DEPLOYED = "\x01unknown until deployed: "
 """How a text begins that stands for a value which a plan leaves to Azure; the expression follows."""
@@ -77,6 +82,27 @@ class Document:
         if isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found):
             return found
         raise self.broken(path, "a number", found)
+
+    def moment(self, *path: str) -> datetime | None:
+        """Return the moment in time at `path`, in UTC."""
+        text = self.text(*path)
+        if text is None:
+            return None
+        found = from_text(text)
+        if found is None:
+            raise self.broken(path, "a time in ISO 8601", text)
+        return found
+
+    def duration(self, *path: str) -> timedelta | None:
+        """Return the duration at `path`, such as `PT5M`: days, hours, minutes and seconds."""
+        text = self.text(*path)
+        if text is None:
+            return None
+        match = _DURATION.fullmatch(text)
+        if match is None or not any(match.groups()):
+            raise self.broken(path, "a duration such as PT5M", text)
+        days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
 
     def within(self, *path: str) -> Document | None:
         """Return the object at `path`."""

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assurance.errors import BrokenReading
+from assurance.tape.moments import from_text, told
 from assurance.world.azure.document import Document
-from assurance.world.moments import duration, instant, parsed_instant, told
 
 MOMENT = datetime(2026, 2, 3, 9, 31, 7, tzinfo=UTC)
 
@@ -20,12 +20,12 @@ MOMENT = datetime(2026, 2, 3, 9, 31, 7, tzinfo=UTC)
 )  # fmt: skip
 def test_one_moment_in_many_spellings(text: str) -> None:
     """With seven digits, with an offset or without a zone: the moment is the same."""
-    assert parsed_instant(text) == MOMENT
+    assert from_text(text) == MOMENT
 
 
 def test_digits_beyond_the_sixth_are_cut() -> None:
     """Azure tells ten millionths of a second, Python keeps millionths."""
-    assert parsed_instant("2026-02-03T09:31:07.1234567") == MOMENT.replace(microsecond=123456)
+    assert from_text("2026-02-03T09:31:07.1234567") == MOMENT.replace(microsecond=123456)
 
 
 @pytest.mark.parametrize(
@@ -33,26 +33,26 @@ def test_digits_beyond_the_sixth_are_cut() -> None:
 )
 def test_what_is_no_time_is_none(text: str) -> None:
     """Anything else is no time, and an answer that has it there is broken."""
-    assert parsed_instant(text) is None
+    assert from_text(text) is None
     with pytest.raises(BrokenReading):
-        instant(Document({"at": text}, ("k",)), "at")
+        Document({"at": text}, ("k",)).moment("at")
 
 
 def test_absent_times_are_none() -> None:
     """What Azure does not tell is None, and is told as no time."""
-    assert instant(Document({}, ("k",)), "at") is None
-    assert duration(Document({}, ("k",)), "for") is None
+    assert Document({}, ("k",)).moment("at") is None
+    assert Document({}, ("k",)).duration("for") is None
     assert told(None) == "no time"
 
 
 @pytest.mark.parametrize(("text", "wanted"), [("PT5M", 5), ("PT1H", 60), ("P1D", 1440), ("PT1H30M", 90)])
 def test_durations(text: str, wanted: int) -> None:
     """Windows are told as durations of ISO 8601."""
-    assert duration(Document({"for": text}, ("k",)), "for") == timedelta(minutes=wanted)
+    assert Document({"for": text}, ("k",)).duration("for") == timedelta(minutes=wanted)
 
 
 @pytest.mark.parametrize("text", ["", "P", "PT", "5M", "00:05:00", "P1Y"])
 def test_what_is_no_duration_is_broken(text: str) -> None:
     """An answer that has no duration where one belongs is broken."""
     with pytest.raises(BrokenReading):
-        duration(Document({"for": text}, ("k",)), "for")
+        Document({"for": text}, ("k",)).duration("for")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assurance.apex.estimation.jobs import JobHistory, moment
+from assurance.apex.estimation.jobs import JobHistory
 from tests.assurance.apex.estimation.answers import READING, document
 
 CREATED, STARTED, COMPLETED = (f"2026-03-01T10:00:0{second}Z" for second in (0, 1, 2))
@@ -84,10 +84,3 @@ def test_a_failed_job_says_why() -> None:
     """What is observed of a failed job has its own message."""
     fact = _history(_state("running", 10), _state("failed", 30, error_message="no model")).is_completed
     assert fact.observed == "running -> failed (no model)"
-
-
-def test_times_with_and_without_offset_compare() -> None:
-    """A time without an offset is UTC, so that both kinds compare."""
-    naive, aware = moment("2026-03-01T10:00:00"), moment("2026-03-01T11:00:00+01:00")
-    assert naive == aware
-    assert moment("soon") is moment(None) is None

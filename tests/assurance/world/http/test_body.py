@@ -46,6 +46,7 @@ def response(*pieces: bytes, encoding: str = "", seconds: float = 0.0) -> httpx.
         ("GZIP", gzip.compress(b"ab") + gzip.compress(b"c")),
         ("deflate", zlib.compress(b"abc")),
     ],
+    ids=["no form", "identity", "gzip", "two gzip members", "deflate"],
 )
 def test_each_form_is_read(encoding: str, content: bytes) -> None:
     """Byte by byte too."""
