@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from assurance.apex.client import Application, Exchange
+from assurance.apex.client.api import READ_ESTIMATE
 from assurance.apex.roles.matrix import OPERATIONS, WITHOUT_ROW
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
@@ -65,7 +66,8 @@ class ApiDescription:
 
     def approval(self) -> tuple[str, str] | None:
         """Return method and path of the operation that approves an estimate; None if the API has none."""
-        found = sorted(one for one in self.operations if re.search(r"/estimates/\{\}.*approv", one[1]))
+        estimate = _form(READ_ESTIMATE.template, "")
+        found = sorted(one for one in self.operations if "approv" in one[1].partition(estimate)[2])
         return found[0] if found else None
 
 

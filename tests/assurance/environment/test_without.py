@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,11 @@ def test_what_cannot_be_taken_away_is_refused(text: str, told: str, tmp_path: Pa
     with pytest.raises(EnvironmentFileError, match=r"mine\.toml") as refusal:
         load(_file(tmp_path, text))
     assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["dev", "staging"])
+def test_a_file_that_refines_production_names_nothing_of_it(name: str) -> None:
+    """What such a file forgot to refine would be judged at production: no value of it may name that."""
+    values = load(PROD.parent / f"{name}.toml").model_dump_json()
+    assert name in values
+    assert re.findall(r"\"[^\"]*prod[^\"]*\"", values, re.IGNORECASE) == []
