@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote, urlencode
 from assurance.apex.access.user_ids import UserIds
 from assurance.apex.bad_input.exercised import FLOW, is_let_through
 from assurance.apex.client import Exchange, Flow, Flows
-from assurance.apex.client.api import UPLOAD_DOCUMENT
+from assurance.apex.client.api import READ_PROJECT, UPLOAD_DOCUMENT, is_shown
 from assurance.apex.client.exchange import all_readings
 from assurance.apex.roles.attempts import SCRIPTS
 from assurance.apex.roles.matrix import OPERATIONS, Operation
@@ -139,15 +139,15 @@ class DescribedTrial:
         target = scene.own_project() if scene.is_standing else scene.project()
         if "{document_id}" in operation.path:
             target = scene.with_document(target)
-        path = f"/projects/{target.project_id}"
-        before = scene.flow.call("GET", path, "estimator", settling=True)
+        before = scene.flow.read_project(target.project_id, "estimator", until=is_shown)
         calls = self._sent(operation, scene, target, made_up)
-        if scene.access.how == "pool" and operation.path.startswith("/projects/") and before.status == HTTPStatus.OK:
+        is_of_project = operation.path.startswith(READ_PROJECT.template)
+        if scene.access.how == "pool" and is_of_project and before.status == HTTPStatus.OK:
             kept = {name: before.document.value(name) for name in KEPT}
-            scene.flow.call("PATCH", path, MANAGER, json=kept)
+            scene.flow.update_project(target.project_id, kept, MANAGER)
             if operation.kind == "access":
                 body = {"user_id": scene.user_ids.of(GRANTEE), "role_id": scene.access.auditor_role_id}
-                scene.flow.call("DELETE", f"{path}/access", MANAGER, json=body)
+                scene.flow.revoke_access(target.project_id, body, MANAGER)
         return calls
 
     def _sent(self, operation: Operation, scene: Scene, target: Target, made_up: Iterable[MadeUp]) -> DescribedCalls:

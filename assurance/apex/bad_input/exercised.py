@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from assurance.apex.roles.matrix import OPERATIONS
 from assurance.tape import Reading
 
 FLOW = "deep"
 # Whoever is answered so was not let through to the operation, or not to an object (429: not at this moment).
-NOT_LET_THROUGH = frozenset({0, 401, 403, 404, 405, 429})
+NOT_LET_THROUGH = frozenset(
+    {
+        0,
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
 LEFT_OUT = "uploads-document"
 
 
