@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import tomlkit
-from tomlkit.items import Array, InlineTable, Item
+from assurance.discovery.toml_values import as_key, as_value
 
 Scalar = str | int | float | bool
 Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]
@@ -66,7 +65,7 @@ class Table:
             yield f"[[{self.name}]]" if self.is_one_of_many else f"[{self.name}]"
         for entry in self.entries:
             comment = f" # {as_comment(entry.comment)}" if entry.comment else ""
-            yield f"{tomlkit.key(entry.key).as_string()} = {_item(entry.value).as_string()}{comment}"
+            yield f"{as_key(entry.key)} = {as_value(entry.value)}{comment}"
 
 
 @dataclass(slots=True)
@@ -104,17 +103,3 @@ def as_comment(text: str) -> str:
     """Return a text on one line; Azure's names may hold anything, and a line break would make TOML of a comment."""
     shown = "".join(character if character.isprintable() else "?" for character in text)
     return shown if len(shown) <= LONGEST_COMMENT else f"{shown[: LONGEST_COMMENT - 3]}..."
-
-
-def _item(value: Value) -> Item:
-    if isinstance(value, Mapping):
-        table: InlineTable = tomlkit.inline_table()
-        for key, one in value.items():
-            table.append(key, _item(one))
-        return table
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return tomlkit.item(value)
-    array: Array = tomlkit.array()
-    for one in value:
-        array.append(_item(one))
-    return array

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import tomlkit
-
+from assurance.discovery.toml_values import as_value
 from assurance.environment import Environment
 
 # By what the items of a list of tables are told apart.
@@ -42,4 +41,4 @@ def _name(item: Mapping[str, Any], number: int) -> str:
 
 
 def _shown(value: object) -> str:
-    return tomlkit.item(value).as_string().strip() if value is not None else "nothing"
+    return as_value(value) if value is not None else "nothing"

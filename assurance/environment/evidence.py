@@ -8,8 +8,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from assurance.environment.base import Declared, Seconds
-from assurance.environment.values import VariableName
+from assurance.environment.values import VariableName, matching
 
+# No query: a signature in it would be a secret in a file.
+ContainerUrl = Annotated[
+    str, matching(r"https://[^/?#\s@]+(/[^/?#\s@]+){1,2}", "the address of a blob container, https://HOST/CONTAINER,")
+]
 KeyUri = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9+.-]*:\S*$")]
 
 
@@ -23,6 +27,8 @@ class Evidence(Declared):
         public_key: For `uri`: the file of the public half, in PEM form.
         maximum_age_hours: A gate refuses a tape whose oldest reading is older than this.
         reports: Where packs and the ledger go, relative to the file; else `reports` where the suite is started.
+        container: The blob container that keeps the ledger and the packs of live runs, wherever they happen, such as
+            `https://ACCOUNT.blob.core.windows.net/evidence`; without it the ledger is where `reports` is.
         allow_not_live: Whether a gate takes a tape or stand-ins for the real environment.
     """
 
@@ -32,6 +38,7 @@ class Evidence(Declared):
     public_key: Path | None = Field(default=None, strict=False)
     maximum_age_hours: Annotated[Seconds, Field(gt=0)] = 24.0
     reports: Path | None = Field(default=None, strict=False)
+    container: ContainerUrl | None = None
     allow_not_live: bool = False
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ _RESOURCE_ID = rf"/subscriptions/{_GUID}/resourceGroups/[^/\s]+/providers/[^/\s]
 _HOST_NAME = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 
 
-def _matching(pattern: str, expected: str) -> AfterValidator:
+def matching(pattern: str, expected: str) -> AfterValidator:
     """Return the validator of texts that match `pattern` as a whole; `expected` says in words what they are."""
     compiled = re.compile(pattern)
 
@@ -102,16 +102,16 @@ def repeated(names: Iterable[str]) -> str:
     return ""
 
 
-Guid = Annotated[str, _matching(_GUID, "a GUID such as 11111111-1111-4111-8111-111111111111")]
-HttpsUrl = Annotated[str, _matching(r"https://[^/\s@?#]+/?", "an address such as https://management.azure.com")]
+Guid = Annotated[str, matching(_GUID, "a GUID such as 11111111-1111-4111-8111-111111111111")]
+HttpsUrl = Annotated[str, matching(r"https://[^/\s@?#]+/?", "an address such as https://management.azure.com")]
 ResourceId = Annotated[
-    str, _matching(_RESOURCE_ID, "an id such as /subscriptions/GUID/resourceGroups/GROUP/providers/TYPE/NAME")
+    str, matching(_RESOURCE_ID, "an id such as /subscriptions/GUID/resourceGroups/GROUP/providers/TYPE/NAME")
 ]
-Scope = Annotated[str, _matching(r"/(subscriptions|providers)(/[^/\s]+)+", "an id such as /subscriptions/GUID")]
-HostName = Annotated[str, _matching(_HOST_NAME, "a host name such as vault.azure.net")]
+Scope = Annotated[str, matching(r"/(subscriptions|providers)(/[^/\s]+)+", "an id such as /subscriptions/GUID")]
+HostName = Annotated[str, matching(_HOST_NAME, "a host name such as vault.azure.net")]
 # Capitals only: a token that was pasted here is told apart from a variable's name, and is never shown.
 VariableName = Annotated[
-    str, _matching(r"[A-Z_][A-Z0-9_]*", "the name of an environment variable, in capitals, such as APEX_TOKEN")
+    str, matching(r"[A-Z_][A-Z0-9_]*", "the name of an environment variable, in capitals, such as APEX_TOKEN")
 ]
 Prefix = Annotated[str, AfterValidator(_prefix)]
 FlowEnd = Annotated[str, AfterValidator(_flow_end)]

@@ -4,17 +4,20 @@ Each line is a JSON object with sorted keys and no spaces. Its `digest` is the S
 `digest`, and its `previous` is the digest of the line before, so that `jq` and `sha256sum` can walk the chain. What a
 chain cannot show by itself is that its end was cut off: for that the run prints the newest digest, and each pack's
 (signed) manifest holds the digest before its own.
+
+Where a ledger is kept is a `Place`: a file of this machine (`LocalLedger`), or a blob
+(`assurance.evidence.container.ContainerLedger`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from filelock import FileLock
 
@@ -24,8 +27,11 @@ from assurance.tape import sha256
 RUN = "run"
 BEGUN = "begun"
 FIRST = ""
+MAX_RACES = 5
+"""How often an entry is made again because another run entered its own first."""
 
 Scalar = str | bool
+T = TypeVar("T")
 
 
 class LedgerError(PackError):
@@ -66,20 +72,84 @@ class Line:
     is_itself: bool
 
 
-class Link:
-    """The end of a chain, held by a lock: what the next entry follows."""
+class LostRace(Exception):  # noqa: N818  (it says what happened)
+    """Another writer has lengthened the ledger since it was read; nothing was written."""
 
-    def __init__(self, path: Path, content: bytes, previous: str) -> None:
-        self.previous = previous
+
+class Held(Protocol):
+    """A ledger that one writer holds.
+
+    Attributes:
+        content: All of it.
+    """
+
+    content: bytes
+
+    def add(self, line: bytes) -> None:
+        """Write a line at its end, whole or not at all.
+
+        Raises:
+            LedgerError: It cannot be written.
+            LostRace: Another writer was first.
+        """
+
+
+class Place(Protocol):
+    """Where a ledger is kept; `str()` of it is how messages name it."""
+
+    def demand_usable(self) -> None:
+        """Raise LedgerError for a ledger that cannot be continued."""
+
+    def holding(self) -> AbstractContextManager[Held]:
+        """Hold the ledger, so that runs that end at once follow one another; LedgerError where that cannot be."""
+
+
+class LocalLedger:
+    """A ledger in a file, held by a lock beside it."""
+
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._content = content
+
+    def __str__(self) -> str:
+        return str(self._path)
+
+    def demand_usable(self) -> None:
+        """Refuse a file whose end is no entry; see `Place`."""
+        if self._path.exists():
+            last_digest(self, self._path.read_bytes())
+
+    @contextmanager
+    def holding(self) -> Iterator[Held]:
+        """Hold the file; see `Place`."""
+        with locked(self._path):
+            yield _HeldFile(self._path)
+
+
+class _HeldFile:
+    """A ledger's file while its lock is held."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.content = path.read_bytes() if path.exists() else b""
+
+    def add(self, line: bytes) -> None:
+        """Write a line at the end; the file is never half written."""
+        write_whole(self._path, self.content + line)
+        self.content += line
+
+
+class Link:
+    """The end of a chain that is held: what the next entry follows."""
+
+    def __init__(self, held: Held, previous: str) -> None:
+        self.previous = previous
+        self._held = held
 
     def append(self, kind: str, facts: Mapping[str, Scalar]) -> Entry:
-        """Write the next entry; the file is never half written."""
+        """Write the next entry; raise what `Held.add` raises."""
         values = {**facts, "kind": kind, "previous": self.previous}
         entry = Entry(kind, MappingProxyType(dict(facts)), self.previous, sha256(canonical(values)))
-        self._content += canonical({**values, "digest": entry.digest}) + b"\n"
-        write_whole(self._path, self._content)
+        self._held.add(canonical({**values, "digest": entry.digest}) + b"\n")
         self.previous = entry.digest
         return entry
 
@@ -89,20 +159,29 @@ def canonical(values: Mapping[str, Scalar]) -> bytes:
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-@contextmanager
-def appending(path: Path) -> Iterator[Link]:
-    """Hold the ledger, so that runs that end at once follow one another.
+def extend(place: Place, work: Callable[[Link], T]) -> T:
+    """Have `work` append one entry while nobody else appends, and return what it returns.
+
+    Where another writer was first all the same, `work` is done again at the new end: nothing is overwritten.
 
     Raises:
-        LedgerError: Its last line is not an entry.
+        LedgerError: The ledger's last line is not an entry, or the ledger cannot be read, held or written.
     """
+    for _ in range(MAX_RACES):
+        with suppress(LostRace), place.holding() as held:
+            return work(Link(held, last_digest(place, held.content)))
+    raise LedgerError(f"{place}: other runs were first {MAX_RACES} times; nothing was entered: run again")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock beside a ledger's file, whose directory is made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{path.name}.lock")):
-        content = path.read_bytes() if path.exists() else b""
-        yield Link(path, content, last_digest(path, content))
+        yield
 
 
-def last_digest(path: Path, content: bytes) -> str:
+def last_digest(place: Place | Path, content: bytes) -> str:
     """Return the digest of the last line.
 
     Raises:
@@ -112,8 +191,8 @@ def last_digest(path: Path, content: bytes) -> str:
         return FIRST
     lines = content.splitlines()
     if not content.endswith(b"\n"):
-        raise LedgerError(f"{path}: line {len(lines)} is cut; restore the ledger, or move it aside to begin a new one")
-    return _entry(path, len(lines), lines[-1]).digest
+        raise LedgerError(f"{place}: line {len(lines)} is cut; restore the ledger, or move it aside to begin a new one")
+    return _entry(place, len(lines), lines[-1]).digest
 
 
 def read(path: Path) -> tuple[Entry, ...]:
@@ -166,7 +245,7 @@ def _line(path: Path, number: int, text: bytes, before: Line | None) -> Line:
     return Line(number, entry, problem, is_itself=True)
 
 
-def _entry(path: Path, number: int, line: bytes) -> Entry:
+def _entry(path: Place | Path, number: int, line: bytes) -> Entry:
     """Return one line as an entry, after a look at its digest."""
     entry = _values(path, number, line)
     problem = _edited(path, number, entry)
@@ -175,7 +254,7 @@ def _entry(path: Path, number: int, line: bytes) -> Entry:
     return entry
 
 
-def _values(path: Path, number: int, line: bytes) -> Entry:
+def _values(path: Place | Path, number: int, line: bytes) -> Entry:
     """Return what one line says, whether its digest fits or not."""
     try:
         values = json.loads(line, object_pairs_hook=_each_once)
@@ -205,7 +284,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: JSON
     return values
 
 
-def _edited(path: Path, number: int, entry: Entry) -> str:
+def _edited(path: Place | Path, number: int, entry: Entry) -> str:
     """Return that an entry was edited, if its digest says so; else nothing."""
     if sha256(canonical({**entry.facts, "kind": entry.kind, "previous": entry.previous})) == entry.digest:
         return ""

@@ -11,9 +11,9 @@ import tomli_w
 
 from assurance.environment import Environment
 from assurance.evidence import comparison, ledger, manifest, outcome, pack, statement
-from assurance.evidence.ledger import Link
+from assurance.evidence.ledger import Link, Place
 from assurance.evidence.manifest import Manifest
-from assurance.evidence.pack import ENVIRONMENT, INCOMPLETE, LEDGER, PUBLIC_KEY, RESULTS, PackError
+from assurance.evidence.pack import ENVIRONMENT, INCOMPLETE, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import Signing, SigningError
 
 
@@ -48,14 +48,14 @@ def write_environment(environment: Environment, directory: Path) -> None:
     pack.write_whole(directory / ENVIRONMENT, heading + text)
 
 
-def seal(directory: Path, signing: Signing, *, pseudonym_of: str = "", chained: bool = True) -> Seal:
+def seal(directory: Path, signing: Signing, place: Place | None, *, pseudonym_of: str = "") -> Seal:
     """Seal a pack whose `results.json` says what the run came to.
 
     Args:
         directory: The pack.
         signing: Who signs it.
+        place: The ledger that it is entered in; None for none.
         pseudonym_of: The SHA-256 of the manifest of the pack that this one shows under pseudonyms.
-        chained: Whether it is entered in the ledger beside it.
 
     Raises:
         PackError: A file of the pack, or the ledger, cannot be used; or the results call themselves complete, and a
@@ -64,10 +64,7 @@ def seal(directory: Path, signing: Signing, *, pseudonym_of: str = "", chained: 
     if signing.public_key:
         pack.write_whole(directory / PUBLIC_KEY, signing.public_key)
     work = _Sealing(directory, signing, pseudonym_of)
-    if not chained:
-        return work.under(None)
-    with ledger.appending(directory.parent / LEDGER) as link:
-        return work.under(link)
+    return work.under(None) if place is None else ledger.extend(place, work.under)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from assurance.errors import AssuranceError, TapeRefused, UsageError
+from assurance.environment import load_packed
+from assurance.errors import AssuranceError, EnvironmentFileError, TapeRefused, UsageError
 from assurance.evidence import comparison, ledger, manifest, outcome, pack, rerun, statement
 from assurance.evidence.manifest import Manifest
-from assurance.evidence.pack import ENVELOPE, MANIFEST, PUBLIC_KEY, RESULTS, PackError
+from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import PublicKey, SigningError, read_public_key
 from assurance.judging.selection import Selection
 from assurance.tape import Tape
-from assurance.verdicts import Verdict, decide
+from assurance.verdicts import Source, Verdict, decide
 
 Outcome = Literal["ok", "note", "BAD"]
 Results = Mapping[str, Any]
@@ -217,6 +218,8 @@ def _ledger(request: Request, made: Manifest, results: Results) -> list[Finding]
         return [Finding("ledger", "note", f"shown under pseudonyms; the pack itself has manifest {made.pseudonym_of}")]
     if request.ledger is None:
         return [Finding("ledger", "note", "not looked at, as asked")]
+    if _stands_in_none(request.directory, made):
+        return [Finding("ledger", "note", "not live: its environment's ledger, in a container, holds live runs alone")]
     if not request.ledger.is_file():
         text = f"there is none at {request.ledger}: give --ledger FILE, or --without-ledger to leave the chain out"
         return [Finding("ledger", "BAD", text)]
@@ -225,6 +228,16 @@ def _ledger(request: Request, made: Manifest, results: Results) -> list[Finding]
     except PackError as error:
         return [Finding("ledger", "BAD", str(error))]
     return [_standing(request.directory, made, entries, outcome.facts_to_hold(results))]
+
+
+def _stands_in_none(directory: Path, made: Manifest) -> bool:
+    """Tell whether a run was entered in no ledger: it was not live, and a container keeps its environment's."""
+    if made.source == Source.LIVE or made.previous != ledger.FIRST:
+        return False
+    try:
+        return load_packed(directory / ENVIRONMENT).evidence.container is not None
+    except EnvironmentFileError:
+        return False
 
 
 def _standing(

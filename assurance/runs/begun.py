@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assurance.errors import AssuranceError
 from assurance.evidence import ledger
-from assurance.evidence.pack import LEDGER
+from assurance.evidence.ledger import Link, Place
 from assurance.tape import Reading, TapeHeader
 
 ANSWERED = frozenset({"http", "dns", "dial", "load"})
@@ -22,11 +22,13 @@ class Begun:
     Args:
         directory: The run's directory.
         header: Of the run's tape.
+        place: The ledger.
     """
 
-    def __init__(self, directory: Path, header: TapeHeader) -> None:
+    def __init__(self, directory: Path, header: TapeHeader, place: Place) -> None:
         self._directory = directory
         self._header = header
+        self._place = place
         self._is_entered = False
 
     def __call__(self, reading: Reading) -> None:
@@ -37,12 +39,14 @@ class Begun:
         self._is_entered = True
         try:
             os.close(os.open(self._directory / "tape" / "locks" / "begun", os.O_CREAT | os.O_EXCL))
-            with ledger.appending(self._directory.parent / LEDGER) as link:
-                told = {name: getattr(self._header, name) for name in ("environment", "source", "started")}
-                link.append(ledger.BEGUN, {"run": self._header.run_id, **told})
+            ledger.extend(self._place, self._enter)
         except (AssuranceError, OSError):
             # Another process was first; or the ledger cannot be written, which sealing will say.
             return
+
+    def _enter(self, link: Link) -> None:
+        told = {name: getattr(self._header, name) for name in ("environment", "source", "started")}
+        link.append(ledger.BEGUN, {"run": self._header.run_id, **told})
 
 
 def answers(readings: list[Reading]) -> int:

@@ -21,6 +21,7 @@ from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_ord
 from assurance.runs.basis import begun, refuse_foreign, source_of, vantage_of, versions_used
 from assurance.runs.begun import Begun, answers
 from assurance.runs.given_plan import Plans, give_plan, plan_of
+from assurance.runs.keeping import keeping_of
 from assurance.runs.options import RunOptions
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
@@ -68,8 +69,9 @@ class Run:
         self.source = Source.PLANNED if self.given_plan is not None else self.base
         self.tape = self.replayed or Tape.create(self.directory / "tape", self._header())
         self.tape.most_bytes = environment.limits.tape_bytes
-        if self.replayed is None:
-            self.tape.on_kept = Begun(self.directory, self.tape.header)
+        self.keeping = keeping_of(environment, options.reports, replaying=self.replayed is not None)
+        if self.replayed is None and self.keeping.ledger is not None:
+            self.tape.on_kept = Begun(self.directory, self.tape.header, self.keeping.ledger)
         self.credential = StaticToken("replayed") if self.replayed is not None else SignInOnce(environment)
         self.given_change = GivenChange(self.tape, self.redactor, environment.name, options.change)
         self.plans = Plans(self.given_plan, environment, self.tape, self._files())

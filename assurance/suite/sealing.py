@@ -13,9 +13,9 @@ import pytest
 
 from assurance.environment import Environment
 from assurance.errors import AssuranceError, UsageError
-from assurance.evidence import ledger, pack
+from assurance.evidence import pack
 from assurance.evidence.freshness import Basis, oldest_of, refuse_as_gate
-from assurance.evidence.pack import ENVELOPE, LEDGER, MANIFEST
+from assurance.evidence.pack import ENVELOPE, MANIFEST
 from assurance.evidence.sealing import Seal, seal, write_environment
 from assurance.evidence.signing import Signing, SigningError, prepare
 from assurance.reporting.history.page import write_index
@@ -23,6 +23,7 @@ from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
 from assurance.runs.basis import source_of
+from assurance.runs.keeping import keeping_of
 from assurance.runs.options import RunOptions
 from assurance.runs.run import Run
 from assurance.suite.gating import is_gate
@@ -31,7 +32,9 @@ from assurance.verdicts import Source
 
 # All that says what a run came to.
 CLAIMS = (RESULTS, JUNIT, SUMMARY, TABLE, OSCAL, HTML, DECISION, MANIFEST, ENVELOPE)
+NO_PACK = "There is no evidence pack of this run: {}"
 NO_ANSWER = "no reading came from the deployment"
+UNCHAINED = "none: the environment's ledger is kept in a container, which holds what was judged live"
 DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
 
 
@@ -61,9 +64,9 @@ def admit(config: pytest.Config, environment: Environment, options: RunOptions, 
         raise UsageError(
             f"--run-id {options.run_id}: there is a run of this id in {reports / environment.name} already"
         )
-    path = reports / environment.name / LEDGER
-    if path.exists():
-        ledger.last_digest(path, path.read_bytes())
+    keeping = keeping_of(environment, reports, replaying=replay is not None)
+    if keeping.ledger is not None and not config.option.collectonly:
+        keeping.ledger.demand_usable()
     if received:
         return Signing(None, reason="a pack is judged again by its own environment, whose keys are not this machine's")
     try:
@@ -89,6 +92,7 @@ class PackSealer:
         self._model = model
         self._seal: Seal | None = None
         self._failure = ""
+        self._kept = ""
         self._index = ""
         pack.begin(run.directory)
         write_environment(run.environment, run.directory)
@@ -113,14 +117,30 @@ class PackSealer:
     def _end(self, session: pytest.Session, exitstatus: int) -> None:
         if not self._run.has_evidence or session.config.option.collectonly:
             asked = self._model() is not None and not session.config.option.collectonly
-            self._failure = NO_ANSWER if asked and exitstatus != pytest.ExitCode.USAGE_ERROR else ""
+            if asked and exitstatus != pytest.ExitCode.USAGE_ERROR:
+                self._failure = NO_PACK.format(NO_ANSWER)
             self._remove()
             return
         try:
-            self._seal = seal(self._run.directory, self._signing)
-            self._index = _write_history(self._run.directory.parent)
+            self._seal = seal(self._run.directory, self._signing, self._run.keeping.ledger)
         except (AssuranceError, OSError) as error:
-            self._failure = str(error)
+            self._failure = NO_PACK.format(error)
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+            return
+        if self._run.keeping.ledger is not None:
+            self._index = _write_history(self._run.directory.parent)
+        self._keep(session)
+
+    def _keep(self, session: pytest.Session) -> None:
+        """Have a whole pack kept in the container; where it cannot be, nobody else can see what the run came to."""
+        container = self._run.keeping.container
+        if container is None or pack.is_marked_incomplete(self._run.directory):
+            return
+        try:
+            container.keep(self._run.directory)
+            self._kept = f"{container}/{self._run.directory.name}"
+        except (AssuranceError, OSError) as error:
+            self._failure = f"The pack is sealed and in the ledger, but not kept in the container: {error}"
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
     def _remove(self) -> None:
@@ -144,12 +164,14 @@ class PackSealer:
         """Say where the pack is, by which digest it can be told, and who signed it."""
         write = terminalreporter.write_line
         if self._failure:
-            write(f"There is no evidence pack of this run: {self._failure}", red=True)
+            write(self._failure, red=True)
         if self._seal is None:
             return
         write(f"pack      {shown_from_here(self._run.directory)}")
         write(f"manifest  sha256:{self._seal.manifest} ({DIGEST_USE})")
-        write(f"history   {self._index}")
+        write(f"history   {self._index or UNCHAINED}")
+        if self._kept:
+            write(f"kept      {self._kept}")
         if self._seal.unsigned:
             declared = self._run.environment.evidence.signer != "none"
             write(f"unsigned  {self._seal.unsigned}", yellow=True, bold=declared)

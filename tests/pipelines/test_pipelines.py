@@ -113,11 +113,3 @@ def test_image_installs_by_hash_and_does_not_run_as_root() -> None:
     assert text.rindex("USER 10001") < text.rindex("ENTRYPOINT [")
     for mounted in ("environments", "waivers", "baselines", "changes", "requirements.lock"):
         assert f"COPY {mounted}" not in text
-
-
-def test_evidence_script_is_valid_and_refuses_what_it_does_not_know() -> None:
-    """The shell accepts the script, which refuses a wrong word with its usage."""
-    script = ROOT / "pipelines" / "evidence.sh"
-    assert run("bash", "-n", script).returncode == 0
-    ended = run("env", "APEX_ENVIRONMENT=prod", "EVIDENCE_STORAGE_ACCOUNT=x", script, "no-such-word")
-    assert (ended.returncode, ended.stderr) == (2, f"usage: {script} fetch|keep\n")

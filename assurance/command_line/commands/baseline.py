@@ -15,11 +15,15 @@ from assurance.drift.asking import replaying
 from assurance.drift.baseline import Baseline
 from assurance.drift.compare import differences
 from assurance.drift.locating import FOLDER
-from assurance.environment import load_packed
+from assurance.environment import Environment, find, load_packed
+from assurance.environment.loading import FOLDER as ENVIRONMENTS
+from assurance.environment.loading import load_running
 from assurance.errors import BaselineRefused
 from assurance.evidence import ledger, pack
+from assurance.evidence.ledger import Link, LocalLedger, Place
 from assurance.evidence.pack import ENVIRONMENT, LEDGER, RESULTS
 from assurance.reporting.json_report import schema_problem
+from assurance.runs.keeping import keeping_of
 from assurance.tape import Tape, utc_now
 
 KIND = "baseline"
@@ -33,6 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     approve.add_argument("run", metavar="RUN", type=Path, help="the run's pack: reports/ENVIRONMENT/RUN")
     approve.add_argument("--approver", required=True, help="who approves: another person than who made the run")
     approve.add_argument("--change", required=True, help="the change request, such as CR-2041")
+    approve.add_argument("--env", metavar="NAME|FILE", help="the environment file, where a container keeps the ledger")
     approve.add_argument("--made-by", default="", metavar="NAME", help="who made the run, where it does not say so")
     approve.add_argument(
         "--accept-findings", default="", metavar="REASON", help="why a run that is not GO is approved nevertheless"
@@ -60,13 +65,34 @@ def run(arguments: argparse.Namespace) -> int:
     environment = load_packed(directory / ENVIRONMENT)
     tape = Tape.open(directory)
     made = baseline_of(environment, tape.readings(), replaying(environment, tape), approval)
+    place = _ledger(arguments.env, environment, directory.resolve().parents[1])
     path: Path = arguments.into / f"{environment.name}.json"
     before = baseline.load(path, environment) if path.is_file() else None
-    with ledger.appending(directory.resolve().parent / LEDGER) as link:
+
+    def enter(link: Link) -> None:
         baseline.write(made, path)
         link.append(KIND, _facts(made))
+
+    ledger.extend(place, enter)
     print(_told(made, before, path))
     return 0
+
+
+def _ledger(named: str | None, packed: Environment, reports: Path) -> Place:
+    """Return the ledger of a pack's environment; a container is taken from the user's own file, never from a pack.
+
+    Raises:
+        BaselineRefused: The environment keeps its ledger in a container, and there is no such file; or the run stands
+            in no ledger.
+    """
+    copy = LocalLedger(reports / packed.name / LEDGER)
+    if packed.evidence.container is None:
+        return copy
+    own = find(named or packed.name, Path(ENVIRONMENTS))
+    keeping = keeping_of(load_running(str(own)), reports, replaying=False)
+    if keeping.ledger is None:
+        raise BaselineRefused(f"{own}: what this environment's runs come to stands in no ledger: approve a live run")
+    return keeping.ledger
 
 
 def _facts(made: Baseline) -> dict[str, str | bool]:

@@ -71,7 +71,7 @@ def _copied(source: Path, target: Path, also: list[str]) -> tuple[Copied, Seal]:
         copy = Path(name) / target.name
         copy.mkdir()
         made = pseudonymise(source, copy, secrets.token_bytes(SECRET_BYTES), also)
-        sealed = seal(copy, _signing(copy), pseudonym_of=pack.sha256_of(source / MANIFEST), chained=False)
+        sealed = seal(copy, _signing(copy), None, pseudonym_of=pack.sha256_of(source / MANIFEST))
         told = "the copy does not verify, so a pseudonym changes what a check comes to; no copy is left"
         _demand_verified(copy, told, derive=True)
         shutil.move(copy, target)

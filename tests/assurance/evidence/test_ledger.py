@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,23 +13,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assurance.evidence import ledger
-from assurance.evidence.ledger import LedgerError
+from assurance.evidence.ledger import LedgerError, Link, LocalLedger
 
 APPEND = """
 import sys
+from functools import partial
 from pathlib import Path
 from assurance.evidence import ledger
+place = ledger.LocalLedger(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
-    with ledger.appending(Path(sys.argv[1])) as link:
-        link.append("run", {"run": f"{sys.argv[3]}-{number}"})
+    ledger.extend(place, lambda link: link.append("run", {"run": f"{sys.argv[3]}-{number}"}))
 """
 
 
 def chain(path: Path, length: int) -> list[bytes]:
     """Write a ledger of some runs, and return its lines."""
     for number in range(length):
-        with ledger.appending(path) as link:
-            link.append(ledger.RUN, {"run": f"run-{number}", "complete": True})
+        facts: dict[str, str | bool] = {"run": f"run-{number}", "complete": True}
+        ledger.extend(LocalLedger(path), partial(Link.append, kind=ledger.RUN, facts=facts))
     return path.read_bytes().splitlines(keepends=True)
 
 
@@ -87,8 +89,8 @@ def test_a_broken_end_is_not_continued(tmp_path: Path) -> None:
     path.write_bytes(b"".join(lines)[:-20])
     before = path.read_bytes()
 
-    with pytest.raises(LedgerError, match="restore the ledger, or move it aside"), ledger.appending(path):
-        pass
+    with pytest.raises(LedgerError, match="restore the ledger, or move it aside"):
+        ledger.extend(LocalLedger(path), lambda link: link.append(ledger.RUN, {"run": "run-2"}))
     assert path.read_bytes() == before
 
 
@@ -104,8 +106,8 @@ def test_a_ledger_takes_what_else_happened(tmp_path: Path) -> None:
     """Another kind of entry, such as the approval of a baseline, stands in the same chain."""
     path = tmp_path / "ledger.jsonl"
     chain(path, 1)
-    with ledger.appending(path) as link:
-        link.append("baseline", {"sha256": "0" * 64, "approver": "an officer"})
+    told = {"sha256": "0" * 64, "approver": "an officer"}
+    ledger.extend(LocalLedger(path), lambda link: link.append("baseline", told))
 
     assert [entry.kind for entry in ledger.read(path)] == ["run", "baseline"]
     assert json.loads(path.read_bytes().splitlines()[1])["approver"] == "an officer"

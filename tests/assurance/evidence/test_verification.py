@@ -200,7 +200,7 @@ def test_signing_again_with_another_key_is_named(packs: Packs, tmp_path: Path) -
     directory = packs.all()[-1]
     make_key(tmp_path / "other.pem")
     declared = Evidence(signer="file", key_variable="OTHER")
-    seal(directory, prepare(declared, {"OTHER": str(tmp_path / "other.pem")}, directory), chained=False)
+    seal(directory, prepare(declared, {"OTHER": str(tmp_path / "other.pem")}, directory), None)
 
     by_step = {finding.step: finding.text for finding in wrong(directory, public_key=packs.public_key)}
     assert "not by the expected key" in by_step["signature"]
@@ -255,8 +255,7 @@ def test_a_ledger_made_anew_without_a_run_is_named(packs: Packs) -> None:
     path, newest = packs.ledger, packs.all()[-1]
     facts = ledger.read(path)[-1].facts
     path.unlink()
-    with ledger.appending(path) as link:
-        link.append(ledger.RUN, facts)
+    ledger.extend(ledger.LocalLedger(path), lambda link: link.append(ledger.RUN, facts))
 
     [found] = wrong(newest)
     assert "the chain was made anew" in found.text
@@ -354,7 +353,7 @@ def test_a_pack_that_is_not_whole_is_not_sealed(packs: Packs) -> None:
     edit(directory / RESULTS, _leave_out_one)
 
     with pytest.raises(pack.PackError, match="says complete, and is not"):
-        seal(directory, Signing(None, reason="a test"))
+        seal(directory, Signing(None, reason="a test"), ledger.LocalLedger(packs.ledger))
 
 
 def _strip(document: Document) -> None:
