@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -256,7 +256,7 @@ def read_blob(blob: BlobClient, most_bytes: int, missing: tuple[bytes, str] | No
 
 def _code(error: HttpResponseError) -> str:
     """Return what the service calls its refusal (Azure Storage, "Status and error codes")."""
-    headers = error.response.headers if error.response is not None else {}
+    headers: Mapping[str, str] = getattr(error.response, "headers", {})  # azure-core types what it wraps too narrowly
     return str(headers.get("x-ms-error-code") or error.reason or "")
 
 

@@ -46,6 +46,12 @@ def enter(place: ledger.Place, run: str) -> None:
     ledger.extend(place, lambda link: link.append(ledger.RUN, {"run": run}))
 
 
+def enter_all(place: ledger.Place, runs: list[str]) -> None:
+    """Enter runs, one after the other."""
+    for run in runs:
+        enter(place, run)
+
+
 def runs_in(path: Path) -> list[object]:
     """Return the runs of a ledger, whose chain is walked."""
     return [entry.facts["run"] for entry in ledger.read(path)]
@@ -67,7 +73,7 @@ def test_writers_at_once_make_one_chain(kept: Storage, tmp_path: Path) -> None:
     """Four machines that enter runs at the same time leave every run once, in one unbroken chain."""
     places = {name: ledger_of(kept, tmp_path / name) for name in "abcd"}
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda name: [enter(places[name], f"{name}-{number}") for number in range(3)], places))
+        list(pool.map(lambda name: enter_all(places[name], [f"{name}-{number}" for number in range(3)]), places))
 
     enter(places["a"], "last")
     assert sorted(map(str, runs_in(tmp_path / "a" / LEDGER)[:-1])) == [f"{n}-{i}" for n in "abcd" for i in range(3)]
