@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 from falsification.azure.changes import SHARED, Harmless, drops, sets
 from falsification.azure.violations.sec_05 import ENVIRONMENT
 from falsification.azure.violations.sec_11 import INFRASTRUCTURE, OPEN, stands
@@ -29,7 +31,8 @@ INFRASTRUCTURE_NAME = "properties.infrastructureResourceGroup"
 
 def _name(resource: str) -> str:
     kind, _, name = resource.rpartition("/")
-    return f"{kind.rpartition('/')[2]}-{name}".lower().replace("{environment}", "x")
+    words = f"{kind.rpartition('/')[2]}-{name}".lower().replace("{environment}", "x")
+    return re.sub("[^a-z0-9]+", "-", words).strip("-")
 
 
 INVENTORY = (

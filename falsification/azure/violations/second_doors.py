@@ -167,7 +167,7 @@ _OTHERS = (
            all_of(sets(REGISTRY, "properties.adminUserEnabled", True), sets(REGISTRY, "properties.anonymousPullEnabled", True))))),
     # The sandbox's file lets the registry be public: what is left to find is that there is none to judge.
     Violation("registry-nowhere", "There is no registry whose doors could be judged.", drops(REGISTRY), ("SEC-06",), UNJUDGED),
-    *(Violation(f"sql-least-tls-is-{value.lower()}", f"The SQL server's least TLS version is the text {value}.",
+    *(Violation(f"sql-least-tls-is-{value.lower().replace('.', '-')}", f"The SQL server's least TLS version is the text {value}.",
                 sets(SERVICES["sql"], "properties.minimalTlsVersion", value), ("SEC-06",), "test_modern_tls_is_required") for value in ("None", "1.0", "1.1")),
     *(Violation(f"alerts-dismissed-{name}", wrong, change, ("SEC-10",), UNSEEN)
       for name, wrong, change in (

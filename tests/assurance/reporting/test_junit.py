@@ -53,14 +53,21 @@ def test_case_names_function_subject_and_file(root: ElementTree.Element) -> None
 
 
 def test_case_has_control_clauses_and_verdict(root: ElementTree.Element) -> None:
-    """A test case carries its control, its ISO clauses and its verdict as properties."""
+    """A test case carries its control, its severity, its ISO clauses and its verdict as properties."""
     found = case(root, "test_role_is_assigned[Key Vault Secrets User]")
     properties = {one.get("name"): one.get("value") for one in found.iter("property")}
-    assert properties == {"control": "SEC-08", "iso": "5.15 5.18 8.2 5.3", "verdict": "not_evaluated"}
+    assert properties == {
+        "control": "SEC-08",
+        "severity": "high",
+        "iso": "5.15 5.18 8.2 5.3",
+        "verdict": "not_evaluated",
+    }
 
 
-def test_text_that_xml_cannot_hold_is_left_out(root: ElementTree.Element) -> None:
-    """Control characters and lone surrogates are left out; markup is read back as text."""
+def test_text_that_xml_cannot_hold_is_named(root: ElementTree.Element) -> None:
+    """Control characters and lone surrogates stand as their code points; markup is read back as text."""
     message = case(root, "test_public_access_is_off[stapexsandbox-x]").find("failure")
     assert message is not None
-    assert '<script>alert("x")</script> a|b `c` [31m' in message.get("message", "")
+    assert '<script>alert("x")</script> a|b `c` <U+0000><U+001B>[31m @team [link](x) <U+DCFF>' in message.get(
+        "message", ""
+    )

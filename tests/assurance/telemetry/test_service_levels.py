@@ -162,7 +162,7 @@ def test_availability_of_requests() -> None:
         (Fault("/query", status=200, body="<html>sign in</html>"), "not JSON"),
         (Fault("/query", status=200, body={"tables": []}), "one table"),
         (Fault("/query", status=200, body={"tables": [IN_SECONDS]}), "columns"),
-        (Fault("/query", ending="cut"), "No answer"),
+        (Fault("/query", ending="cut"), "No whole answer"),
         (Fault("/query", status=404, body={"error": {"code": "PathNotFoundError", "message": "?"}}), "PathNotFound"),
     ],
     ids=["throttled", "forbidden", "html", "no-table", "other-columns", "cut", "no-workspace"],

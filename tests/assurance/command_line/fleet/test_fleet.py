@@ -71,7 +71,7 @@ def test_each_environment_is_judged_whatever_the_others_are(tmp_path: Path) -> N
     worst, wrong, best = told["environments"]
     assert worst["failing_controls"] == ["SEC-01"]
     assert str(broken) in wrong["reason"]
-    assert best["scope"].startswith("for SEC-01: 1 of 10 controls")
+    assert best["scope"].startswith("for SEC-01: 1 of ")
     assert best["counts"]["fail"] == 0 < best["counts"]["pass"]
     page = (reports / "fleet.html").read_text(encoding="utf-8")
     for one in (worst, best):

@@ -18,27 +18,29 @@ SOURCES = Path(assurance.__file__).parent
 
 
 def asked_for() -> set[tuple[str, str, str]]:
-    """Return the operations that stand in the sources, in a call, or as a kind of service's LISTING."""
-    found = set()
+    """Return the operations that stand in the sources: in a call, in a table, or as a kind of service's LISTING."""
     areas = CLIENTS.keys() | {client for client, _, _ in OPERATIONS}
+    found = set()
     for file in SOURCES.rglob("*.py"):
         if file.name == "plain_requests.py":
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "operation":
-                texts = node.args[:3]
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple) and _is_listing(node.targets[0]):
-                texts = node.value.elts
-            else:
-                continue
-            words = tuple(str(one.value) for one in texts if isinstance(one, ast.Constant))
-            if len(words) == 3 and words[0] in areas:
-                found.add((words[0], words[1], words[2]))
+            for values in _three_values(node):
+                words = tuple(str(value.value) for value in values if isinstance(value, ast.Constant))
+                if len(words) == 3 and words[0] in areas:
+                    found.add((words[0], words[1], words[2]))
     return found
 
 
-def _is_listing(target: ast.expr) -> bool:
-    return isinstance(target, ast.Name) and target.id == "LISTING"
+def _three_values(node: ast.AST) -> list[list[ast.expr]]:
+    """Return the places below a node where an operation's three names may stand."""
+    if isinstance(node, ast.Call):
+        return [node.args[:3]]
+    if isinstance(node, ast.Dict):
+        return [value.elts for value in node.values if isinstance(value, ast.Tuple)]
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+        return [node.value.elts]
+    return []
 
 
 def test_every_operation_is_there() -> None:
