@@ -20,6 +20,7 @@ from assurance.evidence.sealing import Seal, seal, write_environment
 from assurance.evidence.signing import Signing, SigningError, prepare
 from assurance.reporting.history.page import write_index
 from assurance.reporting.history.reading import Period, read_history
+from assurance.reporting.html.report import silence
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
 from assurance.runs.basis import source_of
@@ -120,6 +121,7 @@ class PackSealer:
             if asked and exitstatus != pytest.ExitCode.USAGE_ERROR:
                 self._failure = NO_PACK.format(NO_ANSWER)
             self._remove()
+            silence(session.config)
             return
         try:
             self._seal = seal(self._run.directory, self._signing, self._run.keeping.ledger)

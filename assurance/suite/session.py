@@ -261,7 +261,8 @@ class RunSession:
             write_summary(terminalreporter, told)
         result = yield
         if told is not None:
-            write_ending(terminalreporter, told, shown_from_here(self._run.directory / "report.html"))
+            report = self._run.directory / HTML
+            write_ending(terminalreporter, told, shown_from_here(report) if report.is_file() else None)
         return result
 
 

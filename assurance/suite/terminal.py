@@ -49,17 +49,19 @@ def write_summary(reporter: pytest.TerminalReporter, model: RunModel) -> None:
     """Write what the run found, with the most pressing first, and the table of controls."""
     width, everything = width_of_terminal(), reporter.verbosity > 0
     _write_findings(reporter, model, width, everything)
-    _write_unjudged(reporter, model, width)
+    _write_reasons(reporter, model, width, Verdict.NOT_EVALUATED)
+    if all(record.verdict is Verdict.NOT_APPLICABLE for record in model.verdicts):
+        _write_reasons(reporter, model, width, Verdict.NOT_APPLICABLE)
     _write_waived(reporter, model, width)
     _write_controls(reporter, model, width, everything)
     _write_facts(reporter, model, width)
 
 
-def write_ending(reporter: pytest.TerminalReporter, model: RunModel, report: Path) -> None:
-    """Write the last lines: the decision, the worst findings with what to type, and where the report is."""
+def write_ending(reporter: pytest.TerminalReporter, model: RunModel, report: Path | None) -> None:
+    """Write the last lines: the decision, the worst findings with what to type, and where the report is, if any."""
     heading = ending.heading(model)
     reporter.section(heading, "=", **COLOURS[model.decision])
-    for line in ending.lines(model, str(report), width_of_terminal()):
+    for line in ending.lines(model, str(report or "none is kept"), width_of_terminal()):
         reporter.write_line(line)
 
 
@@ -96,13 +98,13 @@ def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: i
         reporter.write_line(line)
 
 
-def _write_unjudged(reporter: pytest.TerminalReporter, model: RunModel, width: int) -> None:
+def _write_reasons(reporter: pytest.TerminalReporter, model: RunModel, width: int, verdict: Verdict) -> None:
     """Write each reason once, with the cases that it kept from being judged."""
-    groups = by_reason(model, Verdict.NOT_EVALUATED)
+    groups = by_reason(model, verdict)
     if not groups:
         return
     total = sum(len(group.records) for group in groups)
-    reporter.section(f"{total:,} not evaluated", yellow=True, bold=True)
+    reporter.section(f"{total:,} {VERDICT_WORDS[verdict]}", yellow=True, bold=True)
     for group in groups[:MAX_FINDINGS]:
         for line in hanging(f"{group.severity.upper():<8}  {for_terminal(group.reason)}", " " * 10, width):
             reporter.write_line(line, yellow=True)

@@ -16,7 +16,7 @@ from sandbox import Fault, Sandbox
 from tests.suite.running import RECORDING, ROOT, RunSuite
 
 SANDBOX_FILE = Callable[..., Path]
-MAX_REQUESTS = 50
+MAX_REQUESTS = 60
 
 
 def test_the_bundled_tape_gives_go_without_network_or_credential(run_suite: RunSuite) -> None:
@@ -26,8 +26,9 @@ def test_the_bundled_tape_gives_go_without_network_or_credential(run_suite: RunS
     assert ended.status == 0, ended.text
     assert "prod: GO" in ended.text
     judged = {control["id"] for control in ended.results["controls"]}
-    # Attestations belong to a change and waivers to whoever grants them; a recording has neither.
-    assert set(CONTROLS) - judged == {control.id for control in ATTESTATIONS} | {"WVR-01"}
+    # Attestations and plans belong to a change, waivers to whoever grants them; a recording has none of them.
+    planned = {"DEP-35", "DEP-36"}
+    assert set(CONTROLS) - judged == {control.id for control in ATTESTATIONS} | planned | {"WVR-01"}
     validate(ended.results)
     for name in ("report.html", "results.json", "summary.md", "junit.xml"):
         text = (ended.pack / name).read_text(encoding="utf-8")
@@ -36,7 +37,7 @@ def test_the_bundled_tape_gives_go_without_network_or_credential(run_suite: RunS
 
 
 def test_workers_give_the_same_verdicts_with_no_more_requests(run_suite: RunSuite) -> None:
-    """Four workers come to the same verdicts as one process, in one report, with as many requests, at most fifty."""
+    """Four workers come to the same verdicts as one process, in one report, with as many requests, at most sixty."""
     alone = run_suite("checks/security", "--env", "sandbox")
     together = run_suite("checks/security", "--env", "sandbox", "-n", "4")
 
@@ -52,8 +53,10 @@ def test_one_control_reads_only_what_it_needs(run_suite: RunSuite) -> None:
 
     assert ended.status == 0, ended.text
     questions = [reading["question"] for reading in ended.results["readings"]]
-    assert ended.results["run"]["requests"] == len(questions) == 3
-    assert all("Microsoft.Security" in question for question in questions)
+    assert ended.results["run"]["requests"] == len(questions)
+    kinds = Counter(question.partition("/providers/")[2].split("/")[0] for question in questions)
+    # The Container Apps environment names the group of its infrastructure, which alerts may be about.
+    assert kinds == {"Microsoft.Security": 4, "Microsoft.App": 1}
 
 
 def test_without_credential_nothing_is_evaluated(run_suite: RunSuite) -> None:
@@ -114,7 +117,10 @@ def test_a_missing_permission_is_inconclusive(run_suite: RunSuite, sandbox_file:
 
     assert ended.status == 10, ended.text
     unjudged = [check for check, verdict in ended.verdicts().items() if verdict == "not_evaluated"]
-    assert unjudged == ["checks/security/test_sec_10_defender_for_cloud.py::test_no_severe_alert_is_open"]
+    file_of_alerts = "checks/security/test_sec_10_defender_for_cloud.py"
+    # The rules that dismiss alerts are a list of their own, which the same role reads.
+    rests_on_it = ("test_no_alert_is_dismissed_unseen", "test_no_severe_alert_is_open")
+    assert sorted(unjudged) == [f"{file_of_alerts}::{check}" for check in rests_on_it]
     assert "Security Reader" in ended.words
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from pytest_html.basereport import BaseReport
 
 from assurance.reporting.html.page import page
 from assurance.reporting.model import RunModel
@@ -37,6 +38,13 @@ def configure(config: pytest.Config, path: Path) -> None:
     """
     config.option.htmlpath = str(path)
     config.option.self_contained_html = True
+
+
+def silence(config: pytest.Config) -> None:
+    """Keep pytest-html from saying where its report is: to be called when the report was taken away."""
+    for plugin in config.pluginmanager.get_plugins():
+        if isinstance(plugin, BaseReport):
+            config.pluginmanager.unregister(plugin)
 
 
 class HtmlReport:

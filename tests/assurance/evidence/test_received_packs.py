@@ -8,8 +8,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,7 @@ def test_verifying_runs_no_code_from_the_pack_from_beside_it_or_from_the_current
 
     assert run_from(marks) == []
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "7 verdicts were derived again" in ended.stdout
+    assert "8 verdicts were derived again" in ended.stdout
 
 
 def test_verifying_from_within_the_pack_works_and_runs_no_code_of_it(received: Path, marks: Path) -> None:
@@ -111,13 +112,26 @@ def test_variables_of_pytest_and_python_do_not_reach_the_judging(received: Path,
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_a_pack_names_no_file_of_its_own_as_a_check(received: Path, marks: Path) -> None:
+@pytest.mark.parametrize(
+    ("forged", "told"),
+    [
+        (lambda results, name: results["verdicts"][0].update(check=f"{name}::test_evil"), "was never collected"),
+        (
+            lambda results, name: results["run"]["selected"]["given"].update(paths=[name]),
+            "is no check file of this suite",
+        ),
+    ],
+    ids=["verdict", "selection"],
+)
+def test_a_pack_names_no_file_of_its_own_as_a_check(
+    received: Path, marks: Path, forged: Callable[[Any, str], None], told: str
+) -> None:
     """A case of a file that lies below the suite, but is no check of it, is refused and not imported."""
     inside = ROOT / "reports" / f"received-{os.getpid()}"
     plant(inside, marks, settings=False)
     name = f"{inside.relative_to(ROOT).as_posix()}/test_evil.py"
     try:
-        edit(received / pack.RESULTS, lambda results: results["verdicts"][0].update(check=f"{name}::test_evil"))
+        edit(received / pack.RESULTS, lambda results: forged(results, name))
         list_anew(received)
         ended = verify(received, received.parent)
     finally:
@@ -125,7 +139,7 @@ def test_a_pack_names_no_file_of_its_own_as_a_check(received: Path, marks: Path)
 
     assert run_from(marks) == []
     assert ended.returncode == 1
-    assert f"{name} is no check file of this suite" in ended.stdout
+    assert any(name in line and told in line for line in ended.stdout.splitlines()), ended.stdout
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "workers"])
