@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
+import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from email.message import Message
@@ -38,7 +41,10 @@ class MemoryTape(Tape):
     """
 
     def __init__(self, header: TapeHeader, known: Mapping[str, Reading] | None = None) -> None:
-        super().__init__(Path("nowhere"), header, replaying=False)
+        # What paces requests keeps its files beside the tape: of each world apart, for as long as it stands.
+        directory = tempfile.mkdtemp(prefix="falsification-")
+        weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
+        super().__init__(Path(directory), header, replaying=False)
         self._in_memory.update(known or {})
         self.asked: set[str] = set()
 

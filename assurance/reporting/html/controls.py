@@ -117,7 +117,7 @@ def _unjudged(model: RunModel) -> Html:
     rows = [(kind.type, path, reason) for kind in kinds() for path, reason in sorted(kind.unjudged.items())]
     words = f"{len(rows)} security-relevant properties that no check looks at: not judged, with the reasons"
     listed = table("Properties that are not judged", ("Kind", "Property", "Why not"), rows, "unjudged")
-    return element("details", element("summary", words), listed, class_="absent", id="not-judged")
+    return element("details", element("summary", words), listed, class_="absent", id="unaccounted")
 
 
 def _named(family: str, absent: tuple[Control, ...]) -> str:
