@@ -15,25 +15,21 @@ from assurance.environment.drift import DeclaredDrift
 from assurance.environment.evidence import Evidence
 from assurance.environment.inventory import DeclaredInventory
 from assurance.environment.load import DeclaredLoad
+from assurance.environment.network import DeclaredEndpoint, DeclaredNetwork, DeclaredSecurityGroup
 from assurance.environment.telemetry import DeclaredTelemetry
 from assurance.environment.values import (
-    FlowEnd,
     Guid,
     HostAndPort,
     HostName,
     HttpsUrl,
     NameServer,
-    PortRange,
-    Prefix,
     ResourceId,
     Scope,
     VariableName,
-    lies_within,
     repeated,
 )
 from assurance.environment.waivers import DeclaredWaivers
 
-Direction = Literal["Inbound", "Outbound"]
 ServiceKind = Literal["sql", "storage", "cognitive", "key_vault"]
 
 
@@ -73,80 +69,6 @@ class Views(Declared):
 
     inside: View = View()
     outside: View = View()
-
-
-class Subnet(Declared):
-    """One subnet of the virtual network."""
-
-    name: Text
-    prefix: Prefix
-    delegation: Text | None = None
-    private_endpoint_network_policies: (
-        Literal["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"] | None
-    ) = None
-    network_security_group: Text
-
-
-class DeclaredNetwork(Declared):
-    """The virtual network."""
-
-    name: Text
-    resource_group: Text | None = None
-    address_space: Annotated[tuple[Prefix, ...], Field(min_length=1, strict=False)]
-    subnets: Annotated[tuple[Subnet, ...], Field(min_length=1, strict=False)]
-
-    @model_validator(mode="after")
-    def _subnets_lie_in_the_address_space(self) -> Self:
-        for subnet in self.subnets:
-            if not lies_within(subnet.prefix, self.address_space):
-                raise ValueError(
-                    f"subnet {subnet.name} has {subnet.prefix}, outside address_space {self.address_space}"
-                )
-        return self
-
-
-class DeclaredFlow(Declared):
-    """Traffic through a security group; its ends are a prefix, a service tag or `*`; ports are `443`, `1-9`, `*`."""
-
-    name: Text
-    direction: Direction
-    protocol: Literal["*", "Tcp", "Udp", "Icmp", "Esp", "Ah"]
-    source: FlowEnd
-    destination: FlowEnd
-    ports: Annotated[tuple[PortRange, ...], Field(min_length=1, strict=False)]
-
-
-class DeclaredSecurityGroup(Declared):
-    """A network security group: where all must be denied, what may be open (at most), what must be open (at least)."""
-
-    name: Text
-    resource_group: Text | None = None
-    deny_all: Annotated[tuple[Direction, ...], Field(min_length=1, strict=False)]
-    permitted_flows: tuple[DeclaredFlow, ...] = Field(default=(), strict=False)
-    required_flows: tuple[DeclaredFlow, ...] = Field(default=(), strict=False)
-
-
-class DeclaredName(Declared):
-    """A further host name that an endpoint serves, and the private DNS zone that holds it."""
-
-    fqdn: HostName
-    zone: HostName
-    zone_resource_group: Text | None = None
-    zone_subscription: Guid | None = None
-
-
-class DeclaredEndpoint(Declared):
-    """The private endpoint of a service, and the zone of its name; `names` are what it serves beside that name."""
-
-    name: Text
-    resource_group: Text | None = None
-    subscription: Guid | None = None
-    subnet: Text
-    group_id: Text
-    zone: HostName
-    zone_resource_group: Text | None = None
-    zone_subscription: Guid | None = None
-    names: tuple[DeclaredName, ...] = Field(default=(), strict=False)
 
 
 class DeclaredService(Declared):

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from assurance.environment import Environment
 from assurance.environment.deployment import DeclaredMonitoring, DeclaredRegistry
-from assurance.environment.model import DeclaredEndpoint, DeclaredName, ServiceKind
+from assurance.environment.model import ServiceKind
+from assurance.environment.network import DeclaredEndpoint, DeclaredName
 from assurance.errors import NotEvaluated
 
 T = TypeVar("T")

@@ -12,7 +12,8 @@ from typing import Any
 
 from assurance.planning.changes import ChangeKind, Plan, PlannedChange
 from assurance.planning.errors import PlanRefused
-from assurance.planning.expressions import Scope, computed, provider_path
+from assurance.planning.expressions import Scope, computed
+from assurance.planning.template_functions import provider_path
 from assurance.planning.unknown import is_unknown
 
 FORM = "ARM template"

@@ -10,6 +10,7 @@ from typing import Literal
 from assurance.apex.client import Flow, Flows
 from assurance.apex.client.api import is_shown
 from assurance.apex.estimation.classes import canonical
+from assurance.apex.estimation.document_steps import ValidationStep
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import Paper, paper_of
 from assurance.apex.estimation.script import (
@@ -19,7 +20,6 @@ from assurance.apex.estimation.script import (
     upload_document,
     validate_document,
 )
-from assurance.apex.estimation.steps import ValidationStep
 from assurance.apex.estimation.workflow import after
 from assurance.environment.classification import BidCase, ClassifiedCase
 from assurance.errors import NotEvaluated

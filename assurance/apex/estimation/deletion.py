@@ -8,8 +8,8 @@ from http import HTTPStatus
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.exchange import all_readings
 from assurance.apex.estimation.answers import GONE, document_in
+from assurance.apex.estimation.document_steps import ValidationStep
 from assurance.apex.estimation.script import validate_document
-from assurance.apex.estimation.steps import ValidationStep
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
 from assurance.world.http.statuses import CLIENT_ERRORS, SUCCESSES

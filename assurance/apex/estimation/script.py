@@ -10,9 +10,10 @@ from assurance.apex.client.api import is_shown
 from assurance.apex.client.exchange import all_readings
 from assurance.apex.client.projects import new_project
 from assurance.apex.estimation.answers import document_in, has_listed, id_in
+from assurance.apex.estimation.document_steps import UNTOUCHED, UploadStep, ValidationStep
 from assurance.apex.estimation.jobs import ENDED, JobHistory
 from assurance.apex.estimation.sample_documents import MEDIA_TYPE, Paper
-from assurance.apex.estimation.steps import UNTOUCHED, GenerationStep, JobStep, ProjectStep, UploadStep, ValidationStep
+from assurance.apex.estimation.steps import GenerationStep, JobStep, ProjectStep
 from assurance.environment.application import Estimates
 from assurance.world.http.statuses import SUCCESSES
 

@@ -9,6 +9,7 @@ from assurance.apex.client import Flow, Flows
 from assurance.apex.client.api import is_shown
 from assurance.apex.estimation.answers import has_listed, id_in
 from assurance.apex.estimation.deletion import DeletionStep, delete_document
+from assurance.apex.estimation.document_steps import UnreadableDocument, UploadStep, ValidationStep
 from assurance.apex.estimation.levels import ConfidenceLevels
 from assurance.apex.estimation.sample_documents import Paper, paper, paper_of
 from assurance.apex.estimation.script import (
@@ -19,7 +20,7 @@ from assurance.apex.estimation.script import (
     upload_document,
     validate_document,
 )
-from assurance.apex.estimation.steps import GenerationStep, ProjectStep, UnreadableDocument, UploadStep, ValidationStep
+from assurance.apex.estimation.steps import GenerationStep, ProjectStep
 from assurance.apex.estimation.viewing import ExportStep, ViewStep
 from assurance.environment.classification import DocumentType
 from assurance.errors import NotEvaluated

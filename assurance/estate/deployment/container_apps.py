@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from assurance.environment.model import DeclaredContainerApps
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.network.addresses import is_private
 from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown, wrong_among
 from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
 from assurance.verdicts import Fact
@@ -16,53 +15,6 @@ from assurance.world.azure.document import Document
 
 # Lifecycles of an identity in which the main containers have it (Container Apps, `IdentitySettingsLifeCycle`).
 MAIN_CONTAINERS = frozenset({"all", "main"})
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerEnvironment(Resource):
-    """A Container Apps environment (Microsoft.App/managedEnvironments).
-
-    Attributes:
-        subnet_id: The id of the subnet in which its infrastructure must stand.
-    """
-
-    subnet_id: str
-
-    @property
-    def is_internal(self) -> Fact:
-        """Whether the environment has only an internal load balancer; an absent flag means it is public."""
-        remedy = f"It cannot be changed: deploy the environment again with --internal-only true ({named(self.id)})."
-        return self.flag_is("properties.vnetConfiguration.internal", True, remedy)
-
-    @property
-    def is_in_its_subnet(self) -> Fact:
-        """Whether its infrastructure stands in the declared subnet."""
-        remedy = f"Deploy the environment again with --infrastructure-subnet-resource-id {self.subnet_id}."
-        path = "properties.vnetConfiguration.infrastructureSubnetId"
-        return self.id_is(path, self.subnet_id, "infrastructure subnet", remedy)
-
-    @property
-    def has_private_address(self) -> Fact:
-        """Whether its static address is a private one."""
-
-        def private(document: Document) -> Judgement:
-            found = document.text("properties", "staticIp")
-            return is_private(found or ""), f"staticIp is {shown(found)}"
-
-        return self.judge("staticIp is a private address", private, "Deploy the environment again as internal.")
-
-    @property
-    def refuses_public_networks(self) -> Fact:
-        """Whether public network access is off, where the API tells; an environment that is not internal must tell."""
-
-        def refused(document: Document) -> Judgement:
-            found = document.text("properties", "publicNetworkAccess")
-            internal = document.flag("properties", "vnetConfiguration", "internal")
-            holds = internal is True if found is None else found.casefold() == "disabled"
-            return holds, f"publicNetworkAccess is {shown(found)}, internal is {shown(internal)}"
-
-        remedy = f"az containerapp env update {named(self.id)} --public-network-access Disabled"
-        return self.judge("publicNetworkAccess is Disabled", refused, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,15 +222,6 @@ class ContainerApp(Resource):
                 raise entry.broken(("weight",), "a whole number", weight)
             weights[name] += int(weight)
         return weights
-
-
-@read_once
-def read_container_environment(estate: Estate) -> ContainerEnvironment:
-    """Return the Container Apps environment."""
-    environment_id = estate.container_environment_id()
-    operation = estate.questions.operation("container_apps", "managed_environments", "get")
-    subnet_id = estate.subnet_id(estate.environment.container_apps.subnet)
-    return ContainerEnvironment(environment_id, *estate.questions.resource(operation, environment_id), subnet_id)
 
 
 @read_once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from azure.core.exceptions import ResourceNotFoundError
 
 from assurance.errors import NotEvaluated
-from assurance.estate.deployment.container_apps import read_container_environment
+from assurance.estate.deployment.container_environment import read_container_environment
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.ids import DeclaredIds
 from assurance.estate.inventory.accounts import INTERFACES, Accounts, kind_of

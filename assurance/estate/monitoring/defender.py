@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from assurance.errors import NotEvaluated
-from assurance.estate.deployment.container_apps import ContainerEnvironment, read_container_environment
+from assurance.estate.deployment.container_environment import ContainerEnvironment, read_container_environment
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import (
     Judgement,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assurance.estate.deployment.container_apps import ContainerEnvironment
+from assurance.estate.deployment.container_environment import ContainerEnvironment
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, named, same_id
 from assurance.verdicts import Fact

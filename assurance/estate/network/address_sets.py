@@ -18,91 +18,23 @@ What the tags mean is Microsoft's "Virtual network service tags" and "Network se
 * Every other tag stands for public addresses; `Storage.EastUS` lies within `Storage`.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TypeAlias
+from dataclasses import dataclass
+from ipaddress import ip_network
 
-IPV6_START = 1 << 32
-"""IPv6 addresses follow the IPv4 addresses on the number line."""
+from assurance.estate.network.address_terms import (
+    IPV6_START,
+    AddressRange,
+    AddressTerm,
+    ApplicationGroup,
+    Everywhere,
+    ServiceTag,
+    address_of,
+    parse_range,
+)
+
 LINE_END = IPV6_START + (1 << 128)
-
-TAG_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9]+)*")
-CLASSIC_TAGS = {"virtual_network": "VirtualNetwork", "azure_loadbalancer": "AzureLoadBalancer"}
-
-
-@dataclass(frozen=True, slots=True)
-class Everywhere:
-    """`*` or `Any`: every address of either family, whatever it belongs to."""
-
-
-@dataclass(frozen=True, slots=True)
-class AddressRange:
-    """The addresses `first` to `last`, both included, as numbers on the line."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceTag:
-    """A service tag; `key` compares, `label` is the spelling that was read."""
-
-    key: str
-    label: str = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationGroup:
-    """An application security group: unknown addresses inside the virtual network."""
-
-    key: str
-    label: str = field(compare=False)
-
-
-AddressTerm: TypeAlias = Everywhere | AddressRange | ServiceTag | ApplicationGroup
-
-
-def _number(address: IPv4Address | IPv6Address) -> int:
-    return int(address) + (IPV6_START if address.version == 6 else 0)
-
-
-def _address(number: int) -> IPv4Address | IPv6Address:
-    return IPv4Address(number) if number < IPV6_START else IPv6Address(number - IPV6_START)
-
-
-def parse_range(text: str) -> AddressRange:
-    """Read a prefix, a single address or `first-last`; host bits under a prefix's mask are ignored.
-
-    Raises:
-        ValueError: The text is none of these.
-    """
-    first, dash, last = text.strip().partition("-")
-    if not dash:
-        network = ip_network(first, strict=False)
-        return AddressRange(_number(network.network_address), _number(network.broadcast_address))
-    lower, upper = ip_address(first.strip()), ip_address(last.strip())
-    if lower.version != upper.version or int(lower) > int(upper):
-        raise ValueError(f"{text!r} does not run from a lower to a higher address")
-    return AddressRange(_number(lower), _number(upper))
-
-
-def parse_address(text: str) -> AddressTerm:
-    """Read what may stand in a rule's source or destination address prefix.
-
-    Raises:
-        ValueError: The text is no wildcard, tag, prefix, address or range.
-    """
-    stripped = text.strip()
-    key = stripped.casefold()
-    if key in {"*", "any"}:
-        return Everywhere()
-    if TAG_PATTERN.fullmatch(stripped) and ":" not in stripped:
-        label = CLASSIC_TAGS.get(key, stripped)
-        return ServiceTag(label.casefold(), label)
-    return parse_range(stripped)
 
 
 HOST = parse_range("168.63.129.16")
@@ -287,7 +219,7 @@ def _and(names: Sequence[str]) -> str:
 
 
 def _text(first: int, last: int) -> str:
-    lower, upper = _address(first), _address(last)
+    lower, upper = address_of(first), address_of(last)
     if first == last:
         return str(lower)
     length = lower.max_prefixlen - (last - first).bit_length()

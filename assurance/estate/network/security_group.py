@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assurance.environment.model import DeclaredFlow, DeclaredSecurityGroup, Direction
+from assurance.environment.network import DeclaredFlow, DeclaredSecurityGroup, Direction
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.doubtful_rules import JudgedRules
 from assurance.estate.network.rule_documents import Flow, SecurityRule

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estate.network.address_sets import AddressAxis, brief, parse_range
+from assurance.estate.network.address_sets import AddressAxis, brief
+from assurance.estate.network.address_terms import parse_range
 from assurance.estate.network.packet_regions import (
     EVERY_PROTOCOL,
     Box,

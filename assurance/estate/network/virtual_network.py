@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from assurance.environment.model import DeclaredNetwork
-from assurance.environment.model import Subnet as DeclaredSubnet
+from assurance.environment.network import DeclaredNetwork
+from assurance.environment.network import Subnet as DeclaredSubnet
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, listed, name_of, named, only, resource_group_of
 from assurance.verdicts import Fact

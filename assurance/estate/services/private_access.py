@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from assurance.environment import Environment
-from assurance.environment.model import DeclaredEndpoint, DeclaredName
+from assurance.environment.network import DeclaredEndpoint, DeclaredName
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate
 from assurance.estate.network.flows import InsideFlow, read_inside_flow

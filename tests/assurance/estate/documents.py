@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from assurance.environment.model import DeclaredEndpoint, DeclaredService
+from assurance.environment.model import DeclaredService
+from assurance.environment.network import DeclaredEndpoint
 from assurance.errors import NotEvaluated
 from assurance.world.azure.document import Document
 

@@ -8,16 +8,10 @@ import pytest
 
 from assurance.apex.client import Exchange
 from assurance.apex.estimation.answers import entries, id_in, lists, shows, with_id
+from assurance.apex.estimation.document_steps import UnreadableDocument, UploadStep, ValidationStep
 from assurance.apex.estimation.jobs import JobHistory
 from assurance.apex.estimation.sample_documents import paper
-from assurance.apex.estimation.steps import (
-    GenerationStep,
-    JobStep,
-    ProjectStep,
-    UnreadableDocument,
-    UploadStep,
-    ValidationStep,
-)
+from assurance.apex.estimation.steps import GenerationStep, JobStep, ProjectStep
 from assurance.apex.estimation.workflow import after
 from assurance.errors import BrokenReading, NotEvaluated
 from tests.assurance.apex.estimation.answers import READING, document

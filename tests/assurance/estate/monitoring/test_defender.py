@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assurance.errors import NotEvaluated
-from assurance.estate.deployment.container_apps import ContainerEnvironment
+from assurance.estate.deployment.container_environment import ContainerEnvironment
 from assurance.estate.monitoring.defender import Alerts, SecureScore, SuppressionRules
 from assurance.world.azure.document import Document
 from tests.assurance.estate.documents import GROUP, READING, SUBSCRIPTION, refused, resource

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from assurance.environment.model import DeclaredFlow, DeclaredNetwork, Direction, Subnet
-from assurance.estate.deployment.container_apps import ContainerEnvironment
+from assurance.environment.network import DeclaredFlow, DeclaredNetwork, Direction, Subnet
+from assurance.estate.deployment.container_environment import ContainerEnvironment
 from assurance.estate.network.security_group import NetworkSecurityGroup
 from assurance.estate.network.virtual_network import ContainerAppsSubnet, VirtualNetwork
 from assurance.world.azure.document import Document
