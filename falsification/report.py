@@ -6,7 +6,8 @@ from typing import Any
 
 from assurance.judging.controls import CONTROLS
 from falsification.apex.stage import ApexStage
-from falsification.azure import harmless, inability, violations
+from falsification.azure import harmless, violations
+from falsification.azure.rewrites import REWRITES
 from falsification.catalogue import Harmless, Violation
 from falsification.change_records.stage import ChangeRecordStage
 from falsification.results import Score
@@ -100,6 +101,6 @@ def _faults(score: Score) -> str:
 
 
 def _meaning(fault: str) -> str:
-    rewrite = inability.REWRITES.get(fault)
+    rewrite = REWRITES.get(fault)
     sentence = (rewrite.__doc__ or "").strip() if rewrite is not None else ""
     return f": {sentence}" if sentence else ""

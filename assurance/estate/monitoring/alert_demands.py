@@ -12,11 +12,7 @@ from assurance.estate.monitoring.log_queries import (
 
 WITHIN = timedelta(minutes=5)
 """The window of the guide's alerts (Step 7); restarts, for which it names none, must show within the hour."""
-
-
 RESTARTS_WITHIN = timedelta(hours=1)
-
-
 COUNTED = frozenset({"failed-requests", "restarts"})
 
 

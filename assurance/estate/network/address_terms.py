@@ -7,11 +7,7 @@ from typing import TypeAlias
 
 IPV6_START = 1 << 32
 """IPv6 addresses follow the IPv4 addresses on the number line."""
-
-
 TAG_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9]+)*")
-
-
 CLASSIC_TAGS = {"virtual_network": "VirtualNetwork", "azure_loadbalancer": "AzureLoadBalancer"}
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from assurance.change_records.checklist import ITEMS
 from falsification.change_records.records import ENGINEER, Record, change, closed, planned, rolled_back
-from falsification.change_records.shortcomings import AFTER, AFTER_ROLLBACK, BEFORE, Edit
+from falsification.change_records.shortcomings import BEFORE
+from falsification.change_records.shortcomings_afterwards import AFTER, AFTER_ROLLBACK, Edit
 
 
 def edited(record: Record, edit: Edit) -> Record:
