@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assurance.change_records.change import Change
 from assurance.change_records.loading import parse
+from assurance.environment.toml_files import find_file, names_in
 from assurance.errors import NotEvaluated, UsageError
 from assurance.tape import Tape, key_of
 from assurance.tape.redaction import Redactor
@@ -21,18 +22,11 @@ def find_record(name_or_file: str, folder: Path) -> Path:
     Raises:
         UsageError: There is no such file; the message lists the records that there are.
     """
-    path = Path(name_or_file)
-    if path.suffix != ".toml":
-        path = folder / f"{name_or_file}.toml"
-    try:
-        exists = path.is_file()
-    except OSError:  # a name that is too long
-        exists = False
+    path, exists = find_file(name_or_file, folder)
     if not exists:
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml"))) or "none"
         raise UsageError(
-            f"{name_or_file}: there is no change record {path}; give a path to a TOML file or one of: {known}; "
-            f"`apex-assurance change new` begins one"
+            f"{name_or_file}: there is no change record {path}; give a path to a TOML file or one of: "
+            f"{names_in(folder)}; `apex-assurance change new` begins one"
         )
     return path
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
-
 from pydantic import ValidationError
 
 from assurance.change_records.model import ChangeRecord
 from assurance.environment.problems import problems
+from assurance.environment.toml_files import parsed
 from assurance.errors import UsageError
 
 
@@ -21,12 +20,7 @@ def parse(content: bytes, where: str) -> ChangeRecord:
     Raises:
         UsageError: It is no TOML, or not a change record; the message names each key and what was expected.
     """
-    try:
-        document = tomllib.loads(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{where}: UTF-8 text was expected; byte {error.start} is none") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{where}: the file is not valid TOML: {error}") from error
+    document = parsed(content, where)
     try:
         return ChangeRecord.model_validate(document)
     except ValidationError as error:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from assurance.estate.resources.resource import name_of, resource_group_of, same_id, segments, subscription_of
-from assurance.planning.changes import type_of
+from assurance.estate.resources.resource import name_of, resource_group_of, same_id, segments, subscription_of, type_of
 
 Values: TypeAlias = Mapping[str, Any]
 """A resource as JSON; `Any` because nothing is known of it before it is looked at."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from assurance.drift.asking import Answer
 from assurance.drift.normalise import Values, noise, normalised
 from assurance.drift.questions import Question
+from assurance.estate.resources.resource import type_of
 from assurance.world.azure.document import Document
 
 VAULT_SECRET = "microsoft.keyvault/vaults/secrets"  # noqa: S105  (a type of resource)
-RESOURCE_GROUP = "microsoft.resources/resourcegroups"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,15 @@ def entries(question: Question, documents: Iterable[Document]) -> list[Entry]:
     found: list[Entry] = []
     for document in documents:
         shown = document.text("id")
-        kind = type_of(shown) if shown is not None else ""
+        kind = _type_of(shown) if shown is not None else ""
         if shown is not None and kind and not noise().is_event(kind):
             entry_id = shown.rstrip("/").casefold()
             found.append(Entry(entry_id, shown.rstrip("/"), kind, question, normalised(document.values, kind)))
     return found
 
 
-def type_of(resource_id: str) -> str:
-    """Return the type that an id speaks of, in lower case, nested types with their parents'; empty if it is no id."""
-    if resource_id.casefold().startswith("https://") and "/secrets/" in resource_id.casefold():
+def _type_of(entry_id: str) -> str:
+    """Return the type of what an id names; the secrets of a vault have addresses instead of ids."""
+    if entry_id.casefold().startswith("https://") and "/secrets/" in entry_id.casefold():
         return VAULT_SECRET
-    parts = [part.casefold() for part in resource_id.split("/") if part]
-    if "providers" not in parts:
-        return RESOURCE_GROUP if len(parts) == 4 and parts[2] == "resourcegroups" else ""
-    last = len(parts) - 1 - parts[::-1].index("providers")
-    namespace, rest = parts[last + 1 : last + 2], parts[last + 2 :]
-    return "/".join([*namespace, *rest[::2]]) if namespace and rest and len(rest) % 2 == 0 else ""
+    return type_of(entry_id)

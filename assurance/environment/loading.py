@@ -1,6 +1,5 @@
 """Reads an environment file: TOML; `extends` names a file whose values it refines, `without` what of that goes."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,12 +8,11 @@ from pydantic import ValidationError
 
 from assurance.environment.model import Environment
 from assurance.environment.problems import problems
-from assurance.errors import EnvironmentFileError
+from assurance.environment.toml_files import Document, find_file, names_in, parsed
+from assurance.errors import EnvironmentFileError, UsageError
 
 RELEASE_TABLES = {"release": dict, "artefacts": dict, "announced": list}
 
-# Values of a TOML document; `Any` because nothing is known of them before pydantic has judged them.
-Document = dict[str, Any]
 FOLDER = Path("environments")
 
 
@@ -24,17 +22,10 @@ def find(name_or_file: str, folder: Path) -> Path:
     Raises:
         EnvironmentFileError: There is no such file; the message lists the names that there are.
     """
-    path = Path(name_or_file)
-    if path.suffix != ".toml":
-        path = folder / f"{name_or_file}.toml"
-    try:
-        exists = path.is_file()
-    except OSError:  # a name that is too long
-        exists = False
+    path, exists = find_file(name_or_file, folder)
     if not exists:
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml"))) or "none"
         raise EnvironmentFileError(
-            f"--env {name_or_file}: there is no file {path}; give a path to a TOML file or one of: {known}"
+            f"--env {name_or_file}: there is no file {path}; give a path to a TOML file or one of: {names_in(folder)}"
         )
     return path
 
@@ -149,16 +140,12 @@ def _less(document: Document, key: list[str], where: str) -> Document:
 def _toml(path: Path, seen: tuple[Path, ...]) -> Document:
     """Parse one file; `seen` are the files that led here."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return parsed(path.read_bytes(), str(path))
     except OSError as error:
         extended = f" (key 'extends' of {seen[-1]} names it)" if seen else ""
         raise EnvironmentFileError(f"{path}: the file cannot be read: {error.strerror}{extended}") from error
-    except UnicodeDecodeError as error:
-        raise EnvironmentFileError(f"{path}: UTF-8 text was expected; byte {error.start} is none") from error
-    except tomllib.TOMLDecodeError as error:
-        raise EnvironmentFileError(f"{path}: the file is not valid TOML: {error}") from error
-    except RecursionError as error:
-        raise EnvironmentFileError(f"{path}: the file is not valid TOML: values are nested too deeply") from error
+    except UsageError as error:
+        raise EnvironmentFileError(str(error)) from error
 
 
 def _merge(base: Document, refinement: Document) -> Document:

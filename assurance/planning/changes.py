@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from assurance.estate.resources.resource import type_of
+
 Values: TypeAlias = Mapping[str, Any]
 """A resource as JSON; `Any` because a plan holds resources of every kind."""
 
@@ -72,18 +74,3 @@ class Plan:
     unplaced: tuple[str, ...] = ()
     made: str = ""
     readings: tuple[str, ...] = ()
-
-
-def type_of(resource_id: str) -> str:
-    """Return a resource's type in lower case, made of the segments after its last `providers`; empty if it has none."""
-    parts = [part for part in resource_id.casefold().split("/") if part]
-    places = [place for place, part in enumerate(parts) if part == "providers"]
-    if not places or len(parts) < places[-1] + 3:
-        return "microsoft.resources/resourcegroups" if "resourcegroups" in parts else ""
-    namespace, *rest = parts[places[-1] + 1 :]
-    return "/".join((namespace, *rest[::2]))
-
-
-def folded(resource_id: str) -> str:
-    """Return an id for comparison: Azure's casing differs from one answer to the next."""
-    return "/" + "/".join(part.casefold() for part in resource_id.split("/") if part)

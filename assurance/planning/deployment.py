@@ -9,7 +9,8 @@ from http import HTTPStatus
 from typing import Any
 
 from assurance.environment import Environment
-from assurance.planning.changes import ChangeKind, Plan, folded
+from assurance.estate.resources.resource import folded
+from assurance.planning.changes import ChangeKind, Plan
 from assurance.planning.review import PlanReview, changes_of, review
 from assurance.tape import Reading
 from assurance.verdicts import Fact

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from assurance.estate.resources.resource import folded
 from assurance.planning import template, terraform, what_if
-from assurance.planning.changes import Plan, folded
+from assurance.planning.changes import Plan
 from assurance.planning.errors import PlanRefused
 from assurance.planning.template import Target
 

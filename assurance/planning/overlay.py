@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from assurance.errors import MissingReading, NotEvaluated
-from assurance.planning.changes import ChangeKind, Plan, PlannedChange, folded
+from assurance.estate.resources.resource import folded
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange
 from assurance.planning.merging import planned
 from assurance.planning.paths import Place, is_listed_at, place_of, principal_in
 from assurance.planning.unknown import is_unknown

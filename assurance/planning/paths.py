@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assurance.planning.changes import folded
+from assurance.estate.resources.resource import folded
 
 PRINCIPAL = re.compile(r"(?:principalid\s+eq\s+'([^']+)'|assignedto\('([^']+)'\))", re.I)
 RECORDS = "microsoft.network/privatednszones/"

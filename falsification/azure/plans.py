@@ -10,10 +10,11 @@ from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass
 
+from assurance.estate.resources.resource import type_of
 from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck
 from assurance.planning import Overlay, Plan
-from assurance.planning.changes import ChangeKind, PlannedChange, type_of
+from assurance.planning.changes import ChangeKind, PlannedChange
 from assurance.verdicts import Verdict
 from falsification.azure.stage import AzureStage
 from falsification.azure.world import Change, World, compliant_world

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 from uuid import uuid4
 
 from sandbox.azure.azure_estate import AzureEstate
-from sandbox.network.http_server import Answer, HttpsServer, Request
-from sandbox.network.http_stand_in import HttpStandIn
+from sandbox.network.http_server import Answer, Request
+from sandbox.network.http_stand_in import ServedStandIn
 
 HOST = "apexacr.azurecr.io"
 REFRESH_SECONDS = 3 * 3600
@@ -23,7 +23,7 @@ _QUESTION = re.compile(r"/acr/v1/(?P<name>.+)/_(?P<kind>tags|manifests)/(?P<refe
 _ATTRIBUTES = {"deleteEnabled": True, "writeEnabled": True, "readEnabled": True, "listEnabled": True}
 
 
-class ContainerRegistry(HttpStandIn):
+class ContainerRegistry(ServedStandIn):
     """Describes the estate's images to whom holds the sandbox's token, after the exchange that the service asks for.
 
     A Microsoft Entra token is exchanged for a refresh token of the registry, and that for an access token for one
@@ -38,25 +38,11 @@ class ContainerRegistry(HttpStandIn):
     def __init__(
         self, estate: AzureEstate, token: str, context: ssl.SSLContext, *, latency_seconds: float = 0.0
     ) -> None:
-        super().__init__(latency_seconds=latency_seconds)
+        super().__init__(context, "sandbox-container-registry", latency_seconds=latency_seconds)
         self.estate = estate
         self.token = token
         self.access_token = secrets.token_urlsafe(32)
         self._refresh_token = _web_token({"exp": int(time.time()) + REFRESH_SECONDS, "aud": HOST})
-        self._server = HttpsServer(self.respond, context, name="sandbox-container-registry")
-
-    @property
-    def address(self) -> str:
-        """Where it is reached, as `127.0.0.1:PORT`."""
-        return self._server.address
-
-    def start(self) -> None:
-        """Accept requests from now on."""
-        self._server.open()
-
-    def stop(self) -> None:
-        """Stop for good."""
-        self._server.stop()
 
     def answer(self, request: Request) -> Answer:
         """The true answer to one request."""

@@ -13,15 +13,15 @@ from sandbox.azure.answers import document, require_api_version
 from sandbox.azure.azure_estate import AzureEstate
 from sandbox.azure.token_bucket import TokenBucket
 from sandbox.log_analytics.metrics import ComponentMetrics
-from sandbox.network.http_server import Answer, HttpsServer, Request
-from sandbox.network.http_stand_in import HttpStandIn
+from sandbox.network.http_server import Answer, Request
+from sandbox.network.http_stand_in import ServedStandIn
 
 # What Azure allows a subscription before it throttles; each answer tells how many reads remain.
 SUBSCRIPTION_READS = 12000
 REMAINING = "x-ms-ratelimit-remaining-subscription-reads"
 
 
-class AzureResourceManager(HttpStandIn):
+class AzureResourceManager(ServedStandIn):
     """Serves an estate as Azure Resource Manager does: by id, by collection, page by page, for one token.
 
     Attributes:
@@ -35,27 +35,13 @@ class AzureResourceManager(HttpStandIn):
     def __init__(
         self, estate: AzureEstate, token: str, context: ssl.SSLContext, *, latency_seconds: float = 0.0
     ) -> None:
-        super().__init__(latency_seconds=latency_seconds)
+        super().__init__(context, "sandbox-resource-manager", latency_seconds=latency_seconds)
         self.estate = estate
         self.token = token
         self.page_size = 50
         self.metrics: ComponentMetrics | None = None
         self.bucket: TokenBucket | None = None
         self._served = count(1)
-        self._server = HttpsServer(self.respond, context, name="sandbox-resource-manager")
-
-    @property
-    def url(self) -> str:
-        """Where it is reached, as `https://127.0.0.1:PORT`."""
-        return self._server.url
-
-    def start(self) -> None:
-        """Accept requests from now on."""
-        self._server.open()
-
-    def stop(self) -> None:
-        """Stop for good."""
-        self._server.stop()
 
     def answer(self, request: Request) -> Answer:
         """The true answer to one request."""

@@ -28,8 +28,8 @@ from sandbox.log_analytics.schema import (
 )
 from sandbox.log_analytics.store import RETENTION, TelemetryStore
 from sandbox.log_analytics.timespans import span_of, written
-from sandbox.network.http_server import Answer, HttpsServer, Request
-from sandbox.network.http_stand_in import HttpStandIn
+from sandbox.network.http_server import Answer, Request
+from sandbox.network.http_stand_in import ServedStandIn
 
 # "Query limits" of Azure Monitor: a larger result is cut, and says so.
 MAX_ROWS = 500_000
@@ -39,7 +39,7 @@ _RESOURCE = re.compile(r"/v1(/subscriptions/.+)/query", re.IGNORECASE)
 Spell = Callable[[str, list[Values]], list[Row]]
 
 
-class LogAnalytics(HttpStandIn):
+class LogAnalytics(ServedStandIn):
     """Answers queries against one workspace and one component, from the same telemetry.
 
     Attributes:
@@ -59,26 +59,12 @@ class LogAnalytics(HttpStandIn):
         *,
         latency_seconds: float = 0.0,
     ) -> None:
-        super().__init__(latency_seconds=latency_seconds)
+        super().__init__(context, "sandbox-log-analytics", latency_seconds=latency_seconds)
         self.store = store
         self.workspace_id = workspace_id
         self.token = token
         self.most_rows = MAX_ROWS
         self.queries: list[str] = []
-        self._server = HttpsServer(self.respond, context, name="sandbox-log-analytics")
-
-    @property
-    def url(self) -> str:
-        """Where it is reached, as `https://127.0.0.1:PORT`."""
-        return self._server.url
-
-    def start(self) -> None:
-        """Accept requests from now on."""
-        self._server.open()
-
-    def stop(self) -> None:
-        """Stop for good."""
-        self._server.stop()
 
     def answer(self, request: Request) -> Answer:
         """The true answer to one request."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from abc import ABC, abstractmethod
 
 from sandbox.network.faults import Faults
-from sandbox.network.http_server import Answer, Request, wait
+from sandbox.network.http_server import Answer, HttpsServer, Request, wait
 
 
 class HttpStandIn(ABC):
@@ -33,3 +34,35 @@ class HttpStandIn(ABC):
     @abstractmethod
     def answer(self, request: Request) -> Answer:
         """The true answer to one request."""
+
+
+class ServedStandIn(HttpStandIn):
+    """A service with a server of its own, over HTTPS on loopback.
+
+    Args:
+        context: The certificate that it shows.
+        name: The name of its thread.
+        latency_seconds: How long each answer takes longer than it needs.
+    """
+
+    def __init__(self, context: ssl.SSLContext, name: str, *, latency_seconds: float = 0.0) -> None:
+        super().__init__(latency_seconds=latency_seconds)
+        self._server = HttpsServer(self.respond, context, name=name)
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, as `https://127.0.0.1:PORT`."""
+        return self._server.url
+
+    @property
+    def address(self) -> str:
+        """Where it is reached, as `127.0.0.1:PORT`."""
+        return self._server.address
+
+    def start(self) -> None:
+        """Accept requests from now on."""
+        self._server.open()
+
+    def stop(self) -> None:
+        """Stop for good."""
+        self._server.stop()

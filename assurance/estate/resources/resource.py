@@ -21,9 +21,27 @@ Part: TypeAlias = Callable[[], T]
 """A part of a view, read when it is first asked for: what cannot be read spoils only what rests on it."""
 
 
+RESOURCE_GROUP = "microsoft.resources/resourcegroups"
+
+
 def segments(resource_id: str) -> tuple[str, ...]:
     """Return an id's segments for comparison: Azure's casing differs from one answer to the next."""
     return tuple(part.casefold() for part in resource_id.split("/") if part)
+
+
+def folded(resource_id: str) -> str:
+    """Return an id as text for comparison."""
+    return "/" + "/".join(segments(resource_id))
+
+
+def type_of(resource_id: str) -> str:
+    """Return the type that an id speaks of, in lower case, nested types with their parents'; empty if it is no id."""
+    parts = segments(resource_id)
+    if "providers" not in parts:
+        return RESOURCE_GROUP if len(parts) == 4 and parts[2] == "resourcegroups" else ""
+    last = len(parts) - 1 - parts[::-1].index("providers")
+    namespace, rest = parts[last + 1 : last + 2], parts[last + 2 :]
+    return "/".join([*namespace, *rest[::2]]) if namespace and rest and len(rest) % 2 == 0 else ""
 
 
 def same_id(one: str | None, other: str | None) -> bool:

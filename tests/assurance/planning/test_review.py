@@ -10,7 +10,7 @@ import assurance.planning
 from assurance.drift.classify import Weight
 from assurance.drift.compare import Difference
 from assurance.environment.deployment import AnnouncedChange
-from assurance.planning.changes import folded
+from assurance.estate.resources.resource import folded
 from assurance.planning.deployment import beside
 from assurance.planning.review import PlanReview, is_noise, review
 from tests.assurance.planning.plans import ENVIRONMENT, GROUP, SERVER, modify, read, server, tape, what_if
