@@ -6,7 +6,7 @@ import inspect
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, get_args
@@ -46,9 +46,26 @@ def schema() -> str:
         "items": {"type": "string"},
         "description": "Keys of the extended file that this one takes away, such as services.openai.",
     }
-    # A file that extends another one has what is required from there.
-    document.pop("required", None)
+    # A file that extends another one has what is required from there; but for lists, which are replaced whole.
+    for refined in (document, *(document["$defs"][name] for name in _refined(document, document["$defs"]))):
+        refined.pop("required", None)
     return json.dumps(document, indent=1, sort_keys=True) + "\n"
+
+
+def _refined(node: object, definitions: Mapping[str, object], known: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the definitions of the tables that a file can lay over another's: those that stand in no list."""
+    if isinstance(node, list):
+        for part in node:
+            known |= _refined(part, definitions, known)
+    if not isinstance(node, dict):
+        return known
+    name = str(node.get("$ref", "")).rpartition("/")[2]
+    if name and name not in known:
+        known = _refined(definitions[name], definitions, known | {name})
+    for key, part in node.items():
+        if key not in {"items", "prefixItems", "$defs"}:
+            known |= _refined(part, definitions, known)
+    return known
 
 
 def markdown() -> str:

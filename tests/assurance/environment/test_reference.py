@@ -49,3 +49,9 @@ def test_an_unknown_key_does_not_satisfy_the_schema() -> None:
     """An editor marks a key that is spelt wrong."""
     document: dict[str, object] = {"virtual_netwrok": {}}
     assert list(Draft202012Validator(json.loads(schema())).iter_errors(document)) != []
+
+
+def test_an_item_of_a_list_is_whole() -> None:
+    """A list is replaced whole, so that what an item lacks is lacking, also in a file that extends another."""
+    document: dict[str, object] = {"extends": "prod.toml", "network_security_groups": [{"name": "nsg"}]}
+    assert list(Draft202012Validator(json.loads(schema())).iter_errors(document)) != []
