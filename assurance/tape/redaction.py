@@ -15,30 +15,38 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from assurance.tape.doubled_names import Repeated, parsed, written
 from assurance.tape.secret_forms import (
     SECRET_FORMS,
     TEXT_HINT,
-    has_secret_name,
     kind_by_form,
     kind_of_key,
     secret_kind,
     tells_of_a_person,
 )
+from assurance.tape.secret_names import (
+    has_secret_name,
+    is_password_option,
+    is_reference,
+    named_value,
+    named_values,
+    option_name,
+)
 
-__all__ = ["PLAIN_ENVIRONMENT_VALUE", "Redactor", "kind_of_token", "secret_kind"]
+__all__ = ["PLAIN_ENVIRONMENT_VALUE", "Redactor", "kind_of_token", "kinds_within", "secret_kind"]
 
 PLAIN_ENVIRONMENT_VALUE = "environment-value"
-# In the place of each value of an object that has a name twice.
-WITHHELD = "[withheld: a name stands twice in this object]"
-
 _TOKEN = re.compile(r"\[redacted ([a-z-]+) [0-9a-f]{16}\]")
 _ENVIRONMENTS = frozenset({"env", "environmentvariables"})
 # Lists whose items hold a secret under `value`: of a container app, of a storage account, of a registry.
 _HOLDERS = {"secrets": "client-secret", "keys": "account-key", "passwords": "password"}
 _VAULT_SECRET = re.compile(r"https://[^/]+/secrets/", re.I)
 _URL_SAFE = str.maketrans("-_", "+/")
-_SECRET_OPTION = re.compile(r"--?[\w-]*(?:passw(?:or)?d|pwd|secret|key|token|connection-?string)", re.I)
-
+# Where people write names and values of their own: tags, metadata of scale rules, headers of probes.
+_FREE_NAMES = frozenset({"tags", "metadata", "httpheaders", "headers"})
+PERSONAL = frozenset({"phone-number", "person", "client-address"})
+# The command lines of containers.
+_COMMANDS = frozenset({"args", "command"})
 
 # Lines of one value: each but the last is long, and nothing else stands on them. A short word that follows goes too.
 _WRAPPED = re.compile(r"(?<![\w+/=.~-])[\w+/=.~-]{12,}(?:\r?\n[ \t]*[\w+/=.~-]{12,})*\r?\n[ \t]*[\w+/=.~-]+")
@@ -50,6 +58,11 @@ def kind_of_token(value: str) -> str | None:
     """Return the kind of secret that a redacted value was, or None if `value` was not redacted."""
     match = _TOKEN.fullmatch(value)
     return match.group(1) if match else None
+
+
+def kinds_within(text: str) -> tuple[str, ...]:
+    """Return the kinds of secret that were redacted in a text, each once."""
+    return tuple(dict.fromkeys(_TOKEN.findall(text)))
 
 
 REMEMBERED_CHARACTERS, REMEMBERED_TEXTS = 512, 20_000
@@ -71,11 +84,13 @@ class Redactor:
     def body(self, content: bytes) -> bytes:
         """Return an answer's body without secrets; JSON keeps its structure, anything else is treated as text."""
         try:
-            document, doubled = _document(content)
+            document, doubled = parsed(content)
             redacted = self._value(document)
         except (ValueError, RecursionError):
             return self.text(content.decode("utf-8", "replace")).encode()
-        return content if redacted == document and not doubled else _json(redacted).encode("utf-8", "backslashreplace")
+        return (
+            content if redacted == document and not doubled else written(redacted).encode("utf-8", "backslashreplace")
+        )
 
     def text(self, text: str) -> str:
         """Return a message or URL without the secrets that are recognised by their form."""
@@ -137,7 +152,7 @@ class Redactor:
         return self._digests[value]
 
     def _replace(self, match: re.Match[str], kind: str) -> str:
-        if _TOKEN.match(match.string, match.start("secret")):
+        if _TOKEN.match(match.string, match.start("secret")) or is_reference(match.group("secret")):
             return match.group(0)
         start, end = match.start("secret") - match.start(), match.end("secret") - match.start()
         whole = match.group(0)
@@ -157,27 +172,52 @@ class Redactor:
         return self._string(value) if isinstance(value, str) else value
 
     def _list(self, items: list[Any], key: str) -> list[Any]:
+        if key.lower() in _COMMANDS:
+            return self._command(items)
+        return [self._value(item, "" if isinstance(item, dict) else key, holder=key) for item in items]
+
+    def _command(self, items: list[Any]) -> list[Any]:
+        """Redact a command line, in which an option and its value are one item or two."""
+        programs = {item.rsplit("/", 1)[-1] for item in items if isinstance(item, str)}
         redacted: list[Any] = []
         option = ""
         for item in items:
-            # A command line gives an option and its value as two items.
-            secret = isinstance(item, str) and option
-            redacted.append(
-                self.token("named-secret", item)
-                if secret
-                else self._value(item, "" if isinstance(item, dict) else key, holder=key)
-            )
-            option = item if isinstance(item, str) and _SECRET_OPTION.fullmatch(item) else ""
+            if not isinstance(item, str):
+                redacted.append(self._value(item))
+                option = ""
+                continue
+            redacted.append(self._argument(item, "" if item.startswith("-") else option))
+            option = "password" if is_password_option(item, programs) else option_name(item)
         return redacted
 
+    def _argument(self, item: str, option: str) -> str:
+        """Redact an item of a command line, which is the value of the option before it if there is one."""
+        if option and has_secret_name(option, item):
+            return self._named(option, item)
+        pair = named_value(item)
+        if pair is not None:
+            name, value = pair
+            return f"{item[: len(item) - len(value)]}{self._named(name, value)}"
+        taken = len(item)
+        for name, start, end in sorted(named_values(item), key=lambda one: one[1], reverse=True):
+            kind = secret_kind(name, item[start:end])
+            if kind is not None and end <= taken:
+                item, taken = f"{item[:start]}{self.token(kind, item[start:end])}{item[end:]}", start
+        return self._named(option, item)
+
     def _object(self, value: dict[str, Any], key: str, holder: str) -> dict[str, Any]:
-        if any(isinstance(name, _Repeated) for name in value):
-            return {_Repeated(self.text(name)): item for name, item in value.items()}
+        if any(isinstance(name, Repeated) for name in value):
+            return {Repeated(self.text(name)): item for name, item in value.items()}
         if key.lower() == "claims":
             return {self.text(name): self._claim(name, item) for name, item in value.items()}
         redacted = {self.text(name): self._value(item, name) for name, item in value.items()}
         if key.lower() in _ENVIRONMENTS:
             return {name: self._plain(name, item) for name, item in value.items()}
+        if key.lower() in _FREE_NAMES:
+            return {
+                self.text(name): self._named(name, item) if isinstance(item, str) else self._value(item, name)
+                for name, item in value.items()
+            }
         if "value" in value:
             redacted["value"] = self._held(value, holder.lower(), redacted["value"])
         return redacted
@@ -193,9 +233,25 @@ class Redactor:
             return self.token(_HOLDERS[holder], str(value))
         if _VAULT_SECRET.match(str(owner.get("id"))):
             return self.token("client-secret", str(value))
-        if isinstance(name, str) and isinstance(value, str) and has_secret_name(name, value):
-            return self.token("named-secret", value)
+        if isinstance(name, str) and isinstance(value, str):
+            if holder in _FREE_NAMES:
+                return self._named(name, value)
+            if has_secret_name(name, value):
+                return self.token("named-secret", value)
         return redacted
+
+    def _named(self, name: str, value: str) -> str:
+        """Redact what people have named themselves: by its name, its form, or since it reads as a key."""
+        told = kind_of_key(name, value)
+        kind = told if told in PERSONAL else secret_kind(name, value)
+        return self._string(value) if kind is None or kind_of_token(value) else self._whole_or_part(kind, value)
+
+    def _whole_or_part(self, kind: str, value: str) -> str:
+        """Return a value without what makes it a secret: that part of it where its form tells which, or all of it."""
+        redacted = self._string(value)
+        return (
+            redacted if redacted != value and kind not in {"named-secret", "opaque-string"} else self.token(kind, value)
+        )
 
     def _claim(self, name: str, value: Any) -> Any:  # noqa: ANN401  (a JSON value)
         """Redact a claim of who acted."""
@@ -216,11 +272,11 @@ class Redactor:
         """Redact a text; where it is itself JSON, as JSON."""
         if text.lstrip()[:1] in {"{", "["}:
             try:
-                document, doubled = _document(text)
+                document, doubled = parsed(text)
                 redacted = self._value(document)
             except (ValueError, RecursionError):
                 return self.text(text)
-            return self.text(text) if redacted == document and not doubled else _json(redacted)
+            return self.text(text) if redacted == document and not doubled else written(redacted)
         return self.text(text)
 
 
@@ -234,39 +290,3 @@ def _text_in_base64(text: str) -> str | None:
     except ValueError:
         return None
     return decoded if decoded.isprintable() or "\n" in decoded else None
-
-
-class _Repeated(str):
-    """A name in an object that has a name twice: equal to itself only, so that a dictionary holds each of them."""
-
-    __slots__ = ()
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-
-def _document(text: bytes | str) -> tuple[Any, bool]:
-    """Return the JSON value that a text is, and whether an object in it has a name twice.
-
-    Which value such an object means is open, so nobody judges it (`assurance.tape.strict_json`). Its names stay, each
-    as often as it came; its values go, since what they are cannot be known by their names.
-
-    Raises:
-        ValueError: It is no JSON.
-    """
-    doubled = False
-
-    def each(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        nonlocal doubled
-        found = dict(pairs)
-        if len(found) == len(pairs):
-            return found
-        doubled = True
-        return {_Repeated(name): WITHHELD for name, _ in pairs}
-
-    return json.loads(text, object_pairs_hook=each), doubled
-
-
-def _json(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False)

@@ -12,6 +12,8 @@ from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 
+from assurance.tape.secret_names import has_secret_name, is_harmless_value, is_reference, names_a_secret
+
 # What introduces a value in text: `name=value`, `name: value`, `"name": "value"`, also with escaped quotes.
 _INTRODUCED = (
     r"\\?[\"']?\s*[=:]\s*(?P<quote>\\?[\"'])?"
@@ -171,18 +173,14 @@ def tells_of_a_person(claim: str) -> bool:
 
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
-_SECRET_NAME = re.compile(
-    r"PASSW|PWD|PASSPHRASE|SECRET|(?<!PUBLIC)(?<!PUBLIC_)(?<!PARTITION_)(?<!MON)KEY[_-]?\d*$|API[_-]?KEY|ACCESS[_-]?KEY"
-    r"|ACCOUNT[_-]?KEY|TOKEN$|CONNECTION[_-]?STRING|CONN[_-]?STR|CREDENTIAL|(^|_)SAS(_|$)|^AUTHORIZATION$|^COOKIE$",
+_OPAQUE = re.compile(r"[A-Za-z0-9+/_~.=-]{24,}")
+_NAMES_A_DIGEST = re.compile(
+    r"(^|[_.:/-])(git|commit|sha\d*|digest|hash|checksum|revision|rev|build|release|image|etag|\w*(?<=[a-z_])id|guid|uuid"
+    r"|fingerprint|thumbprint)([_.:/-]|$)|[a-z](Commit|Sha\d*|Digest|Hash|Checksum|Revision|Id|Guid|Thumbprint)$",
     re.I,
 )
-# A variable that says where a secret is, or how to handle it, does not hold one.
-_ABOUT_A_SECRET = re.compile(r"_?(NAME|HEADER|PATH|FILE|REF|ALGORITHM|TYPE|VERSION)$", re.I)
-_ENDS_AS_A_SECRET = re.compile(r"(PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|KEY|TOKEN|PIN)[_-]?\d*$", re.I)
-_HARMLESS_VALUE = re.compile(r"|true|false|yes|no|on|off|https?://[^@?\s]*|@Microsoft\.KeyVault\(.*\)", re.I)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_OPAQUE = re.compile(r"[A-Za-z0-9+/_~.=-]{24,}")
-_NAMES_A_DIGEST = re.compile(r"(^|_)(COMMIT|SHA\d*|DIGEST|HASH|REVISION|ETAG|ID|GUID|UUID)$", re.I)
+_CONNECTION = re.compile(r"CONN(ECTION)?[_-]?STR", re.I)
+_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)*([-+][\w.+-]*)?")
 _HEXADECIMAL = re.compile(r"[0-9a-f]+", re.I)
 # Below these shares of adjacent characters of different classes a string reads as words, above them as a key. Random
 # base 64 has 0.65 of them, random base 36 has 0.40; CamelCase words have fewer than 0.3.
@@ -207,19 +205,14 @@ def kind_of_key(key: str, value: str) -> str | None:
     return None if kind is None or _DATE.fullmatch(value) else kind
 
 
-def has_secret_name(name: str, value: str) -> bool:
-    """Tell whether a variable is named as one that holds a secret, and its value can be one."""
-    if _HARMLESS_VALUE.fullmatch(value) or not _SECRET_NAME.search(name) or _ABOUT_A_SECRET.search(name):
-        return False
-    # PASSWORD_MIN_LENGTH=12 is harmless, PASSWORD=12 is not.
-    return not _NUMBER.fullmatch(value) or bool(_ENDS_AS_A_SECRET.search(name))
-
-
 def kind_by_form(value: str) -> str | None:
     """Return what kind of secret a text holds by its form, other than an e-mail address; None if none."""
     if TEXT_HINT.search(value) is None:
         return None
-    return next((kind for kind, form in SECRET_FORMS if kind != "e-mail-address" and form.search(value)), None)
+    for kind, form in SECRET_FORMS:
+        if kind != "e-mail-address" and any(not is_reference(one["secret"]) for one in form.finditer(value)):
+            return kind
+    return None
 
 
 def secret_kind(name: str, value: str) -> str | None:
@@ -230,16 +223,20 @@ def secret_kind(name: str, value: str) -> str | None:
     by_form = kind_by_form(value)
     if by_form is not None:
         return by_form
-    if _HARMLESS_VALUE.fullmatch(value):
+    if is_harmless_value(value):
         return None
     if has_secret_name(name, value):
-        return "connection-string" if "CONN" in name.upper() else "named-secret"
+        return "connection-string" if _CONNECTION.search(name) else "named-secret"
+    if names_a_secret(value):
+        return "named-secret"
     is_digest = _NAMES_A_DIGEST.search(name) and _HEXADECIMAL.fullmatch(value)
     return "opaque-string" if _OPAQUE.fullmatch(value) and not is_digest and _looks_random(value) else None
 
 
 def _looks_random(value: str) -> bool:
     """Tell a generated key from words, paths, host names and GUIDs."""
+    if _VERSION.fullmatch(value):
+        return False
     if value.endswith("=") or re.search(r"[A-Za-z0-9]\+[A-Za-z0-9]", value):
         return _changes(value) > _MIXED_CASE_CHANGES
     longest = max(re.split(r"[^A-Za-z0-9]+", value), key=len)

@@ -1,6 +1,8 @@
 """SEC-07: the application authenticates with its user-assigned identity, and holds no secret in plain text."""
 
 from assurance.estate.deployment.container_apps import ContainerApp
+from assurance.estate.deployment.container_environment import ContainerEnvironment
+from assurance.estate.deployment.plain_secrets import Workloads
 from assurance.estate.identity.identity import FederatedCredentials, ManagedIdentity
 from assurance.estate.services.platform_service import PlatformService
 from assurance.estate.services.vault import VaultSecrets
@@ -32,8 +34,28 @@ def test_images_are_pulled_with_the_identity(container_app: ContainerApp, identi
 
 
 def test_no_secret_stands_in_plain_text(container_app: ContainerApp) -> None:
-    """No environment variable of any container holds a secret as a plain value."""
+    """Nothing of the application holds a secret in plain text: variables, arguments, probes, scale rules, tags."""
     assert container_app.holds_no_plaintext_secret
+
+
+def test_no_secret_stands_in_plain_text_in_a_revision(serving_revisions: Workloads) -> None:
+    """No revision of the application that still serves or runs holds a secret in plain text."""
+    assert serving_revisions.hold_no_plaintext_secret
+
+
+def test_no_secret_stands_in_plain_text_beside_the_application(other_applications: Workloads) -> None:
+    """No other application of the environment holds a secret in plain text."""
+    assert other_applications.hold_no_plaintext_secret
+
+
+def test_no_secret_stands_in_plain_text_in_a_job(jobs: Workloads) -> None:
+    """No job of the environment holds a secret in plain text."""
+    assert jobs.hold_no_plaintext_secret
+
+
+def test_no_secret_stands_in_plain_text_in_the_environment(container_environment: ContainerEnvironment) -> None:
+    """The Container Apps environment itself holds no secret in plain text, such as a header of its telemetry."""
+    assert container_environment.holds_no_plaintext_secret
 
 
 def test_secrets_come_from_the_vault(container_app: ContainerApp, vault_host: str, identity_id: str) -> None:

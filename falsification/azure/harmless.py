@@ -27,6 +27,7 @@ from falsification.azure.changes import (
 )
 from falsification.azure.deployment_harmless import DEPLOYMENT
 from falsification.azure.inventory_harmless import INVENTORY
+from falsification.azure.plain_harmless import PLAIN
 from falsification.azure.roles import CUSTOM, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
 from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
 from falsification.azure.untidy_harmless import UNTIDY
@@ -253,6 +254,7 @@ CATALOGUE: tuple[Harmless, ...] = (
     *INVENTORY,
     *DEPLOYMENT,
     *UNTIDY,
+    *PLAIN,
 )
 
 __all__ = ["CATALOGUE", "Harmless"]

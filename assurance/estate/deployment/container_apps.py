@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assurance.environment.model import DeclaredContainerApps
+from assurance.estate.deployment.plain_secrets import EXPECTED, REMEDY, plain_secrets
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown, wrong_among
-from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -142,25 +142,15 @@ class ContainerApp(Resource):
 
     @property
     def holds_no_plaintext_secret(self) -> Fact:
-        """Whether no container has a secret as a plain value among its environment variables."""
+        """Whether nothing of it holds a secret in plain text: variables, arguments, probes, scale rules, tags."""
 
         def none(document: Document) -> Judgement:
-            containers = _containers(document)
-            if not containers:
+            if not _containers(document):
                 raise document.broken(("properties", "template", "containers"), "at least one container", [])
-            found = [
-                f"{entry.text('name')} holds a plain {kind.replace('-', ' ')}"
-                for entry in _environment(containers)
-                if (kind := _secret_in(entry)) is not None
-            ]
+            found = plain_secrets(document)
             return not found, listed(found, "no secret in plain text")
 
-        remedy = (
-            f"Move the value to Key Vault, then az containerapp secret set {named(self.id)} --secrets "
-            "NAME=keyvaultref:URL,identityref:IDENTITY-ID and refer to it with secretref:NAME. "
-            "Rotate the secret: it was exposed."
-        )
-        return self.judge("no secret is the plain value of an environment variable", none, remedy)
+        return self.judge(EXPECTED, none, REMEDY)
 
     def takes_secrets_from(self, vault_host: str, identity_id: str) -> Fact:
         """Whether each secret is a reference to that vault, by that identity, and each secretRef has its secret."""
@@ -242,17 +232,6 @@ def _containers(document: Document) -> tuple[Document, ...]:
 
 def _environment(containers: Iterable[Document]) -> list[Document]:
     return [entry for container in containers for entry in container.items("env")]
-
-
-def _secret_in(entry: Document) -> str | None:
-    """Return what kind of secret a variable holds in plain text; the value itself was redacted before it reached us."""
-    value = entry.text("value")
-    if not value:
-        return None
-    kind = kind_of_token(value)
-    if kind is None:
-        return "unredacted-value"
-    return None if kind == PLAIN_ENVIRONMENT_VALUE else kind
 
 
 def _not_from(secret: Document, vault_host: str, identity_id: str) -> str | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assurance.estate.deployment.plain_secrets import ROTATE, plain_secrets
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
-from assurance.estate.resources.resource import Judgement, Resource, named, shown
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, shown
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -56,6 +57,16 @@ class ContainerEnvironment(Resource):
 
         remedy = f"az containerapp env update {named(self.id)} --public-network-access Disabled"
         return self.judge("publicNetworkAccess is Disabled", refused, remedy)
+
+    @property
+    def holds_no_plaintext_secret(self) -> Fact:
+        """Whether nothing of it holds a secret in plain text, such as the headers that its telemetry is sent with."""
+
+        def none(document: Document) -> Judgement:
+            found = plain_secrets(document)
+            return not found, listed(found, "no secret in plain text")
+
+        return self.judge("no secret stands in plain text: settings of telemetry, tags", none, ROTATE)
 
 
 @read_once

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from assurance.errors import NotEvaluated
 from assurance.estate.deployment.container_apps import ContainerApp, read_container_app
+from assurance.estate.deployment.plain_secrets import Workloads
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import listed, named, only, resource_group_of
 from assurance.tape.moments import told
@@ -52,6 +53,22 @@ class Revisions:
             reason = f"The application's newest revision is {name or 'not named'}, and is not among those listed."
             raise NotEvaluated(reason, "Run again; if it stays, deploy the application.", self.cited)
         return found
+
+    @property
+    def serving(self) -> Workloads:
+        """Those that run or get traffic; one that does not say that it is inactive is among them."""
+        weights = self.app.traffic()
+        found = [
+            one
+            for one in self.documents
+            if one.flag("properties", "active") is not False
+            or one.number("properties", "trafficWeight")
+            or weights.get(one.name)
+        ]
+        if not found:
+            reason = f"None of {self.app.name}'s {len(self.documents)} revisions is active."
+            raise NotEvaluated(reason, "Activate one, or deploy the application.", self.cited)
+        return Workloads(self.app.id, tuple(found), self.cited)
 
     @property
     def created(self) -> datetime:
