@@ -29,11 +29,11 @@ def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Viol
 
 
 VIOLATIONS = (
-    _of("environment-missing", "The Container Apps environment does not exist.", INTERNAL, drops(ENVIRONMENT)),
-    _of("environment-in-another-group", "The environment is in another resource group.", INTERNAL, moves(ENVIRONMENT)),
+    _of("environment-missing", "The Container Apps environment does not exist.", INTERNAL, drops(ENVIRONMENT), "SEC-07"),
+    _of("environment-in-another-group", "The environment is in another resource group.", INTERNAL, moves(ENVIRONMENT), "SEC-07"),
     _of("environment-of-similar-name", "Only an environment whose name begins with the declared one exists.", INTERNAL,
         all_of(copies(ENVIRONMENT, "cae-apex-{environment}", "cae-apex-{environment}-2"),
-               drops("Microsoft.App/managedEnvironments/cae-apex-{environment}")), "SEC-11"),
+               drops("Microsoft.App/managedEnvironments/cae-apex-{environment}")), "SEC-11", "SEC-07"),
     _of("environment-failed", "The environment's last deployment failed.", INTERNAL, sets(ENVIRONMENT, "properties.provisioningState", "Failed")),
     _of("environment-without-state", "The answer does not say whether it was deployed.", INTERNAL, drops(ENVIRONMENT, "properties.provisioningState")),
     _of("environment-external", "The environment is not internal.", INTERNAL, sets(ENVIRONMENT, f"{NETWORK}.internal", False)),
