@@ -14,8 +14,9 @@ from assurance.drift.snapshot import snapshot
 from assurance.environment import Environment
 from assurance.errors import BaselineRefused
 from assurance.judging.controls import CONTROLS
+from assurance.judging.deciding import decide_on
 from assurance.tape import Reading
-from assurance.verdicts import Decision, Verdict, decide
+from assurance.verdicts import Decision, Verdict
 
 SHORTEST_REASON = 10
 ASSIGNMENTS_OF_GROUP = "/providers/microsoft.authorization/roleassignments"
@@ -74,12 +75,12 @@ def approval_of(results: Results, request: Request) -> Approval:
 
 def decision_of(results: Results) -> Decision:
     """Return what the run came to, but for drift that could not be judged: a first baseline is made without one."""
-    verdicts = (
-        Verdict(one["verdict"])
+    cases = (
+        (one["control"], Verdict(one["verdict"]))
         for one in results["verdicts"]
         if not (one["control"].startswith("DRF-") and one["verdict"] == Verdict.NOT_EVALUATED)
     )
-    return decide(verdicts)
+    return decide_on(cases)
 
 
 def baseline_of(environment: Environment, readings: Sequence[Reading], asker: Asker, approval: Approval) -> Baseline:

@@ -53,6 +53,20 @@ def misselected(results: Mapping[str, Any], collected: Iterable[str], selected: 
     return [*left_out, *added, *scope]
 
 
+def undeclared(results: Mapping[str, Any], left_out: Sequence[str], *, by_number: bool) -> list[str]:
+    """Return, one sentence each, how what results leave out against the guide is not what their environment file does.
+
+    Args:
+        results: Of a pack.
+        left_out: What its environment file leaves out.
+        by_number: Whether only their number tells: under pseudonyms the words differ.
+    """
+    held = results["run"].get("left_out")
+    if held is None or list(held) == list(left_out) or (by_number and len(held) == len(left_out)):
+        return []
+    return [f"left_out has {len(held)} entries; the environment file gives {len(left_out)}: {'; '.join(left_out)}"]
+
+
 def differences(held: Sequence[Mapping[str, Any]], again: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return, one sentence each, how verdicts held by a pack differ from those derived again.
 

@@ -42,6 +42,7 @@ class Rerun:
         contents: The text behind digests that questions are made with.
         collected: The ids of the cases that the run's own selection collects.
         selected: Which controls that selects, as `results.json` has it.
+        left_out: What the environment file leaves out against the guide.
     """
 
     verdicts: Mapping[str, Mapping[str, Any]]
@@ -49,6 +50,7 @@ class Rerun:
     contents: Mapping[str, str]
     collected: Sequence[str]
     selected: Mapping[str, Any]
+    left_out: tuple[str, ...]
 
 
 def judge_again(directory: Path, results: Mapping[str, Any], *, by_id: bool = False) -> Rerun:
@@ -118,7 +120,9 @@ def _run(command: Sequence[str], scratch: Path) -> Rerun:
     asked = json.loads(questions.read_text(encoding="utf-8"))
     verdicts = {verdict["check"]: verdict for verdict in document["verdicts"]}
     collected, selected = document["collected"], document["run"]["selected"]
-    return Rerun(verdicts, asked["questions"], asked["contents"], collected, selected)
+    return Rerun(
+        verdicts, asked["questions"], asked["contents"], collected, selected, tuple(document["run"]["left_out"])
+    )
 
 
 def _vantage(results: Mapping[str, Any]) -> tuple[str, ...]:

@@ -21,9 +21,10 @@ from assurance.evidence import comparison, ledger, manifest, outcome, pack, reru
 from assurance.evidence.manifest import Manifest
 from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import PublicKey, SigningError, read_public_key
+from assurance.judging.deciding import decide_on
 from assurance.judging.selection import Selection
 from assurance.tape import Tape
-from assurance.verdicts import Source, Verdict, decide
+from assurance.verdicts import Source, Verdict
 
 Outcome = Literal["ok", "note", "BAD"]
 Results = Mapping[str, Any]
@@ -147,7 +148,7 @@ def _results(directory: Path, made: Manifest, results: Results) -> list[Finding]
     ]
     if made.run != run["id"]:
         told.append(f"{MANIFEST} is of run {made.run}, {RESULTS} of run {run['id']}")
-    decision = str(decide(Verdict(verdict["verdict"]) for verdict in results["verdicts"]))
+    decision = str(decide_on((one["control"], Verdict(one["verdict"])) for one in results["verdicts"]))
     if run["complete"] and decision != run["decision"]:
         told.append(f"{RESULTS} decides {run['decision']}, its verdicts come to {decision}")
     if "selected" in run and run["scope"] != (scope := Selection.from_values(run["selected"]).scope):
@@ -289,6 +290,7 @@ def _verdicts(directory: Path, made: Manifest, results: Results) -> list[Finding
     except AssuranceError as error:
         return [Finding("verdicts", "BAD", str(error))]
     told = [*comparison.misselected(results, again.collected, again.selected)]
+    told += comparison.undeclared(results, again.left_out, by_number=bool(made.pseudonym_of))
     told += comparison.differences(results["verdicts"], again.verdicts)
     if told:
         return [Finding("verdicts", "BAD", one) for one in _shortened(list(dict.fromkeys(told)))]

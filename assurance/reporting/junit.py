@@ -49,6 +49,7 @@ def _add_suite(root: ElementTree.Element, model: RunModel, control_id: str, reco
         "evidence": evidence_sentence(run),
         "decision": model.decision,
         "scope": run.selected.scope,
+        **({"left_out": "; ".join(run.left_out)} if run.left_out else {}),
     }
     _add_properties(suite, facts)
     for record in records:

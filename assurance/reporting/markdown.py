@@ -16,8 +16,8 @@ from assurance.reporting.wording import (
     age_in_words,
     by_reason,
     counted,
-    decision_sentence,
     evidence_sentence,
+    judged_sentence,
     place_of,
     requests_in_words,
     utc_in_words,
@@ -87,7 +87,10 @@ def _banner(model: RunModel) -> str:
 
 
 def _decision(model: RunModel) -> str:
-    decided = f"## {_plain(model.run.environment)}: {_plain(model.decided)}\n\n{_plain(decision_sentence(model))}"
+    decided = f"## {_plain(model.run.environment)}: {_plain(model.decided)}\n\n{_plain(judged_sentence(model))}"
+    if model.run.left_out:
+        listed = "\n".join(f"- {_plain(one)}" for one in model.run.left_out)
+        decided += f"\n\n**Less than the guide demands**: the environment file\n\n{listed}"
     if not model.run.rollback:
         return decided
     commands = "\n".join(markdown_block("\n".join(model.run.rollback), "shell"))

@@ -9,10 +9,11 @@ from typing import Any
 
 from assurance.evidence.freshness import oldest_of
 from assurance.judging.controls import CONTROLS, Control
+from assurance.judging.deciding import decide_on
 from assurance.judging.selection import Selection
 from assurance.judging.waivers import AppliedWaiver
 from assurance.tape import Reading
-from assurance.verdicts import Decision, Measure, Source, Verdict, decide
+from assurance.verdicts import Decision, Measure, Source, Verdict
 
 SCHEMA_VERSION = "1.2"
 SUPPORTS = "A passing check supports the clauses that it cites; it does not alone show that they are met."
@@ -87,6 +88,7 @@ class RunRecord:
         complete: Whether every case that was collected has its verdict, and nothing broke the run off.
         notices: What must be said beside the verdicts, such as what the run left in the application.
         rollback: The commands by which to go back, where the guide demands it (Steps 14 and 24); else none.
+        left_out: What the environment file leaves out or permits against the guide, each in words.
     """
 
     id: str
@@ -103,6 +105,7 @@ class RunRecord:
     complete: bool
     notices: tuple[str, ...] = ()
     rollback: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     selected: Selection = field(default_factory=Selection)
 
 
@@ -134,8 +137,8 @@ class RunModel:
 
     @property
     def decision(self) -> Decision:
-        """GO, NO-GO or INCONCLUSIVE; a run that was interrupted is never GO."""
-        decision = decide(record.verdict for record in self.verdicts)
+        """GO, NO-GO or INCONCLUSIVE; a run that was interrupted, or leaves most security controls out, is never GO."""
+        decision = decide_on((record.control, record.verdict) for record in self.verdicts)
         return Decision.INCONCLUSIVE if decision is Decision.GO and not self.run.complete else decision
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assurance.judging.deciding import leaves_most_out
 from assurance.reporting.causes import SEVERITIES, rank_of
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
 from assurance.tape.moments import from_text
@@ -106,7 +107,26 @@ def evidence_sentence(run: RunRecord) -> str:
     return f"This run is {run.source}: it is no audit evidence of a deployment."
 
 
+MAX_LEFT_OUT = 3
+"""How many things that a file leaves out are named beside the decision; the report has all."""
+
+
 def decision_sentence(model: RunModel) -> str:
+    """Return what the decision is about, why the run came to it, and what was declared less than the guide demands."""
+    return " ".join((judged_sentence(model), *declared_less(model)))
+
+
+def declared_less(model: RunModel) -> tuple[str, ...]:
+    """Return, in a sentence, what the environment file leaves out against the guide, if it does."""
+    found = model.run.left_out
+    if not found:
+        return ()
+    named = "; ".join(found[:MAX_LEFT_OUT])
+    more = f"; and {len(found) - MAX_LEFT_OUT:,} more" if len(found) > MAX_LEFT_OUT else ""
+    return (f"Less than the guide demands: the environment file {named}{more}.",)
+
+
+def judged_sentence(model: RunModel) -> str:
     """Return what the decision is about, and why the run came to it."""
     counts = model.counts()
     failed, unjudged = counts[Verdict.FAIL], counts[Verdict.NOT_EVALUATED]
@@ -119,7 +139,9 @@ def decision_sentence(model: RunModel) -> str:
     elif unjudged:
         sentence = f"Nothing fails, but {counted(unjudged, 'case')} could not be judged."
     elif counts[Verdict.PASS] or counts[Verdict.WAIVED]:
-        sentence = "Nothing that was judged fails, but not all was judged."
+        most = leaves_most_out((one.control, one.verdict) for one in model.verdicts)
+        left = "most of the guide's security controls are declared not applicable" if most else "not all was judged"
+        sentence = f"Nothing that was judged fails, but {left}."
     else:
         sentence = "Nothing was judged."
     further = () if model.run.complete else ("INCOMPLETE: the run was interrupted.",)

@@ -61,6 +61,7 @@ def write_decision(model: RunModel, directory: Path) -> None:
         "decision": str(model.decision),
         "scope": model.run.selected.scope,
         "exit_status": int(EXIT_STATUSES[model.decision]),
+        "left_out": list(model.run.left_out),
         "counts": counts,
         "failing_controls": sorted({one.control for one in model.verdicts if one.verdict is Verdict.FAIL}),
         "rollback": list(model.run.rollback),

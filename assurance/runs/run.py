@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from assurance.change_records.given import GivenChange
 from assurance.environment import Environment
 from assurance.environment.base import Vantage
+from assurance.environment.left_out import left_out
 from assurance.environment.model import View
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
@@ -242,6 +243,7 @@ class Run:
             complete=complete,
             notices=self.notices,
             rollback=self.rollback,
+            left_out=tuple(self.redactor.text(one) for one in left_out(self.environment, self.vantage)),
         )
         return RunModel(record, in_order(records), tuple(readings), tuple(sorted(collected)))
 

@@ -109,3 +109,6 @@ SECURITY = (
         "critical",
     ),
 )
+
+THE_TEN = frozenset(one.id for one in SECURITY if one.id != "SEC-11")
+"""The ids of the guide's ten."""

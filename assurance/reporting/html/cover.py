@@ -16,8 +16,8 @@ from assurance.reporting.wording import (
     age_in_words,
     by_reason,
     counted,
-    decision_sentence,
     evidence_sentence,
+    judged_sentence,
     oldest_reading,
     requests_in_words,
     seconds_between,
@@ -76,7 +76,7 @@ def _banner(model: RunModel) -> Html:
 def _decision(model: RunModel) -> Html:
     run = model.run
     word = element("p", model.decided, class_="word")
-    why = element("p", decision_sentence(model), class_="why")
+    why = element("p", judged_sentence(model), class_="why")
     when = element("p", f"{run.environment}, {utc_in_words(run.finished)}", class_="when")
     tiles = (
         element("li", element("span", f"{number:,}", class_="number"), verdict_badge(verdict))
@@ -84,7 +84,7 @@ def _decision(model: RunModel) -> Html:
     )
     counts = element("ul", *tiles, class_="counts", aria_label="Cases by verdict")
     style = f"decision {model.decision.lower()}"
-    inner = element("div", word, why, when, _rollback(model))
+    inner = element("div", word, why, when, _left_out(model), _rollback(model))
     return element("section", inner, counts, class_=style, id="decision", aria_label="Decision")
 
 
@@ -128,6 +128,15 @@ def _unjudged(model: RunModel) -> Html:
 def _unjudged_line(group: ReasonGroup) -> Html:
     concerned = f" {counted(len(group.records), 'case')} of {ids_in_words(group.controls)}: "
     return element("li", severity_mark(group.severity), concerned, cut(group.reason, 200))
+
+
+def _left_out(model: RunModel) -> Html:
+    """List all that the environment file leaves out against the guide, beside the decision that rests on less."""
+    if not model.run.left_out:
+        return Html()
+    items = (element("li", one) for one in model.run.left_out)
+    told = element("p", "Less than the guide demands: the environment file")
+    return element("div", told, element("ul", *items), class_="left-out", id="left-out")
 
 
 def _rollback(model: RunModel) -> Html:

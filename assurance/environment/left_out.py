@@ -1,0 +1,135 @@
+"""What an environment file leaves out against the guide: who declares less is judged on less, and must be told so.
+
+The guide (Step 3) demands five services behind private endpoints, two security groups that deny all but declared
+flows, ten controls, and no severe alert. A file may declare less, with its reasons; a reader of the decision sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from assurance.environment.model import DeclaredService, Environment, NotApplicable
+from assurance.environment.network import DeclaredFlow
+
+# Kind of service, how many the guide has, and the Defender plan that watches it (guide, Steps 3 and 18).
+GUIDE_SERVICES = {
+    "sql": (1, "SQL server", "SqlServers"),
+    "storage": (1, "storage account", "StorageAccounts"),
+    "cognitive": (2, "Azure AI service", "AI"),
+    "key_vault": (1, "Key Vault", "KeyVaults"),
+}
+EVERYWHERE = frozenset({"*", "internet", "0.0.0.0/0", "::/0"})
+SECURITY = "SEC-"
+
+
+def left_out(environment: Environment, vantage: Collection[str]) -> tuple[str, ...]:
+    """Return what a file leaves out or permits against the guide, each in words; nothing where it demands all of it.
+
+    Args:
+        environment: The file.
+        vantage: From where the run looks: what another vantage covers is left to that run.
+    """
+    found = [
+        *_services(environment),
+        *_groups(environment),
+        *_exceptions(environment),
+        *_defender(environment),
+        *_controls(environment, vantage),
+        *_areas(environment),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _services(environment: Environment) -> Iterator[str]:
+    declared = [one.kind for one in environment.services.values()]
+    for kind, (number, called, _) in GUIDE_SERVICES.items():
+        if (found := declared.count(kind)) < number:  # type: ignore[arg-type]  # the table's keys are kinds
+            yield f"declares {found or 'no'} {called}, where the guide has {number}"
+    with_role = {role.service for role in environment.identity.roles}
+    # SQL is signed in to by a user of the database, not by a role.
+    for key, service in environment.services.items():
+        if key not in with_role and service.kind != "sql":
+            yield f"demands no role of the identity on {service.name}"
+
+
+def _groups(environment: Environment) -> Iterator[str]:
+    subnets = {one.name: one.network_security_group for one in environment.virtual_network.subnets}
+    wanted = {subnets[one.private_endpoint.subnet]: "Inbound" for one in environment.services.values()}
+    denied = {one.name: one.deny_all for one in environment.network_security_groups}
+    for group, direction in [*wanted.items(), (subnets[environment.container_apps.subnet], "Outbound")]:
+        if direction not in denied[group]:
+            yield f"does not demand that {group} denies all that is {direction.lower()}"
+    for one in environment.network_security_groups:
+        for flow in one.permitted_flows:
+            if _is_open(flow):
+                where = "from" if flow.direction == "Inbound" else "to"
+                yield f"permits the flow {flow.name} of {one.name} {where} everywhere"
+
+
+def _is_open(flow: DeclaredFlow) -> bool:
+    end = flow.source if flow.direction == "Inbound" else flow.destination
+    return end.casefold() in EVERYWHERE
+
+
+def _exceptions(environment: Environment) -> Iterator[str]:
+    for service in environment.services.values():
+        yield from _exceptions_of(service)
+    apps, identity = environment.container_apps, environment.identity
+    if apps.ingress_external:
+        yield f"permits an external ingress of {apps.app}"
+    for port in apps.external_ports:
+        yield f"permits the external port {port} of {apps.app}"
+    for address in environment.public_addresses:
+        yield f"permits the public address {address.rsplit('/', 1)[-1]}"
+    for role in identity.permitted_roles:
+        yield f"permits the identity the role {role.role} beyond what it needs"
+    for name in identity.federated_credentials:
+        yield f"permits that somebody outside Azure signs in as the identity, by {name}"
+    for known in environment.inventory.known:
+        if known.public:
+            yield f"permits that {known.resource} is public"
+
+
+def _exceptions_of(service: DeclaredService) -> Iterator[str]:
+    if service.trusted_services:
+        yield f"lets Azure's trusted services into {service.name}"
+    if service.local_authentication is not False:
+        yield f"does not demand that {service.name} refuses keys and passwords"
+    named = {
+        "subnets of other networks": service.permitted_subnets,
+        "endpoints of others": service.permitted_endpoints,
+        "resources by their id": service.permitted_resources,
+    }
+    for what, some in named.items():
+        if some:
+            yield f"lets {what} into {service.name}: {len(some)}"
+
+
+def _defender(environment: Environment) -> Iterator[str]:
+    plans = {one.casefold() for one in environment.defender.plans}
+    kinds = {one.kind for one in environment.services.values()}
+    for kind, (_, called, plan) in GUIDE_SERVICES.items():
+        if kind in kinds and plan.casefold() not in plans:
+            yield f"does not demand the Defender plan {plan}, which watches its {called}"
+    if environment.defender.secure_score_floor == 0:
+        yield "demands no secure score: the floor is 0"
+    for rule in environment.defender.suppression_rules:
+        yield f"permits the rule {rule} to dismiss alerts"
+
+
+def _controls(environment: Environment, vantage: Collection[str]) -> Iterator[str]:
+    for one in environment.not_applicable:
+        if one.control.startswith(SECURITY) and one.unless_vantage not in vantage:
+            yield f"calls {_named(one)} not applicable: {one.reason.rstrip('.')}"
+
+
+def _named(declared: NotApplicable) -> str:
+    parts = (declared.control, declared.check or "", f"[{declared.subject}]" if declared.subject else "")
+    return " ".join(part for part in parts if part)
+
+
+def _areas(environment: Environment) -> Iterator[str]:
+    if environment.application is None:
+        yield "declares no application, so smoke, workflow, roles and bad input are not judged"
+    if environment.telemetry is None:
+        yield "declares no telemetry, so service levels are not judged"
