@@ -43,6 +43,10 @@ def _in(place: str, name: str, value: str) -> Change:
     return edits(APP, edit)
 
 
+def _tagged(name: str, value: str) -> Change:
+    return edits(APP, lambda one: one["tags"].update({name: value}))
+
+
 def _workload(kind: str, group: str, environment_id: str, value: str) -> Change:
     template = {
         "containers": [{"name": "x", "image": "apexacr.azurecr.io/x:1", "env": [{"name": "SETTING", "value": value}]}]
@@ -58,7 +62,7 @@ def _workload(kind: str, group: str, environment_id: str, value: str) -> Change:
 PLAIN = (
     *(Harmless(f"plain-{place}-{name}", f"In {told} stands {given[0]}, which is no secret.", _in(place, *given))
       for place, (told, _) in PLACES.items() if place != "init" and not place.startswith("tcp") for name, given in VALUES.items()),
-    *(Harmless(f"plain-tag-{name}", f"A tag is called {given[0]}, and holds no secret.", edits(APP, lambda one, given=given: one["tags"].update({given[0]: given[1]})))
+    *(Harmless(f"plain-tag-{name}", f"A tag is called {given[0]}, and holds no secret.", _tagged(*given))
       for name, given in VALUES.items()),
     Harmless("plain-tag-of-the-portal", "The portal has written its own tag.",
              edits(APP, lambda one: one["tags"].update({"hidden-link: /app-insights-instrumentation-key": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}))),

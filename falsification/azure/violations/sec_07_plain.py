@@ -84,14 +84,16 @@ def _in(reference: str, place: str, name: str, value: str) -> Change:
     return edits(reference, lambda one: PLACES[place][1](one["properties"]["template"], name, value))
 
 
-def _job(place: str, name: str, value: str, group: str = SHARED, **properties: object) -> Change:
+def _job(
+    place: str, name: str, value: str, group: str = SHARED, properties: Mapping[str, object] | None = None
+) -> Change:
     template: Template = {"containers": [{"name": "import", "image": "apexacr.azurecr.io/apex-backend:1.4.2"}]}
     PLACES[place][1](template, name, value)
     return adds(
         {
             "id": f"{group}/providers/Microsoft.App/jobs/import",
             "location": "eastus",
-            "properties": {"environmentId": ENVIRONMENT_ID, "template": template, **properties},
+            "properties": {"environmentId": ENVIRONMENT_ID, "template": template, **(properties or {})},
         }
     )
 
@@ -105,6 +107,10 @@ def _other(place: str, name: str, value: str, key: str) -> Change:
             "properties": {key: ENVIRONMENT_ID, "template": template},
         }
     )
+
+
+def _tagged(name: str, value: str) -> Change:
+    return edits(APP, lambda one: one.update(tags={name: value}))
 
 
 def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
@@ -126,7 +132,7 @@ VIOLATIONS = (
       for place, (told, _) in PLACES.items() for form in FORMS),
     *(_of(f"name-{name.lower().replace('_', '-')}", f"A variable is called {name}.", OWN, _in(APP, "variable", name, "hunter2x")) for name in SHORT_NAMES),
     *(_of(f"token-{name}", f"A variable holds a token of the form {name}.", OWN, _in(APP, "variable", "SETTING", value)) for name, value in TOKENS.items()),
-    *(_of(f"tag-{form}", f"A tag holds a secret, told {form.replace('-', ' ')}.", OWN, edits(APP, lambda one, given=given: one.update(tags={given[0]: given[1]})))
+    *(_of(f"tag-{form}", f"A tag holds a secret, told {form.replace('-', ' ')}.", OWN, _tagged(*given))
       for form, given in FORMS.items()),
     _of("volume", "A volume is mounted with a password.", OWN,
         sets(APP, "properties.template.volumes", [{"name": "share", "storageType": "AzureFile", "mountOptions": "username=apex,password=hunter2x"}])),
@@ -139,8 +145,8 @@ VIOLATIONS = (
         all_of(_in(OLD, "argument", *FORMS["by-form"]), sets(OLD, "properties.active", None))),
     *(_of(f"job-{place}", f"A job of the environment holds a secret in {told}.", JOB, _job(place, *FORMS["by-name"]))
       for place, (told, _) in PLACES.items() if not place.endswith("rule")),
-    _of("job-trigger", "The trigger of a job holds a token.", JOB, _job("variable", "LOG_LEVEL", "INFO", **_TRIGGER)),
-    _of("job-of-the-group", "A job in the group, of another environment, holds a secret.", JOB, _job("variable", *FORMS["by-name"], "{resource_group_id}", environmentId="/x"), "SEC-11"),
+    _of("job-trigger", "The trigger of a job holds a token.", JOB, _job("variable", "LOG_LEVEL", "INFO", properties=_TRIGGER)),
+    _of("job-of-the-group", "A job in the group, of another environment, holds a secret.", JOB, _job("variable", *FORMS["by-name"], "{resource_group_id}", {"environmentId": "/x"}), "SEC-11"),
     *(_of(f"beside-{place}", f"Another application of the environment holds a secret in {told}.", BESIDE, _other(place, *FORMS["by-name"], "managedEnvironmentId")) for place, (told, _) in PLACES.items()),
     _of("beside-by-the-other-field", "Another application names the environment in the other field.", BESIDE, _other("variable", *FORMS["by-form"], "environmentId")),
     _of("telemetry-header", "The environment sends its telemetry with a key in plain text.", ENVIRONMENTS,

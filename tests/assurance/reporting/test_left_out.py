@@ -12,7 +12,8 @@ from assurance.reporting.html.cover import cover
 from assurance.reporting.model import RunModel, as_document
 from assurance.reporting.oscal import document as oscal
 from assurance.reporting.wording import decision_sentence, judged_sentence
-from assurance.runs.gates import DECISION, write_decision
+from assurance.reporting.writer import DECISION
+from assurance.runs.gates import write_decision
 from assurance.verdicts import Decision, Verdict
 from tests.assurance.reporting.sample_run import model_of, record, sample_model
 
