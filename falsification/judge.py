@@ -1,7 +1,7 @@
 """The judge: tries one entry of a catalogue on a stage, and tells what the checks judged wrongly.
 
-A stage lets the checks judge one kind of world: Azure (`falsification.azure`), APEX (`falsification.apex`), or a change
-record (`falsification.change_records`). Drift (`falsification.drift`) is told apart by weights and not by verdicts.
+A stage lets the checks judge one kind of world: Azure (`falsification.azure`), APEX (`falsification.apex`), a change
+record (`falsification.change_records`), or Azure beside what was approved of it (`falsification.drift`).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from falsification.apex.changes import FAMILIES
 from falsification.apex.stage import ApexStage
 from falsification.azure.stage import AzureStage
 from falsification.change_records.stage import ChangeRecordStage
+from falsification.drift.stage import DriftStage
 from falsification.judge import Stage, try_harmless, try_inability, try_violation
 from falsification.results import Kind, Result, Score
 
@@ -21,6 +22,7 @@ STAGES: dict[str, Callable[[], Stage[Any]]] = {
     "azure": AzureStage,
     "apex": ApexStage,
     "change records": ChangeRecordStage,
+    "drift": lambda: _drift_stage(),
 }
 Progress = Callable[[int, int], None]
 CHUNK = 12
@@ -53,6 +55,12 @@ def stage(name: str) -> Stage[Any]:
     return STAGES[name]()
 
 
+def _drift_stage() -> DriftStage:
+    azure = stage("azure")
+    assert isinstance(azure, AzureStage)
+    return DriftStage(azure)
+
+
 def tasks(control: str | None = None) -> tuple[Task, ...]:
     """Return everything that can be tried, or what concerns one control."""
     if control is None:
@@ -63,6 +71,8 @@ def tasks(control: str | None = None) -> tuple[Task, ...]:
 def _stage_of(control: str) -> str:
     if control.partition("-")[0] in FAMILIES:
         return "apex"
+    if control.startswith("DRF-"):
+        return "drift"
     attested = {case.control for case in ChangeRecordStage().cases}
     return "change records" if control in attested else "azure"
 

@@ -4,4 +4,4 @@ from assurance.change_records.change import Change
 from assurance.change_records.loading import parse
 from assurance.change_records.model import ChangeRecord
 
-__all__ = ["Change", "ChangeRecord", "parse"]
+__all__ = ["Change", "ChangeRecord", "change", "checklist", "given", "loading", "parse", "rules", "template"]

@@ -3,4 +3,29 @@
 from assurance.environment.loading import find, load, load_packed, load_running, with_release
 from assurance.environment.model import Environment
 
-__all__ = ["Environment", "find", "load", "load_packed", "load_running", "with_release"]
+__all__ = [
+    "Environment",
+    "access",
+    "applicability",
+    "application",
+    "base",
+    "bounds",
+    "classification",
+    "deployment",
+    "drift",
+    "evidence",
+    "find",
+    "inventory",
+    "load",
+    "load_packed",
+    "load_running",
+    "loading",
+    "model",
+    "network",
+    "problems",
+    "reference",
+    "reports",
+    "telemetry",
+    "toml_files",
+    "with_release",
+]

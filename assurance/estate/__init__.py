@@ -2,4 +2,4 @@
 
 from assurance.estate.estate import Estate
 
-__all__ = ["Estate"]
+__all__ = ["Estate", "deployment", "identity", "ids", "inventory", "monitoring", "network", "resources", "services"]

@@ -10,14 +10,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from assurance.environment import load_packed
 from assurance.errors import AssuranceError, EnvironmentFileError, TapeRefused, UsageError
 from assurance.evidence import comparison, ledger, manifest, outcome, pack, rerun, statement
+from assurance.evidence.findings import Finding, Request, Results
 from assurance.evidence.manifest import Manifest
 from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import PublicKey, SigningError, read_public_key
@@ -26,38 +26,8 @@ from assurance.judging.selection import Selection
 from assurance.tape import Tape
 from assurance.verdicts import Source, Verdict
 
-Outcome = Literal["ok", "note", "BAD"]
-Results = Mapping[str, Any]
 AGREED = ("environment", "source", "decision", "started", "finished", "complete")
 MAX_NAMED = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one step found, in one sentence."""
-
-    step: str
-    outcome: Outcome
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to verify, and against what.
-
-    Attributes:
-        directory: The pack.
-        public_key: The file of the key that must have signed it; None to take the pack's own word for the key.
-        ledger: The ledger in which it must stand; None to leave the chain of runs out.
-        schema_problem: Returns how results break their schema; empty if they conform.
-        derive: Whether every verdict is derived again from the tape.
-    """
-
-    directory: Path
-    public_key: Path | None
-    ledger: Path | None
-    schema_problem: Callable[[Results], str]
-    derive: bool = True
 
 
 def verify(request: Request) -> list[Finding]:

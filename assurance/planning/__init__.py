@@ -5,4 +5,18 @@ from assurance.planning.errors import PlanRefused
 from assurance.planning.loading import read_plan
 from assurance.planning.overlay import Overlay
 
-__all__ = ["ChangeKind", "Overlay", "Plan", "PlanRefused", "PlannedChange", "read_plan"]
+__all__ = [
+    "ChangeKind",
+    "Overlay",
+    "Plan",
+    "PlanRefused",
+    "PlannedChange",
+    "changes",
+    "deployment",
+    "loading",
+    "read_plan",
+    "review",
+    "template",
+    "unknown",
+    "validation",
+]

@@ -2,4 +2,16 @@
 
 from assurance.telemetry.reading import Telemetry
 
-__all__ = ["Telemetry"]
+__all__ = [
+    "Telemetry",
+    "availability",
+    "dependencies",
+    "metrics",
+    "minutes",
+    "query",
+    "requests",
+    "result",
+    "targets",
+    "timeline",
+    "window",
+]

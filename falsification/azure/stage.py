@@ -69,16 +69,22 @@ class AzureStage:
         asks_for: The keys of the readings that each case asks for, by its id.
         readings: All readings of the compliant world, by key.
 
+    Args:
+        folders: Where the checks are.
+        baseline: The file of the approved state, where checks ask for one.
+
     Raises:
         AssertionError: Not every case passes in the compliant world, so that nothing could be proven.
     """
 
-    def __init__(self, folders: tuple[Path, ...] = CHECKS) -> None:
+    def __init__(self, folders: tuple[Path, ...] = CHECKS, baseline: Path | None = None) -> None:
         # The older clients warn of every alert that names a kind of resource that they do not know.
         logging.getLogger("azure").setLevel(logging.ERROR)
         logging.getLogger("msrest").setLevel(logging.ERROR)
         warnings.filterwarnings("ignore", module="azure")
-        self.environment = load(ENVIRONMENT, NO_RETRIES)
+        declared = load(ENVIRONMENT, NO_RETRIES)
+        drift = declared.drift.model_copy(update={"baseline": baseline})
+        self.environment = declared.model_copy(update={"drift": drift})
         self.violations: Mapping[str, Violation] = {one.name: one for one in violations.CATALOGUE}
         self.harmless: Mapping[str, Harmless] = {one.name: one for one in harmless.CATALOGUE}
         self.cases = collect(folders, self.environment, ESTATE)

@@ -14,7 +14,7 @@ from falsification.azure.stage import AzureStage
 from falsification.azure.world import World, compliant_world
 from falsification.drift import catalogue, noise
 from falsification.drift.judging import DriftJudge
-from falsification.score import stage
+from falsification.score import attempt_all, stage, tasks
 from sandbox.azure.azure_estate import RESOURCE_FILES, AzureEstate
 from sandbox.azure.resource_ids import normalized
 
@@ -113,3 +113,11 @@ def test_what_breaks_security_is_drift() -> None:
         if not any(one.change.weight.is_finding for one in _judge().drift(world)):
             unseen.append(violation.name)
     assert unseen == []
+
+
+def test_the_judge_tries_drift_as_it_tries_the_rest() -> None:
+    """Of a sample: a change that matters is reported, noise changes nothing, and what is withheld passes nowhere."""
+    tried = [task for task in tasks("DRF-02") if task.kind != "inability"]
+    tried += [task for task in tasks("DRF-02") if task.kind == "inability"][::9]
+    assert {task.kind for task in tried} == {"violation", "harmless", "inability"}
+    assert [(one.name, one.survivors) for one in attempt_all(tried[::4]) if one.survivors] == []

@@ -11,8 +11,9 @@ import pytest
 import tomli_w
 
 from assurance.evidence import ledger
+from assurance.evidence.findings import Request
 from assurance.evidence.pack import LEDGER
-from assurance.evidence.verification import Request, verify
+from assurance.evidence.verification import verify
 from assurance.reporting.json_report import schema_problem
 from sandbox import Sandbox
 from sandbox.azure.blob_service import BlobService

@@ -10,4 +10,24 @@ from assurance.apex.client.contents import Upload
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.flows import Flow, Flows
 
-__all__ = ["Application", "Exchange", "Flow", "Flows", "Upload"]
+__all__ = [
+    "Application",
+    "Exchange",
+    "Flow",
+    "Flows",
+    "Upload",
+    "api",
+    "application",
+    "callers",
+    "cleanup",
+    "contents",
+    "exchange",
+    "flows",
+    "forged_tokens",
+    "observations",
+    "plans",
+    "projects",
+    "question",
+    "sign_in",
+    "transport",
+]

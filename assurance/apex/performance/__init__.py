@@ -3,4 +3,12 @@
 from assurance.apex.performance.baseline import ListBaseline
 from assurance.apex.performance.drawing import Measurements
 
-__all__ = ["ListBaseline", "Measurements"]
+__all__ = [
+    "ListBaseline",
+    "Measurements",
+    "drawing",
+    "load_configuration",
+    "load_level",
+    "load_running",
+    "load_samples",
+]

@@ -1,1 +1,3 @@
 """The guide's Step 14: views of what APEX answers to the smoke tests, with adjectives that return facts."""
+
+__all__ = ["health", "integrations", "project_list", "projects", "refusals", "script"]

@@ -16,11 +16,12 @@ from pathlib import Path
 from assurance.command_line.output import add_json, print_json, waiting
 from assurance.environment import load_packed
 from assurance.evidence import pack
+from assurance.evidence.findings import Request
 from assurance.evidence.pack import ENVIRONMENT, MANIFEST, PackError
 from assurance.evidence.pseudonymising import Copied, pseudonymise
 from assurance.evidence.sealing import Seal, seal
 from assurance.evidence.signing import Signing, SigningError, prepare
-from assurance.evidence.verification import Request, verify
+from assurance.evidence.verification import verify
 from assurance.reporting.json_report import schema_problem
 
 SECRET_BYTES = 32

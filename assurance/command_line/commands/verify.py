@@ -12,8 +12,9 @@ from typing import Any
 
 from assurance.command_line.output import add_json, print_json, waiting
 from assurance.evidence import pack
+from assurance.evidence.findings import Request
 from assurance.evidence.pack import LEDGER, MANIFEST, RESULTS
-from assurance.evidence.verification import Request, verify
+from assurance.evidence.verification import verify
 from assurance.reporting.json_report import schema_problem
 
 

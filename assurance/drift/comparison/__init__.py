@@ -1,1 +1,3 @@
 """Two runs beside each other, of one environment or of two: which verdicts and which resources differ."""
+
+__all__ = ["cases", "resources", "roles"]

@@ -1,1 +1,3 @@
 """The application's identity as found, and what it may do."""
+
+__all__ = ["access", "access_reading", "holding", "identity", "sql_administrators"]

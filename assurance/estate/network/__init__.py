@@ -1,1 +1,11 @@
 """The network as found: subnets, security rules, flows, private endpoints and their names."""
+
+__all__ = [
+    "addresses",
+    "flows",
+    "private_dns_zone",
+    "private_endpoint",
+    "security_group",
+    "security_rules",
+    "virtual_network",
+]

@@ -3,4 +3,4 @@
 from assurance.judging.waivers.loading import load
 from assurance.judging.waivers.model import AppliedWaiver, Waiver, Waivers
 
-__all__ = ["AppliedWaiver", "Waiver", "Waivers", "load"]
+__all__ = ["AppliedWaiver", "Waiver", "Waivers", "judging", "load", "loading"]

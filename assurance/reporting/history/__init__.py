@@ -1,1 +1,3 @@
 """The history of an environment's runs: what its ledger and its packs tell of a period, and what is missing in it."""
+
+__all__ = ["courses", "model", "page", "period", "reading", "text"]

@@ -1,1 +1,3 @@
 """The HTML report: its page, its parts and its figures."""
+
+__all__ = ["charts", "figures", "markup", "page", "parts", "report"]

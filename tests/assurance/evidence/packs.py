@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from assurance.evidence import ledger, manifest, pack
-from assurance.evidence.verification import Finding, Request, verify
+from assurance.evidence.findings import Finding, Request
+from assurance.evidence.verification import verify
 from assurance.reporting.json_report import schema_problem
 
 ROOT = Path(__file__).parents[3]

@@ -12,10 +12,11 @@ import pytest
 
 from assurance.environment.evidence import Evidence
 from assurance.evidence import ledger, pack
+from assurance.evidence.findings import Request
 from assurance.evidence.pack import ENVELOPE, INCOMPLETE, LEDGER, MANIFEST, PUBLIC_KEY, RESULTS
 from assurance.evidence.sealing import seal
 from assurance.evidence.signing import Signing, make_key, prepare
-from assurance.evidence.verification import Request, verify
+from assurance.evidence.verification import verify
 from assurance.judging.selection import Selection
 from assurance.reporting.json_report import schema_problem
 from assurance.tape import sha256
