@@ -87,5 +87,5 @@ def test_every_control_has_checks() -> None:
     named = [re.search(r'control\("([A-Z0-9]+-\d\d)"', file.read_text(encoding="utf-8")) for file in files]
     assert all(named), [file.name for file, match in zip(files, named, strict=True) if match is None]
     ids = [match.group(1) for match in named if match is not None]
-    # Waivers are judged at the end of a run, by what the others came to.
-    assert set(ids) == set(CONTROLS) - {"WVR-01"}
+    # Server errors and waivers are judged at the end of a run, by what the others came to.
+    assert set(ids) == set(CONTROLS) - {"ERR-01", "WVR-01"}

@@ -17,6 +17,7 @@ FAMILIES = {
     "RBAC": "Roles within the application",
     "AACE": "AACE classification",
     "BAD": "Bad input",
+    "ERR": "Server errors",
     "SLA": "Service levels",
     "DEP": "Deployment",
     "DRF": "Drift",

@@ -44,6 +44,7 @@ from assurance.suite.recording import VerdictRecorder
 from assurance.suite.sealing import PackSealer, admit, shown_from_here
 from assurance.suite.selection import SelectedControls, asked_for, given_by
 from assurance.suite.terminal import write_ending, write_summary
+from assurance.suite.server_errors import ServerErrorJudge
 from assurance.suite.waiving import WaiverJudge, waivers_of_run
 from assurance.suite.workplace import complete, reports_of, workplace
 from assurance.tape import utc_now
@@ -63,6 +64,7 @@ class RunSession:
         self._recorder = VerdictRecorder(config, run, waivers)
         self._records = self._recorder.records
         self._waiver_judge = WaiverJudge(waivers, run.environment, lambda: self._records, self._recorder.tell)
+        self._server_errors = ServerErrorJudge(run, lambda: self._records, self._recorder.tell)
         self._expected = ExpectedCases()
         self._identity = ""
         self._model: RunModel | None = None
@@ -116,6 +118,7 @@ class RunSession:
         run.tell_progress = session._tell_progress
         config.pluginmanager.register(session._recorder, "assurance-recorder")
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
+        config.pluginmanager.register(session._server_errors, "assurance-server-errors")
         config.pluginmanager.register(session._expected, "assurance-expected")
         attested = AttestedSelection(run.selection, lambda: run.given_change.is_given)
         planned = PlanSelection(run.plans)
@@ -227,7 +230,7 @@ class RunSession:
             output["apex_collected"] = self._waiver_judge.collected()
             output["apex_selected"] = asdict(self._selected.selection)
             return
-        collected = self._expected.ids() | self._waiver_judge.expected()
+        collected = self._expected.ids() | self._waiver_judge.expected() | self._server_errors.expected()
         # By ids alone. An exit status can say neither: after some interruptions it is that of a run that has ended, and
         # one that comes when every case has its verdict takes nothing from them. What keeps pytest from collecting to
         # the end leaves cases without a verdict too: a file that failed is missed by its own id, and whatever breaks

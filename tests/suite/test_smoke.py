@@ -91,13 +91,18 @@ def test_a_run_can_be_replayed(run_suite: RunSuite, sandbox: Sandbox, sandbox_fi
 
 
 def test_a_smoke_failure_means_stop(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
-    """Any failing smoke test is NO-GO, and terminal and summary say to stop and roll back; all is archived anyway."""
-    sandbox.apex.switches.add(Switch.UPLOAD_ANSWERS_200)
+    """Any failing smoke test is NO-GO, and all reports say to stop and roll back; all is archived.
+
+    That the server broke down at a token is told as a finding of its own, too.
+    """
+    sandbox.apex.switches.update({Switch.UPLOAD_ANSWERS_200, Switch.BAD_TOKEN_CRASHES})
     ended = run_suite("checks/smoke", "--env", str(sandbox_file(sandbox)), variables=sandbox.environment_variables())
 
     assert ended.status == 1, ended.text
     assert ended.results["run"]["decision"] == "NO-GO"
-    assert f"A smoke test failed (SMK-04): {STOP}" in ended.words
+    assert f"A smoke test failed (SMK-02, SMK-04): {STOP}" in ended.words
+    [broken] = [one for one in ended.results["verdicts"] if one["control"] == "ERR-01"]
+    assert (broken["subject"], broken["verdict"]) == ("GET /api/v1/projects 500", "fail")
     assert STOP in (ended.pack / "summary.md").read_text(encoding="utf-8")
     assert STOP in (ended.pack / "report.html").read_text(encoding="utf-8")
     assert set(projects(sandbox).values()) == {"archived"}

@@ -1,13 +1,14 @@
 """What the calls of a run show of APEX as a whole, whichever check made them: server errors, and rows that show late.
 
-Both are told once in every report; no role and no step is blamed for them.
+No role and no step is blamed for them. That APEX broke down is a finding of its own (ERR-01); what a gateway says in its
+place (502, 503, 504), and what shows late, is told beside the verdicts.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -16,14 +17,69 @@ from assurance.world.http.statuses import SERVER_ERRORS
 
 MAX_TOLD = 5
 NOT_YET = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR})
+# What a gateway says in place of APEX.
+GATEWAY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
+# The flows, and the families of checks that begin them. How often other calls may fail is judged by service levels.
+FAMILIES = {"smoke": "SMK", "e2e": "E2E", "aace": "AACE", "roles": "RBAC", "bad-input": "BAD", "deep": "BAD"}
 READY = "/ready"
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def observations(readings: Iterable[Reading]) -> tuple[str, ...]:
     """Return what is to be told of APEX beside the verdicts, in sentences."""
-    calls = sorted((one for one in readings if one.call is not None and one.call.caller), key=lambda one: one.started)
+    calls = _in_order(readings)
     return (*_server_errors(calls), *_shown_late(calls))
+
+
+def broken_down(readings: Iterable[Reading], families: Set[str]) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Return where APEX broke down: by operation and status, what is to be said of it, and the keys of the readings.
+
+    A first look that was answered 500, and as it should be a moment later, was too early: it is told, and is no finding.
+
+    Args:
+        readings: All readings of a run.
+        families: The families that the run has judged; calls of others, which a tape may hold, are left out.
+    """
+    calls = _in_order(readings)
+    early = {first.key for first, _ in _looked_again(calls)}
+    found: dict[str, list[Reading]] = {}
+    for one in calls:
+        if one.status in SERVER_ERRORS and one.status not in GATEWAY and one.key not in early and _is_of(one, families):
+            found.setdefault(f"{_operation(one)} {one.status}", []).append(one)
+    return {name: (_told(ones), tuple(one.key for one in ones)) for name, ones in sorted(found.items())}
+
+
+def _is_of(reading: Reading, families: Set[str]) -> bool:
+    flow = reading.call.flow.partition(":")[0] if reading.call is not None else ""
+    return bool(families & set(FAMILIES.values())) if not flow else FAMILIES.get(flow) in families
+
+
+def _told(ones: list[Reading]) -> str:
+    first = ones[0]
+    caller = first.call.caller if first.call is not None else ""
+    request = f", request {first.request_id}" if first.request_id else ""
+    return (
+        f"{_operation(first)} answers {first.status}, {len(ones)} times; first to {caller} at {first.started}{request}"
+    )
+
+
+def _in_order(readings: Iterable[Reading]) -> list[Reading]:
+    return sorted((one for one in readings if one.call is not None and one.call.caller), key=lambda one: one.started)
+
+
+def _looked_again(calls: list[Reading]) -> list[tuple[Reading, Reading]]:
+    """Return what was not to be seen at first, each with what the same caller saw there a moment later."""
+    first: dict[tuple[str, str, str], Reading] = {}
+    found = []
+    for one in calls:
+        if one.call is None or not one.call.flow or not one.question.startswith("GET "):
+            continue
+        key = (one.call.flow, one.call.caller, one.question)
+        if one.status in NOT_YET:
+            first.setdefault(key, one)
+        elif one.status == HTTPStatus.OK and key in first:
+            found.append((first.pop(key), one))
+    return found
 
 
 def _server_errors(calls: list[Reading]) -> tuple[str, ...]:
@@ -40,8 +96,8 @@ def _server_errors(calls: list[Reading]) -> tuple[str, ...]:
 
 def _shown_late(calls: list[Reading]) -> tuple[str, ...]:
     """Tell of what was answered before it was visible: not found at first, and found a moment later by the same."""
-    first: dict[tuple[str, str, str], Reading] = {}
     late: dict[str, list[float]] = {}
+<<<<<<< HEAD
     for one in calls:
         if one.call is None or not one.call.flow or not one.question.startswith("GET "):
             continue
@@ -50,6 +106,10 @@ def _shown_late(calls: list[Reading]) -> tuple[str, ...]:
             first.setdefault(key, one)
         elif one.status == HTTPStatus.OK and key in first:
             late.setdefault(_operation(one), []).append(_milliseconds(first.pop(key), one))
+=======
+    for first, then in _looked_again(calls):
+        late.setdefault(_operation(then), []).append(_milliseconds(first, then))
+>>>>>>> 3700b09 (Make a server error a finding of its own, whichever check met it)
     if not late:
         return ()
     told = ", ".join(

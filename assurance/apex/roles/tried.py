@@ -94,7 +94,7 @@ class TriedCell:
         if agreed not in SHUT and self.cell.operation.kind != "service" and answer.status in SERVER_ERRORS:
             raise NotEvaluated(
                 f"The server broke down, which says nothing of a role: {answer.called} {answer.outcome}.",
-                "See the finding on server errors.",
+                "See ERR-01, which names the operation.",
                 answer.readings,
             )
         is_about_granting = self.cell.operation.name == "grants-access" and agreed is Agreed.ALLOWED

@@ -13,6 +13,7 @@ from assurance.judging.controls.deployment import DEPLOYMENT
 from assurance.judging.controls.drift import DRIFT
 from assurance.judging.controls.model import Control, Severity
 from assurance.judging.controls.security import SECURITY
+from assurance.judging.controls.server_errors import SERVER_ERRORS
 from assurance.judging.controls.service_levels import SERVICE_LEVELS
 from assurance.judging.controls.waivers import WAIVERS
 from assurance.judging.controls.workflow import WORKFLOW
@@ -26,6 +27,7 @@ CONTROLS: Mapping[str, Control] = MappingProxyType(
             *SECURITY,
             *APPLICATION,
             *WORKFLOW,
+            *SERVER_ERRORS,
             *SERVICE_LEVELS,
             *ATTESTATIONS,
             *DEPLOYMENT,
