@@ -43,8 +43,8 @@ from assurance.suite.prefetch import needs_of, prefetch
 from assurance.suite.recording import VerdictRecorder
 from assurance.suite.sealing import PackSealer, admit, shown_from_here
 from assurance.suite.selection import SelectedControls, asked_for, given_by
-from assurance.suite.terminal import write_ending, write_summary
 from assurance.suite.server_errors import ServerErrorJudge
+from assurance.suite.terminal import write_ending, write_summary
 from assurance.suite.waiving import WaiverJudge, waivers_of_run
 from assurance.suite.workplace import complete, reports_of, workplace
 from assurance.tape import utc_now

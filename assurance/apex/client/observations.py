@@ -1,7 +1,7 @@
 """What the calls of a run show of APEX as a whole, whichever check made them: server errors, and rows that show late.
 
-No role and no step is blamed for them. That APEX broke down is a finding of its own (ERR-01); what a gateway says in its
-place (502, 503, 504), and what shows late, is told beside the verdicts.
+No role and no step is blamed for them. That APEX broke down is a finding of its own (ERR-01); what a gateway says in
+its place (502, 503, 504), and what shows late, is told beside the verdicts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def observations(readings: Iterable[Reading]) -> tuple[str, ...]:
 def broken_down(readings: Iterable[Reading], families: Set[str]) -> Mapping[str, tuple[str, tuple[str, ...]]]:
     """Return where APEX broke down: by operation and status, what is to be said of it, and the keys of the readings.
 
-    A first look that was answered 500, and as it should be a moment later, was too early: it is told, and is no finding.
+    A first look that was answered 500, and as it should be a moment later, was too early: that is no finding.
 
     Args:
         readings: All readings of a run.

@@ -21,7 +21,7 @@ from assurance.apex.estimation.script import (
     validate_document,
 )
 from assurance.apex.estimation.steps import GenerationStep, ProjectStep
-from assurance.apex.estimation.viewing import ExportStep, ViewStep
+from assurance.apex.estimation.viewing import ExportStep, ViewStep, must_be_there
 from assurance.environment.classification import DocumentType
 from assurance.errors import NotEvaluated
 from assurance.judging.once import Once
@@ -142,7 +142,7 @@ class EstimationWorkflow:
 
         def generate_both() -> tuple[GenerationStep, ...]:
             flow = self._flows.begin(f"{FLOW}:at-once")
-            project = after(1, "creating the project", create_project(flow, flow.unique("at-once")))
+            project = own_project(flow, flow.unique("at-once"))
             return generate_at_once(flow, project.id, self._inputs)
 
         return self._once.of("simultaneous", generate_both)
@@ -154,7 +154,7 @@ class EstimationWorkflow:
         def delete() -> DeletionStep:
             flow = self._flows.begin(f"{FLOW}:deletion")
             number = flow.unique("deletion")
-            project = after(1, "creating the project", create_project(flow, number))
+            project = own_project(flow, number)
             upload = after(2, "uploading the scope", upload_document(flow, project.id, self._paper("scope", number)))
             validation = validate_document(flow, upload.id)
             if not validation.work.is_completed.holds:
@@ -169,7 +169,7 @@ class EstimationWorkflow:
 
     def _view_of_level(self, level: float) -> ViewStep:
         flow = self._flows.begin(f"{FLOW}:level-{level:g}")
-        project = after(1, "creating the project", create_project(flow, flow.unique(f"level{level * 100:g}")))
+        project = own_project(flow, flow.unique(f"level{level * 100:g}"))
         generated = generate_estimate(flow, project.id, self._inputs, level)
         return view_estimate(flow, project.id, after(6, f"generating the estimate for {level:.0%}", generated))
 
@@ -180,7 +180,7 @@ class EstimationWorkflow:
         def attempt() -> UnreadableDocument:
             flow = self._flows.begin(f"{FLOW}:unreadable")
             number = flow.unique("unreadable")
-            project = after(1, "creating the project", create_project(flow, number))
+            project = own_project(flow, number)
             whole = paper("scope", number)
             cut = Paper("scope", whole.name, whole.content[: len(whole.content) // 3])
             uploaded = send_document(flow, project.id, cut, ESTIMATOR)
@@ -221,6 +221,18 @@ def view_estimate(flow: Flow, project_id: str, generated: GenerationStep) -> Vie
     shown = flow.read_estimate(generated.estimate_id, ESTIMATOR, until=is_shown)
     listing = flow.list_estimates(project_id, ESTIMATOR, until=lambda seen: has_listed(seen, generated.estimate_id))
     return ViewStep(project_id, generated, shown, listing)
+
+
+def own_project(flow: Flow, number: str) -> ProjectStep:
+    """Return a new project for what is tried beside the eight steps, once it is there.
+
+    Raises:
+        NotEvaluated: It was not created, or cannot be read: the first step tells more.
+    """
+    project = after(1, "creating the project", create_project(flow, number))
+    if project.shown is not None:
+        must_be_there(project.shown, "reading the new project")
+    return project
 
 
 def after(number: int, what: str, step: Made) -> Made:
