@@ -170,9 +170,17 @@ class Run:
         """What begins flows that write."""
         from assurance.apex.client import Flows
 
-        is_production = "prod" in self.environment.name and self.source is Source.LIVE
-        is_allowed = self.options.allow_writes or self.application.declared.allow_writes
-        return Flows(self.application, may_write=is_allowed or not is_production)
+        return Flows(self.application, may_write=self.may_write)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the run may write in the application: in production only where that was said.
+
+        On the command line (`--allow-writes`), or in the environment file (`application.allow_writes`).
+        """
+        declared = self.environment.application
+        is_allowed = self.options.allow_writes or (declared is not None and declared.allow_writes)
+        return is_allowed or not ("prod" in self.environment.name and self.source is Source.LIVE)
 
     def roots(self) -> Mapping[str, Callable[[], object]]:
         """Return what nouns are made of, by name, each made when it is first asked for."""

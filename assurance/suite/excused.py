@@ -35,10 +35,20 @@ def not_applicable(item: pytest.Item, run: Run) -> NotApplicable | None:
             return declared
     nouns: Sequence[str] = getattr(item, "fixturenames", ())
     return (
-        without_application(environment, control, nouns)
+        (None if _only_reads(item, run) else without_application(environment, control, nouns))
         or without_load(environment, control, nouns, is_asked_for=run.asks_for_load)
         or offered_elsewhere(environment, control, subject)
     )
+
+
+def _only_reads(item: pytest.Item, run: Run) -> bool:
+    """Tell whether a case writes nothing, although cases of its check may: its subject says so."""
+    declared = run.environment.application
+    if declared is None or not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return False
+    on_standing = bool(declared.access.places)
+    subjects = [one for one in item.callspec.params.values() if hasattr(one, "only_reads")]
+    return any(one.only_reads(on_standing=on_standing) for one in subjects)
 
 
 def skipped_case(item: pytest.Item, run: Run) -> dict[str, Any]:  # Any: values of a verdict's record

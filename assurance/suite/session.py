@@ -30,6 +30,7 @@ from assurance.runs.gates import (
 )
 from assurance.runs.options import RunOptions, new_run_id
 from assurance.runs.run import Run
+from assurance.suite.announcing import Announcing
 from assurance.suite.attested import AttestedSelection, change_record_of
 from assurance.suite.cleanup import Tidying
 from assurance.suite.declared import EverySubject
@@ -135,7 +136,9 @@ class RunSession:
             session._prepare_reports()
             sealer = PackSealer(run, signing, lambda: session._model)
             interruptions.withdraw = sealer.withdraw
-            tidying = Tidying(run, str(config.getoption("env")), interruptions.seconds_left)
+            given = str(config.getoption("env"))
+            config.pluginmanager.register(Announcing(run, given), "assurance-announcing")
+            tidying = Tidying(run, given, interruptions.seconds_left)
             config.pluginmanager.register(tidying, "assurance-tidying")
             config.pluginmanager.register(sealer, "assurance-pack")
             config.pluginmanager.register(interruptions, "assurance-interruptions")

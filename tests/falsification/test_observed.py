@@ -70,6 +70,20 @@ def test_a_refused_grant_is_one_finding() -> None:
     assert "The manager cannot grant access to a new project" in reasons.pop()
 
 
+def test_read_only_still_does_the_pure_reads() -> None:
+    """Where nothing may be written, health, the description and the standing projects are read all the same."""
+    access = {**observed.declared_for(pool=True)["application"], "read_only": True}
+    change = both(observed.observed_on(), declares({"application": access}))
+    outcomes = stage("apex").outcomes(change, "RBAC")
+    passing = {(case.check, case.subject.partition("-")[2]) for case, one in outcomes if one.verdict is Verdict.PASS}
+    assert passing == {
+        ("test_every_operation_has_its_row", ""),
+        *(("test_role_on_service", name) for name in ("reads-liveness", "reads-readiness")),
+        *(("test_role_on_projects", name) for name in ("lists-projects", "reads-project")),
+    }
+    assert not {case.id for case, one in outcomes if one.verdict is Verdict.FAIL}
+
+
 def test_a_pool_that_may_not_be_used_up_says_so() -> None:
     """Where archived projects do not come back, a manager's archiving is not tried; the rest of the pool is judged."""
     access = {"how": "pool", "project_ids": list(observed.POOL)}

@@ -18,6 +18,7 @@ from sandbox.apex import Observed, Switch
 from tests.suite.running import ROOT, RunSuite
 
 SANDBOX_FILE = Callable[..., Path]
+READING_TOO = ("checks/bad_input/test_bad_04_requests.py", "checks/roles/test_rbac_07_complete_matrix.py")
 STOP = "STOP and initiate the rollback"
 
 
@@ -52,6 +53,8 @@ def test_a_run_leaves_nothing_behind(run_suite: RunSuite, sandbox: Sandbox, sand
     ended = run_suite("checks/smoke", "--env", str(sandbox_file(sandbox)), variables=variables)
 
     assert ended.status == 0, ended.text
+    where = f"{sandbox.overlay()['application']['base_url']}/api/v1"
+    assert f"The first run on sandbox from here. It writes to {where}: smoke, in objects named SMOKE-RUN" in ended.words
     run_id = ended.results["run"]["id"]
     made = projects(sandbox)
     assert set(made) == {f"SMOKE-{run_id}", f"SMOKE-{run_id}-2", f"SMOKE-{run_id}-3"}
@@ -109,18 +112,21 @@ def test_a_smoke_failure_means_stop(run_suite: RunSuite, sandbox: Sandbox, sandb
 
 
 def test_read_only_writes_nothing(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
-    """With read_only = true what writes is not applicable with that reason, and what reads is judged."""
+    """With read_only = true what writes is not applicable with that reason, and what reads is judged, in any family."""
     file = environment_file(sandbox, sandbox_file, read_only=True)
-    ended = run_suite("checks/smoke", "--env", str(file), variables=sandbox.environment_variables())
+    checks = ("checks/smoke", *READING_TOO)
+    ended = run_suite(*checks, "--env", str(file), variables=sandbox.environment_variables())
 
     assert ended.status == 0, ended.text
     assert projects(sandbox) == {}
     left_out = [verdict for verdict in ended.results["verdicts"] if verdict["verdict"] == "not_applicable"]
-    assert {verdict["control"] for verdict in left_out} == {"SMK-03", "SMK-04", "SMK-05"}
+    assert {verdict["control"] for verdict in left_out} == {"SMK-03", "SMK-04", "SMK-05", "BAD-04"}
     assert {"read_only" in verdict["reason"] for verdict in left_out} == {True}
     assert {verdict["control"] for verdict in ended.results["verdicts"] if verdict["verdict"] == "pass"} == {
         "SMK-01",
         "SMK-02",
+        "BAD-04",
+        "RBAC-07",
     }
 
 

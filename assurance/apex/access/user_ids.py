@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assurance.apex.client import Flow
+from assurance.apex.client import Flow, Flows
 from assurance.apex.client.projects import new_project
 from assurance.apex.estimation.answers import document_in
 from assurance.environment.application import Role
@@ -19,11 +19,13 @@ class UserIds:
     those of all others; if not, each is asked by creating a project, unless the environment file declares it.
 
     Args:
-        flow: In which projects are created.
+        flows: Begins the flow in which projects are created, where somebody has to be asked.
+        name: The name of that flow.
     """
 
-    def __init__(self, flow: Flow) -> None:
-        self._flow = flow
+    def __init__(self, flows: Flows, name: str) -> None:
+        self._flows = flows
+        self._name = name
         self._once = Once()
 
     def of(self, role: Role) -> str:
@@ -32,7 +34,7 @@ class UserIds:
         Raises:
             NotEvaluated: It is neither declared nor told.
         """
-        identity = self._flow.application.declared.identities.of(role)
+        identity = self._flows.application.declared.identities.of(role)
         if identity is None:
             raise NotEvaluated(
                 f"No credential: the environment file declares nobody for the role {role}.",
@@ -52,7 +54,7 @@ class UserIds:
 
     def _has_ids_of_its_own(self) -> bool:
         """Tell whether APEX knows people otherwise than by their object ids, as far as the estimator shows it."""
-        identity = self._flow.application.declared.identities.estimator
+        identity = self._flows.application.declared.identities.estimator
         told = self._told(ESTIMATOR)
         return bool(told) and identity.object_id is not None and told.casefold() != identity.object_id.casefold()
 
@@ -60,7 +62,8 @@ class UserIds:
         return self._once.of(role, lambda: self._ask(role))
 
     def _ask(self, role: Role) -> str:
-        body = new_project(self._flow.unique(f"id-{role}"), "Assurance of ids", line_miles=1)
-        answer = self._flow.create_project(body, role)
+        flow: Flow = self._once.of("the flow", lambda: self._flows.begin(self._name))
+        body = new_project(flow.unique(f"id-{role}"), "Assurance of ids", line_miles=1)
+        answer = flow.create_project(body, role)
         document = document_in(answer)
         return (document.text("created_by_id") or "") if document is not None else ""

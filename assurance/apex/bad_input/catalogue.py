@@ -99,6 +99,10 @@ class BadRequest:
     text: str = ""
     statuses: frozenset[int] = INVALID
 
+    def only_reads(self, *, on_standing: bool) -> bool:  # noqa: ARG002  (asked of every subject alike)
+        """Tell whether trying it writes nothing."""
+        return self.method == "GET"
+
 
 @dataclass(frozen=True, slots=True)
 class BadChange:

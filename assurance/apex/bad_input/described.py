@@ -170,7 +170,7 @@ class DescribedTrial:
 
     @property
     def _user_ids(self) -> UserIds:
-        return self._once.of("user ids", lambda: UserIds(self._flows.begin(f"{FLOW}:user-ids")))
+        return self._once.of("user ids", lambda: UserIds(self._flows, f"{FLOW}:user-ids"))
 
     def _ground(self) -> Ground:
         return self._once.of("ground", lambda: lay_ground(self._scene("ground")))

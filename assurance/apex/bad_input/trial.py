@@ -27,6 +27,7 @@ from assurance.apex.bad_input.catalogue import (
     BadFile,
     BadGrant,
     BadProject,
+    BadRequest,
 )
 from assurance.apex.bad_input.nulls import may_be_null
 from assurance.apex.bad_input.refusal import Refusal
@@ -62,7 +63,8 @@ class RefusalTrial:
         return self._once.of(bad.name, lambda: self._send(bad))
 
     def _send(self, bad: Bad) -> Refusal:
-        flow = self._flows.begin(f"{FLOW}:{bad.name}")
+        only_reads = isinstance(bad, BadRequest) and bad.only_reads(on_standing=False)
+        flow = self._flows.begin(f"{FLOW}:{bad.name}", only_reads=only_reads)
         number = flow.unique(f"bad{NUMBERS[bad.name]:02d}")
         if isinstance(bad, BadProject):
             return _project(flow, number, bad, self._may_be_null("post", bad.key))
@@ -84,7 +86,7 @@ class RefusalTrial:
 
     @property
     def _user_ids(self) -> UserIds:
-        return self._once.of("user ids", lambda: UserIds(self._flows.begin(f"{FLOW}:user-ids")))
+        return self._once.of("user ids", lambda: UserIds(self._flows, f"{FLOW}:user-ids"))
 
     def _managed(self, flow: Flow, number: str, bad: Bad) -> str:
         """Return the id of a project of which the manager is manager.

@@ -11,7 +11,8 @@ from assurance.apex.client.callers import ANONYMOUS
 from assurance.apex.client.contents import Contents, Upload
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan, plan_of
-from assurance.apex.client.question import Question
+from assurance.apex.client.question import SAFE, Question
+from assurance.environment.application import ROLES
 from assurance.errors import NotEvaluated
 
 # The pauses before what is not visible yet is looked for again, in seconds; the last one again and again.
@@ -28,11 +29,13 @@ class Flow(Api):
     Attributes:
         name: The flow's name; its plan is that of the part before a colon.
         application: The application.
+        only_reads: Whether it may send nothing but reads.
     """
 
-    def __init__(self, application: Application, name: str) -> None:
+    def __init__(self, application: Application, name: str, *, only_reads: bool = False) -> None:
         self.name = name
         self.application = application
+        self.only_reads = only_reads
         self._plan: FlowPlan = plan_of(name)
         self._asked: Counter[tuple[str, str, str, str]] = Counter()
 
@@ -69,7 +72,9 @@ class Flow(Api):
             NotEvaluated: Nothing answered, or the caller cannot sign in.
             RuntimeError: The request would write, and the flow's plan does not say so.
         """
-        if not self._plan.covers(method, path, caller):
+        if self.only_reads and caller in ROLES and self.application.tries_sign_in:
+            self.application.sign_ins.demand_usable(caller)
+        if not self._plan.covers(method, path, caller) or (self.only_reads and method not in SAFE):
             raise RuntimeError(
                 f"flow {self.name!r}: {method} {path} as {caller} is not in assurance/apex/client/plans.py"
             )
@@ -146,12 +151,18 @@ class Flows:
         self.application = application
         self._may_write = may_write
 
-    def begin(self, name: str) -> Flow:
+    def begin(self, name: str, *, only_reads: bool = False) -> Flow:
         """Return the flow of that name, at its beginning.
+
+        Args:
+            name: Its name.
+            only_reads: Whether it sends nothing but reads, which are allowed everywhere.
 
         Raises:
             NotEvaluated: The environment is read-only, or somebody whom the flow needs cannot sign in.
         """
+        if only_reads:
+            return Flow(self.application, name, only_reads=True)
         if self.application.declared.read_only:
             raise NotEvaluated("The environment file says read_only = true: nothing is written.")
         if not self._may_write:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Set
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from assurance.apex.client.plans import FLOW_FAMILIES
 from assurance.tape import Reading
 from assurance.world.http.statuses import SERVER_ERRORS
 
@@ -19,8 +20,8 @@ MAX_TOLD = 5
 NOT_YET = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR})
 # What a gateway says in place of APEX.
 GATEWAY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT})
-# The flows, and the families of checks that begin them. How often other calls may fail is judged by service levels.
-FAMILIES = {"smoke": "SMK", "e2e": "E2E", "aace": "AACE", "roles": "RBAC", "bad-input": "BAD", "deep": "BAD"}
+# How often calls may fail under load, or where a list is measured, is judged by service levels.
+FAMILIES = {flow: family for flow, family in FLOW_FAMILIES.items() if family != "SLA"}
 READY = "/ready"
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -97,19 +98,8 @@ def _server_errors(calls: list[Reading]) -> tuple[str, ...]:
 def _shown_late(calls: list[Reading]) -> tuple[str, ...]:
     """Tell of what was answered before it was visible: not found at first, and found a moment later by the same."""
     late: dict[str, list[float]] = {}
-<<<<<<< HEAD
-    for one in calls:
-        if one.call is None or not one.call.flow or not one.question.startswith("GET "):
-            continue
-        key = (one.call.flow, one.call.caller, one.question)
-        if one.status in NOT_YET:
-            first.setdefault(key, one)
-        elif one.status == HTTPStatus.OK and key in first:
-            late.setdefault(_operation(one), []).append(_milliseconds(first.pop(key), one))
-=======
     for first, then in _looked_again(calls):
         late.setdefault(_operation(then), []).append(_milliseconds(first, then))
->>>>>>> 3700b09 (Make a server error a finding of its own, whichever check met it)
     if not late:
         return ()
     told = ", ".join(

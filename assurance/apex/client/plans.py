@@ -77,6 +77,18 @@ def _planned(route: Route, callers: tuple[str, ...], what: str) -> PlannedWrite:
 
 
 CLEAN_UP = "clean-up"
+# The flows, and the families of checks that begin them.
+FLOW_FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "smoke": "SMK",
+        "e2e": "E2E",
+        "aace": "AACE",
+        "roles": "RBAC",
+        "bad-input": "BAD",
+        "deep": "BAD",
+        "load": "SLA",
+    }
+)
 MADE_UP = "made up from the API's own description"
 # The guide demands the operation, and no contract names it: these are the ways in which an API would.
 APPROVALS = tuple(

@@ -82,7 +82,8 @@ def _reads(route: Route) -> Script:
     def attempt(scene: Scene, target: Target, caller: str) -> tuple[Exchange, ...]:
         return (scene.flow.call("GET", route.path(**target.ids), caller),)
 
-    return Script(lambda scene, _: scene.stage(), attempt)
+    needs_more = route is not READ_PROJECT
+    return Script(lambda scene, _: scene.stage() if needs_more else scene.ground().target, attempt)
 
 
 def _as_it_is(_: Scene, target: Target) -> Target:
@@ -265,7 +266,7 @@ def _take_back(scene: Scene, target: Target, _: State) -> None:
 
 
 SCRIPTS: Mapping[str, Script] = {
-    "lists-projects": Script(lambda scene, _: scene.stage(), _lists_projects),
+    "lists-projects": Script(lambda scene, _: scene.ground().target, _lists_projects),
     "reads-project": _reads(READ_PROJECT),
     "creates-project": Script(_as_it_is, creates_project, number_is_taken, renews=True),
     "updates-project": Script(_as_it_is, _updates_project, _project, restore=_put_back),

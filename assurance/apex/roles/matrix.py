@@ -94,6 +94,10 @@ class Operation:
         """Whether it changes something."""
         return self.method != "GET"
 
+    def is_read_at_once(self, *, on_standing: bool) -> bool:
+        """Tell whether it can be tried without making anything first."""
+        return self.kind == "service" or (on_standing and self.name in {"lists-projects", "reads-project"})
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -116,6 +120,10 @@ class Cell:
     def agreed(self) -> Agreed:
         """What is agreed of it."""
         return self.operation.of(self.caller)
+
+    def only_reads(self, *, on_standing: bool) -> bool:
+        """Tell whether trying it writes nothing: health, and the projects themselves where such stand already."""
+        return self.operation.is_read_at_once(on_standing=on_standing)
 
 
 def _row(name: str, kind: Kind, route: Route, letters: str) -> Operation:

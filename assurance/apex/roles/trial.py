@@ -47,15 +47,15 @@ class RoleTrial:
         """
         return self._once.of("description", lambda: ApiDescription.read(self._flows.application))
 
-    def scene(self, name: str, suffix: str, number: int = 0) -> Scene:
+    def scene(self, name: str, suffix: str, number: int = 0, *, only_reads: bool = False) -> Scene:
         """Return the scene of a flow of its own, beside the rows."""
-        flow = self._flows.begin(f"{FLOW}:{name}")
+        flow = self._flows.begin(f"{FLOW}:{name}", only_reads=only_reads)
         return Scene(flow, suffix, self.user_ids, self.ground, self.stage, number)
 
     @property
     def user_ids(self) -> UserIds:
         """By which ids APEX knows people."""
-        return self._once.of("user ids", lambda: UserIds(self._flows.begin(f"{FLOW}:user-ids")))
+        return self._once.of("user ids", lambda: UserIds(self._flows, f"{FLOW}:user-ids"))
 
     def ground(self) -> Ground:
         """Return the first project on which the roles have their access.
@@ -63,7 +63,7 @@ class RoleTrial:
         Raises:
             NotEvaluated: It cannot be made.
         """
-        return self._once.of("ground", lambda: lay_ground(self.scene("ground", "roles")))
+        return self._once.of("ground", lambda: lay_ground(self.scene("ground", "roles", only_reads=self._on_standing)))
 
     def stage(self) -> Target:
         """Return the project that rows read from, with a document and an estimate.
@@ -83,7 +83,14 @@ class RoleTrial:
 
     def _try_row(self, operation: Operation, script: Script) -> Row:
         number = OPERATIONS.index(operation)
-        return try_row(self.scene(operation.name, f"role{number + 1:02d}", number), operation, script)
+        only_reads = operation.is_read_at_once(on_standing=self._on_standing)
+        scene = self.scene(operation.name, f"role{number + 1:02d}", number, only_reads=only_reads)
+        return try_row(scene, operation, script)
+
+    @property
+    def _on_standing(self) -> bool:
+        """Whether the roles have their access on projects that stand already."""
+        return bool(self._flows.application.declared.access.places)
 
 
 @lru_cache(maxsize=4)

@@ -116,12 +116,23 @@ class TriedCell:
     @property
     def _has_its_effect(self) -> bool:
         """Whether the effect is seen: the object that the answer names, or what is different than before."""
-        if self.exchanges[0].status == HTTPStatus.ACCEPTED:
-            # What is started shows in its job; how that ends is judged by the workflow.
-            return len(self.exchanges) > 1 and self.exchanges[1].status == HTTPStatus.OK
+        if self._shows_in_its_job:
+            return self._shows_its_job
         if self.now is not None and self.now.ids is not None:
             return id_in(self.exchanges[0]) in self.now.ids
         return self.has_changed_something
+
+    @property
+    def _shows_in_its_job(self) -> bool:
+        """Whether something was started: it shows in its job, and how that ends is judged by the workflow."""
+        return self.exchanges[0].status == HTTPStatus.ACCEPTED and self.cell.agreed not in SHUT
+
+    @property
+    def _shows_its_job(self) -> bool:
+        """Whether the very job that was announced is there for whoever started it."""
+        if len(self.exchanges) == 1 or self.exchanges[1].status != HTTPStatus.OK:
+            return False
+        return tells_something(self.exchanges[1]) and id_in(self.exchanges[1]) == id_in(self.exchanges[0])
 
     @property
     def _names_the_target(self) -> bool:
@@ -139,13 +150,16 @@ class TriedCell:
     @property
     def _observed(self) -> str:
         told = self.exchanges[0].outcome
-        if self.before is not None and self.now is not None:
+        if self.before is not None and self.now is not None and not self._shows_in_its_job:
             told += f"; before: {self.before.value}, afterwards: {self.now.value}"
         if self.cell.agreed is Agreed.HIDDEN:
             told += f"; the project is {'' if self._names_the_target else 'not '}among what is listed"
         return told
 
     def _seen(self) -> tuple[Exchange, ...]:
+        """Return the looks that it rests on."""
+        if self._shows_in_its_job:
+            return ()
         return tuple(one for state in (self.before, self.now) if state is not None for one in state.exchanges)
 
 

@@ -49,6 +49,14 @@ def test_a_poll_keeps_its_order(application: Application, server: Server) -> Non
     assert [one.reading.call.ordinal for one in exchanges if one.reading.call] == [1, 1, 1, 2, 3]
 
 
+def test_a_reading_flow_writes_nothing(application: Application, server: Server) -> None:
+    """A flow that was begun to read only breaks down at anything else, and sends nothing."""
+    flow = Flows(application, may_write=False).begin("smoke", only_reads=True)
+    with pytest.raises(RuntimeError, match="POST /projects as estimator"):
+        flow.call("POST", "/projects", "estimator", json={})
+    assert server.requests == []
+
+
 @pytest.mark.usefixtures("answers")
 def test_a_flow_begun_again_asks_nothing(application: Application, server: Server) -> None:
     """Another check that follows the same script gets the same answers, polls included, without a request."""

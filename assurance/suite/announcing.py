@@ -1,0 +1,78 @@
+"""Says at a run's beginning where it will write: in full the first time, and in one line when that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from assurance.judging.nouns import roots
+from assurance.runs.run import Run
+
+
+class Announcing:
+    """A pytest plugin, for the process that pytest was started in.
+
+    Args:
+        run: The run.
+        given: The environment as it was named on the command line.
+    """
+
+    def __init__(self, run: Run, given: str) -> None:
+        self._run = run
+        self._given = given
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Say what is written and where, before anything is."""
+        declared = self._run.environment.application
+        if declared is None or self._run.replayed is not None or session.config.option.collectonly:
+            return
+        families = _families(session)
+        if families == frozenset() or not self._run.may_write:
+            return
+        # Importing this costs more than many a run.
+        from assurance.apex.client.planned import described, on_which_projects, planned
+
+        plans = planned(self._run.environment, families, with_load=self._run.asks_for_load)
+        reporter = session.config.pluginmanager.getplugin("terminalreporter")
+        if not plans or reporter is None:
+            return
+        where = f"{declared.base_url}{declared.api_prefix}"
+        if not is_first(self._run.directory):
+            names = ", ".join(plan.name for plan in plans)
+            reporter.write_line(f"Writes to {where}: {names} (apex-assurance writes --env {self._given}).")
+            return
+        reporter.write_line(f"The first run on {self._run.environment.name} from here. It writes to {where}:")
+        for plan in plans:
+            reporter.write_line(f"  {plan.name}{f', in objects named {plan.prefix}-RUN' if plan.prefix else ''}")
+            for line in described(plan):
+                reporter.write_line(f"    {line}")
+        reporter.write_line(f"  {on_which_projects(declared)} All of it is archived at the end.")
+
+
+def is_first(directory: Path) -> bool:
+    """Tell whether no run has left anything beside this one's directory."""
+    return not any((other / "tape").is_dir() for other in directory.parent.glob("*") if other != directory)
+
+
+def _families(session: pytest.Session) -> frozenset[str] | None:
+    """Return the families of the cases that write; None where workers collect, and it is not known here."""
+    if session.config.getoption("dist", "no") != "no":
+        return None
+    return frozenset(_family(item) for item in _writing(session.items))
+
+
+def _writing(items: Iterable[pytest.Item]) -> Iterable[pytest.Function]:
+    for item in items:
+        if not isinstance(item, pytest.Function) or item.get_closest_marker("skip") is not None:
+            continue
+        if any({"flows", "load_generator"} & roots(noun) for noun in item.fixturenames):
+            yield item
+
+
+def _family(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("control")
+    return cast("str", mark.kwargs["id"]).partition("-")[0] if mark is not None else ""
