@@ -44,6 +44,14 @@ SYNONYMS: Mapping[str, frozenset[int]] = {
     r"^BAD POST \S+/access as manager in bad-input:grant-(\S+ \(2\)|of-role|to-an-unknown)": frozenset(
         {HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
     ),
+    # What is archived may be gone, and work on it, or on a project that lacks something, be refused in several ways.
+    r"^BAD GET \S+/projects/ID as estimator in bad-input:\w+-(to|of)-an-archived-project": frozenset(
+        {HTTPStatus.NOT_FOUND}
+    ),
+    r"^BAD POST .* in bad-input:\w+-(to|of)-an-archived-project": frozenset(
+        {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT}
+    ),
+    r"^BAD POST \S+/estimates/generate as estimator in bad-input:estimate-without-": frozenset({HTTPStatus.CONFLICT}),
     r"^RBAC GET \S+/ID as estimator in roles:(deletes-document|archives-project)": frozenset({HTTPStatus.NOT_FOUND}),
     # What fails counts as slow, and one slow answer of many decides nothing.
     r"^SLA GET .* in list-baseline": frozenset({HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}),

@@ -18,8 +18,12 @@ POOL = tuple(f"0b5e0000-0000-4000-8000-{number:012d}" for number in range(1, 4))
 IN_POOL: Mapping[str, object] = {"access": {"how": "pool", "project_ids": list(POOL), "restores_archived": True}}
 DEEP: Declared = {"application": {"deep": True}}
 ACCEPTED: Mapping[str, object] = {"documents": {"manual_review": "accepted"}}
-ESTIMATOR_ID = str(uuid5(USER_IDS, people()["estimator"].object_id))
 ROLES = {"estimator": 1, "manager": 2, "auditor": 3}
+
+
+def user_id(name: str) -> str:
+    """Return the id of somebody within a build that has ids of its own."""
+    return str(uuid5(USER_IDS, people()[name].object_id))
 
 
 def lay_out_pool(stage: ApexStandIns) -> None:
@@ -59,8 +63,9 @@ def observed_on(*observed: Observed) -> Change:
 def declared_for(*observed: Observed, pool: bool = False) -> Declared:
     """Return what the environment file of such a build says."""
     middling = ACCEPTED if Observed.DOCUMENTS_ARE_MIDDLING in observed else {}
-    # That of the estimator stands in environments/sandbox.toml; the others are found out.
-    ids = {"identities": {"estimator": {"user_id": ESTIMATOR_ID}}} if Observed.OWN_USER_IDS in observed else {}
+    # Who may create no project is told no id, and declares it; those of others are found out.
+    own = {name: {"user_id": user_id(name)} for name in ("estimator", "auditor")}
+    ids = {"identities": own} if Observed.OWN_USER_IDS in observed else {}
     return {"application": {**(IN_POOL if pool else {}), **middling, **ids}}
 
 

@@ -11,7 +11,7 @@ from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.api import is_shown
 from assurance.apex.client.projects import new_project
-from assurance.apex.estimation.answers import id_in, tells_something
+from assurance.apex.estimation.answers import GONE, id_in, tells_something
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import follow, generation, send_document
@@ -55,12 +55,14 @@ def on_archived(flow: Flow, project_id: str, bad: BadBasis) -> Refusal:
     """Archive a project, and ask for work on it.
 
     Raises:
-        NotEvaluated: It cannot be archived, or archiving would use up a project that the operator has provided.
+        NotEvaluated: It cannot be archived, or is not seen to be, or archiving would use up a project that the operator
+            has provided.
     """
-    if flow.application.declared.access.places:
+    access = flow.application.declared.access
+    if access.places and not access.restores_archived:
         raise NotEvaluated(
             "Nothing is archived where projects stand: it would use one up.",
-            'Judge it where projects are made: application.access.how = "granted" or "command".',
+            "If a manager brings an archived project back by its status, say so: access.restores_archived = true.",
         )
     archived = flow.archive_project(project_id, MANAGER)
     if archived.status not in SUCCESSES:
@@ -68,7 +70,13 @@ def on_archived(flow: Flow, project_id: str, bad: BadBasis) -> Refusal:
             f"No archived project: {archived.called} {archived.outcome}.", "See RBAC-01.", archived.readings
         )
     shown = flow.read_project(project_id, ESTIMATOR, until=_is_archived)
+    if shown.status not in GONE and (shown.status not in SUCCESSES or not _is_archived(shown)):
+        raise NotEvaluated(
+            f"No archived project is seen: {shown.called} {shown.outcome}.", "See SMK-03.", shown.readings
+        )
     answer = _ask(flow, project_id, bad)
+    if access.places:
+        flow.update_project(project_id, {"status": "draft"}, MANAGER)
     left = (
         "" if answer.status not in SUCCESSES else f"{bad.asks} {id_in(answer) or 'without id'} on an archived project"
     )

@@ -60,7 +60,20 @@ class RefusalTrial:
         Raises:
             NotEvaluated: It could not be sent, or nobody could look afterwards.
         """
-        return self._once.of(bad.name, lambda: self._send(bad))
+        return self._once.of(bad.name, lambda: self._send_alone(bad))
+
+    def _send_alone(self, bad: Bad) -> Refusal:
+        """Send a bad input; what it does to a project that stands is done while nobody else is at work there."""
+        place = self._place(bad)
+        if not place or not (isinstance(bad, (BadChange, BadGrant)) or (isinstance(bad, BadBasis) and not bad.lacks)):
+            return self._send(bad)
+        with self._flows.application.tape.holding(place):
+            return self._send(bad)
+
+    def _place(self, bad: Bad) -> str:
+        """Return the standing project that a bad input takes; empty where projects are made."""
+        places = self._flows.application.declared.access.places
+        return places[NUMBERS[bad.name] % len(places)] if places else ""
 
     def _send(self, bad: Bad) -> Refusal:
         only_reads = isinstance(bad, BadRequest) and bad.only_reads(on_standing=False)
@@ -101,7 +114,7 @@ class RefusalTrial:
                 'Let it be tried on projects that may be changed: application.access.how = "pool" or "command".',
             )
         if access.places:
-            return access.places[NUMBERS[bad.name] % len(access.places)]
+            return self._place(bad)
         project_id = _good_project(flow, number)
         lacks = give_access(flow, self._user_ids, project_id) if access.how == "command" else {}
         if MANAGER in lacks:
