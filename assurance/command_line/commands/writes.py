@@ -43,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     environment = load(find(arguments.env, FOLDER))
     declared = environment.application
     families = {_family(one) for one in arguments.what} if arguments.what else None
-    plans = planned(environment, families)
+    # The load test is run only where it is asked for.
+    plans = planned(environment, families, with_load=families is not None and "SLA" in families)
     if arguments.as_json:
         print_json({"environment": environment.name, "plans": plans})
         return 0

@@ -31,8 +31,8 @@ def _plans(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
         ("", ("checks/smoke",), ["smoke", "clean-up"]),
         ("", ("bad", "SMK"), ["smoke", "bad-input", "clean-up"]),
         ("[application]\ndeep = true", ("BAD",), ["bad-input", "deep", "clean-up"]),
-        ("[load]\nallowed = true", ("SLA",), ["load", "clean-up"]),
-        ("", ("SLA",), []),
+        ("", ("SLA",), ["load", "clean-up"]),
+        ("[load]\nallowed = false", ("SLA",), []),
         ("[application]\nread_only = true", (), []),
     ],
 )
