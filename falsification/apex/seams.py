@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from assurance.apex.client.transport import QUESTION
 
 Alter = Callable[[httpx.Response], httpx.Response]
+IsDown = Callable[[httpx.Request], bool]
 Failing = Callable[[httpx.Request], Exception]
 
 
@@ -33,6 +34,11 @@ class Misanswer:
     failure: Failing | None = None
 
 
+def never(_: httpx.Request) -> bool:
+    """Tell that the application is up."""
+    return False
+
+
 def unaltered(response: httpx.Response) -> httpx.Response:
     """Return an answer as it is."""
     return response
@@ -46,6 +52,7 @@ class DirectApplication(httpx.BaseTransport):
         origin: The origin that questions are asked of, as `https://host`.
         alter: What becomes of each answer on its way.
         misanswers: What comes in the place of answers, by the key of the question.
+        is_down: Whether nothing listens when a request comes.
     """
 
     def __init__(
@@ -54,7 +61,9 @@ class DirectApplication(httpx.BaseTransport):
         origin: str,
         alter: Alter = unaltered,
         misanswers: Mapping[str, Misanswer] | None = None,
+        is_down: IsDown = never,
     ) -> None:
+        self._is_down = is_down
         self._loop = asyncio.new_event_loop()
         self._direct = httpx.ASGITransport(application, raise_app_exceptions=False)
         self._origin = origin
@@ -67,6 +76,8 @@ class DirectApplication(httpx.BaseTransport):
         Raises:
             httpx.HTTPError: That is what comes.
         """
+        if self._is_down(request):
+            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
         misanswer = self._misanswer(request)
         if misanswer is None:
             whole = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())

@@ -18,7 +18,7 @@ from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import StaticToken
-from falsification.apex.seams import Alter, DirectApplication, Misanswer, unaltered
+from falsification.apex.seams import Alter, DirectApplication, IsDown, Misanswer, never, unaltered
 from falsification.azure.seams import TOKEN, DirectUpstream, MemoryTape
 from falsification.azure.stage import ENVIRONMENT
 from sandbox import AzureEstate, Fault
@@ -63,6 +63,7 @@ class ApexStandIns:
         logs: The query API over it.
         resource_manager: Azure Resource Manager, for metrics.
         alter: What becomes of each of APEX's answers on its way.
+        is_down: Whether APEX is down when a request comes.
         misanswers: What comes in the place of APEX's answers, by the key of the question.
         declared: What the environment file says otherwise, by table, for what a deployment declares.
     """
@@ -90,6 +91,7 @@ class ApexStandIns:
         self._declared_application = application_table(ORIGIN, self.apex.issuer)
         self._redactor = Redactor(salt="falsification")
         self.alter: Alter = unaltered
+        self.is_down: IsDown = never
         self.misanswers: dict[str, Misanswer] = {}
         self.declared: Declared = {}
 
@@ -112,6 +114,7 @@ class ApexStandIns:
     def forget_faults(self) -> None:
         """Let every question have its own answer again."""
         self.alter = unaltered
+        self.is_down = never
         self.misanswers = {}
         for stand_in in (self.logs, self.resource_manager):
             stand_in.faults.clear()
@@ -154,7 +157,7 @@ class ApexStandIns:
         if environment.application is None or environment.telemetry is None:
             raise AssertionError("environments/sandbox.toml has no table [application] or [telemetry]")
         self.apex.worker.start()
-        upstream = DirectApplication(self.apex.app, ORIGIN, self.alter, self.misanswers)
+        upstream = DirectApplication(self.apex.app, ORIGIN, self.alter, self.misanswers, self.is_down)
         declared = environment.application
         application = Application(environment, declared, tape, self._redactor, upstream, tries_sign_in=True)
         cloud = environment.cloud

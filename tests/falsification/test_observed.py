@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from assurance.verdicts import Verdict
 from falsification.apex import observed
 from falsification.apex.changes import Change, Family, Violation, both, declares
 from falsification.apex.stage import ApexStage
+from falsification.apex.stand_ins import ApexStandIns
 from falsification.judge import try_violation
 from falsification.score import stage
 from sandbox.apex import Observed
@@ -15,6 +18,8 @@ from tests.granting_operator import granting
 
 # What nobody but the role matrix may complain of in a build that does everything: it lets auditors create projects.
 TRUE_OF_ROLES = {"RBAC-01 test_role_on_projects[auditor-creates-project]"}
+# During which of its requests nothing listens, by family.
+DOWN: tuple[tuple[Family, range], ...] = (("RBAC", range(200, 206)), ("E2E", range(30, 36)), ("BAD", range(20, 26)))
 REFUSED_GRANT = "RBAC-02 test_role_on_access[manager-grants-access]"
 
 
@@ -104,3 +109,16 @@ def test_an_expired_token_is_one_reason(family: Family) -> None:
     judged = stage("apex")
     assert isinstance(judged, ApexStage)
     assert judged.stand_ins.apex.service.store.rows("projects") == []
+
+
+@pytest.mark.parametrize(("family", "down"), DOWN)
+def test_a_restart_in_mid_run_accuses_nobody(family: Family, down: range) -> None:
+    """With the application down for a while, what could not be asked has one reason, and no role or step is accused."""
+    asked = count(1)
+
+    def change(stand_ins: ApexStandIns) -> None:
+        stand_ins.is_down = lambda _: next(asked) in down
+
+    failing, reasons = _told(family, change)
+    assert failing == set()
+    assert reasons == {"No answer from apex.invalid: [Errno 111] Connection refused"}

@@ -12,11 +12,13 @@ import httpx
 
 from assurance.environment.bounds import AnswerBounds
 from assurance.world.http.body import ACCEPT_ENCODING, BeyondBoundError, read_body
+from assurance.world.http.policy import FIRST_PAUSE_SECONDS
 
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 # RFC 9110, section 9.2.2: to send these twice asks for no more than to send them once.
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 MAX_REASON_CHARACTERS = 200
+MAX_LOST_SECONDS = 30.0
 _CAUSES = re.compile(r"\[Errno -?\d+\] [^'\")]+|certificate verify failed: [^(]+")
 
 
@@ -50,7 +52,7 @@ class Sender:
     """Sends requests to one service.
 
     After a host could not be reached within the bounds, it is not tried again; a host that has answered before, and
-    leaves one question unanswered, is.
+    leaves one question unanswered, is: until so many seconds in a row were lost to it without an answer in between.
 
     Args:
         upstream: What sends; None where nothing may be sent.
@@ -58,6 +60,8 @@ class Sender:
         timeout_seconds: For one answer; half of it for a connection.
         only_reads: Whether nothing that is sent changes anything: then what was not answered is not in doubt, and a
             host that takes connections but has never answered counts as out of reach.
+        lost_seconds: How long a host that has answered may be out of reach, waiting and trying again, all questions
+            together.
     """
 
     def __init__(
@@ -67,8 +71,11 @@ class Sender:
         timeout_seconds: float,
         *,
         only_reads: bool = False,
+        lost_seconds: float = MAX_LOST_SECONDS,
     ) -> None:
         self._upstream = upstream
+        self._most_lost_seconds = lost_seconds
+        self._lost_seconds = 0.0
         self._only_reads = only_reads
         self._bounds = bounds
         self._timeout_seconds = timeout_seconds
@@ -90,14 +97,25 @@ class Sender:
             before_each()
             last = self._once(request)
             sent += 1
-            pause = pausing(last, sent, time.monotonic() - clock)
-            if pause is None:
+            spent = time.monotonic() - clock
+            pause = pausing(last, sent, spent)
+            if pause is None or (not last.sent and self._lost_seconds + spent + pause > self._most_lost_seconds):
                 break
             time.sleep(pause)
         with self._guard:
-            if last.failure and not self._has_answered and (self._only_reads or not last.sent):
+            if not last.failure:
+                self._lost_seconds = 0.0
+            elif not last.sent and not self._unreachable:
+                self._lost_seconds += time.monotonic() - clock
+            never_answered = not self._has_answered and (self._only_reads or not last.sent)
+            if last.failure and (never_answered or self._is_lost):
                 self._unreachable = last.failure
         return last, sent
+
+    @property
+    def _is_lost(self) -> bool:
+        """Whether another question would lose more time than may be lost; short of a pause nothing is left to try."""
+        return self._lost_seconds + FIRST_PAUSE_SECONDS > self._most_lost_seconds
 
     def close(self) -> None:
         """Let go of connections."""
