@@ -59,6 +59,7 @@ ABOUT_SEVERAL = {
     "assurance/evidence/test_packed_environment.py": "what a pack's own environment file may name",
     "assurance/evidence/test_received_packs.py": "rerun and verification of somebody else's pack",
     "assurance/planning/test_forms.py": "what-if results, templates and Terraform plans",
+    "assurance/reporting/test_left_out.py": "every output, of a run whose environment file leaves something out",
     "assurance/telemetry/test_service_levels.py": "readings and requests of one service",
     "assurance/telemetry/test_wrong_queries.py": "queries and results",
     "assurance/world/azure/test_registry_sign_in.py": "clients and transport",

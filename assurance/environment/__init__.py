@@ -16,6 +16,7 @@ __all__ = [
     "evidence",
     "find",
     "inventory",
+    "left_out",
     "load",
     "load_packed",
     "load_running",

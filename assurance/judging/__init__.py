@@ -4,6 +4,7 @@ __all__ = [
     "cases",
     "checking",
     "controls",
+    "deciding",
     "harness",
     "nouns",
     "once",

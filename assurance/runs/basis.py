@@ -79,6 +79,15 @@ def source_of(environment: Environment, *, replaying: bool) -> Source:
     return Source.SANDBOX if is_stand_in else Source.LIVE
 
 
+def read_from(environment: Environment, base: Source, replayed: Tape | None) -> str:
+    """Return where a run's readings come from, in words that stand on every report."""
+    if replayed is not None:
+        return f"recorded {replayed.header.started} from {replayed.header.origin}"
+    if base is Source.SANDBOX:
+        return "stand-ins for Azure, DNS and the network, on this machine"
+    return f"Azure, at {urlsplit(environment.cloud.resource_manager).netloc}"
+
+
 def is_loopback(host: str) -> bool:
     """Tell whether a host is this machine, in any spelling that a connection would take.
 

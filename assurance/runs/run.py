@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from assurance.change_records.given import GivenChange
 from assurance.environment import Environment
@@ -19,7 +18,7 @@ from assurance.estate import Estate
 from assurance.judging.selection import Selection
 from assurance.planning import Overlay
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
-from assurance.runs.basis import begun, refuse_foreign, source_of, vantage_of, versions_used
+from assurance.runs.basis import begun, read_from, refuse_foreign, source_of, vantage_of, versions_used
 from assurance.runs.begun import Begun, answers
 from assurance.runs.given_plan import Plans, give_plan, plan_of
 from assurance.runs.keeping import keeping_of
@@ -265,23 +264,15 @@ class Run:
             subscription_id=self.environment.subscription_id,
             resource_group=self.environment.resource_group,
             source=str(self.base),
-            origin=self._read_from(),
+            origin=read_from(self.environment, self.base, self.replayed),
             vantage=self.vantage,
             started=self.started,
             run_id=self.options.run_id,
         )
 
     def _origin(self) -> str:
-        over = self._read_from()
+        over = read_from(self.environment, self.base, self.replayed)
         return f"{self.given_plan.plan.form}, laid over {over}" if self.given_plan is not None else over
-
-    def _read_from(self) -> str:
-        if self.replayed is not None:
-            header = self.replayed.header
-            return f"recorded {header.started} from {header.origin}"
-        if self.base is Source.SANDBOX:
-            return "stand-ins for Azure, DNS and the network, on this machine"
-        return f"Azure, at {urlsplit(self.environment.cloud.resource_manager).netloc}"
 
     @cached_property
     def resolvers(self) -> Mapping[Vantage, Resolver]:

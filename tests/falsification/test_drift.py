@@ -19,8 +19,11 @@ from sandbox.azure.azure_estate import RESOURCE_FILES, AzureEstate
 from sandbox.azure.resource_ids import normalized
 
 MIN_CHANGES, MIN_NOISE = 100, 40
-# What drift leaves to the security checks: alerts are events, and a passing state of Azure's own work is no change.
-LEFT_TO_SECURITY = ("alert-", "-waiting", "-without-state", "-updating", "-creating")
+# What drift leaves to the security checks: alerts are events, a passing state of Azure's own work is no change, a
+# revision comes with every deployment, and tags are the organisation's own.
+LEFT_TO_SECURITY = (
+    "alert-", "-waiting", "-without-state", "-updating", "-creating", "plain-revision-", "plain-environment-tag",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)

@@ -115,5 +115,5 @@ def test_a_finding_names_the_variable_and_not_its_value(
         ended = run_suite(check, "--env", str(sandbox_file(sandbox)), variables=sandbox.environment_variables())
 
     assert ended.status == 1, ended.text
-    assert f"{name} holds a plain" in ended.words
+    assert f"env[{name}].value holds a plain" in ended.words
     assert_nowhere(ended, {name: secret}, least_files=10)

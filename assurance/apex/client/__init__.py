@@ -25,6 +25,7 @@ __all__ = [
     "flows",
     "forged_tokens",
     "observations",
+    "planned",
     "plans",
     "projects",
     "question",

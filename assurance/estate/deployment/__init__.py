@@ -5,6 +5,7 @@ __all__ = [
     "container_apps",
     "container_environment",
     "inventory",
+    "plain_secrets",
     "quality",
     "release",
     "replicas",

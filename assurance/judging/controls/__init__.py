@@ -18,7 +18,7 @@ from assurance.judging.controls.service_levels import SERVICE_LEVELS
 from assurance.judging.controls.waivers import WAIVERS
 from assurance.judging.controls.workflow import WORKFLOW
 
-__all__ = ["CONTROLS", "Control", "Severity"]
+__all__ = ["CONTROLS", "Control", "Severity", "security"]
 
 CONTROLS: Mapping[str, Control] = MappingProxyType(
     {

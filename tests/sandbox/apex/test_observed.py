@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from sandbox.apex import Observed
 from tests.sandbox.apex.calling import Caller
@@ -67,8 +68,12 @@ def test_estimates_of_one_second_collide(caller: Caller) -> None:
 def test_jobs_are_lost_by_a_restart(caller: Caller) -> None:
     """What was under way stays as it was, and what is asked for afterwards is carried out."""
     project_id = _id(caller, "O-1")
+    service = caller.stand_in.service
+    usual = service.settings
+    service.settings = replace(usual, job_step_seconds=0.2)  # so that the job is still under way
     lost = caller.generate(project_id)
     caller.stand_in.lose_jobs()
+    service.settings = usual
     assert caller.finished(lost).json()["status"] in {"pending", "running"}
     assert caller.finished(caller.generate(project_id)).json()["status"] == "completed"
 
