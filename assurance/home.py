@@ -48,5 +48,10 @@ def make_importable() -> None:
 
 def _places(name: str) -> list[Path]:
     """Return the directories of a package as an import would find it."""
-    found = find_spec(name)
-    return [Path(place).resolve() for place in found.submodule_search_locations or ()] if found is not None else []
+    try:
+        found = find_spec(name)
+    except ValueError:  # imported without a specification, as pytest does with folders that are no packages
+        places = getattr(sys.modules[name], "__path__", ())
+    else:
+        places = found.submodule_search_locations or () if found is not None else ()
+    return [Path(place).resolve() for place in places]

@@ -1,0 +1,29 @@
+"""The suite's packages are found by their names, and no other package is taken for one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+IMPORTED = "import sys, types; sys.modules['checks'] = types.ModuleType('checks'); "
+CALL = "from assurance.home import make_importable, suite_root; make_importable(); "
+
+
+@pytest.mark.parametrize("places", ["[]", "None", "[str(suite_root() / 'checks')]"])
+def test_a_package_without_specification_is_no_other_package(places: str) -> None:
+    """What pytest has imported as a plain folder stands in nobody's way."""
+    path = f"from assurance.home import suite_root; sys.modules['checks'].__path__ = {places}; "
+    ended = _run(IMPORTED + ("" if places == "None" else path) + CALL + "import falsification; print('found')")
+    assert ended.stdout == "found\n", ended.stderr
+
+
+def test_another_package_of_the_name_is_told() -> None:
+    """A package from elsewhere that is imported already is an error that says from where."""
+    ended = _run(IMPORTED + "sys.modules['checks'].__path__ = ['/elsewhere/checks']; " + CALL)
+    assert "a package named 'checks' is imported already, from /elsewhere/checks" in ended.stderr
+
+
+def _run(code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
