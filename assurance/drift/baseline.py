@@ -18,6 +18,7 @@ from assurance.drift.snapshot import Entry
 from assurance.environment import Environment
 from assurance.errors import BaselineRefused
 from assurance.tape import sha256
+from assurance.tape.plain_files import read_plain
 
 FORMAT = 1
 
@@ -107,7 +108,7 @@ def load(path: Path, environment: Environment) -> Baseline:
 def _read(path: Path, _modified: int) -> Baseline:
     """Read a file once, as long as it is not written again: every noun of a check asks for it."""
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_plain(path))
     except OSError as error:
         raise BaselineRefused(f"{path}: the baseline cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:

@@ -10,6 +10,7 @@ from assurance.environment.model import Environment
 from assurance.environment.problems import problems
 from assurance.environment.toml_files import Document, find_file, names_in, parsed
 from assurance.errors import EnvironmentFileError, UsageError
+from assurance.tape.plain_files import MAX_WRITTEN_BYTES, read_plain
 
 RELEASE_TABLES = {"release": dict, "artefacts": dict, "announced": list}
 
@@ -140,7 +141,7 @@ def _less(document: Document, key: list[str], where: str) -> Document:
 def _toml(path: Path, seen: tuple[Path, ...]) -> Document:
     """Parse one file; `seen` are the files that led here."""
     try:
-        return parsed(path.read_bytes(), str(path))
+        return parsed(read_plain(path, MAX_WRITTEN_BYTES), str(path))
     except OSError as error:
         extended = f" (key 'extends' of {seen[-1]} names it)" if seen else ""
         raise EnvironmentFileError(f"{path}: the file cannot be read: {error.strerror}{extended}") from error

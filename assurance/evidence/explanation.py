@@ -11,6 +11,7 @@ from typing import Any
 from assurance.evidence import pack
 from assurance.evidence.pack import RESULTS, TAPE, PackError
 from assurance.tape import sha256
+from assurance.tape.plain_files import read_plain
 
 MAX_NAMED = 8
 
@@ -71,9 +72,10 @@ def _link(directory: Path, key: str, cited: Mapping[str, Any] | None) -> Link:
         return Link(cited, name, "", b"", problem)
     body_name = f"{TAPE}/bodies/{digest}"
     try:
-        body = (directory / body_name).read_bytes()
-    except OSError:
-        return Link(cited, name, body_name, b"", f"{body_name} is missing")
+        body = read_plain(directory / body_name)
+    except OSError as error:
+        told = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        return Link(cited, name, body_name, b"", f"{body_name} {told}")
     altered = "" if sha256(body) == digest else f"{body_name} was altered: its bytes have SHA-256 {sha256(body)}"
     return Link(cited, name, body_name, body, problem or altered)
 

@@ -23,6 +23,7 @@ from filelock import FileLock
 
 from assurance.evidence.pack import PackError, write_whole
 from assurance.tape import sha256
+from assurance.tape.plain_files import read_plain
 
 RUN = "run"
 BEGUN = "begun"
@@ -115,8 +116,7 @@ class LocalLedger:
 
     def demand_usable(self) -> None:
         """Refuse a file whose end is no entry; see `Place`."""
-        if self._path.exists():
-            last_digest(self, self._path.read_bytes())
+        last_digest(self, _content(self._path))
 
     @contextmanager
     def holding(self) -> Iterator[Held]:
@@ -130,7 +130,7 @@ class _HeldFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self.content = path.read_bytes() if path.exists() else b""
+        self.content = _content(path)
 
     def add(self, line: bytes) -> None:
         """Write a line at the end; the file is never half written."""
@@ -215,10 +215,7 @@ def walk(path: Path) -> tuple[Line, ...]:
     Raises:
         LedgerError: The file cannot be read, or has no line.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise LedgerError(f"{path}: the ledger cannot be read: {error.strerror or type(error).__name__}") from error
+    content = _read(path)
     lines: list[Line] = []
     for number, text in enumerate(content.splitlines(), start=1):
         lines.append(_line(path, number, text, lines[-1] if lines else None))
@@ -227,6 +224,18 @@ def walk(path: Path) -> tuple[Line, ...]:
     if not content.endswith(b"\n") and not lines[-1].problem:
         lines[-1] = replace(lines[-1], problem=f"{path}: the ledger is cut in its last line", is_itself=False)
     return tuple(lines)
+
+
+def _content(path: Path) -> bytes:
+    """Return a ledger's bytes; none where no run has begun it."""
+    return _read(path) if path.exists() else b""
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_plain(path)
+    except OSError as error:
+        raise LedgerError(f"{path}: the ledger cannot be read: {error.strerror or type(error).__name__}") from error
 
 
 def _line(path: Path, number: int, text: bytes, before: Line | None) -> Line:

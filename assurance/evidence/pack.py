@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assurance.errors import UsageError
+from assurance.tape.plain_files import read_plain
 
 MANIFEST = "manifest.json"
 ENVELOPE = "manifest.dsse.json"
@@ -61,6 +62,17 @@ def no_plain_files_in(directory: Path) -> list[str]:
     return [name for name in files_of(directory) if not stat.S_ISREG((directory / name).lstat().st_mode)]
 
 
+def demand_plain(directory: Path) -> None:
+    """Refuse a pack in which anything is no plain file, before any is read.
+
+    Raises:
+        PackError: Something is; the message names the first.
+    """
+    if foreign := no_plain_files_in(directory):
+        more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
+        raise PackError(f"{directory / foreign[0]}: is a link or no plain file{more}; take the pack as it was sealed")
+
+
 def is_of_pack(path: Path, replayed: Path) -> bool:
     """Tell whether an environment's file came with a pack: it lies in the one that is replayed, or in any other."""
     folder = path.absolute().parent  # of the name itself: the file may be a link
@@ -75,7 +87,7 @@ def read_json(path: Path, what: str) -> dict[str, Any]:  # Any: JSON, judged by 
         PackError: The file is not there, or holds something else.
     """
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(read_plain(path))
     except OSError as error:
         raise PackError(f"{path}: {what} cannot be read: {error.strerror or type(error).__name__}") from error
     except (ValueError, RecursionError) as error:

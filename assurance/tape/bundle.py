@@ -15,6 +15,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from assurance.errors import TapeRefused
+from assurance.tape.plain_files import read_plain
 
 FILES = "files.jsonl"
 HEAD = "tape.json"
@@ -38,8 +39,12 @@ def bundled(directory: Path) -> dict[str, bytes] | None:
     path = directory / FILES
     if not path.is_file():
         return None
+    try:
+        text = read_plain(path).decode("utf-8", "replace")
+    except OSError as error:
+        raise TapeRefused(f"{path}: the tape cannot be read: {error.strerror}") from error
     found: dict[str, bytes] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         try:
             name, content = _file(json.loads(line))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error) as error:

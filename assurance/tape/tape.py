@@ -29,6 +29,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assurance.errors import MissingReading, NotEvaluated, TapeRefused
 from assurance.tape.bundle import bundled, unbundle
+from assurance.tape.plain_files import read_plain
 from assurance.tape.reading import FORMAT, Reading, TapeHeader, digest_of
 
 Files = dict[str, bytes] | None  # the files of a tape that is kept in one
@@ -178,7 +179,7 @@ class Tape:
     def _stored(self, key: str) -> Reading:
         path = self.directory / "readings" / f"{key}.json"
         try:
-            return _reading(self.directory, path, path.read_bytes())
+            return _reading(self.directory, path, read_plain(path))
         except (TapeRefused, OSError) as error:
             raise NotEvaluated(f"The tape of this run was changed under way: {error}", "Run again.") from error
 
@@ -217,7 +218,7 @@ def _verified(directory: Path, key: str, digest: str, files: Files) -> Reading:
 def _bytes_of(path: Path, files: Files) -> bytes:
     """Return the bytes of a file of a tape, which may stand in the tape's one file."""
     if files is None:
-        return path.read_bytes()
+        return read_plain(path)
     try:
         return files[f"{path.parent.name}/{path.name}"]
     except KeyError as error:
@@ -262,7 +263,7 @@ def _validated(form: TypeAdapter[Kind], path: Path, values: object, what: str) -
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        content = path.read_bytes()
+        content = read_plain(path)
     except OSError as error:
         raise TapeRefused(f"{path}: no tape is here; give the directory of a tape or of an evidence pack") from error
     return _parsed(path, content)

@@ -82,6 +82,7 @@ def _as_it_is(text: str) -> str:
 
 
 def _side(directory: Path) -> Side:
+    pack.demand_plain(directory)
     results = pack.read_json(directory / RESULTS, "the results")
     problem = schema_problem(results)
     if problem:

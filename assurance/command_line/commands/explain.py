@@ -29,6 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the chain; the exit status is 1 where a file is not what the results cite."""
+    pack.demand_plain(arguments.directory)
     results = pack.read_json(arguments.directory / RESULTS, "the results")
     problem = schema_problem(results)
     if problem:

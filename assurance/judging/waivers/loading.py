@@ -15,6 +15,7 @@ from assurance.environment.problems import problems
 from assurance.errors import EnvironmentFileError, WaiversRefused
 from assurance.judging.controls import CONTROLS
 from assurance.judging.waivers.model import Waiver, Waivers
+from assurance.tape.plain_files import MAX_WRITTEN_BYTES, read_plain
 
 # ISO/IEC 27001:2022, 6.1.3 f: a risk owner accepts what remains of a risk; half a year later somebody looks again.
 MAX_DAYS = 180
@@ -65,7 +66,7 @@ def load(path: Path, environment: Environment, *, shown: str = "", needed: bool 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_plain(path, MAX_WRITTEN_BYTES).decode("utf-8")
     except OSError as error:
         raise WaiversRefused(f"{path}: the file of waivers cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from assurance.evidence import pack
+from assurance.tape.plain_files import MEBIBYTE
 from tests.assurance.evidence.packs import ROOT, edit, list_anew, run_pytest
 from tests.assurance.evidence.received import plant, plant_in_pack, run_from
 
@@ -306,3 +307,49 @@ def test_a_link_or_a_pipe_in_a_pack_is_refused_before_it_is_read(received: Path,
     for ended in (linked, piped):
         assert ended.returncode == 1
         assert f"{name}: is a link or no plain file" in ended.stdout
+
+
+@pytest.mark.parametrize("name", [pack.RESULTS, pack.ENVIRONMENT, "tape/tape.json"])
+@pytest.mark.parametrize("words", [("explain", "test_defender"), ("diff",)], ids=["explain", "diff"])
+def test_every_reader_of_a_pack_refuses_what_is_no_file(
+    received: Path, unsigned_pack: Path, tmp_path: Path, words: tuple[str, ...], name: str
+) -> None:
+    """A pipe and a device without end are told in one line, whichever command reads the pack."""
+    path = received / name
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    device = run([COMMAND, *words, *([unsigned_pack] if "diff" in words else []), received], tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    pipe = run([COMMAND, *words, *([unsigned_pack] if "diff" in words else []), received], tmp_path)
+
+    for ended in (device, pipe):
+        assert ended.returncode == 2
+        assert f"{path}: is a link or no plain file" in ended.stderr
+        assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [(pack.ENVIRONMENT, 300 * MEBIBYTE), (pack.RESULTS, 600 * MEBIBYTE)],
+    ids=["environment", "results"],
+)
+def test_gigabytes_in_place_of_a_file_are_refused(received: Path, tmp_path: Path, name: str, size: int) -> None:
+    """What is longer than any run writes is told by every reader, and not parsed."""
+    os.truncate(received / name, size)
+    told = run([COMMAND, "diff", received, received], tmp_path)
+    assert (told.returncode, "it is longer than" in told.stderr) == (2, True), told.stderr
+    list_anew(received)
+    ended = verify(received, tmp_path)
+    assert (ended.returncode, "it is longer than" in ended.stdout + ended.stderr) == (1, True), ended.stdout
+
+
+@pytest.mark.parametrize("place", ["pipe", "device"])
+def test_a_ledger_that_is_no_file_is_refused(tmp_path: Path, place: str) -> None:
+    """A history is not waited for where the ledger never ends."""
+    ledger = tmp_path / "reports" / "prod" / pack.LEDGER
+    ledger.parent.mkdir(parents=True)
+    os.mkfifo(ledger) if place == "pipe" else ledger.symlink_to("/dev/zero")
+    ended = run([COMMAND, "history", "--env", "prod", "--reports", tmp_path / "reports"], tmp_path)
+    assert ended.returncode == 2
+    assert f"{ledger}: the ledger cannot be read: this is no plain file" in ended.stderr
