@@ -13,6 +13,7 @@ __all__ = [
     "bundle",
     "key_of",
     "moments",
+    "plain_files",
     "provenance",
     "reading",
     "redaction",
