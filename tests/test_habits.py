@@ -68,6 +68,7 @@ ABOUT_SEVERAL = {
     "falsification/test_application.py": "the catalogues of APEX",
     "falsification/test_attested.py": "the catalogue of change records",
     "falsification/test_catalogues.py": "the catalogues of Azure",
+    "falsification/test_field_cases.py": "the page of field cases, and what it names",
     "falsification/test_inability.py": "inability of Azure",
     "falsification/test_judging.py": "the judge and the stage of Azure",
     "falsification/test_observed.py": "observed builds of APEX",

@@ -14,8 +14,12 @@ T = TypeVar("T")
 Judgement = tuple[bool, str]
 """Whether it holds, and what was observed."""
 UNDER_WAY = frozenset(
-    {"accepted", "creating", "inprogress", "pending", "provisioning", "running", "updating", "upgrading", "waiting"}
-)
+    {
+        "accepted", "creating", "infrastructuresetupcomplete", "infrastructuresetupinprogress",
+        "initializationinprogress", "inprogress", "moving", "pending", "provisioning", "registeringdns", "resolvingdns",
+        "running", "updating", "upgraderequested", "upgrading", "waiting",
+    }
+)  # fmt: skip
 """Values of provisioningState while a deployment has not ended; each provider has its own."""
 Part: TypeAlias = Callable[[], T]
 """A part of a view, read when it is first asked for: what cannot be read spoils only what rests on it."""
