@@ -8,8 +8,13 @@ from typing import cast
 
 import pytest
 
+from assurance.environment.base import Vantage
+from assurance.estate.network.vantage import doubted_vantages
 from assurance.judging.nouns import roots
 from assurance.runs.run import Run
+
+LOOKING_FROM: dict[str, Vantage] = {"inside_flow": "inside", "outside_flow": "outside"}
+"""The views that look from a vantage."""
 
 
 class Announcing:
@@ -51,6 +56,12 @@ class Announcing:
             for line in described(plan):
                 reporter.write_line(f"    {line}")
         reporter.write_line(f"  {on_which_projects(declared)} All of it is archived at the end.")
+
+
+def seen_from_elsewhere(run: Run, views: Iterable[str]) -> list[str]:
+    """Return a sentence for each vantage that the run has by its own word alone, of those that the views look from."""
+    wanted = [vantage for view, vantage in LOOKING_FROM.items() if view in views]
+    return doubted_vantages(run.estate, wanted) if wanted else []
 
 
 def is_first(directory: Path) -> bool:

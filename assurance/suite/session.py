@@ -30,7 +30,7 @@ from assurance.runs.gates import (
 )
 from assurance.runs.options import RunOptions, new_run_id
 from assurance.runs.run import Run
-from assurance.suite.announcing import Announcing
+from assurance.suite.announcing import Announcing, seen_from_elsewhere
 from assurance.suite.attested import AttestedSelection, change_record_of
 from assurance.suite.cleanup import Tidying
 from assurance.suite.declared import EverySubject
@@ -206,6 +206,8 @@ class RunSession:
         needed = frozenset().union(*(roots(name) for name, _ in wanted))
         given = {name: give() for name, give in self._run.roots().items() if name in needed}
         prefetch(given, wanted, self._run.environment.limits.concurrency, self._progress)
+        for doubt in seen_from_elsewhere(self._run, [name for name, _ in wanted]):
+            self._say(f"{doubt} What rests on it is not evaluated.")
 
     def _progress(self, done: int, total: int) -> None:
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
@@ -216,6 +218,11 @@ class RunSession:
             reporter.rewrite(line, erase=True)
         if done == total:
             reporter.write_line("" if reporter.isatty else line)
+
+    def _say(self, line: str) -> None:
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None and not hasattr(self._config, "workerinput"):
+            reporter.write_line(line)
 
     def _tell_progress(self, line: str) -> None:
         """Say how far something is that takes long; only a terminal is told, which forgets it again."""

@@ -107,8 +107,17 @@ def _refused_outside(world: World) -> None:
 
 def _private_outside(world: World) -> None:
     """Let the name lead to the private address from outside too, where it cannot be reached."""
-    one = world.services["openai"]
-    world.outside_name("openai").addresses[:] = [one.private_address]
+    _lead_inside(world, "openai")
+
+
+def _private_outside_but_one(world: World) -> None:
+    """Let every name but the vault's lead to the private address from outside too."""
+    for service in world.services.keys() - {"key_vault"}:
+        _lead_inside(world, service)
+
+
+def _lead_inside(world: World, service: str) -> None:
+    world.outside_name(service).addresses[:] = [world.services[service].private_address]
 
 
 def _second_address_outside(world: World) -> None:
@@ -236,6 +245,7 @@ _FLOWS = (
     Harmless("refused-outside", "From outside, every service refuses connections.", _refused_outside),
     Harmless("dropped-outside", "From outside, packets are dropped.", connects_outside("storage", Connection("timed out"))),
     Harmless("private-outside", "From outside, a name leads to its private address, which cannot be reached.", _private_outside),
+    Harmless("private-outside-but-one", "From outside, every name but one leads to its private address.", _private_outside_but_one),
     Harmless("refusal-in-other-words", "From outside, the vault's firewall refuses.", connects_outside("key_vault", Connection("open", http_status=HTTPStatus.FORBIDDEN, http_body='{"error":{"innererror":{"code":"ForbiddenByFirewall"}}}'))),
     Harmless("refusal-in-capitals", "From outside, the refusal is in capitals.", connects_outside("openai", Connection("open", http_status=HTTPStatus.FORBIDDEN, http_body="PUBLIC ACCESS IS DISABLED."))),
     Harmless("second-address-closed-outside", "From outside, a name has a second address, which refuses.",

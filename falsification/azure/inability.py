@@ -139,7 +139,25 @@ def _name_faults(reading: Reading, stage: AzureStage) -> dict[str, Change]:
         "unknown-name": Name([], [], exists=False),
         "no-address": Name(json.loads(stage.readings[reading.key].body)["aliases"], []),
     }
-    return {fault: _naming(vantage, host, name) for fault, name in found.items()}
+    changes: dict[str, Change] = {fault: _naming(vantage, host, name) for fault, name in found.items()}
+    changes["names-of-the-other-vantage"] = seen_from_elsewhere(vantage)
+    return changes if vantage == "outside" else {**changes, "no-name-known": no_name_known}
+
+
+def seen_from_elsewhere(vantage: str) -> Change:
+    """Return the change that lets every name lead, from a vantage, where it leads from the other."""
+
+    def change(world: World) -> None:
+        seen, other = world.side(vantage), world.side("inside" if vantage == "outside" else "outside")
+        seen.names.update(other.names)
+        seen.connections.update(other.connections)
+
+    return change
+
+
+def no_name_known(world: World) -> None:
+    """Let no name exist inside."""
+    world.inside.names.clear()
 
 
 def _naming(vantage: str, host: str, name: Name) -> Change:

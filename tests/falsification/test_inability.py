@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from inspect import signature
+
 import pytest
 
 from assurance.verdicts import Verdict
+from falsification.azure.inability import no_name_known, seen_from_elsewhere
 from falsification.azure.stage import AzureStage
-from falsification.azure.world import World, compliant_world
+from falsification.azure.world import Change, World, compliant_world
 from falsification.catalogue import Inability
 from falsification.judge import try_inability
 from falsification.score import stage
@@ -68,3 +71,24 @@ def test_nobody_signed_in_is_not_evaluated() -> None:
     assert others == {"SEC-09", "DEP-02", "DEP-05", "DEP-20"}
     assert len(asking) > MIN_ASKING
     assert {verdicts[case].verdict for case in asking} == {Verdict.NOT_EVALUATED}
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "reason"),
+    [
+        (seen_from_elsewhere("inside"), "inside_flow", "Declared inside, looks like outside: 5 of 5 service names"),
+        (no_name_known, "inside_flow", "None of the 5 service names resolves from inside: either"),
+        (seen_from_elsewhere("outside"), "outside_flow", "Declared outside, looks like inside: 5 of 5 service names"),
+    ],
+    ids=["outside", "nowhere", "inside"],
+)
+def test_run_from_elsewhere_fails_nothing(change: Change, check: str, reason: str) -> None:
+    """Where every name leads elsewhere, what rests on the vantage is not evaluated, and nothing else changes."""
+    judge, world = _stage(), compliant_world()
+    change(world)
+    verdicts = judge.verdicts(world)
+    flows = {case.id for case in judge.cases if check in signature(case.function).parameters}
+    assert flows
+    assert {case for case, one in verdicts.items() if one.verdict is not Verdict.PASS} == flows
+    assert {verdicts[case].verdict for case in flows} == {Verdict.NOT_EVALUATED}
+    assert {verdicts[case].reason.startswith(reason) for case in flows} == {True}

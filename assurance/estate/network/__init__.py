@@ -7,5 +7,6 @@ __all__ = [
     "private_endpoint",
     "security_group",
     "security_rules",
+    "vantage",
     "virtual_network",
 ]

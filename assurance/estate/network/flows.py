@@ -11,6 +11,7 @@ from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
 from assurance.estate.network.private_endpoint import Addresses
+from assurance.estate.network.vantage import refuse_other_vantage
 from assurance.estate.resources.resource import Part, listed
 from assurance.verdicts import Fact
 from assurance.world.dns import Resolution
@@ -144,6 +145,7 @@ def _probe(
     estate.demand(vantage)
     declared = estate.environment.services[service]
     resolution = estate.resolvers[vantage].resolve(host)
+    refuse_other_vantage(estate, vantage, resolution)
     dialer = estate.dialers[vantage]
     connections = tuple(
         (address, dialer.dial(host, address, declared.port, tls=declared.tls, ask=vantage == "outside"))

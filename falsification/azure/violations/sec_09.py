@@ -6,7 +6,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from assurance.world.sockets import Connection
-from falsification.azure.changes import Violation, connects_inside, connects_outside, names, unknown_name
+from falsification.azure.changes import Violation, all_of, connects_inside, connects_outside, names, unknown_name
 from falsification.azure.violations.sec_04 import NAMES
 from falsification.azure.world import STRANGERS_ADDRESS, Change, World, answered
 
@@ -57,6 +57,10 @@ _NAMES = (
       for service in SERVICES),
     *(_of(f"{_told(service)}-public-inside", f"From inside, the name of {service} leads to its public address.", TO,
           _leads_to_the_public_address(service)) for service in SERVICES),
+    _of("only-one-private-inside", "From inside, every name but the vault's leads to its public address.", TO,
+        all_of(*map(_leads_to_the_public_address, SERVICES[:-1]))),
+    _of("only-one-known-inside", "From inside, no name exists but the vault's.", TO,
+        all_of(*(unknown_name("inside", service) for service in SERVICES[:-1]))),
     _of("alias-missing", "From inside, the name has the right address without the private alias.", THROUGH,
         names("inside", "sql", addresses=("10.0.2.4",))),
     _of("alias-in-another-zone", "From inside, the alias is in another service's zone.", THROUGH,
