@@ -12,6 +12,7 @@ from assurance.errors import UsageError
 from assurance.planning import ChangeKind, Plan, read_plan
 from assurance.planning.template import Target
 from assurance.planning.unknown import is_unknown
+from assurance.tape.redaction import Redactor
 
 HOME = re.compile(rb"/subscriptions/([0-9a-fA-F-]{36})/resourceGroups/([^/\"\s]+)")
 
@@ -35,12 +36,13 @@ def read_planned(path: Path, parameters: Path | None, subscription: str, group: 
     if not subscription or not group:
         raise UsageError(f"{path}: it does not say where it is deployed to; give --subscription and --resource-group")
     given = _content(parameters) if parameters is not None else b""
-    plan = read_plan(content, given, Target(subscription, group), str(path))
+    salt = f"{subscription}/{group}"
+    plan = read_plan(content, given, Target(subscription, group), str(path), Redactor(salt))
     resources = gathered(_resources(plan))
     if not resources:
         raise UsageError(f"{path}: no resource in it has an id; there is nothing to declare")
     refusals = [*plan.unplaced, *(f"{one.id}: {one.reason}" for one in plan.changes if one.reason)]
-    return Found(f"the {plan.form} {path.name}", subscription, group, resources, "", tuple(refusals))
+    return Found(f"the {plan.form} {path.name}", subscription, group, resources, salt, tuple(refusals))
 
 
 def _content(path: Path) -> bytes:

@@ -15,6 +15,7 @@ __all__ = [
     "deployment",
     "loading",
     "read_plan",
+    "redacting",
     "review",
     "template",
     "unknown",

@@ -11,7 +11,9 @@ from assurance.estate.resources.resource import folded
 from assurance.planning import template, terraform, what_if
 from assurance.planning.changes import Plan
 from assurance.planning.errors import PlanRefused
+from assurance.planning.redacting import redacted
 from assurance.planning.template import Target
+from assurance.tape.redaction import Redactor
 
 EXPECTED = (
     "expected the result of `az deployment group what-if --no-pretty-print`, a compiled ARM template (`bicep build`), "
@@ -19,31 +21,44 @@ EXPECTED = (
 )
 
 
-def read_plan(content: bytes, parameters: bytes, target: Target, where: str, readings: tuple[str, ...] = ()) -> Plan:
-    """Return the plan that a file holds.
+def read_plan(
+    content: bytes,
+    parameters: bytes,
+    target: Target,
+    where: str,
+    redactor: Redactor,
+    readings: tuple[str, ...] = (),
+) -> Plan:
+    """Return the plan that a file holds, without secrets.
 
     Args:
         content: The file.
         parameters: The parameter file of a template; empty for none.
         target: Where it is deployed to.
         where: What to call the file in messages.
+        redactor: Takes secrets out, when what can be computed has been.
         readings: The keys of the readings that hold it.
 
     Raises:
         PlanRefused: It is of no known form, cut off, or of another subscription.
     """
-    document = _object(content, where)
-    if terraform.is_terraform(document):
-        plan = terraform.read_terraform(document, target.subscription_id, where)
-    elif template.is_template(document):
-        given = _object(parameters, "--plan-parameters") if parameters else {}
-        plan = template.read_template(document, given, target, where)
-    elif what_if.is_what_if(document):
-        plan = what_if.read_what_if(document, where)
-    else:
-        raise PlanRefused(f"{where}: this is no plan; {EXPECTED}")
+    try:
+        plan = _read(_object(content, where), parameters, target, where)
+    except PlanRefused as error:
+        raise PlanRefused(redactor.text(str(error))) from error
     _refuse_foreign(plan, target, where)
-    return replace(plan, readings=readings)
+    return replace(redacted(plan, redactor), readings=readings)
+
+
+def _read(document: Mapping[str, Any], parameters: bytes, target: Target, where: str) -> Plan:
+    if terraform.is_terraform(document):
+        return terraform.read_terraform(document, target.subscription_id, where)
+    if template.is_template(document):
+        given = _object(parameters, "--plan-parameters") if parameters else {}
+        return template.read_template(document, given, target, where)
+    if what_if.is_what_if(document):
+        return what_if.read_what_if(document, where)
+    raise PlanRefused(f"{where}: this is no plan; {EXPECTED}")
 
 
 def refuse_older(plan_made: str, tape_started: str, where: str) -> None:

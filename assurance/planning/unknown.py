@@ -6,12 +6,8 @@ expression, and nobody else is touched.
 
 from __future__ import annotations
 
-import re
+from assurance.tape.left_to_azure import UNKNOWN_UNTIL_DEPLOYED, is_expression
 
-from assurance.world.azure.document import UNKNOWN_UNTIL_DEPLOYED
-
-# What-if leaves what it cannot compute as the template has it: "[reference(...).outputs.x.value]".
-EXPRESSION = re.compile(r"\[[A-Za-z_][\w.]*\(.*\].*", re.S)
 MADE_BY_AZURE = "a value that Azure makes"
 
 
@@ -31,6 +27,6 @@ def with_marks(value: object) -> object:
         return {key: with_marks(item) for key, item in value.items()}
     if isinstance(value, list):
         return [with_marks(item) for item in value]
-    if isinstance(value, str) and EXPRESSION.fullmatch(value) and value.rstrip().endswith("]"):
+    if isinstance(value, str) and is_expression(value):
         return unknown(value)
     return value

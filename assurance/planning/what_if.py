@@ -1,7 +1,7 @@
 """Reads what Azure Resource Manager says that a deployment would do.
 
 The form is that of `az deployment group|sub what-if --no-pretty-print` (Microsoft.Resources, "WhatIfOperationResult"):
-`status` and `changes` at the top, or under `properties` as the REST API answers.
+`status` and `changes` at the top, or under `properties` as the REST API answers. A plan of any form is kept in it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def read_what_if(document: Mapping[str, Any], where: str) -> Plan:
     potential = result.get("potentialChanges") or []
     found = [_change(entry, where, number) for number, entry in enumerate([*changes, *potential])]
     diagnostics = [str(one.get("message", one)) for one in result.get("diagnostics") or [] if isinstance(one, Mapping)]
-    return Plan(FORM, tuple(found), unplaced=tuple(diagnostics))
+    form, made = str(document.get("form") or FORM), str(document.get("made") or "")
+    return Plan(form, tuple(found), unplaced=tuple(diagnostics), made=made)
 
 
 def _result(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -63,7 +64,7 @@ def _change(entry: object, where: str, number: int) -> PlannedChange:
         )
     found = known[str(kind).casefold()]
     before, after = (_payload(entry, name) for name in ("before", "after"))
-    if found in {ChangeKind.CREATE, ChangeKind.MODIFY} and after is None:
+    if found in {ChangeKind.CREATE, ChangeKind.MODIFY} and after is None and not entry.get("unsupportedReason"):
         raise PlanRefused(
             f"{where}: changes[{number}] ({resource_id}) does not tell the resource as it would be; make the what-if "
             "with --result-format FullResourcePayloads"

@@ -6,7 +6,7 @@ from assurance.reporting.causes import Finding, commands_of, findings_of
 from assurance.reporting.fit import for_terminal
 from assurance.reporting.lines import command_lines, hanging, shortened
 from assurance.reporting.model import RunModel
-from assurance.reporting.wording import ReasonGroup, by_reason, counted, declared_less, judged_sentence
+from assurance.reporting.wording import ReasonGroup, by_reason, counted, declared_less, judged_sentence, must_stop
 from assurance.verdicts import Source, Verdict
 
 MAX_LINES = 10
@@ -31,7 +31,8 @@ def lines(model: RunModel, report: str, width: int) -> list[str]:
         report: The path of the HTML report, as it is shortest to write.
         width: How many characters a line may have; a word or a path that is longer stays whole.
     """
-    told = _limited(hanging(for_terminal(judged_sentence(model)), "", width), MAX_SENTENCE_LINES)
+    most = MAX_SENTENCE_LINES + len(must_stop(model))
+    told = _limited(hanging(for_terminal(judged_sentence(model)), "", width), most)
     told += [shortened(for_terminal(one), width) for one in declared_less(model)]
     told += _rollback(model, width)
     last = [f"report    {for_terminal(report)}"]

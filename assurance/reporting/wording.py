@@ -146,10 +146,11 @@ def judged_sentence(model: RunModel) -> str:
         sentence = "Nothing was judged."
     further = () if model.run.complete else ("INCOMPLETE: the run was interrupted.",)
     scope = model.run.selected.scope
-    return " ".join((f"{scope[0].upper()}{scope[1:]}.", sentence, *further, *_stop(model), *model.run.notices))
+    # What must be done at once comes first, where no writer cuts it off.
+    return " ".join((*must_stop(model), f"{scope[0].upper()}{scope[1:]}.", sentence, *further, *model.run.notices))
 
 
-def _stop(model: RunModel) -> tuple[str, ...]:
+def must_stop(model: RunModel) -> tuple[str, ...]:
     """Return what the guide's Step 14 demands where any smoke test fails; nothing where none does."""
     failed = sorted({r.control for r in model.verdicts if r.control.startswith("SMK-") and r.verdict is Verdict.FAIL})
     if not failed:

@@ -11,6 +11,7 @@ from assurance.errors import NotEvaluated
 from assurance.planning import Plan, PlanRefused, read_plan
 from assurance.planning.deployment import PlannedDeployment, beside
 from assurance.planning.loading import refuse_older
+from assurance.planning.redacting import kept
 from assurance.planning.template import Target
 from assurance.planning.validation import DIGEST, TemplateValidation
 from assurance.tape import Tape
@@ -18,49 +19,41 @@ from assurance.tape.moments import from_seconds, to_text
 from assurance.tape.redaction import Redactor
 from assurance.world.files import FileReader
 
-PACKED, PACKED_PARAMETERS = "plan.json", "plan-parameters.json"
+PACKED = "plan.json"
 PLANNED, CARRIED_OUT = frozenset({"planned_deployment"}), frozenset({"earlier_plan", "validated_template"})
 MAX_BYTES = 64 * 1024 * 1024
 """A longer plan is refused: one of a thousand resources has some megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class GivenPlan:
-    """A plan, and the bytes that it was read from.
+class PlanFiles:
+    """Where a run's plan is.
 
     Attributes:
         plan: The plan.
-        content: The file, redacted.
-        parameters: The parameter file of a template, redacted; empty if there is none.
+        parameters: The parameter file of a template; None for none.
+        is_kept: Whether it is the plan of a replayed pack, which was judged with the pack's tape before.
     """
 
-    plan: Plan
-    content: bytes
-    parameters: bytes
-
-    def keep(self, directory: Path) -> None:
-        """Put the plan into a pack, so that a replay of the pack judges by the same."""
-        (directory / PACKED).write_bytes(self.content)
-        if self.parameters:
-            (directory / PACKED_PARAMETERS).write_bytes(self.parameters)
+    plan: Path
+    parameters: Path | None = None
+    is_kept: bool = False
 
 
-def plan_of(plan: Path | None, parameters: Path | None, replayed: Path | None) -> tuple[Path, Path | None] | None:
-    """Return where a run's plan and the plan's parameters are: those given, else those of a replayed pack; or None."""
-    if plan is None and replayed is not None:
-        kept = [path for name in (PACKED, PACKED_PARAMETERS) if (path := replayed / name).is_file()]
-        return (kept[0], kept[1] if len(kept) > 1 else None) if kept and kept[0].name == PACKED else None
-    return (plan, parameters) if plan is not None else None
+def plan_of(plan: Path | None, parameters: Path | None, replayed: Path | None) -> PlanFiles | None:
+    """Return where a run's plan is: the one given, else that of a replayed pack; None for none."""
+    if plan is not None:
+        return PlanFiles(plan, parameters)
+    if replayed is not None and (replayed / PACKED).is_file():
+        return PlanFiles(replayed / PACKED, is_kept=True)
+    return None
 
 
-def give_plan(
-    path: Path, parameters: Path | None, environment: Environment, redactor: Redactor, tape_started: str = ""
-) -> GivenPlan:
+def give_plan(files: PlanFiles, environment: Environment, redactor: Redactor, tape_started: str = "") -> Plan:
     """Read a plan.
 
     Args:
-        path: The plan.
-        parameters: The parameter file of a template; None for none.
+        files: Where it is.
         environment: What it is laid over.
         redactor: Takes secrets out before anything is kept.
         tape_started: When the replayed tape was begun; empty where the deployment itself is read.
@@ -68,16 +61,21 @@ def give_plan(
     Raises:
         PlanRefused: It cannot be read, is no plan, of another subscription, or older than the tape.
     """
-    content, given = _read(path, redactor), _read(parameters, redactor) if parameters is not None else b""
+    content, given = _read(files.plan), _read(files.parameters) if files.parameters is not None else b""
     target = Target(environment.subscription_id, environment.resource_group)
-    plan = read_plan(content, given, target, str(path))
-    if tape_started and path.name != PACKED:
-        written = to_text(from_seconds(path.stat().st_mtime))
-        refuse_older(plan.made or written, tape_started, str(path))
-    return GivenPlan(plan, content, given)
+    plan = read_plan(content, given, target, str(files.plan), redactor)
+    if tape_started and not files.is_kept:
+        written = to_text(from_seconds(files.plan.stat().st_mtime))
+        refuse_older(plan.made or written, tape_started, str(files.plan))
+    return plan
 
 
-def _read(path: Path, redactor: Redactor) -> bytes:
+def keep_plan(plan: Plan, directory: Path) -> None:
+    """Put a plan into a pack, so that a replay of the pack judges by the same."""
+    (directory / PACKED).write_bytes(kept(plan))
+
+
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -85,7 +83,7 @@ def _read(path: Path, redactor: Redactor) -> bytes:
         raise PlanRefused(f"{path}: the file cannot be read: {error.strerror or error}") from error
     if len(content) > MAX_BYTES:
         raise PlanRefused(f"{path}: the file is longer than {MAX_BYTES} bytes; is it a plan?")
-    return redactor.body(content)
+    return content
 
 
 class Plans:
@@ -96,10 +94,14 @@ class Plans:
         environment: What is declared.
         tape: What was read.
         files: The artefacts that the release's pipeline left.
+        redactor: Takes secrets out.
     """
 
-    def __init__(self, given: GivenPlan | None, environment: Environment, tape: Tape, files: FileReader) -> None:
+    def __init__(
+        self, given: Plan | None, environment: Environment, tape: Tape, files: FileReader, redactor: Redactor
+    ) -> None:
         self._given = given
+        self._redactor = redactor
         self._environment = environment
         self._tape = tape
         self._files = files
@@ -126,7 +128,7 @@ class Plans:
         """
         if self._given is None:
             raise NotEvaluated("The run was given no plan.", "Give it: --plan FILE.")
-        return beside(self._given.plan, self._environment, self._tape.readings())
+        return beside(self._given, self._environment, self._tape.readings())
 
     def earlier_plan(self) -> PlannedDeployment:
         """Return the plan that was carried out, as the release's pipeline left it, beside what was read.
@@ -137,7 +139,7 @@ class Plans:
         artefact = self._files.read("what_if")
         target = Target(self._environment.subscription_id, self._environment.resource_group)
         try:
-            plan = read_plan(artefact.content, b"", target, artefact.file, artefact.readings)
+            plan = read_plan(artefact.content, b"", target, artefact.file, self._redactor, artefact.readings)
         except PlanRefused as error:
             remedy = "Let the pipeline leave the plan's whole result."
             raise NotEvaluated(str(error), remedy, artefact.readings) from error

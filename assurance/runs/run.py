@@ -65,7 +65,7 @@ class Run:
         self.redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
         started = self.replayed.header.started if self.replayed is not None else ""
         given = plan_of(options.plan, options.plan_parameters, options.replay)
-        self.given_plan = give_plan(*given, environment, self.redactor, started) if given is not None else None
+        self.given_plan = give_plan(given, environment, self.redactor, started) if given is not None else None
         self.source = Source.PLANNED if self.given_plan is not None else self.base
         self.tape = self.replayed or Tape.create(self.directory / "tape", self._header())
         self.tape.most_bytes = environment.limits.tape_bytes
@@ -74,7 +74,7 @@ class Run:
             self.tape.on_kept = Begun(self.directory, self.tape.header, self.keeping.ledger)
         self.credential = StaticToken("replayed") if self.replayed is not None else SignInOnce(environment)
         self.given_change = GivenChange(self.tape, self.redactor, environment.name, options.change)
-        self.plans = Plans(self.given_plan, environment, self.tape, self._files())
+        self.plans = Plans(self.given_plan, environment, self.tape, self._files(), self.redactor)
         self.estate = self._estate(self.clients)
         self.notices: tuple[str, ...] = ()
         self.rollback: tuple[str, ...] = ()
@@ -100,7 +100,7 @@ class Run:
     @cached_property
     def clients(self) -> AzureClients:
         """The clients of Azure, over this run's tape."""
-        lens = Overlay(self.given_plan.plan) if self.given_plan is not None else None
+        lens = Overlay(self.given_plan) if self.given_plan is not None else None
         return AzureClients(self.environment, self.tape, self.redactor, self.credential, lens=lens)
 
     @cached_property
@@ -272,7 +272,7 @@ class Run:
 
     def _origin(self) -> str:
         over = read_from(self.environment, self.base, self.replayed)
-        return f"{self.given_plan.plan.form}, laid over {over}" if self.given_plan is not None else over
+        return f"{self.given_plan.form}, laid over {over}" if self.given_plan is not None else over
 
     @cached_property
     def resolvers(self) -> Mapping[Vantage, Resolver]:

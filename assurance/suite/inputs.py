@@ -14,6 +14,7 @@ from assurance.environment import Environment
 from assurance.errors import BaselineRefused
 from assurance.judging.waivers import Waivers
 from assurance.runs.basis import source_of
+from assurance.runs.given_plan import keep_plan
 from assurance.runs.run import Run
 from assurance.suite import waiving
 from assurance.suite.workplace import workplace
@@ -49,7 +50,7 @@ def keep_inputs(run: Run, waivers: Waivers) -> None:
         path = run.directory / waiving.PACKED
         path.write_text(waivers.text, encoding="utf-8")
     if run.given_plan is not None:
-        run.given_plan.keep(run.directory)
+        keep_plan(run.given_plan, run.directory)
     given = run.environment.drift.baseline
     if given is not None:
         path = run.directory / locating.PACKED

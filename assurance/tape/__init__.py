@@ -12,6 +12,7 @@ __all__ = [
     "TapeHeader",
     "bundle",
     "key_of",
+    "left_to_azure",
     "moments",
     "plain_files",
     "provenance",

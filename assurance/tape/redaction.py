@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from assurance.tape.doubled_names import Repeated, parsed, written
+from assurance.tape.left_to_azure import LITERAL, is_left_to_azure
 from assurance.tape.secret_forms import (
     SECRET_FORMS,
     TEXT_HINT,
@@ -135,8 +136,13 @@ class Redactor:
         return self.token("encoded-secret", whole)
 
     def variable(self, name: str, value: str) -> str:
-        """Return what stands for the value of an environment variable."""
-        return value if value == "" else self.token(secret_kind(name, value) or PLAIN_ENVIRONMENT_VALUE, value)
+        """Return what stands for an environment variable's value; an expression that a plan leaves to Azure stays."""
+        if value == "":
+            return value
+        kind = secret_kind(name, value)
+        if kind is None and is_left_to_azure(value):
+            return LITERAL.sub(lambda literal: f"'{self._named(name, literal.group(1))}'", self.text(value))
+        return self.token(kind or PLAIN_ENVIRONMENT_VALUE, value)
 
     def token(self, kind: str, value: str) -> str:
         """Return what stands for `value`."""

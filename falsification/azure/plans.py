@@ -15,6 +15,8 @@ from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck
 from assurance.planning import Overlay, Plan
 from assurance.planning.changes import ChangeKind, PlannedChange
+from assurance.planning.redacting import redacted
+from assurance.tape.redaction import Redactor
 from assurance.verdicts import Verdict
 from falsification.azure.stage import AzureStage
 from falsification.azure.world import Change, World, compliant_world
@@ -59,7 +61,9 @@ def plan_for(change: Change) -> Plan | Untold:
         else:
             found = ChangeKind.MODIFY if key in was else ChangeKind.CREATE
             changes.append(PlannedChange(shown, found, deepcopy(was.get(key)), deepcopy(now[key])))
-    return Plan("what-if", tuple(changes)) if changes else Untold("it only lies in the order or casing of answers")
+    if not changes:
+        return Untold("it only lies in the order or casing of answers")
+    return redacted(Plan("what-if", tuple(changes)), Redactor(salt="falsification"))
 
 
 def judged(stage: AzureStage, plan: Plan, controls: frozenset[str]) -> list[tuple[BoundCheck, Outcome]]:

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assurance.estate.resources.resource import listed, name_of
+from assurance.tape.left_to_azure import UNKNOWN_UNTIL_DEPLOYED
 from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token, kinds_within
 from assurance.verdicts import Fact
-from assurance.world.azure.document import UNKNOWN_UNTIL_DEPLOYED, Document
+from assurance.world.azure.document import Document
 
 # Personal data is redacted as well; it is no secret of the application.
 NO_SECRETS = frozenset({PLAIN_ENVIRONMENT_VALUE, "e-mail-address", "phone-number", "person", "client-address"})

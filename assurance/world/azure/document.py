@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assurance.errors import BrokenReading, NotEvaluated
+from assurance.tape.left_to_azure import UNKNOWN_UNTIL_DEPLOYED
 from assurance.tape.moments import from_text
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
-
-UNKNOWN_UNTIL_DEPLOYED = "\x01unknown until deployed: "
-"""How a text begins that stands for a value which a plan leaves to Azure; the expression follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,14 @@ def test_worst_findings_are_named_with_what_to_type() -> None:
     assert any(line.startswith("roll back az containerapp revision activate") for line in lines)
 
 
+def test_to_stop_is_never_cut_off() -> None:
+    """However long the sentence of what was judged is, a failing smoke test is told first and in full."""
+    one = replace(record("SEC-06", "test_it", "ready", Verdict.FAIL), control="SMK-01")
+    model = sample_model()
+    long = replace(model, verdicts=(one,), run=replace(model.run, notices=("told " * 60,)))
+    assert told(long)[0] == "A smoke test failed (SMK-01): STOP and initiate the rollback (guide, Step 14)."
+
+
 def test_without_findings_the_reasons_are_named() -> None:
     """Where nothing fails, what kept cases from being judged is named, with its remedy."""
     one = replace(record("SEC-08", "test_role", "Reader", Verdict.NOT_EVALUATED), reason=DENIED, remedy=GRANT)

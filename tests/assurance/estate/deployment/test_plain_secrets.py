@@ -11,8 +11,9 @@ import pytest
 
 from assurance.errors import NotEvaluated
 from assurance.estate.deployment.plain_secrets import Workloads, plain_secrets
+from assurance.tape.left_to_azure import UNKNOWN_UNTIL_DEPLOYED
 from assurance.tape.redaction import Redactor
-from assurance.world.azure.document import UNKNOWN_UNTIL_DEPLOYED, Document
+from assurance.world.azure.document import Document
 from tests.assurance.estate.documents import GROUP, READING
 
 APP = f"{GROUP}/providers/Microsoft.App/containerApps/ca-apex-prod"
