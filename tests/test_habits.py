@@ -72,6 +72,7 @@ ABOUT_SEVERAL = {
     "falsification/test_inability.py": "inability of Azure",
     "falsification/test_judging.py": "the judge and the stage of Azure",
     "falsification/test_observed.py": "observed builds of APEX",
+    "falsification/test_recorded_bodies.py": "every view, on recorded answers",
     "falsification/test_plans.py": "violations as plans",
     "sandbox/apex/test_contract.py": "the whole stand-in",
     "sandbox/apex/test_parts.py": "documents, estimates, jobs and switches",

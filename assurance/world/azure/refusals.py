@@ -64,8 +64,9 @@ def refusal(
             )
         case HTTPStatus.NOT_FOUND if said.code.lower() in WRONG_CONFIGURATION:
             return NotEvaluated(
-                f"The environment file names what is not there: {told}",
-                "Correct subscription_id or resource_group, or sign in to the right tenant.",
+                f"There is no such subscription or group for who is signed in: {told}",
+                "Where the environment file names it, correct subscription_id or resource_group; else sign in to its "
+                "tenant, as somebody who may read it.",
                 readings,
             )
         case HTTPStatus.TOO_MANY_REQUESTS:

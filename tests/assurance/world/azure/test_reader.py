@@ -223,7 +223,7 @@ def test_an_unknown_group_is_a_wrong_configuration(clients: Clients) -> None:
         (reader.list_all, clients.network.private_endpoints.list, ()),
     ):
         error = reason(lambda o=obtain, p=operation, m=more: o(p, "rg-nowhere", *m))  # type: ignore[misc]  # a default binds the loop's value
-        assert "environment file names what is not there" in error.reason
+        assert "no such subscription or group" in error.reason
         assert "ResourceGroupNotFound" in error.reason
 
 
@@ -232,7 +232,7 @@ def test_an_unknown_subscription_is_a_wrong_configuration(clients: Clients, faul
     """SubscriptionNotFound says so too."""
     faulty("/virtualnetworks/", status=404, body={"error": {"code": code, "message": "x"}})
     error = reason(lambda: reader.get(clients.network.virtual_networks.get, GROUP, NETWORK))
-    assert "environment file" in error.reason
+    assert "no such subscription" in error.reason
     assert "subscription_id" in error.remedy
 
 
