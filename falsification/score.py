@@ -6,11 +6,13 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from falsification.apex.changes import FAMILIES
 from falsification.apex.stage import ApexStage
+from falsification.azure.deployment_stage import DeploymentStage
+from falsification.azure.deployments import CATALOGUES
 from falsification.azure.stage import AzureStage
 from falsification.change_records.stage import ChangeRecordStage
 from falsification.drift.stage import DriftStage
@@ -23,6 +25,7 @@ STAGES: dict[str, Callable[[], Stage[Any]]] = {
     "apex": ApexStage,
     "change records": ChangeRecordStage,
     "drift": lambda: _drift_stage(),
+    **{name: partial(DeploymentStage, name) for name in CATALOGUES},
 }
 Progress = Callable[[int, int], None]
 CHUNK = 12
@@ -62,7 +65,7 @@ def _drift_stage() -> DriftStage:
 
 
 def tasks(control: str | None = None) -> tuple[Task, ...]:
-    """Return everything that can be tried, or what concerns one control."""
+    """Return everything that can be tried, or what concerns one control in a deployment of the guide's shape."""
     if control is None:
         return tuple(task for name in STAGES for task in _tasks_of(name, None))
     return tuple(_tasks_of(_stage_of(control), control))

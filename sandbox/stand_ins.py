@@ -6,6 +6,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -117,7 +118,8 @@ class Sandbox:
 
     def _build_apex(self, services: tuple[PlatformService, ...], tenant_id: str) -> ApexStandIn:
         environment = self.estate.parameters["environment"]
-        hosts = {service.key: service.fqdn for service in services}
+        known = {field.name for field in fields(Targets)}
+        hosts = {service.key: service.fqdn for service in services if service.key in known}
         return ApexStandIn(
             self.authority.server_context(LOOPBACK, "localhost"),
             sink=self.telemetry.sink,
@@ -131,6 +133,10 @@ class Sandbox:
 
     def overlay(self) -> dict[str, Any]:
         """The values that an environment file takes over in order to meet the stand-ins."""
+        application = {
+            "deployment": {"artefacts": self.artefacts},
+            "application": application_table(self.apex.url, self.apex.issuer),
+        }
         return {
             "stand_in": "sandbox",
             "cloud": {
@@ -151,8 +157,7 @@ class Sandbox:
                 },
             },
             "vantage": ["inside", "outside"],
-            "deployment": {"artefacts": self.artefacts},
-            "application": application_table(self.apex.url, self.apex.issuer),
+            **(application if self.estate.serves_apex else {}),
         }
 
     def environment_variables(self) -> dict[str, str]:

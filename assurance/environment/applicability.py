@@ -1,6 +1,6 @@
 """What cannot apply to an environment by what it declares of the application.
 
-No API, one that is only read, or an operation that is offered elsewhere.
+No API, one that is only read, no telemetry, or an operation that is offered elsewhere.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from assurance.environment import Environment
 from assurance.environment.model import NotApplicable
 
 NO_APPLICATION = "The environment file has no table [application]."
+NO_TELEMETRY = "The environment file has no table [telemetry]."
 LOAD_NOT_ALLOWED = "The environment file does not say load.allowed = true: no load test is run here."
 LOAD_NOT_ASKED_FOR = "A load test is run only where it is asked for: -m load."
 READ_ONLY = "The environment file says application.read_only = true, and this check writes."
@@ -32,6 +33,13 @@ def without_application(environment: Environment, control: str, nouns: Iterable[
     if environment.application.read_only and rests_on & {"flows", "load_generator"}:
         return NotApplicable(control=control, reason=READ_ONLY)
     return None
+
+
+def without_telemetry(environment: Environment, control: str, nouns: Iterable[str]) -> NotApplicable | None:
+    """Return why a check does not apply that rests on telemetry which nobody declared; None for every other."""
+    if environment.telemetry is not None or not frozenset(nouns) & {"telemetry", "measurements"}:
+        return None
+    return NotApplicable(control=control, reason=NO_TELEMETRY)
 
 
 def without_load(

@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from assurance.environment.applicability import offered_elsewhere, without_application, without_load
+from assurance.environment.applicability import (
+    offered_elsewhere,
+    without_application,
+    without_load,
+    without_telemetry,
+)
 from assurance.environment.model import NotApplicable
 from assurance.judging.cases import subject_of
 from assurance.judging.nouns import DECLARED, subjects
@@ -36,6 +41,7 @@ def not_applicable(item: pytest.Item, run: Run) -> NotApplicable | None:
     nouns: Sequence[str] = getattr(item, "fixturenames", ())
     return (
         (None if _only_reads(item, run) else without_application(environment, control, nouns))
+        or without_telemetry(environment, control, nouns)
         or without_load(environment, control, nouns, is_asked_for=run.asks_for_load)
         or offered_elsewhere(environment, control, subject)
     )

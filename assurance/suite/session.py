@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
@@ -12,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from assurance.environment import find, load, load_packed, with_release
+from assurance.errors import NotEvaluated
 from assurance.evidence.comparison import unreached
 from assurance.evidence.pack import is_of_pack
 from assurance.home import suite_root
@@ -204,7 +206,10 @@ class RunSession:
         ]
         wanted = needs_of(cases)
         needed = frozenset().union(*(roots(name) for name, _ in wanted))
-        given = {name: give() for name, give in self._run.roots().items() if name in needed}
+        given: dict[str, object] = {}
+        for name in needed & self._run.roots().keys():
+            with suppress(NotEvaluated):  # the checks that need it will say so
+                given[name] = self._run.roots()[name]()
         prefetch(given, wanted, self._run.environment.limits.concurrency, self._progress)
         for doubt in seen_from_elsewhere(self._run, [name for name, _ in wanted]):
             self._say(f"{doubt} What rests on it is not evaluated.")

@@ -72,24 +72,27 @@ class AzureStage:
     Args:
         folders: Where the checks are.
         baseline: The file of the approved state, where checks ask for one.
+        file: The environment file of the deployment that is judged.
 
     Raises:
         AssertionError: Not every case passes in the compliant world, so that nothing could be proven.
     """
 
-    def __init__(self, folders: tuple[Path, ...] = CHECKS, baseline: Path | None = None) -> None:
+    def __init__(
+        self, folders: tuple[Path, ...] = CHECKS, baseline: Path | None = None, file: Path = ENVIRONMENT
+    ) -> None:
         # The older clients warn of every alert that names a kind of resource that they do not know.
         logging.getLogger("azure").setLevel(logging.ERROR)
         logging.getLogger("msrest").setLevel(logging.ERROR)
         warnings.filterwarnings("ignore", module="azure")
-        declared = load(ENVIRONMENT, NO_RETRIES)
+        declared = load(file, NO_RETRIES)
         drift = declared.drift.model_copy(update={"baseline": baseline})
         self.environment = declared.model_copy(update={"drift": drift})
         self.violations: Mapping[str, Violation] = {one.name: one for one in violations.CATALOGUE}
         self.harmless: Mapping[str, Harmless] = {one.name: one for one in harmless.CATALOGUE}
         self.cases = collect(folders, self.environment, ESTATE)
         self._redactor = Redactor(salt="falsification")
-        self._world = compliant_world()
+        self._world = compliant_world(declared.name)
         self._resource_manager = AzureResourceManager(self._world.azure, TOKEN, ssl.create_default_context())
         self._resource_manager.stop()  # it is asked by calling it: the port that it has reserved is free again
         self._key_vault = KeyVaultDataPlane(self._world.azure, TOKEN)
@@ -116,7 +119,7 @@ class AzureStage:
 
     def outcomes(self, change: Change, family: str = "") -> Judged:  # noqa: ARG002  (all are judged at once)
         """Return what every case comes to after a change."""
-        world = compliant_world()
+        world = compliant_world(self.environment.name)
         change(world)
         verdicts = self.verdicts(world)
         return [(case, verdicts[case.id]) for case in self.cases]

@@ -17,6 +17,8 @@ from sandbox.moments import moments
 Resource: TypeAlias = dict[str, Any]
 
 ESTATE_DIRECTORY = Path(__file__).parent / "estate"
+# Deployments of other shapes than the guide's, one file each: what they lack, what is other, and what they have beside.
+DEPLOYMENTS = Path(__file__).parent / "deployments"
 # One file a noun; together they are what Azure Resource Manager knows.
 RESOURCE_FILES = (
     "subscription",
@@ -50,6 +52,12 @@ def _file_text(name: str) -> str:
     return (ESTATE_DIRECTORY / f"{name}.json").read_text(encoding="utf-8")
 
 
+@lru_cache(maxsize=16)
+def _deployment_text(environment: str) -> str:
+    path = DEPLOYMENTS / f"{environment}.json"
+    return path.read_text(encoding="utf-8") if path.is_file() else "{}"
+
+
 class AzureEstate:
     """Every resource of one deployment, in the JSON that Azure Resource Manager answers.
 
@@ -59,6 +67,8 @@ class AzureEstate:
         groups: The members of each Microsoft Entra group, by object id, for `assignedTo()`.
         secrets: The items of the key vault's secret list: ids and attributes, never a value.
         images: The images in the container registry: repository, tag, digest, times, size.
+        endpoints: How DNS and the network see the platform services (see `sandbox.network.services`).
+        serves_apex: Whether the stand-in for the application belongs to it.
         caller: The object id of whoever asks, for the list of its own permissions.
         activity: The events of the activity log (see `sandbox.azure.activity_log`).
     """
@@ -69,6 +79,8 @@ class AzureEstate:
         self.groups: dict[str, list[str]] = {}
         self.secrets: list[Resource] = []
         self.images: list[Resource] = []
+        self.endpoints: list[Resource] = []
+        self.serves_apex = True
         self.caller = CALLER
         self.activity: list[Resource] = []
 
@@ -83,7 +95,7 @@ class AzureEstate:
         subscription_id: str = SUBSCRIPTION_ID,
         tenant_id: str = TENANT_ID,
     ) -> AzureEstate:
-        """Read the compliant estate of one environment.
+        """Read the compliant estate of one environment: of the guide's shape, unless there is a deployment of its name.
 
         Args:
             environment: The environment's name, which is part of nearly every resource's name.
@@ -113,7 +125,23 @@ class AzureEstate:
         estate.groups = estate.read("directory_groups")
         estate.secrets = estate.read("key_vault_secrets")
         estate.images = estate.read("registry_images")
+        estate.endpoints = estate.read("services")
+        estate._reshape(json.loads(estate.fill(_deployment_text(environment))))
         return estate
+
+    def _reshape(self, deployment: Resource) -> None:
+        """Make of the guide's estate another deployment; one that says nothing changes nothing."""
+        for reference in deployment.get("without", ()):
+            self.remove(reference)
+        for reference, path, value in deployment.get("changes", ()):
+            self.change(reference, path, value)
+        for resource in deployment.get("with", ()):
+            self.add(resource)
+        unreached, unknown = deployment.get("without_endpoints", ()), deployment.get("without_secrets", ())
+        self.endpoints = [one for one in self.endpoints if one["key"] not in unreached]
+        self.endpoints += deployment.get("with_endpoints", ())
+        self.secrets = [one for one in self.secrets if one["id"].rpartition("/")[2] not in unknown]
+        self.serves_apex = deployment.get("application", True)
 
     def read(self, name: str) -> Any:  # noqa: ANN401 - a data file holds a list or an object
         """One data file with its placeholders replaced.
@@ -179,9 +207,9 @@ class AzureEstate:
         """An estate of its own with the same content."""
         twin = AzureEstate(dict(self.parameters))
         twin.caller = self.caller
-        twin.activity = list(self.activity)
+        twin.activity, twin.serves_apex = list(self.activity), self.serves_apex
         twin.resources, twin.groups, twin.secrets = json.loads(json.dumps([self.resources, self.groups, self.secrets]))
-        twin.images = json.loads(json.dumps(self.images))
+        twin.images, twin.endpoints = json.loads(json.dumps([self.images, self.endpoints]))
         return twin
 
     def of_type(self, resource_type: str) -> Iterator[Resource]:

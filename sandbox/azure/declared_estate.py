@@ -34,7 +34,5 @@ def _resize(estate: AzureEstate, deployment: dict[str, Any]) -> None:
     revision = deployment.get("revision", {})
     for key, wanted in (("minReplicas", "minimum_replicas"), ("maxReplicas", "maximum_replicas")):
         scale[key] = revision.get(wanted, scale[key])
-    database = estate.find("databases/db-apex-{environment}")["properties"]
-    database["currentServiceObjectiveName"] = deployment.get("skus", {}).get(
-        "sql", database["currentServiceObjectiveName"]
-    )
+    if (objective := deployment.get("skus", {}).get("sql")) is not None:
+        estate.find("databases/db-apex-{environment}")["properties"]["currentServiceObjectiveName"] = objective

@@ -11,7 +11,10 @@ def component_id(estate: AzureEstate) -> str:
 
 
 def workspace_id(estate: AzureEstate) -> str:
-    """Return the id under which the workspace is queried: that to which the Container Apps environment logs."""
+    """Return the id under which the workspace is queried: that to which the Container Apps environment logs.
+
+    One that logs nowhere has no workspace, and no id is its.
+    """
     [environment] = estate.of_type("Microsoft.App/managedEnvironments")
-    found = environment["properties"]["appLogsConfiguration"]["logAnalyticsConfiguration"]["customerId"]
-    return str(found)
+    logging = environment["properties"]["appLogsConfiguration"]["logAnalyticsConfiguration"]
+    return str(logging["customerId"]) if logging is not None else ""

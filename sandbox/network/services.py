@@ -40,7 +40,7 @@ class PlatformService:
 
 
 def platform_services(estate: AzureEstate) -> tuple[PlatformService, ...]:
-    """The services of the estate, from `estate/services.json`."""
+    """The services of the estate, as its data says that DNS and the network see them."""
     return tuple(
-        PlatformService(**{**item, "public_aliases": tuple(item["public_aliases"])}) for item in estate.read("services")
+        PlatformService(**{**item, "public_aliases": tuple(item["public_aliases"])}) for item in estate.endpoints
     )

@@ -13,10 +13,6 @@ from assurance.world.azure.document import Document
 # All of these are listed and judged by a check, wherever they stand in the environment's own resource group.
 JUDGED_BY_KIND = frozenset(
     {
-        "microsoft.sql/servers",
-        "microsoft.storage/storageaccounts",
-        "microsoft.cognitiveservices/accounts",
-        "microsoft.keyvault/vaults",
         "microsoft.network/natgateways",
         "microsoft.network/publicipaddresses",
         "microsoft.network/publicipprefixes",
@@ -77,12 +73,14 @@ class Accounts:
     Attributes:
         declared: Ids that the environment file declares, and those of what they bring along.
         own_group: The environment's resource group, in which some kinds are judged as a whole.
+        service_types: The types of the declared services, in lower case: a check judges all of a type in that group.
         databases: Names of databases that belong to a declared server; what ends with `*` stands for what begins so.
         known: What the file knows beside that, each with a reason.
     """
 
     declared: frozenset[tuple[str, ...]]
     own_group: str
+    service_types: frozenset[str]
     databases: tuple[str, ...]
     known: tuple[KnownResource, ...]
     _patterns: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False, compare=False)
@@ -96,7 +94,7 @@ class Accounts:
         parts, kind = segments(resource_id), kind_of(resource_id)
         if parts in self.declared or kind in WATCHING:
             return True
-        if kind in JUDGED_BY_KIND and parts[:4] == segments(self.own_group):
+        if kind in JUDGED_BY_KIND | self.service_types and parts[:4] == segments(self.own_group):
             return True
         if kind == INTERFACES and self._is_of_an_endpoint(parts):
             return True

@@ -154,7 +154,8 @@ def _accounts(estate: Estate, interfaces: Ids) -> Accounts:
     databases = [one.database for one in environment.services.values() if one.database]
     databases += [f"{backup.copy_prefix}*"] if backup is not None else []
     declared = frozenset(map(segments, estate.all_ids())) | interfaces
-    return Accounts(declared, estate.group_id, tuple(databases), environment.inventory.known)
+    types = frozenset(kind_of(one) for one in estate.service_ids())
+    return Accounts(declared, estate.group_id, types, tuple(databases), environment.inventory.known)
 
 
 def _group_id(estate: Estate, group: str) -> str:

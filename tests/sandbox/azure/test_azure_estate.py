@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import AzureEstate
+from sandbox.azure import azure_estate
 from sandbox.azure.property_paths import steps
 from sandbox.azure.resource_ids import ResourcePath, is_at_or_below
 from sandbox.network.services import platform_services
@@ -23,15 +24,18 @@ def estate() -> AzureEstate:
     return AzureEstate.load("sandbox")
 
 
-@pytest.mark.parametrize("environment", ["dev", "prod", "sandbox"])
+DEPLOYMENTS = sorted(file.stem for file in azure_estate.DEPLOYMENTS.glob("*.json"))
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod", "sandbox", *DEPLOYMENTS])
 def test_no_placeholder_is_left(environment: str) -> None:
     """Every placeholder of the data files is replaced, whatever the environment."""
     estate = AzureEstate.load(environment)
-    texts = [str(estate.resources), str(estate.secrets), str(estate.read("services"))]
+    texts = [str(estate.resources), str(estate.secrets), str(estate.endpoints)]
     assert not any(re.search(r"\{\w+\}", text) for text in texts)
 
 
-@pytest.mark.parametrize("environment", ["prod", "sandbox"])
+@pytest.mark.parametrize("environment", ["prod", "sandbox", *DEPLOYMENTS])
 def test_names_are_those_that_the_environment_file_declares(environment: str) -> None:
     """Services, endpoints and their names are exactly those of environments/NAME.toml."""
     declared = tomllib.loads((ENVIRONMENTS / f"{environment}.toml").read_text(encoding="utf-8"))

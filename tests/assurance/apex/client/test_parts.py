@@ -13,7 +13,13 @@ from assurance.apex.client.contents import Contents, Upload
 from assurance.apex.client.forged_tokens import FORGED, NEEDS_GENUINE, forge
 from assurance.apex.client.plans import plan_of
 from assurance.environment import load
-from assurance.environment.applicability import NO_APPLICATION, READ_ONLY, without_application
+from assurance.environment.applicability import (
+    NO_APPLICATION,
+    NO_TELEMETRY,
+    READ_ONLY,
+    without_application,
+    without_telemetry,
+)
 from assurance.errors import EnvironmentFileError, UsageError
 from assurance.judging.nouns import VIEWS, roots, view
 from assurance.suite.prefetch import needs_of
@@ -179,6 +185,17 @@ def test_checks_of_the_application_need_one() -> None:
         found = without_application(environment, "SMK-03", ["flows"])
         assert found is not None
         assert found.reason == reason
+
+
+def test_checks_of_telemetry_need_it() -> None:
+    """Without a table, what is judged by telemetry does not apply, and nothing else is left out."""
+    declared = environment_of("https://127.0.0.1:1", None)
+    without = declared.model_copy(update={"telemetry": None})
+    assert without_telemetry(without, "SEC-01", ["estate"]) is None
+    found = without_telemetry(without, "SLA-01", ["telemetry", "window_minutes"])
+    assert found is not None
+    assert found.reason == NO_TELEMETRY
+    assert without_telemetry(declared, "SLA-01", ["telemetry"]) is None
 
 
 def test_what_writes_is_not_fetched_ahead() -> None:

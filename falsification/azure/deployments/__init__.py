@@ -1,0 +1,12 @@
+"""Deployments of other shapes than the guide's: what can be wrong with each, beside the guide's own catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from falsification.azure.changes import Violation
+from falsification.azure.deployments import smallest
+
+CATALOGUES: Mapping[str, tuple[Violation, ...]] = {"smallest": smallest.VIOLATIONS}
+
+__all__ = ["CATALOGUES", "smallest"]
