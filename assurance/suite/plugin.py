@@ -133,6 +133,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if config.getoption("env") is None:
         return
+    # FastAPI silences what pydantic says of its own fields, but not where it serves a stand-in in another thread.
+    config.addinivalue_line("filterwarnings", "ignore:The '[a-z_]*' attribute with value:UserWarning")
     from assurance.errors import UsageError
     from assurance.suite.session import RunSession
 
