@@ -1,6 +1,7 @@
 """The exit statuses of `apex-assurance`, the same in every command; docs/running.md has them in a table.
 
-A command that asks a question answers with 0 or 1; one that judges (`watch`, `fleet`) with the decision, as a run.
+A command that asks a question answers with 0 or 1; one that judges (`watch`, `fleet`, `inside`) with the decision, as
+a run.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ class CommandStatus(IntEnum):
     """The command line, or a file that it names, is wrong; nothing was done."""
 
     NOT_JUDGED = 4
-    """An environment of a fleet came to no decision: its file is wrong, nothing answered, or its run broke down."""
+    """No decision: of a fleet's environment whose file is wrong, or of a run that broke down or left no evidence."""
 
     INCONCLUSIVE = int(ExitStatus.INCONCLUSIVE)
     """Not enough could be seen to say yes or no."""

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "schema": "print the JSON Schema of the environment file, or its reference",
         "demo": "judge stand-ins on this machine: no Azure account is needed",
         "run": "judge an environment",
+        "inside": "run the suite inside the virtual network, and fetch what it came to",
         "doctor": "say whether this machine and identity can judge an environment",
         "change": "begin, show or check a change record",
         "verify": "verify an evidence pack, offline: files, signature, ledger, and every verdict again",

@@ -96,10 +96,14 @@ class DeclaredService(Declared):
 
 
 class DeclaredContainerApps(Declared):
-    """The Container Apps environment and the application in it; `image` is the repository of its image."""
+    """The Container Apps environment and the application in it; `image` is the repository of its image.
+
+    `job` is the job that runs this suite inside the virtual network (`apex-assurance inside`).
+    """
 
     environment: Text
     app: Text
+    job: Text | None = None
     resource_group: Text | None = None
     subnet: Text
     image: Text | None = None

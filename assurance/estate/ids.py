@@ -79,6 +79,11 @@ class DeclaredIds:
         declared = self.environment.container_apps
         return self._id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
 
+    def job_id(self) -> str | None:
+        """Return the id of the job that runs this suite inside the virtual network; None where none is declared."""
+        declared = self.environment.container_apps
+        return self._id(f"Microsoft.App/jobs/{declared.job}", declared.resource_group) if declared.job else None
+
     def identity_id(self) -> str:
         """Return the id of the application's user-assigned identity."""
         declared = self.environment.identity
@@ -101,6 +106,7 @@ class DeclaredIds:
             *(self.zone_id(name) for one in endpoints for name in one.names),
             self.container_environment_id(),
             self.container_app_id(),
+            *([job] if (job := self.job_id()) is not None else []),
             self.identity_id(),
             *environment.public_addresses,
             *self._deployment_ids(),

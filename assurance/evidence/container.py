@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from azure.core import MatchConditions
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceExistsError, ResourceNotFoundError
@@ -21,7 +22,8 @@ from azure.storage.blob import BlobClient, BlobLeaseClient, ContainerClient
 
 from assurance.errors import NotEvaluated
 from assurance.evidence import ledger, pack
-from assurance.evidence.ledger import Held, LedgerError, LostRace
+from assurance.evidence.blobs import ContainerError, asking, code_of, read_blob
+from assurance.evidence.ledger import Held, LostRace
 from assurance.evidence.pack import LEDGER, MANIFEST
 
 LEASE_SECONDS = 60
@@ -30,20 +32,9 @@ LONGEST_WAIT_SECONDS = 90.0
 PAUSE_SECONDS = 0.5
 MAX_BLOCK_BYTES = 4 * 1024 * 1024
 MAX_LEDGER_BYTES = 256 * 1024 * 1024
-UPLOADS_AT_ONCE = 8
+MAX_FILE_BYTES = 512 * 1024 * 1024
+BLOBS_AT_ONCE = 8
 PRECONDITION_FAILED = 412
-MAX_REASON_CHARACTERS = 200
-REMEDIES = {
-    "AuthorizationPermissionMismatch": "give the identity the role Storage Blob Data Contributor on the container",
-    "AuthorizationFailure": "the account's network rules refuse this machine, or the identity has no role there",
-    "ContainerNotFound": "make the container, or correct `evidence.container`",
-    "BlobImmutableDueToPolicy": "let the container's retention policy allow protected append writes to append blobs",
-    "InvalidBlobType": "the ledger there is no append blob: begin it anew by an append blob of the same content",
-}
-
-
-class ContainerError(LedgerError):
-    """The container cannot be used."""
 
 
 class EvidenceContainer:
@@ -76,20 +67,50 @@ class EvidenceContainer:
             ContainerError: A file of it cannot be kept, or another one of its name is kept already.
         """
         names = [name for name in pack.files_of(directory) if name != MANIFEST]
-        with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        with ThreadPoolExecutor(BLOBS_AT_ONCE) as pool:
             list(pool.map(lambda name: self._keep_file(directory, name), names))
         self._keep_file(directory, MANIFEST)
 
     def _keep_file(self, directory: Path, name: str) -> None:
         content = (directory / name).read_bytes()
         blob = self._client.get_blob_client(f"{self._environment}/{directory.name}/{name}")
-        with _asking(blob.url):
+        with asking(blob.url):
             try:
                 blob.upload_blob(content, overwrite=False)
             except ResourceExistsError:
                 # An attempt whose answer was lost may have kept it.
                 if blob.download_blob(max_concurrency=1).readall() != content:
                     raise
+
+    def fetch(self, run: str, reports: Path) -> Path:
+        """Return the directory of a pack that is kept, fetched whole or not at all; one that is here is left as it is.
+
+        Args:
+            run: The run's id.
+            reports: The directory of the environment's packs.
+
+        Raises:
+            ContainerError: It is not kept, cannot be read, or has a name that leads elsewhere.
+        """
+        directory, prefix = reports / run, f"{self._environment}/{run}/"
+        with asking(f"{self}/{run}"):
+            names = [one.name.removeprefix(prefix) for one in self._client.list_blobs(name_starts_with=prefix)]
+        if MANIFEST not in names:
+            raise ContainerError(f"{self}/{run}: the pack is lost: it was entered in the ledger, and is not kept whole")
+        if wrong := [name for name in [run, *names] if not _is_plain(name)]:
+            raise ContainerError(f"{self}/{run}: the name {wrong[0]!r} leads out of the pack")
+        if directory.exists():
+            return directory
+        reports.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".fetching-", dir=reports) as folder, ThreadPoolExecutor(BLOBS_AT_ONCE) as pool:
+            list(pool.map(lambda name: self._fetch_file(f"{prefix}{name}", Path(folder) / run / name), names))
+            (Path(folder) / run).rename(directory)
+        return directory
+
+    def _fetch_file(self, name: str, path: Path) -> None:
+        content, _ = read_blob(self._client.get_blob_client(name), MAX_FILE_BYTES)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
     def runs(self) -> list[str]:
         """Return the runs of which something is kept, by their ids.
@@ -98,9 +119,15 @@ class EvidenceContainer:
             ContainerError: They cannot be listed.
         """
         prefix = f"{self._environment}/"
-        with _asking(str(self)):
+        with asking(str(self)):
             names = [one.name for one in self._client.walk_blobs(name_starts_with=prefix, delimiter="/")]
         return sorted(name.removeprefix(prefix).rstrip("/") for name in names if name.endswith("/"))
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether a file of that name lies in the folder that it is written to, on any machine."""
+    parts = name.split("/")
+    return not any(part in {"", ".", ".."} or "\\" in part or ":" in part for part in parts)
 
 
 class ContainerLedger:
@@ -161,17 +188,17 @@ class ContainerLedger:
                 lease.release()
 
     def _acquired(self, lease: BlobLeaseClient) -> bool:
-        with _asking(str(self)):
+        with asking(str(self)):
             try:
                 lease.acquire(lease_duration=LEASE_SECONDS)
             except ResourceNotFoundError as error:
-                if _code(error) != "BlobNotFound":
+                if code_of(error) != "BlobNotFound":
                     raise
                 with suppress(ResourceExistsError):
                     self._blob.create_append_blob(match_condition=MatchConditions.IfMissing)
                 return False
             except ResourceExistsError as error:
-                if _code(error) != "LeaseAlreadyPresent":
+                if code_of(error) != "LeaseAlreadyPresent":
                     raise
                 return False
         return True
@@ -208,7 +235,7 @@ class _HeldBlob:
             self._append(line[start : start + MAX_BLOCK_BYTES])
 
     def _append(self, block: bytes) -> None:
-        with _asking(str(self._blob.url)):
+        with asking(str(self._blob.url)):
             try:
                 told = self._blob.append_block(
                     block, lease=self._lease, etag=self._etag, match_condition=MatchConditions.IfNotModified
@@ -228,53 +255,3 @@ class _HeldBlob:
         if not content.startswith(self.content + block):
             raise LostRace
         self._etag = etag
-
-
-def read_blob(blob: BlobClient, most_bytes: int, missing: tuple[bytes, str] | None = None) -> tuple[bytes, str]:
-    """Return what a blob holds, and its ETag.
-
-    Args:
-        blob: The blob.
-        most_bytes: How much of it is read.
-        missing: What is returned where there is none; None to refuse that.
-
-    Raises:
-        ContainerError: It cannot be read, or is longer.
-    """
-    with _asking(str(blob.url)):
-        try:
-            # One connection and one ETag: what is longer than a piece is refused where it changes in between.
-            stream = blob.download_blob(max_concurrency=1)
-        except ResourceNotFoundError as error:
-            if missing is None or _code(error) != "BlobNotFound":
-                raise
-            return missing
-        if stream.size > most_bytes:
-            raise ContainerError(f"{blob.url}: it is longer than {most_bytes} bytes")
-        return stream.readall(), str(stream.properties.etag)
-
-
-def _code(error: HttpResponseError) -> str:
-    """Return what the service calls its refusal (Azure Storage, "Status and error codes")."""
-    headers: Mapping[str, str] = getattr(error.response, "headers", {})  # azure-core types what it wraps too narrowly
-    return str(headers.get("x-ms-error-code") or error.reason or "")
-
-
-@contextmanager
-def _asking(what: str) -> Iterator[None]:
-    """Tell what stands in the way in one sentence.
-
-    Raises:
-        ContainerError: The service refused, did not answer, or nobody could be signed in.
-    """
-    try:
-        yield
-    except NotEvaluated as refusal:
-        raise ContainerError(f"{what}: {refusal}") from refusal
-    except HttpResponseError as error:
-        code = _code(error)
-        advice = REMEDIES.get(code, "see what the service says of this code")
-        raise ContainerError(f"{what}: the service answered {error.status_code} {code}: {advice}") from error
-    except AzureError as error:
-        reason = " ".join(str(error).split())[:MAX_REASON_CHARACTERS]
-        raise ContainerError(f"{what}: no answer: {reason}") from error

@@ -41,7 +41,7 @@ _MICROSOFT = (
 _NAMING = frozenset(
     {
         *("name", "resource_group", "zone_resource_group", "network_security_group", "subnet", "environment", "app"),
-        *("image", "registry", "workspace", "component", "database", "repository", "dashboard"),
+        *("job", "image", "registry", "workspace", "component", "database", "repository", "dashboard"),
     }
 )
 _UNIQUE = frozenset({"services", "resource_group"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from assurance.errors import AssuranceError
@@ -12,6 +13,10 @@ from assurance.tape import Reading, TapeHeader
 
 ANSWERED = frozenset({"http", "dns", "dial", "load"})
 """The kinds of readings that the deployment gives; others are of files, and of what the environment declares."""
+EXECUTION_VARIABLE = "CONTAINER_APP_JOB_EXECUTION_NAME"
+"""What Container Apps sets in a job ("Manage environment variables", "Built-in environment variables")."""
+EXECUTION = "execution"
+"""The fact of the line that says in which execution of a job the run began."""
 
 
 class Begun:
@@ -23,12 +28,16 @@ class Begun:
         directory: The run's directory.
         header: Of the run's tape.
         place: The ledger.
+        variables: Environment variables; in a Container Apps job they name its execution.
     """
 
-    def __init__(self, directory: Path, header: TapeHeader, place: Place) -> None:
+    def __init__(
+        self, directory: Path, header: TapeHeader, place: Place, variables: Mapping[str, str] = os.environ
+    ) -> None:
         self._directory = directory
         self._header = header
         self._place = place
+        self._execution = variables.get(EXECUTION_VARIABLE, "")
         self._is_entered = False
 
     def __call__(self, reading: Reading) -> None:
@@ -46,7 +55,8 @@ class Begun:
 
     def _enter(self, link: Link) -> None:
         told = {name: getattr(self._header, name) for name in ("environment", "source", "started")}
-        link.append(ledger.BEGUN, {"run": self._header.run_id, **told})
+        execution = {EXECUTION: self._execution} if self._execution else {}
+        link.append(ledger.BEGUN, {"run": self._header.run_id, **told, **execution})
 
 
 def answers(readings: list[Reading]) -> int:

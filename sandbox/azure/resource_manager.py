@@ -11,6 +11,7 @@ from uuid import uuid4
 from sandbox.azure import errors as arm_errors
 from sandbox.azure.answers import document, require_api_version
 from sandbox.azure.azure_estate import AzureEstate
+from sandbox.azure.jobs import ContainerAppsJobs
 from sandbox.azure.token_bucket import TokenBucket
 from sandbox.log_analytics.metrics import ComponentMetrics
 from sandbox.network.http_server import Answer, Request
@@ -29,6 +30,7 @@ class AzureResourceManager(ServedStandIn):
         token: The only bearer token it accepts.
         page_size: How many items a page of a list holds.
         metrics: What answers for the metrics of Application Insights; None where there is no telemetry.
+        jobs: What starts the estate's jobs; None where nothing can be started.
         bucket: What throttles; None where it never does.
     """
 
@@ -40,6 +42,7 @@ class AzureResourceManager(ServedStandIn):
         self.token = token
         self.page_size = 50
         self.metrics: ComponentMetrics | None = None
+        self.jobs: ContainerAppsJobs | None = None
         self.bucket: TokenBucket | None = None
         self._served = count(1)
 
@@ -56,6 +59,9 @@ class AzureResourceManager(ServedStandIn):
             if self.metrics is not None and self.metrics.serves(request.path):
                 told = self.metrics.answer(request)
                 return Answer(told.status, told.body, headers)
+            if self.jobs is not None and self.jobs.serves(request.path):
+                told = self.jobs.answer(request)
+                return Answer(told.status, told.body, {**headers, **told.headers})
             body = document(self.estate, request, page_size=self.page_size)
         except arm_errors.ArmError as error:
             refused = error.answer
@@ -71,7 +77,8 @@ class AzureResourceManager(ServedStandIn):
             raise arm_errors.missing_token(tenant_id)
         if given != f"Bearer {self.token}":
             raise arm_errors.invalid_token(tenant_id)
-        if request.method not in ("GET", "HEAD"):
+        starts = self.jobs is not None and self.jobs.starts(request)
+        if request.method not in ("GET", "HEAD") and not starts:
             raise arm_errors.method_not_allowed(request.method)
 
     def _headers(self, request: Request) -> dict[str, str]:

@@ -89,6 +89,8 @@ def _names(environment: Environment) -> Iterable[tuple[str, str]]:
         yield subnet.network_security_group, f"security group of {subnet.name}"
     yield environment.container_apps.environment, "container environment"
     yield environment.container_apps.app, "application"
+    if environment.container_apps.job is not None:
+        yield environment.container_apps.job, "job of the suite"
     yield environment.identity.name, "identity"
     for key, service in environment.services.items():
         yield service.private_endpoint.name, f"private endpoint of {key}"

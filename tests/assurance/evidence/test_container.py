@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from assurance.evidence import ledger
-from assurance.evidence.container import ContainerError, ContainerLedger
+from assurance.evidence.blobs import ContainerError
+from assurance.evidence.container import ContainerLedger
 from assurance.evidence.ledger import LedgerError, Link, LocalLedger
 from assurance.evidence.pack import LEDGER, MANIFEST
 from sandbox.azure.blob_leases import Lease
