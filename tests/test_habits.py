@@ -55,6 +55,7 @@ ABOUT_SEVERAL = {
     "assurance/command_line/commands/test_sending.py": "comment and notify",
     "assurance/command_line/watch/test_watch_command.py": "the command with all behind it",
     "assurance/environment/test_deployment_tables.py": "deployment and what refers to it",
+    "assurance/environment/test_optional_tables.py": "whole runs on files that leave tables out",
     "assurance/environment/test_without.py": "loading, where a file extends another",
     "assurance/evidence/test_packed_environment.py": "what a pack's own environment file may name",
     "assurance/evidence/test_received_packs.py": "rerun and verification of somebody else's pack",

@@ -36,12 +36,13 @@ class Asker:
 
     Args:
         clients: The clients, over the tape's transport.
-        vault_host: The host of the declared key vault.
+        environment: What is declared: its key vault, if it has one, is asked for the names of its secrets.
     """
 
-    def __init__(self, clients: AzureClients, vault_host: str) -> None:
+    def __init__(self, clients: AzureClients, environment: Environment) -> None:
         self._clients = clients
-        self._vault_host = vault_host
+        vaults = (service.fqdn for service in environment.services.values() if service.kind == "key_vault")
+        self._vault_host = next(vaults, None)
 
     def ask(self, question: Question) -> Answer:
         """Return the answer; a refusal is part of it, and nobody is asked twice."""
@@ -53,6 +54,9 @@ class Asker:
 
     def _documents(self, question: Question) -> tuple[tuple[Document, ...], tuple[str, ...]]:
         if question.api == "key_vault":
+            if self._vault_host is None:
+                reason = "The baseline knows a key vault's secrets, and the environment file declares no key vault."
+                raise NotEvaluated(reason, "Declare it in [services], or approve a new baseline.")
             secrets = self._clients.secrets(self._vault_host)
             found, readings = reader.list_all(secrets.list_properties_of_secrets)
             return found or (), readings
@@ -71,4 +75,4 @@ def replaying(environment: Environment, tape: Tape) -> Asker:
     """Return what asks a run's tape, and nobody else."""
     redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
     clients = AzureClients(environment, tape, redactor, StaticToken("replayed"))
-    return Asker(clients, next(one.fqdn for one in environment.services.values() if one.kind == "key_vault"))
+    return Asker(clients, environment)

@@ -164,8 +164,7 @@ class Survey:
     def __init__(self, estate: Estate, baseline: Baseline) -> None:
         self._estate = estate
         self._baseline = baseline
-        vault = next(one.fqdn for one in estate.environment.services.values() if one.kind == "key_vault")
-        self._asker = Asker(estate.questions.clients, vault)
+        self._asker = Asker(estate.questions.clients, estate.environment)
 
     def answer(self, question: Question) -> Answer:
         """Return tonight's answer to a question of the baseline."""

@@ -60,8 +60,7 @@ class DriftJudge:
         estate = judge._estate(world, tape)
         inventory(estate)
         self._readings = {reading.key: reading for reading in tape.readings()}
-        vault = next(one.fqdn for one in judge.environment.services.values() if one.kind == "key_vault")
-        asker = Asker(estate.questions.clients, vault)
+        asker = Asker(estate.questions.clients, judge.environment)
         questions = questions_of(self._readings.values())
         answers = {question: asker.ask(question) for question in questions}
         self._asked = {question: frozenset(answers[question].readings) for question in questions}
