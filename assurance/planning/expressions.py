@@ -5,21 +5,34 @@ Source: Microsoft, "ARM template functions". A value that rests on one that is u
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from assurance.planning.expression_parsing import Access, Call, Constant, Node, NotUnderstood, parsed
 from assurance.planning.template_functions import FUNCTIONS, Value, provider_path
 from assurance.planning.unknown import is_unknown, unknown
 
-TOKEN = re.compile(r"\s*(?:(?P<number>-?\d+)|'(?P<text>(?:[^']|'')*)'|(?P<name>[A-Za-z_][\w]*)|(?P<mark>[()\[\],.]))")
+MAX_COPIES = 800
+"""Azure Resource Manager's own limit of a copy loop."""
 ONLY_AZURE = frozenset(
-    {"reference", "listkeys", "list", "uniquestring", "guid", "newguid", "utcnow", "pickzones", "providers"}
+    {"list", "uniquestring", "guid", "newguid", "utcnow", "pickzones", "providers", "datetimeadd", "deployment"}
 )
+KEEPS_UNKNOWN = frozenset({"union", "createobject", "createarray", "shallowmerge", "coalesce", "array"})
+"""Functions that give a value in which a part is unknown."""
 
 
-class NotUnderstood(Exception):  # noqa: N818  (it does not leave this room)
-    """An expression uses what this interpreter does not know; its value is taken to be unknown."""
+@dataclass(frozen=True, slots=True)
+class Lambda:
+    """A function within an expression, such as `lambda('item', ...)`."""
+
+    names: tuple[str, ...]
+    body: Node
+    scope: Scope
+
+    def __call__(self, *values: Value) -> Value:
+        """Return what the body comes to with values for its names; one more value than names is left out."""
+        given = dict(zip((name.casefold() for name in self.names), values, strict=False))
+        return _value(self.body, replace(self.scope, names={**self.scope.names, **given}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,9 @@ class Scope:
         variables: The variables as the template has them; computed when they are asked for.
         location: The resource group's region; empty if it is not known.
         indices: The numbers of the copy loops under way, by the loop's name; the innermost stands under "".
+        outputs: What gives the outputs of a nested deployment, by its folded id or its symbolic name.
+        functions: The template's own functions, by `namespace.name`, folded.
+        names: The values of the names of lambdas under way.
     """
 
     subscription_id: str
@@ -41,6 +57,9 @@ class Scope:
     variables: Mapping[str, Value]
     location: str = ""
     indices: Mapping[str, int] = field(default_factory=dict)
+    outputs: Mapping[str, Callable[[], Value]] = field(default_factory=dict)
+    functions: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    names: Mapping[str, Value] = field(default_factory=dict)
 
 
 def computed(value: Value, scope: Scope) -> Value:
@@ -61,10 +80,10 @@ def _key(key: str, scope: Scope) -> str:
 
 def _evaluated(text: str, scope: Scope) -> Value:
     try:
-        parser = _Parser(text[1:-1], scope)
-        found = parser.expression()
-        parser.end()
-    except (NotUnderstood, LookupError, StopIteration, TypeError, ValueError, RecursionError):
+        found = _value(parsed(text[1:-1]), scope)
+    except (NotUnderstood, ArithmeticError, LookupError, StopIteration, TypeError, ValueError, RecursionError):
+        return unknown(text)
+    if isinstance(found, Lambda):
         return unknown(text)
     return unknown(text) if _holds_unknown(found) and not isinstance(found, (dict, list)) else found
 
@@ -77,88 +96,46 @@ def _holds_unknown(value: Value) -> bool:
     return is_unknown(value)
 
 
-class _Parser:
-    """Reads one expression from left to right, computing as it goes."""
+def _value(node: Node, scope: Scope) -> Value:
+    if isinstance(node, Constant):
+        return node.value
+    if isinstance(node, Access):
+        return _accessed(node, scope)
+    return _called(node, scope)
 
-    def __init__(self, text: str, scope: Scope) -> None:
-        self._text = text
-        self._place = 0
-        self._scope = scope
 
-    def end(self) -> None:
-        if self._text[self._place :].strip():
-            raise NotUnderstood
+def _accessed(node: Access, scope: Scope) -> Value:
+    value, place = _value(node.of, scope), _value(node.key, scope)
+    if is_unknown(value) or is_unknown(place):
+        return unknown(node.text)
+    if isinstance(value, Mapping):
+        return next(item for name, item in value.items() if str(name).casefold() == str(place).casefold())
+    return value[int(place)]
 
-    def expression(self) -> Value:
-        found = self._next()
-        if found.lastgroup == "number":
-            value: Value = int(found["number"])
-        elif found.lastgroup == "text":
-            value = found["text"].replace("''", "'")
-        elif found.lastgroup == "name":
-            value = self._call(found["name"])
-        else:
-            raise NotUnderstood
-        return self._accessed(value)
 
-    def _accessed(self, value: Value) -> Value:
-        while (mark := self._peek()) in {".", "["}:
-            self._next()
-            if mark == ".":
-                key: Value = self._next()["name"]
-            else:
-                key = self.expression()
-                self._expect("]")
-            if is_unknown(value) or is_unknown(key):
-                value = unknown(self._text)
-            elif isinstance(value, Mapping):
-                value = next(item for name, item in value.items() if str(name).casefold() == str(key).casefold())
-            else:
-                value = value[int(key)]
-        return value
+def _called(node: Call, scope: Scope) -> Value:
+    name = node.name
+    if name == "if":
+        condition = _value(node.arguments[0], scope)
+        return unknown(node.text) if is_unknown(condition) else _value(node.arguments[1 if condition else 2], scope)
+    values = [_value(one, scope) for one in node.arguments[: -1 if name == "lambda" else None]]
+    if name == "lambda":
+        return Lambda(tuple(values), node.arguments[-1], scope)
+    if name in scope.functions:
+        return _own(scope.functions[name], values, scope)
+    if name in ONLY_AZURE or name.startswith("list"):
+        return unknown(node.text)
+    if name not in SCOPED and name not in FUNCTIONS:
+        raise NotUnderstood
+    if name not in KEEPS_UNKNOWN and any(map(_holds_unknown, values)):
+        return unknown(node.text)
+    return SCOPED[name](scope, *values) if name in SCOPED else FUNCTIONS[name](*values)
 
-    def _call(self, name: str) -> Value:
-        self._expect("(")
-        arguments: list[Value] = []
-        while self._peek() != ")":
-            arguments.append(self.expression())
-            if self._peek() == ",":
-                self._next()
-        self._expect(")")
-        return self._value_of(name.casefold(), arguments)
 
-    def _value_of(self, name: str, arguments: Sequence[Value]) -> Value:
-        if name in ONLY_AZURE or name.startswith("list"):
-            return unknown(self._text)
-        if name in SCOPED:
-            return SCOPED[name](self._scope, *arguments)
-        if name == "if":
-            condition, *branches = arguments
-            return unknown(self._text) if is_unknown(condition) else branches[0 if condition else 1]
-        if name not in FUNCTIONS:
-            raise NotUnderstood
-        if any(_holds_unknown(argument) for argument in arguments) and name not in {
-            "union",
-            "createobject",
-            "createarray",
-        }:
-            return unknown(self._text)
-        return FUNCTIONS[name](*arguments)
-
-    def _next(self) -> re.Match[str]:
-        found = TOKEN.match(self._text, self._place)
-        if found is None:
-            raise NotUnderstood
-        self._place = found.end()
-        return found
-
-    def _peek(self) -> str:
-        found = TOKEN.match(self._text, self._place)
-        return found["mark"] or "" if found is not None else ""
-
-    def _expect(self, mark: str) -> None:
-        if self._next()["mark"] != mark:
-            raise NotUnderstood
+def _own(function: Mapping[str, Value], values: Sequence[Value], scope: Scope) -> Value:
+    names = [one["name"] for one in function.get("parameters", ())]
+    given = dict(zip(names, values, strict=True))
+    return computed(function["output"]["value"], replace(scope, parameters=given, variables={}))
 
 
 def _parameter(scope: Scope, name: str) -> Value:
@@ -166,7 +143,30 @@ def _parameter(scope: Scope, name: str) -> Value:
 
 
 def _variable(scope: Scope, name: str) -> Value:
-    return computed(next(value for key, value in scope.variables.items() if key.casefold() == name.casefold()), scope)
+    found = next((value for key, value in scope.variables.items() if key.casefold() == name.casefold()), None)
+    if found is not None:
+        return computed(found, scope)
+    loop = next(one for one in scope.variables.get("copy", ()) if str(one.get("name")).casefold() == name.casefold())
+    return looped(loop, scope)
+
+
+def looped(loop: Mapping[str, Value], scope: Scope) -> Value:
+    """Return the list that a copy loop of a property or a variable comes to; a mark where its length is unknown."""
+    count = computed(loop["count"], scope)
+    if not isinstance(count, int):
+        return count
+    indices = [{**scope.indices, "": number, str(loop["name"]): number} for number in range(min(count, MAX_COPIES))]
+    return [computed(loop["input"], replace(scope, indices=one)) for one in indices]
+
+
+def _reference(scope: Scope, *words: str) -> Value:
+    """Return the outputs of a nested deployment as Azure would tell them; any other resource only Azure can tell."""
+    give = scope.outputs.get(words[0].casefold())
+    return unknown(f"[reference('{words[0]}')]") if give is None else {"outputs": give()}
+
+
+def _named(scope: Scope, name: str) -> Value:
+    return scope.names[name.casefold()]
 
 
 def _group(scope: Scope) -> Value:
@@ -201,7 +201,21 @@ def _index(scope: Scope, *arguments: Value) -> int:
     return scope.indices[names[0] if names else ""] + (offsets[0] if offsets else 0)
 
 
+ENVIRONMENT = {
+    "name": "AzureCloud",
+    "resourceManager": "https://management.azure.com/",
+    "suffixes": {
+        "keyvaultDns": ".vault.azure.net",
+        "sqlServerHostname": ".database.windows.net",
+        "storage": "core.windows.net",
+        "acrLoginServer": ".azurecr.io",
+    },
+}
+"""What `environment()` gives in Azure's public cloud, as far as names of services rest on it."""
 SCOPED: Mapping[str, Callable[..., Value]] = {
+    "lambdavariables": _named,
+    "reference": _reference,
+    "environment": lambda _: ENVIRONMENT,
     "parameters": _parameter,
     "variables": _variable,
     "resourcegroup": _group,

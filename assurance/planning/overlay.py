@@ -16,12 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 from assurance.errors import MissingReading, NotEvaluated
 from assurance.estate.resources.resource import folded
 from assurance.planning.changes import ChangeKind, Plan, PlannedChange
+from assurance.planning.grants import ROLE_ASSIGNMENTS, grant_of
 from assurance.planning.merging import planned
 from assurance.planning.paths import Place, is_listed_at, place_of, principal_in
 from assurance.planning.unknown import is_unknown
 from assurance.tape import Reading
 
-ROLE_ASSIGNMENTS = "microsoft.authorization/roleassignments"
 ABOVE_SUBSCRIPTIONS = ("/providers/microsoft.management/", "/providers/microsoft.authorization/")
 LEFT_OUT = ("id", "name", "type", "location", "tags", "kind", "sku", "identity", "managedBy")
 """What the plain inventory of a resource group tells of each resource."""
@@ -113,7 +113,16 @@ class Overlay:
             laid = item if change is None else self._shown(change, item, place)
             found.append(_with_inner(laid, inner) if inner else laid)
         if not body.get("nextLink"):
-            new = (change for key, change in by_id.items() if key not in seen and change.kind is not ChangeKind.DELETE)
+            there = (
+                {grant_of(str(one.get("id", "")), one) for one in found} if place.type == ROLE_ASSIGNMENTS else set()
+            )
+            new = (
+                change
+                for key, change in by_id.items()
+                if key not in seen
+                and change.kind is not ChangeKind.DELETE
+                and grant_of(change.id, change.after) not in there - {None}
+            )
             found += [self._shown(change, None, place) for change in new]
         return [one for one in found if not principal or _is_of(one, principal)]
 

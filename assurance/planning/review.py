@@ -20,6 +20,7 @@ from assurance.drift.traffic import SECURITY_GROUP, concerns_rules, effect
 from assurance.environment.deployment import AnnouncedChange
 from assurance.errors import NotEvaluated
 from assurance.planning.changes import ChangeKind, Plan, PlannedChange
+from assurance.planning.grants import ROLE_ASSIGNMENTS, grant_of
 from assurance.planning.unknown import is_unknown
 from assurance.verdicts import Fact
 
@@ -147,6 +148,9 @@ def _meaning(
     if change.after is None:
         return (Change("", f"{change.kind}: {change.reason or 'untold'}", Weight.SECURITY, UNTOLD),)
     if before is None:
+        grant = grant_of(change.id, change.after) if change.type == ROLE_ASSIGNMENTS else None
+        if grant is not None and any(grant_of(key, one) == grant for key, one in now.items() if one is not None):
+            return ()  # it is there under another name, which only Azure computes
         return (presence(change.type, "added", NEW),)
     return changes_of(before, change.after, change.type, address_space)
 

@@ -6,21 +6,24 @@ semantics of incremental mode (see `merging`). Nothing is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from assurance.planning.changes import ChangeKind, Plan, PlannedChange
+from assurance.planning.copies import names_of, place_of, scopes, with_loops
 from assurance.planning.errors import PlanRefused
 from assurance.planning.expressions import Scope, computed
 from assurance.planning.template_functions import provider_path
-from assurance.planning.unknown import is_unknown
+from assurance.planning.unknown import is_unknown, unknown
 
 FORM = "ARM template"
 NESTED = "microsoft.resources/deployments"
 GROUPS = "microsoft.resources/resourcegroups"
-MAX_COPIES = 800
-"""Azure Resource Manager's own limit of a copy loop."""
+ASSIGNMENTS = "microsoft.authorization/roleassignments"
 OF_A_RESOURCE = ("location", "tags", "kind", "sku", "identity", "managedBy", "zones", "properties")
 
 
@@ -56,9 +59,8 @@ def read_template(document: Mapping[str, Any], parameters: Mapping[str, Any], ta
     Raises:
         PlanRefused: It has no resources, a parameter without a value, or one that it does not declare.
     """
-    given = {key: value.get("value") if isinstance(value, Mapping) and "value" in value else value
-             for key, value in (parameters.get("parameters") or parameters).items() if not key.startswith("$")
-             and key != "contentVersion"}  # fmt: skip
+    given = {key: value_given(value, key) for key, value in (parameters.get("parameters") or parameters).items()
+             if not key.startswith("$") and key != "contentVersion"}  # fmt: skip
     scope = _scope(document, given, target, where)
     found: list[PlannedChange] = []
     unplaced: list[str] = []
@@ -70,51 +72,85 @@ def read_template(document: Mapping[str, Any], parameters: Mapping[str, Any], ta
     return Plan(FORM, tuple(found), tuple(unplaced))
 
 
+def value_given(value: Any, name: str) -> Any:  # noqa: ANN401  (JSON values of any kind)
+    """Return what a parameter is given: itself, under `value`, or a secret of a vault, which only Azure can read."""
+    if isinstance(value, Mapping) and "value" in value:
+        return value["value"]
+    if isinstance(value, Mapping) and "reference" in value:
+        return unknown(f"[parameters('{name}')], a secret of a key vault")
+    return value
+
+
 def _scope(document: Mapping[str, Any], given: Mapping[str, Any], target: Target, where: str) -> Scope:
     declared = document.get("parameters") or {}
     stranger = next((name for name in given if name.casefold() not in {one.casefold() for one in declared}), None)
     if stranger is not None:
         raise PlanRefused(f"{where}: the template declares no parameter {stranger!r}; it has {', '.join(declared)}")
     values: dict[str, Any] = {}
-    scope = Scope(
-        target.subscription_id, target.resource_group, values, document.get("variables") or {}, target.location
-    )
+    to_group = "subscriptiondeploymenttemplate" not in str(document.get("$schema", "")).casefold()
+    group = target.resource_group if to_group else ""
+    variables, location = document.get("variables") or {}, target.location
+    scope = Scope(target.subscription_id, group, values, variables, location, functions=_own(document))
     folded = {name.casefold(): value for name, value in given.items()}
     for name, one in declared.items():
         if name.casefold() in folded:
             values[name] = folded[name.casefold()]
-        elif "defaultValue" in one:
-            values[name] = computed(one["defaultValue"], scope)
-        elif one.get("nullable"):
-            values[name] = None
-        else:
+        elif "defaultValue" not in one and not one.get("nullable"):
             raise PlanRefused(f"{where}: parameter {name!r} has no value; give it with --plan-parameters FILE")
+    # A default may refer to a parameter that is declared after it.
+    for _ in range(2):
+        for name, one in declared.items():
+            if name.casefold() not in folded:
+                values[name] = computed(one.get("defaultValue"), scope)
     return scope
 
 
+def _own(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the functions that a template defines itself, by `namespace.name`."""
+    return {
+        f"{space.get('namespace')}.{name}".casefold(): one
+        for space in document.get("functions") or ()
+        for name, one in (space.get("members") or {}).items()
+    }
+
+
 def _resources(document: Mapping[str, Any], scope: Scope, where: str) -> Iterator[PlannedChange | str]:
-    declared = document.get("resources")
-    if isinstance(declared, Mapping):  # languageVersion 2.0: resources by symbolic name
-        declared = list(declared.values())
-    if not isinstance(declared, list):
+    declared = _by_symbol(document)
+    if declared is None:
         raise PlanRefused(f"{where}: a template has a list 'resources', and this has none; was it cut off?")
-    for one in declared:
+    scope = _with_outputs(declared, scope, where)
+    for one in declared.values():
         if isinstance(one, Mapping) and not one.get("existing"):
             yield from _copies(one, scope, where, above="")
 
 
+def _by_symbol(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return a template's resources by symbolic name (languageVersion 2.0), or by number; None where it has none."""
+    declared = document.get("resources")
+    if isinstance(declared, list):
+        return {str(number): one for number, one in enumerate(declared)}
+    return declared if isinstance(declared, Mapping) else None
+
+
+def _with_outputs(declared: Mapping[str, Any] | None, scope: Scope, where: str) -> Scope:
+    """Return the scope in which `reference()` gives the outputs of nested deployments, once they are asked for."""
+    outputs: dict[str, Callable[[], Any]] = {}
+    scope = replace(scope, outputs=outputs)
+    for symbol, one in (declared or {}).items():
+        if isinstance(one, Mapping) and str(one.get("type")).casefold() == NESTED:
+            for number, copy in enumerate(scopes(one, scope)):
+                names = names_of(f"{symbol}[{number}]" if "copy" in one else symbol, one, copy)
+                outputs.update(dict.fromkeys(names, partial(_outputs, one, copy, where)))
+    return scope
+
+
 def _copies(resource: Mapping[str, Any], scope: Scope, where: str, above: str) -> Iterator[PlannedChange | str]:
-    copy = resource.get("copy")
-    if not isinstance(copy, Mapping):
-        yield from _one(resource, scope, where, above)
-        return
-    count = computed(copy.get("count"), scope)
-    if not isinstance(count, int):
-        yield f"{resource.get('type')} is made as often as {copy.get('count')} comes to, which only Azure can compute"
-        return
-    for number in range(min(count, MAX_COPIES)):
-        indices = {**scope.indices, "": number, str(copy.get("name")): number}
-        yield from _one(resource, replace(scope, indices=indices), where, above)
+    copies = scopes(resource, scope)
+    count = (resource.get("copy") or {}).get("count")
+    if not copies and not isinstance(computed(count, scope), int):
+        yield f"{resource.get('type')} is made as often as {count} comes to, which only Azure can compute"
+    for one in copies:
+        yield from _one(resource, one, where, above)
 
 
 def _one(resource: Mapping[str, Any], scope: Scope, where: str, above: str) -> Iterator[PlannedChange | str]:
@@ -128,6 +164,9 @@ def _one(resource: Mapping[str, Any], scope: Scope, where: str, above: str) -> I
         return
     if above:
         name = f"{above.rpartition('#')[2]}/{name}"
+    if kind.casefold() == ASSIGNMENTS and is_unknown(name):
+        # Named by guid(), which only Azure computes: what it grants is known, and any name that is its own will do.
+        name = str(uuid5(NAMESPACE_URL, json.dumps([resource, dict(scope.indices), scope.resource_group])))
     try:
         place = _id(kind, str(name), resource, scope)
     except ValueError:
@@ -136,7 +175,7 @@ def _one(resource: Mapping[str, Any], scope: Scope, where: str, above: str) -> I
     if condition is not True:
         yield PlannedChange(place, ChangeKind.UNSUPPORTED, reason=f"whether it is deployed rests on {condition}")
         return
-    after = {key: computed(_with_loops(resource[key], scope), scope) for key in OF_A_RESOURCE if key in resource}
+    after = {key: computed(with_loops(resource[key], scope), scope) for key in OF_A_RESOURCE if key in resource}
     yield PlannedChange(place, ChangeKind.DEPLOY, None, after)
     for child in resource.get("resources") or ():
         yield from _copies(child, scope, where, f"{kind}#{name}")
@@ -163,44 +202,39 @@ def _provider(scope: str) -> str:
     return scope.removeprefix("/").removeprefix("providers/")
 
 
-def _with_loops(value: Any, scope: Scope) -> Any:  # noqa: ANN401  (JSON values of any kind)
-    """Return a value in which loops of properties (`copy` within an object) are written out."""
-    if isinstance(value, list):
-        return [_with_loops(item, scope) for item in value]
-    if not isinstance(value, Mapping):
-        return value
-    found = {key: _with_loops(item, scope) for key, item in value.items() if key != "copy"}
-    loops: Sequence[Any] = value["copy"] if isinstance(value.get("copy"), list) else ()
-    for loop in loops:
-        count = computed(loop["count"], scope)
-        if not isinstance(count, int):
-            found[loop["name"]] = count
-            continue
-        found[loop["name"]] = [
-            computed(loop["input"], replace(scope, indices={**scope.indices, "": number, str(loop["name"]): number}))
-            for number in range(min(count, MAX_COPIES))
-        ]
-    return found
-
-
 def _nested(resource: Mapping[str, Any], scope: Scope, where: str) -> Iterator[PlannedChange | str]:
     """Give the resources of a nested deployment; a module of Bicep is one."""
-    properties = resource.get("properties") or {}
-    inner = properties.get("template")
-    if not isinstance(inner, Mapping):
+    if not isinstance((resource.get("properties") or {}).get("template"), Mapping):
         yield f"the deployment {resource.get('name')} links to a template elsewhere; build it into one file"
         return
-    group = computed(resource.get("resourceGroup", scope.resource_group), scope)
-    subscription = computed(resource.get("subscriptionId", scope.subscription_id), scope)
-    if is_unknown(group) or is_unknown(subscription):
+    inside = _inside(resource, scope, where)
+    if inside is None:
         yield f"the deployment {resource.get('name')} goes where only Azure can compute"
         return
-    own = str((properties.get("expressionEvaluationOptions") or {}).get("scope", "outer")).casefold() == "inner"
-    target = Target(subscription, group, scope.location)
-    if own:
-        given = {
-            key: computed(value.get("value"), scope) for key, value in (properties.get("parameters") or {}).items()
-        }
-        yield from _resources(inner, _scope(inner, given, target, where), where)
-    else:
-        yield from _resources(inner, replace(scope, subscription_id=subscription, resource_group=group), where)
+    yield from _resources(*inside, where)
+
+
+def _outputs(resource: Mapping[str, Any], scope: Scope, where: str) -> dict[str, Any]:
+    """Return the outputs of a nested deployment, as `reference()` gives them."""
+    inside = _inside(resource, scope, where)
+    if inside is None:
+        return {}
+    template, within = inside
+    within = _with_outputs(_by_symbol(template), within, where)
+    found = template.get("outputs") or {}
+    return {key: {"value": computed(with_loops(one.get("value"), within), within)} for key, one in found.items()}
+
+
+def _inside(resource: Mapping[str, Any], scope: Scope, where: str) -> tuple[Mapping[str, Any], Scope] | None:
+    """Return the template of a nested deployment and what its expressions refer to; None if its place is unknown."""
+    properties = resource.get("properties") or {}
+    inner = properties.get("template") or {}
+    subscription, group = place_of(resource, scope)
+    if is_unknown(group) or is_unknown(subscription):
+        return None
+    if str((properties.get("expressionEvaluationOptions") or {}).get("scope", "outer")).casefold() == "outer":
+        return inner, replace(scope, subscription_id=subscription, resource_group=group)
+    given = {
+        key: computed(value_given(value, key), scope) for key, value in (properties.get("parameters") or {}).items()
+    }
+    return inner, _scope(inner, given, Target(subscription, group, scope.location), where)

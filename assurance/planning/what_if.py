@@ -15,11 +15,14 @@ from assurance.planning.unknown import with_marks
 
 FORM = "what-if"
 SUCCEEDED = "succeeded"
+NO_EFFECT = "NoEffect"
+TELLS_AFTER = frozenset({ChangeKind.CREATE, ChangeKind.MODIFY, ChangeKind.DEPLOY})
+"""What full payloads tell with the resource as it would be; `Deploy` stands only where ids alone were asked for."""
 
 
 def is_what_if(document: Mapping[str, Any]) -> bool:
     """Tell whether a JSON document is of this form."""
-    return isinstance(_result(document).get("changes"), list) or "status" in document
+    return isinstance(_result(document).get("changes"), list) or "status" in document or "error" in document
 
 
 def read_what_if(document: Mapping[str, Any], where: str) -> Plan:
@@ -28,8 +31,8 @@ def read_what_if(document: Mapping[str, Any], where: str) -> Plan:
     Raises:
         PlanRefused: The operation failed or has not ended, was cut off, or tells ids only.
     """
-    status = str(document.get("status", "Succeeded"))
-    if status.casefold() != SUCCEEDED:
+    status = str(document.get("status") or ("Failed" if document.get("error") else "Succeeded"))
+    if status.casefold() != SUCCEEDED or document.get("error"):
         error = document.get("error") or {}
         raise PlanRefused(
             f"{where}: the what-if operation came to {status} ({error.get('code', 'no code')}: "
@@ -40,8 +43,17 @@ def read_what_if(document: Mapping[str, Any], where: str) -> Plan:
     if not isinstance(changes, list):
         raise PlanRefused(f"{where}: a what-if result has a list 'changes', and this has none; was it cut off?")
     potential = result.get("potentialChanges") or []
-    found = [_change(entry, where, number) for number, entry in enumerate([*changes, *potential])]
-    diagnostics = [str(one.get("message", one)) for one in result.get("diagnostics") or [] if isinstance(one, Mapping)]
+    found: list[PlannedChange] = []
+    diagnostics: list[str] = []
+    for number, entry in enumerate([*changes, *potential]):
+        outcome = _change(entry, where, number)
+        if isinstance(outcome, str):
+            diagnostics.append(outcome)
+        else:
+            found.append(outcome)
+    for one in result.get("diagnostics") or []:
+        if isinstance(one, Mapping) and str(one.get("level", "Warning")).casefold() != "info":
+            diagnostics.append(str(one.get("message", one)))
     form, made = str(document.get("form") or FORM), str(document.get("made") or "")
     return Plan(form, tuple(found), unplaced=tuple(diagnostics), made=made)
 
@@ -51,12 +63,14 @@ def _result(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return within if isinstance(within, Mapping) and "changes" in within else document
 
 
-def _change(entry: object, where: str, number: int) -> PlannedChange:
+def _change(entry: object, where: str, number: int) -> PlannedChange | str:
     if not isinstance(entry, Mapping):
         raise PlanRefused(f"{where}: changes[{number}] is no object")
     resource_id, kind = entry.get("resourceId"), entry.get("changeType")
     known = {str(one).casefold(): one for one in ChangeKind}
-    if not isinstance(resource_id, str) or not resource_id.startswith("/"):
+    if str(kind).casefold() == "unsupported" and not _is_id(resource_id):
+        return f"{resource_id}: {entry.get('unsupportedReason') or 'only Azure can compute its id'}"
+    if not _is_id(resource_id):
         raise PlanRefused(f"{where}: changes[{number}] has no resourceId that is an id")
     if str(kind).casefold() not in known:
         raise PlanRefused(
@@ -64,12 +78,46 @@ def _change(entry: object, where: str, number: int) -> PlannedChange:
         )
     found = known[str(kind).casefold()]
     before, after = (_payload(entry, name) for name in ("before", "after"))
-    if found in {ChangeKind.CREATE, ChangeKind.MODIFY} and after is None and not entry.get("unsupportedReason"):
+    if found in TELLS_AFTER and after is None and not entry.get("unsupportedReason"):
         raise PlanRefused(
             f"{where}: changes[{number}] ({resource_id}) does not tell the resource as it would be; make the what-if "
             "with --result-format FullResourcePayloads"
         )
-    return PlannedChange(resource_id, found, before, after, str(entry.get("unsupportedReason") or ""))
+    if before is not None and after is not None:
+        after = _without_effectless(before, after, entry.get("delta"))
+    return PlannedChange(str(resource_id), found, before, after, str(entry.get("unsupportedReason") or ""))
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/") and "[" not in value
+
+
+def _without_effectless(before: Any, after: Any, delta: object) -> Any:  # noqa: ANN401  (JSON values of any kind)
+    """Return what would be, with what was wherever what-if says that the template's value has no effect."""
+    for one in delta if isinstance(delta, list) else ():
+        if not isinstance(one, Mapping):
+            continue
+        *above, last = str(one.get("path", "")).split(".")
+        was, would = _below(before, above), _below(after, above)
+        if one.get("propertyChangeType") == NO_EFFECT and isinstance(would, dict):
+            if isinstance(was, Mapping) and last in was:
+                would[last] = was[last]
+            else:
+                would.pop(last, None)
+        elif one.get("children"):
+            _without_effectless(_below(was, [last]), _below(would, [last]), one["children"])
+    return after
+
+
+def _below(value: Any, path: list[str]) -> Any:  # noqa: ANN401  (JSON values of any kind)
+    for key in path:
+        if isinstance(value, Mapping):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value
 
 
 def _payload(entry: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:

@@ -21,6 +21,8 @@ from assurance.verdicts import Verdict
 from falsification.azure.stage import AzureStage
 from falsification.azure.world import Change, World, compliant_world
 
+DECLARED = frozenset({"microsoft.security/pricings", "microsoft.security/alertssuppressionrules"})
+"""Types of Defender that people declare; all others Azure makes."""
 MADE_BY_AZURE = (
     "microsoft.security/", "microsoft.network/networkinterfaces", "microsoft.app/containerapps/revisions",
     "microsoft.authorization/denyassignments", "microsoft.authorization/permissions",
@@ -51,7 +53,7 @@ def plan_for(change: Change) -> Plan | Untold:
         if was.get(key) == now.get(key):
             continue
         kind = type_of(key)
-        if kind.startswith(MADE_BY_AZURE) or not kind:
+        if (kind.startswith(MADE_BY_AZURE) and kind not in DECLARED) or not kind:
             return Untold(f"Azure makes {kind or 'it'}")
         if key in was and key in now and _differs_in_states_only(was[key], now[key]):
             return Untold("it is a state that Azure tells")
