@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-import numpy
-
 from sandbox.apex.classification import estimate_class
 from sandbox.apex.clock import now_text
 from sandbox.apex.distortions import distorted
@@ -95,7 +93,7 @@ def _simulation(run: Run, base: Decimal, subject: Mapping[str, Any]) -> Simulati
         subject["risk_factors"],
         confidence_level=level,
         iterations=subject["monte_carlo_iterations"],
-        generator=numpy.random.default_rng([service.settings.seed, run.number]),
+        seed=f"{service.settings.seed}/{run.number}",
         multiplied=service.is_broken(Switch.RISKS_MULTIPLY),
     )
     if not math.isfinite(simulation.p95) or base <= 0:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from itertools import repeat
+from random import Random
+from typing import Any
 
-import numpy
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Sample = NDArray[numpy.float64]
+Draw = Callable[[], float]
+Factor = tuple[tuple[str, Any], ...]  # Any: names, numbers and None
 
 MEDIAN, USUAL, CAUTIOUS = 0.50, 0.80, 0.95
 
@@ -40,7 +40,7 @@ def simulate(
     *,
     confidence_level: float,
     iterations: int,
-    generator: numpy.random.Generator,
+    seed: str,
     multiplied: bool = False,
 ) -> Simulation:
     """Simulate a cost; each risk factor adds a fraction of it (0.10 adds 10 %), and the factors are independent.
@@ -50,46 +50,71 @@ def simulate(
         factors: The risk factors.
         confidence_level: Which percentile is asked for beside the usual ones, a fraction of 1.
         iterations: How often the factors are drawn.
-        generator: Draws them.
+        seed: What they follow from.
         multiplied: Whether they multiply the cost instead, as they would be wrong to.
 
     Raises:
         ValueError: A factor's distribution is not known, or its parameters are missing.
     """
-    samples = [_sample(factor, iterations, generator) for factor in factors]
-    shares = numpy.ones(iterations, dtype=numpy.float64)
-    for sample in samples:
-        shares = shares * sample if multiplied else shares + sample
-    # A cost does not sink below zero, however wide a normal distribution is.
-    costs = base_cost * numpy.maximum(shares, 0.0)
+    told = tuple(tuple(sorted(factor.items())) for factor in factors)
+    shares = _shares(told, iterations, seed, multiplied=multiplied)
     levels = (MEDIAN, USUAL, CAUTIOUS, min(max(confidence_level, 0.0), 1.0))
-    p50, p80, p95, at_confidence = (float(cost) for cost in numpy.quantile(costs, levels))
-    return Simulation(p50, p80, p95, at_confidence)
+    return Simulation(*(base_cost * _quantile(shares, level) for level in levels))
 
 
-def _sample(factor: Mapping[str, Any], size: int, generator: numpy.random.Generator) -> Sample:
+# A stand-in that begins anew simulates the same again.
+@lru_cache(maxsize=64)
+def _shares(factors: tuple[Factor, ...], iterations: int, seed: str, *, multiplied: bool) -> Sequence[float]:
+    """Return, in order, what the cost came to in each run, as a share of the base cost."""
+    generator = Random(seed)  # noqa: S311  (no secret)
+    samples = [[draw() for _ in range(iterations)] for draw in (_draw(dict(one), generator) for one in factors)]
+    runs = zip(*samples, strict=True) if samples else repeat((), iterations)
+    shares = map(math.prod, runs) if multiplied else (1.0 + sum(run) for run in runs)
+    # A cost does not sink below zero, however wide a normal distribution is.
+    return array("d", sorted(max(share, 0.0) for share in shares))
+
+
+def _quantile(ordered: Sequence[float], level: float) -> float:
+    """Return what is not exceeded at a level, between two values in proportion."""
+    place = level * (len(ordered) - 1)
+    below = math.floor(place)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (place - below) * (ordered[above] - ordered[below])
+
+
+def _draw(factor: Mapping[str, Any], generator: Random) -> Draw:
+    """Return what draws a factor."""
     match factor["distribution"]:
         case "uniform":
-            return generator.uniform(factor["min_value"], factor["max_value"], size)
+            return partial(generator.uniform, factor["min_value"], factor["max_value"])
         case "triangular":
-            return generator.triangular(factor["min_value"], factor["most_likely"], factor["max_value"], size)
+            # The mode comes last here.
+            return partial(generator.triangular, factor["min_value"], factor["max_value"], factor["most_likely"])
         case "pert":
-            return _pert(factor["min_value"], factor["most_likely"], factor["max_value"], size, generator)
+            return _pert(factor["min_value"], factor["most_likely"], factor["max_value"], generator)
         case "normal":
-            return generator.normal(factor["mean"], factor["std_dev"], size)
+            return partial(generator.gauss, factor["mean"], factor["std_dev"])
         case "lognormal":
-            return _lognormal(factor["mean"], factor["std_dev"], size, generator)
+            return _lognormal(factor["mean"], factor["std_dev"], generator)
         case unknown:
             raise ValueError(f"the distribution {unknown!r} is not known")
 
 
-def _pert(low: float, likely: float, high: float, size: int, generator: numpy.random.Generator) -> Sample:
+def _pert(low: float, likely: float, high: float, generator: Random) -> Draw:
     width = high - low
     alpha, beta = 1 + 4 * (likely - low) / width, 1 + 4 * (high - likely) / width
-    return low + width * generator.beta(alpha, beta, size)
+    return lambda: low + width * generator.betavariate(alpha, beta)
 
 
-def _lognormal(mean: float, deviation: float, size: int, generator: numpy.random.Generator) -> Sample:
+def _lognormal(mean: float, deviation: float, generator: Random) -> Draw:
     """A lognormal whose own mean and standard deviation these are, not its logarithm's."""
     variance = math.log1p((deviation / mean) ** 2)
-    return generator.lognormal(math.log(mean) - variance / 2, math.sqrt(variance), size)
+    of_logarithm = partial(generator.gauss, math.log(mean) - variance / 2, math.sqrt(variance))
+
+    def draw() -> float:
+        try:
+            return math.exp(of_logarithm())
+        except OverflowError:
+            return math.inf
+
+    return draw

@@ -28,8 +28,8 @@ BACKLOG = 100
 class ApexStandIn:
     """A small APEX with a database, a worker, real roles and a real simulation.
 
-    start() takes a port at once; the web framework and numpy are imported, and the service begins, with the first
-    connection or with `app`, whichever comes first. A run that never calls APEX does not pay for it.
+    start() takes a port at once; the web framework is imported, and the service begins, with the first connection
+    or with `app`, whichever comes first. A run that never calls APEX does not pay for it.
 
     Attributes:
         switches: What is broken; a change holds from the next request on.
@@ -139,7 +139,7 @@ class ApexStandIn:
         self.service.clear()
 
     def _parts(self) -> tuple[FastAPI, Worker]:
-        # numpy and the web framework take a good second to import.
+        # The web framework takes a good second to import.
         from sandbox.apex.application import build
 
         with self._building:
