@@ -18,6 +18,22 @@ _FILTER = re.compile(
     r"(?: and (?P<key>resourceuri|resourcegroupname|correlationid) eq '(?P<value>[^']+)')?",
     re.IGNORECASE,
 )
+CLAIMS = {
+    "aud": "https://management.core.windows.net/",
+    "exp": "1770112027",
+    "appid": "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
+    "groups": "9d1e4f70-5a2b-4c83-b6d1-7e0f3a8c5b92",
+    "ipaddr": "203.0.113.57",
+    "name": "Dana Whitfield",
+    "puid": "10032001D4E7A9B6",
+    "uti": "kq3VZcrOsEu5b_FBBFsxAA",
+    "http://schemas.microsoft.com/identity/claims/objectidentifier": "7c1e5a90-3b2d-4f68-9e07-d4a1b6c8f532",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname": "Dana",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname": "Whitfield",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name": "dana.whitfield@apex.example",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn": "dana.whitfield@apex.example",
+}
+"""What Azure tells of whoever wrote: most of it is personal data, which no reading keeps."""
 FIELDS = {"resourceuri": "resourceId", "resourcegroupname": "resourceGroupName", "correlationid": "correlationId"}
 
 
@@ -59,8 +75,12 @@ def event(resource_id: str, caller: str, operation: str, moment: str) -> Resourc
         "id": f"{resource_id}/events/4e1a7d9b-2f6c-4d8e-a1b3-0c9d8e7f6a5b/ticks/638700000000000000",
         "eventTimestamp": moment,
         "caller": caller,
-        "claims": {
-            "http://schemas.microsoft.com/identity/claims/objectidentifier": "7c1e5a90-3b2d-4f68-9e07-d4a1b6c8f532"
+        "channels": "Operation",
+        "claims": dict(CLAIMS),
+        "httpRequest": {
+            "clientRequestId": "16c52c66-cda8-4781-88fd-edd4a42f800c",
+            "clientIpAddress": CLAIMS["ipaddr"],
+            "method": "PUT",
         },
         "operationName": {"value": operation, "localizedValue": operation},
         "status": {"value": "Succeeded", "localizedValue": "Succeeded"},

@@ -50,7 +50,8 @@ class KeyVaultDataPlane(HttpStandIn):
         # The service names the port that HTTPS has anyway in every link.
         host = f"{urlsplit(items[0]['id']).hostname}:443" if items else ""
         query = {**request.query, "$skiptoken": str(start + size)}
-        more = f"https://{host}{quote(request.path)}?{urlencode(query)}" if start + size < len(items) else None
+        # A list ends with a page that holds nothing: the service only then knows that there is no more.
+        more = f"https://{host}{quote(request.path)}?{urlencode(query)}" if start < len(items) else None
         page = json.loads(json.dumps(items[start : start + size]))
         return Answer.of_json(HTTPStatus.OK, {"value": page, "nextLink": more}, self._headers())
 

@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 import pytest
 
 from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, Redactor, kind_of_token, secret_kind
+from sandbox.azure.activity_log import CLAIMS as SANDBOX_CLAIMS
+from sandbox.azure.activity_log import event
 
 HEX_KEY = "3f8a1c9d7e2b4056a1b2c3d4e5f60718"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiIxMjM0NTY3OCJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
@@ -286,6 +288,20 @@ def test_a_secret_broken_over_lines_is_found(redactor: Redactor, name: str, end:
     assert not any(piece in shown for piece in broken.split(end) if len(piece) >= 12), shown
     assert shown.startswith("first line\n")
     assert shown.endswith("last line")
+
+
+def test_an_event_of_the_activity_log_names_nobody(redactor: Redactor) -> None:
+    """Neither the name, the address nor the account of whoever wrote stands in what is kept; what was done does."""
+    held = event(
+        "/subscriptions/s/resourceGroups/g",
+        SANDBOX_CLAIMS[f"{CLAIMS}/upn"],
+        "Microsoft.Sql/servers/write",
+        "2026-01-01",
+    )
+    kept = redactor.body(json.dumps({"value": [held]}).encode()).decode()
+    persons = ("Dana", "Whitfield", "dana.whitfield", SANDBOX_CLAIMS["ipaddr"], SANDBOX_CLAIMS["puid"])
+    assert [one for one in persons if one in kept] == []
+    assert "Microsoft.Sql/servers/write" in kept
 
 
 def test_claims_that_tell_of_no_person_stay(redactor: Redactor) -> None:

@@ -237,7 +237,7 @@ def test_secret_names_are_listed_inside(sandbox: Sandbox) -> None:
     }
     assert all(secret.enabled for secret in secrets)
     assert {secret.vault_url for secret in secrets} == {f"https://{_service(sandbox, 'key_vault').fqdn}"}
-    assert [method for method, _ in sandbox.key_vault.requests_served] == ["GET", "GET"]
+    assert [method for method, _ in sandbox.key_vault.requests_served] == ["GET", "GET", "GET"]
 
 
 def test_more_secrets_come_in_pages(sandbox: Sandbox) -> None:
