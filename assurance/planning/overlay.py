@@ -7,6 +7,7 @@ views and checks run unchanged.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -18,7 +19,7 @@ from assurance.estate.resources.resource import folded
 from assurance.planning.changes import ChangeKind, Plan, PlannedChange
 from assurance.planning.grants import ROLE_ASSIGNMENTS, grant_of
 from assurance.planning.merging import planned
-from assurance.planning.paths import Place, is_listed_at, place_of, principal_in
+from assurance.planning.paths import Place, is_listed_at, kinds_listed, place_of, principal_in
 from assurance.planning.unknown import is_unknown
 from assurance.tape import Reading
 
@@ -33,6 +34,13 @@ class Overlay:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._changes = {folded(change.id): change for change in plan.changes if change.kind.changes_something}
+        # Looked up for each item of each list: a plan may have hundreds of changes.
+        self._by_type: dict[str, list[PlannedChange]] = defaultdict(list)
+        self._below: dict[str, list[tuple[str, PlannedChange]]] = defaultdict(list)
+        for own, change in self._changes.items():
+            self._by_type[change.type].append(change)
+            above, collection, _ = own.rsplit("/", 2)
+            self._below[above].append((collection, change))
 
     def reading(self, url: str, obtain: Callable[[], Reading]) -> Reading:
         """Return the answer to a GET as it would be after the deployment.
@@ -69,7 +77,12 @@ class Overlay:
         inner = self._inner(place.path)
         if change is None and not inner:
             return obtain()
-        found = obtain()
+        try:
+            found = obtain()
+        except MissingReading:
+            if change is None or change.kind is not ChangeKind.CREATE:
+                raise
+            found = self._nothing(place)
         now = _body(found) if found.status == HTTPStatus.OK else None
         body: Mapping[str, Any] | None = now
         if change is not None:
@@ -80,9 +93,7 @@ class Overlay:
 
     def _list(self, place: Place, query: str, obtain: Callable[[], Reading]) -> Reading:
         wanted = principal_in(parse_qs(query).get("$filter", [""])[0]) if place.type == ROLE_ASSIGNMENTS else ""
-        mine = [change for change in self._changes.values() if is_listed_at(change.id, change.type, place)]
-        if place.type == ROLE_ASSIGNMENTS:
-            mine = self._assignments(place.scope)
+        mine = self._listed(place)
         is_new = self._kind(place.scope) is ChangeKind.CREATE
         try:
             found = obtain()
@@ -96,6 +107,12 @@ class Overlay:
         if not isinstance(body.get("value"), list):
             return found
         return _answer(found, HTTPStatus.OK, {**body, "value": self._members(body, mine, place, wanted)})
+
+    def _listed(self, place: Place) -> list[PlannedChange]:
+        if place.type == ROLE_ASSIGNMENTS:
+            return self._assignments(place.scope)
+        some = (one for kind in kinds_listed(place, self._by_type) for one in self._by_type[kind])
+        return [one for one in some if is_listed_at(one.id, one.type, place)]
 
     def _members(
         self, body: Mapping[str, Any], mine: Sequence[PlannedChange], place: Place, principal: str
@@ -132,21 +149,15 @@ class Overlay:
 
     def _assignments(self, scope: str) -> list[PlannedChange]:
         """Return planned role assignments that a list at a scope holds: those at it, below it, and above it."""
-        mine = [change for change in self._changes.values() if change.type == ROLE_ASSIGNMENTS]
         return [
             one
-            for one in mine
+            for one in self._by_type.get(ROLE_ASSIGNMENTS, ())
             if folded(one.id).startswith((f"{scope}/", *ABOVE_SUBSCRIPTIONS)) or scope.startswith(_scope_of(one))
         ]
 
     def _inner(self, key: str) -> list[tuple[str, PlannedChange]]:
         """Return the planned resources that stand inline in a resource, as subnets do, by the list they stand in."""
-        depth = key.count("/") + 2
-        return [
-            (own.rsplit("/", 2)[1], change)
-            for own, change in self._changes.items()
-            if key and own.startswith(f"{key}/") and own.count("/") == depth and "/providers/" not in own[len(key) :]
-        ]
+        return self._below.get(key, []) if key else []
 
     def _told(self, change: PlannedChange) -> PlannedChange:
         if change.kind is ChangeKind.DELETE or change.after is not None:

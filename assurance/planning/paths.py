@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assurance.estate.resources.resource import folded
@@ -12,6 +13,7 @@ RECORDS = "microsoft.network/privatednszones/"
 ALL_RECORDS = frozenset({f"{RECORDS}all", f"{RECORDS}recordsets"})
 """The lists that hold a zone's records of every type."""
 NO_RECORDS = frozenset({f"{RECORDS}virtualnetworklinks"})
+NOT_IN_INVENTORIES = ("microsoft.authorization/", "microsoft.resources/", "microsoft.security/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +51,25 @@ def place_of(path: str) -> Place | None:
     return Place(whole, "/" + "/".join(above), kind, is_list=True)
 
 
+def kinds_listed(place: Place, kinds: Iterable[str]) -> tuple[str, ...]:
+    """Return which of some types of resources a list may hold."""
+    if not place.type:
+        return tuple(one for one in kinds if one.count("/") == 1)
+    if place.type in ALL_RECORDS:
+        return tuple(one for one in kinds if one.startswith(RECORDS) and one not in ALL_RECORDS | NO_RECORDS)
+    return (place.type,) if place.type in kinds else ()
+
+
 def is_listed_at(resource_id: str, resource_type: str, place: Place) -> bool:
     """Tell whether a resource stands in a list, by its type and what it stands under."""
     own = folded(resource_id)
+    if not own.startswith(f"{place.scope}/") or resource_type not in kinds_listed(place, (resource_type,)):
+        return False
     if not place.type:
-        return own.startswith(f"{place.scope}/") and resource_type.count("/") == 1
-    if not own.startswith(f"{place.scope}/"):
-        return False
+        # What extends another resource, or says who may do what, is in no inventory of a group.
+        return own.count("/providers/") == 1 and not resource_type.startswith(NOT_IN_INVENTORIES)
     if place.type in ALL_RECORDS:
-        return resource_type.startswith(RECORDS) and resource_type not in ALL_RECORDS | NO_RECORDS
-    if resource_type != place.type:
-        return False
+        return True
     # A list under a resource holds that resource's own; one under a scope holds all below it.
     depth = place.type.count("/")
     return depth == 1 or own.rsplit("/", 2)[0] == place.scope
