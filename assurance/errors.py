@@ -5,7 +5,8 @@ AssuranceError
 │   ├── EnvironmentFileError     an environment file
 │   ├── WaiversRefused           a file of waivers
 │   ├── BaselineRefused          a baseline that cannot be used, or a run that cannot become one
-│   └── TapeRefused              a tape that is cut, edited, or of another environment
+│   ├── TapeRefused              a tape that is cut, edited, or of another environment
+│   └── Unwritable               a run that cannot be kept: the disk is full, or the directory is read-only
 └── NotEvaluated             a requirement could not be judged: the verdict "not evaluated", never a pass
     ├── BrokenReading            an answer that is not what Azure, DNS or a socket sends
     └── MissingReading           a replayed tape that does not hold the answer
@@ -14,6 +15,8 @@ A requirement that does not hold is no error: it is a `Fact` with `holds=False` 
 """
 
 from __future__ import annotations
+
+from pathlib import Path
 
 
 class AssuranceError(Exception):
@@ -38,6 +41,23 @@ class BaselineRefused(UsageError):  # noqa: N818  (it says what happened)
 
 class TapeRefused(UsageError):  # noqa: N818  (it says what happened)
     """A tape cannot be replayed: it is cut, edited, or of another environment."""
+
+
+class Unwritable(UsageError):  # noqa: N818  (it says what happened)
+    """What a run comes to cannot be written: nothing can be judged that would have no evidence.
+
+    Args:
+        error: What the system said.
+        where: The directory or file; the one that `error` names, if any, where none is given.
+    """
+
+    def __init__(self, error: OSError, where: Path | None = None) -> None:
+        name = where or error.filename2 or error.filename  # of a copy, the second is what was written
+        told = f"{name}: " if name is not None else ""
+        super().__init__(
+            f"{told}{error.strerror or type(error).__name__}; the run cannot be kept: free space, or give a directory "
+            "that can be written: --reports DIR"
+        )
 
 
 class NotEvaluated(AssuranceError):  # noqa: N818  (it is the verdict's own name)

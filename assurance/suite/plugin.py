@@ -136,12 +136,18 @@ def pytest_configure(config: pytest.Config) -> None:
     # FastAPI silences what pydantic says of its own fields, but not where it serves a stand-in in another thread.
     config.addinivalue_line("filterwarnings", "ignore:The '[a-z_]*' attribute with value:UserWarning")
     from assurance.errors import UsageError
+    from assurance.suite.breakdowns import ending
     from assurance.suite.session import RunSession
+    from assurance.tape.redaction import Redactor
 
     try:
         session = RunSession.begin(config)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
+    except Exception as error:
+        if config.option.fulltrace:
+            raise
+        raise ending(error, Redactor("")) from error
     config.pluginmanager.register(session, "assurance-run")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assurance.errors import Unwritable
 from assurance.judging.cases import case_of, subject_of
 from assurance.judging.checking import judge
 from assurance.judging.waivers import Waivers
@@ -57,6 +58,8 @@ class VerdictRecorder:
         mark = item.get_closest_marker("control")
         if mark is None or (call.when != "call" and report.passed):
             return report
+        if call.excinfo is not None and isinstance(call.excinfo.value, Unwritable):
+            raise call.excinfo.value  # no further case could be judged either
         record = self._record(item, call, report, mark.kwargs["id"])
         set_outcome(report, record)
         report.user_properties.append((PROPERTY, sendable(record)))

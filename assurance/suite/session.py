@@ -34,6 +34,7 @@ from assurance.runs.options import RunOptions, new_run_id
 from assurance.runs.run import Run
 from assurance.suite.announcing import Announcing, seen_from_elsewhere
 from assurance.suite.attested import AttestedSelection, change_record_of
+from assurance.suite.breakdowns import Breakdowns
 from assurance.suite.cleanup import Tidying
 from assurance.suite.declared import EverySubject
 from assurance.suite.excused import not_applicable
@@ -144,6 +145,8 @@ class RunSession:
             config.pluginmanager.register(tidying, "assurance-tidying")
             config.pluginmanager.register(sealer, "assurance-pack")
             config.pluginmanager.register(interruptions, "assurance-interruptions")
+        # Last, and so around all others.
+        config.pluginmanager.register(Breakdowns(config, run.redactor), "assurance-breakdowns")
         return session
 
     def _prepare_reports(self) -> None:

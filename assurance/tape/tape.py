@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
-from assurance.errors import MissingReading, NotEvaluated, TapeRefused
+from assurance.errors import MissingReading, NotEvaluated, TapeRefused, Unwritable
 from assurance.tape.bundle import bundled, unbundle
 from assurance.tape.plain_files import read_plain
 from assurance.tape.reading import FORMAT, Reading, TapeHeader, digest_of
@@ -106,6 +106,7 @@ class Tape:
 
         Raises:
             MissingReading: The tape is being replayed and does not hold the answer.
+            Unwritable: The answer cannot be kept.
         """
         reading = self._in_memory.get(key)
         if reading is not None:
@@ -171,10 +172,16 @@ class Tape:
                     "If that is right, raise [limits] tape_bytes in the environment file, or select fewer checks.",
                 )
             self._kept_bytes += len(reading.body)
-            _write(body, reading.body)
-        _write(self.directory / "readings" / f"{reading.key}.json", json.dumps(reading.metadata(), indent=1))
+            self._write_down(body, reading.body)
+        self._write_down(self.directory / "readings" / f"{reading.key}.json", json.dumps(reading.metadata(), indent=1))
         self.on_kept(reading)
         return reading
+
+    def _write_down(self, path: Path, content: str | bytes) -> None:
+        try:
+            _write(path, content)
+        except OSError as error:
+            raise Unwritable(error, self.directory) from error
 
     def _stored(self, key: str) -> Reading:
         path = self.directory / "readings" / f"{key}.json"

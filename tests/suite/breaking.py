@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 
 import pytest
 
 VARIABLE = "APEX_TEST_BREAK"
 CASES_BEFORE = 3
+LONGEST_FILE_BYTES = 100
 
 _begun: list[str] = []
+
+
+def pytest_collection_finish() -> None:
+    """Let no file be longer than a few bytes, as on a full disk, before the first reading is kept."""
+    if os.environ[VARIABLE] == "full":
+        _fill()
+
+
+def _fill() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LONGEST_FILE_BYTES, resource.RLIM_INFINITY))
 
 
 def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
@@ -29,6 +41,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
 
 
 def pytest_sessionfinish() -> None:
-    """Crash when the reports are written, and the pack is not yet sealed."""
+    """Crash when the reports are written, and the pack is not yet sealed; or let the disk be full by then."""
+    if os.environ[VARIABLE] == "full at the end":
+        _fill()
     if os.environ[VARIABLE] == "finish":
         raise RuntimeError("a hook broke")

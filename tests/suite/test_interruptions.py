@@ -141,14 +141,32 @@ def has_no_process_left(group: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("way", ["lost", "exit", "crash", "finish"])
-def test_a_run_that_breaks_is_not_whole(run_suite: RunSuite, way: str) -> None:
-    """A verdict that is lost though pytest ends well, `pytest.exit`, and hooks that crash leave no GO."""
+@pytest.mark.parametrize(
+    ("way", "status", "told"),
+    [
+        ("lost", 10, "INCOMPLETE"),
+        ("exit", 2, "INCOMPLETE"),
+        ("crash", 3, "Exit: The run broke down in pytest_runtest_protocol (breaking.py:"),
+        ("finish", 3, "Exit: The run broke down in pytest_sessionfinish (breaking.py:"),
+        (
+            "full",
+            4,
+            "tape: File too large; the run cannot be kept: free space, or give a directory that can be written",
+        ),
+        ("full at the end", 4, "File too large; the run cannot be kept: free space, or give a directory that can be"),
+    ],
+    ids=["lost", "exit", "crash", "finish", "full", "full-at-the-end"],
+)
+def test_a_run_that_breaks_is_not_whole(run_suite: RunSuite, way: str, status: int, told: str) -> None:
+    """A verdict that is lost, `pytest.exit`, hooks that crash and a full disk are told in one line, and leave no GO."""
     ended = run_suite(
         ONE_CONTROL, "--env", "sandbox", variables={"APEX_TEST_BREAK": way}, plugin="tests.suite.breaking"
     )
 
-    assert ended.status != 0, ended.text
+    assert ended.status == status, ended.text
+    assert told in ended.words
+    assert "INTERNALERROR" not in ended.text
+    assert "Traceback" not in ended.text
     assert_nothing_whole_that_is_not(ended.reports)
     found = [pack.read_json(path, "results") for path in ended.reports.glob("*/*/results.json")]
     assert all(not one["run"]["complete"] for one in found)

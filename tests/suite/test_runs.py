@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -192,6 +194,19 @@ def test_a_wrong_command_line_is_one_error(run_suite: RunSuite, arguments: tuple
     assert told in ended.text
     assert "Traceback" not in ended.text
     assert not list(ended.reports.glob("**/*"))
+
+
+def test_reports_that_cannot_be_written_are_one_error(tmp_path: Path) -> None:
+    """A directory that cannot be made is one error that names it, exit status 4."""
+    file = tmp_path / "a-file"
+    file.touch()
+    words = ("-m", "pytest", "checks", "--env", "sandbox", "--reports", str(file / "reports"))
+    ended = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 4, ended.stdout + ended.stderr
+    assert f"ERROR: {file / 'reports'}" in ended.stderr
+    assert "Not a directory; the run cannot be kept" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
 
 
 def test_a_wrong_environment_file_is_one_error(run_suite: RunSuite, tmp_path: Path) -> None:

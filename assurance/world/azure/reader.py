@@ -13,7 +13,7 @@ from typing import Any
 
 from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 
-from assurance.errors import BrokenReading, NotEvaluated
+from assurance.errors import BrokenReading, NotEvaluated, Unwritable
 from assurance.tape.strict_json import NO_JSON, UnfitJson
 from assurance.world.azure.document import Document
 from assurance.world.azure.error_forms import said_in
@@ -94,6 +94,8 @@ def _get(
         operation(*arguments, raw_response_hook=exchange, **options)
         resource = _document(exchange.last())
         refuse_formless(resource)
+    except Unwritable:
+        raise
     except NotEvaluated as error:
         raise _citing(error, exchange) from error.__cause__
     except HttpResponseError as error:
@@ -121,6 +123,8 @@ def list_all(operation: Operation, *arguments: object, **options: object) -> tup
             rows += sum(1 for _ in page)
             _refuse_endless(exchange, number, rows)
         return _elements(exchange), exchange.readings
+    except Unwritable:
+        raise
     except NotEvaluated as error:
         raise _citing(error, exchange) from error.__cause__
     except HttpResponseError as error:
