@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
-
 from assurance.discovery.draft import Draft
 from assurance.discovery.found import FoundResource
 from assurance.discovery.shape import Shape
+from assurance.estate.identity.identity import BUILT_IN_ROLES
 from assurance.estate.resources.resource import is_within, name_of
 
 ASSIGNMENT = "microsoft.authorization/roleassignments"
@@ -57,13 +54,8 @@ def _held(shape: Shape, identity: FoundResource | None) -> list[tuple[str, str]]
 def _role(shape: Shape, assignment: FoundResource) -> str:
     wanted = name_of(assignment.text("properties", "roleDefinitionId")).casefold()
     definitions = {one.name.casefold(): one.text("properties", "roleName") for one in shape.found.of_type(DEFINITION)}
-    return definitions.get(wanted) or _built_in().get(wanted) or f"role {wanted}"
-
-
-@cache
-def _built_in() -> dict[str, str]:
-    document = tomllib.loads(files(__package__).joinpath("roles.toml").read_text(encoding="utf-8"))
-    return {str(guid): str(name) for guid, name in document.items()}
+    built_in = {guid: name for name, guid in BUILT_IN_ROLES.items()}
+    return definitions.get(wanted) or built_in.get(wanted) or f"role {wanted}"
 
 
 def propose_defender(draft: Draft, shape: Shape) -> None:

@@ -1,4 +1,4 @@
-"""The kinds of platform services that discovery knows, from the table `kinds.toml` beside this module."""
+"""The kinds of platform services that discovery knows, from the one table of kinds, `environment/kinds.toml`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Kind:
     type: str
     key: str
     sub_resources: dict[str, tuple[str, str]]
-    kind: str = ""
+    kind: str
     of: str = ""
     host: tuple[str, ...] = ()
     sku: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Kind:
 @cache
 def kinds() -> tuple[Kind, ...]:
     """Return the table, in the order in which services are written."""
-    document = tomllib.loads(files(__package__).joinpath("kinds.toml").read_text(encoding="utf-8"))
+    document = tomllib.loads(files("assurance.environment").joinpath("kinds.toml").read_text(encoding="utf-8"))
     return tuple(_kind(entry) for entry in document["kinds"])
 
 
@@ -62,7 +62,8 @@ def kinds() -> tuple[Kind, ...]:
 def _kind(entry: dict[str, Any]) -> Kind:
     lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
     sub_resources = {group: tuple(names) for group, names in entry["sub_resources"].items()}
-    return Kind(**{**entry, **lists, "sub_resources": sub_resources})
+    own = {name: value for name, value in entry.items() if name != "judged"}
+    return Kind(**{**own, **lists, "sub_resources": sub_resources})
 
 
 def kind_of(resource: FoundResource) -> Kind | None:

@@ -14,16 +14,11 @@ NO_ENDPOINT = "what its private endpoint is called: none was found, and the guid
 
 
 def propose_services(draft: Draft, shape: Shape) -> None:
-    """Add a table for each service, and say which cannot be declared."""
+    """Add a table for each service."""
     for service in shape.services:
         _propose(draft, shape, service)
     if not shape.services:
         _service_to_be_named(draft, shape)
-    for other in shape.undeclarable:
-        draft.remarks.append(
-            f"found, and NOT JUDGED: {other.resource.label} ({other.resource.type}); an environment file has no kind "
-            "for it"
-        )
 
 
 def _propose(draft: Draft, shape: Shape, service: FoundService) -> None:

@@ -121,16 +121,7 @@ class Shape:
 
     @cached_property
     def services(self) -> tuple[FoundService, ...]:
-        """The services that an environment file can declare, in the table's order."""
-        return tuple(one for one in self._all_services if one.kind.kind)
-
-    @cached_property
-    def undeclarable(self) -> tuple[FoundService, ...]:
-        """The services whose kinds an environment file cannot declare yet."""
-        return tuple(one for one in self._all_services if not one.kind.kind)
-
-    @cached_property
-    def _all_services(self) -> tuple[FoundService, ...]:
+        """The services of kinds in the table, in its order."""
         taken: dict[str, int] = {}
         found: list[FoundService] = []
         for resource, kind in self._candidates():

@@ -18,6 +18,7 @@ GUIDE_SERVICES = {
     "cognitive": (2, "Azure AI service", "AI"),
     "key_vault": (1, "Key Vault", "KeyVaults"),
 }
+SIGNED_IN_TO_BY_USERS = frozenset({"sql", "postgresql", "mysql"})
 EVERYWHERE = frozenset({"*", "internet", "0.0.0.0/0", "::/0"})
 SECURITY = "SEC-"
 
@@ -43,12 +44,12 @@ def left_out(environment: Environment, vantage: Collection[str]) -> tuple[str, .
 def _services(environment: Environment) -> Iterator[str]:
     declared = [one.kind for one in environment.services.values()]
     for kind, (number, called, _) in GUIDE_SERVICES.items():
-        if (found := declared.count(kind)) < number:  # type: ignore[arg-type]  # the table's keys are kinds
+        if (found := declared.count(kind)) < number:
             yield f"declares {found or 'no'} {called}, where the guide has {number}"
     with_role = {role.service for role in environment.identity.roles}
-    # SQL is signed in to by a user of the database, not by a role.
+    # A database is signed in to by a user of its own, not by a role.
     for key, service in environment.services.items():
-        if key not in with_role and service.kind != "sql":
+        if key not in with_role and service.kind not in SIGNED_IN_TO_BY_USERS:
             yield f"demands no role of the identity on {service.name}"
 
 
@@ -73,10 +74,16 @@ def _is_open(flow: DeclaredFlow) -> bool:
 
 def _exceptions(environment: Environment) -> Iterator[str]:
     for service in environment.services.values():
-        yield from _exceptions_of(service)
+        yield from _exceptions_of(environment, service)
     apps, identity = environment.container_apps, environment.identity
     if apps.ingress_external:
-        yield f"permits an external ingress of {apps.app}"
+        behind = f", behind the Front Door {apps.front_door.profile}" if apps.front_door is not None else ""
+        yield f"permits an external ingress of {apps.app}{behind}"
+    for further in apps.further:
+        if further.ingress == "external":
+            yield f"permits an external ingress of {further.name}"
+    if apps.permitted_endpoints:
+        yield f"lets endpoints of others into {apps.environment}: {len(apps.permitted_endpoints)}"
     for port in apps.external_ports:
         yield f"permits the external port {port} of {apps.app}"
     for address in environment.public_addresses:
@@ -90,10 +97,11 @@ def _exceptions(environment: Environment) -> Iterator[str]:
             yield f"permits that {known.resource} is public"
 
 
-def _exceptions_of(service: DeclaredService) -> Iterator[str]:
+def _exceptions_of(environment: Environment, service: DeclaredService) -> Iterator[str]:
     if service.trusted_services:
         yield f"lets Azure's trusted services into {service.name}"
-    if service.local_authentication is not False:
+    described = environment.described(service.kind)
+    if service.local_authentication is not False or (described is not None and described.entra_only is None):
         yield f"does not demand that {service.name} refuses keys and passwords"
     named = {
         "subnets of other networks": service.permitted_subnets,

@@ -10,10 +10,12 @@ from pydantic import Field, StringConstraints, model_validator
 from assurance.environment.application import DeclaredApplication
 from assurance.environment.base import Declared, Port, Text, Vantage
 from assurance.environment.bounds import Limits
+from assurance.environment.container_apps import DeclaredContainerApps
 from assurance.environment.deployment import DeclaredDeployment
 from assurance.environment.drift import DeclaredDrift
 from assurance.environment.evidence import Evidence
 from assurance.environment.inventory import DeclaredInventory
+from assurance.environment.kinds import DeclaredKind, judged_kinds, service_types
 from assurance.environment.load import DeclaredLoad
 from assurance.environment.network import DeclaredEndpoint, DeclaredNetwork, DeclaredSecurityGroup
 from assurance.environment.telemetry import DeclaredTelemetry
@@ -29,8 +31,6 @@ from assurance.environment.values import (
     repeated,
 )
 from assurance.environment.waivers import DeclaredWaivers
-
-ServiceKind = Literal["sql", "storage", "cognitive", "key_vault"]
 
 
 class Cloud(Declared):
@@ -78,7 +78,7 @@ class DeclaredService(Declared):
     networks, endpoints of others, and resources that storage lets in by their id.
     """
 
-    kind: ServiceKind
+    kind: Text
     name: Text
     resource_group: Text | None = None
     subscription: Guid | None = None
@@ -93,23 +93,6 @@ class DeclaredService(Declared):
     database: Text | None = None
     secrets: tuple[Text, ...] = Field(default=(), strict=False)
     private_endpoint: DeclaredEndpoint
-
-
-class DeclaredContainerApps(Declared):
-    """The Container Apps environment and the application in it; `image` is the repository of its image.
-
-    `job` is the job that runs this suite inside the virtual network (`apex-assurance inside`).
-    """
-
-    environment: Text
-    app: Text
-    job: Text | None = None
-    resource_group: Text | None = None
-    subnet: Text
-    image: Text | None = None
-    workload_profiles: bool
-    ingress_external: bool = False
-    external_ports: tuple[Port, ...] = Field(default=(), strict=False)
 
 
 class RequiredRole(Declared):
@@ -187,6 +170,7 @@ class Environment(Declared):
     views: Views = Views()
     virtual_network: DeclaredNetwork
     network_security_groups: Annotated[tuple[DeclaredSecurityGroup, ...], Field(min_length=1, strict=False)]
+    kinds: dict[Text, DeclaredKind] = Field(default_factory=dict)
     services: Annotated[dict[str, DeclaredService], Field(min_length=1)]
     container_apps: DeclaredContainerApps
     identity: DeclaredIdentity
@@ -217,6 +201,8 @@ class Environment(Declared):
         references.append(("container_apps.subnet", self.container_apps.subnet, subnets))
         references += [("identity.roles.service", role.service, list(self.services)) for role in self.identity.roles]
         references += [("deployment.skus", service, list(self.services)) for service in self.deployment.skus]
+        kinds = [*service_types(), *self.kinds]
+        references += [(f"services.{key}.kind", service.kind, kinds) for key, service in self.services.items()]
         integrations = self.application.integrations if self.application is not None else ()
         references += [("application.integrations", service, list(self.services)) for service in integrations]
         wrong = [
@@ -233,11 +219,20 @@ class Environment(Declared):
         names = {
             "virtual_network.subnets": [subnet.name for subnet in self.virtual_network.subnets],
             "network_security_groups": [group.name for group in self.network_security_groups],
+            "container_apps.further": [self.container_apps.app, *(one.name for one in self.container_apps.further)],
+            "container_apps.jobs": list(self.container_apps.jobs),
             "identity.roles": [f"{role.role} on {role.service}" for role in self.identity.roles],
         }
         for where, declared in names.items():
             if twice := repeated(declared):
                 raise ValueError(f"{where}: declares {twice!r} twice; remove one of the two, or correct its name")
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_are_new(self) -> Self:
+        for name in self.kinds:
+            if name in service_types():
+                raise ValueError(f"kinds.{name}: the suite knows this kind already; give another name to yours")
         return self
 
     @model_validator(mode="after")
@@ -247,6 +242,14 @@ class Environment(Declared):
                 "application.deep: is true for an environment called production; made-up requests are for others only"
             )
         return self
+
+    def type_of(self, kind: str) -> str:
+        """Return Azure's type of the services of a kind."""
+        return self.kinds[kind].type if kind in self.kinds else service_types()[kind]
+
+    def described(self, kind: str) -> DeclaredKind | None:
+        """Return by what services of a kind are judged; None for a kind that has code of its own."""
+        return self.kinds.get(kind) or judged_kinds().get(kind)
 
     def group_of(self, resource_group: str | None) -> str:
         """Return the resource group, this environment's own where none is declared."""

@@ -5,19 +5,12 @@ from __future__ import annotations
 from typing import TypeVar
 
 from assurance.environment import Environment
+from assurance.environment.container_apps import DeclaredFrontDoor
 from assurance.environment.deployment import DeclaredMonitoring, DeclaredRegistry
-from assurance.environment.model import ServiceKind
 from assurance.environment.network import DeclaredEndpoint, DeclaredName
 from assurance.errors import NotEvaluated
 
 T = TypeVar("T")
-
-SERVICE_TYPES: dict[ServiceKind, str] = {
-    "sql": "Microsoft.Sql/servers",
-    "storage": "Microsoft.Storage/storageAccounts",
-    "cognitive": "Microsoft.CognitiveServices/accounts",
-    "key_vault": "Microsoft.KeyVault/vaults",
-}
 
 
 class DeclaredIds:
@@ -49,7 +42,7 @@ class DeclaredIds:
         """Return the id of a declared service."""
         declared = self.environment.services[service]
         return self._id(
-            f"{SERVICE_TYPES[declared.kind]}/{declared.name}", declared.resource_group, declared.subscription
+            f"{self.environment.type_of(declared.kind)}/{declared.name}", declared.resource_group, declared.subscription
         )
 
     def network_security_group_id(self, name: str) -> str:
@@ -74,10 +67,19 @@ class DeclaredIds:
         declared = self.environment.container_apps
         return self._id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
 
-    def container_app_id(self) -> str:
-        """Return the id of the application."""
+    def container_app_id(self, name: str | None = None) -> str:
+        """Return the id of the application, or of a further one of that name."""
         declared = self.environment.container_apps
-        return self._id(f"Microsoft.App/containerApps/{declared.app}", declared.resource_group)
+        return self._id(f"Microsoft.App/containerApps/{name or declared.app}", declared.resource_group)
+
+    def further_job_id(self, name: str) -> str:
+        """Return the id of a declared job."""
+        return self._id(f"Microsoft.App/jobs/{name}", self.environment.container_apps.resource_group)
+
+    def front_door_id(self, declared: DeclaredFrontDoor) -> str:
+        """Return the id of the Front Door profile."""
+        path = f"Microsoft.Cdn/profiles/{declared.profile}"
+        return self._id(path, declared.resource_group, declared.subscription)
 
     def job_id(self) -> str | None:
         """Return the id of the job that runs this suite inside the virtual network; None where none is declared."""
@@ -107,6 +109,9 @@ class DeclaredIds:
             self.container_environment_id(),
             self.container_app_id(),
             *([job] if (job := self.job_id()) is not None else []),
+            *(self.container_app_id(one.name) for one in environment.container_apps.further),
+            *map(self.further_job_id, environment.container_apps.jobs),
+            *((self.front_door_id(front),) if (front := environment.container_apps.front_door) is not None else ()),
             self.identity_id(),
             *environment.public_addresses,
             *self._deployment_ids(),
@@ -125,12 +130,12 @@ class DeclaredIds:
             found.append(self._id(f"Microsoft.Insights/components/{telemetry.component}", telemetry.resource_group))
         return found
 
-    def service_ids(self, kind: ServiceKind | None = None) -> tuple[str, ...]:
+    def service_ids(self, kind: str | None = None) -> tuple[str, ...]:
         """Return the ids of the declared services, of one kind or of all."""
         services = self.environment.services.items()
         return tuple(self.service_id(name) for name, declared in services if kind is None or declared.kind == kind)
 
-    def first_of_kind(self, kind: ServiceKind) -> str:
+    def first_of_kind(self, kind: str) -> str:
         """Return the key of the first declared service of a kind.
 
         Raises:

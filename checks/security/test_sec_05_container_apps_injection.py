@@ -2,6 +2,8 @@
 
 from assurance.estate.deployment.container_apps import ContainerApp
 from assurance.estate.deployment.container_environment import ContainerEnvironment
+from assurance.estate.deployment.front_door import FrontDoor
+from assurance.estate.deployment.further_workloads import FurtherWorkload
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-05")
@@ -28,6 +30,17 @@ def test_environment_refuses_public_networks(container_environment: ContainerEnv
     assert container_environment.refuses_public_networks
 
 
+def test_no_stranger_is_let_in(container_environment: ContainerEnvironment) -> None:
+    """The environment has approved no private endpoint but those that are permitted."""
+    assert container_environment.approves_no_stranger
+
+
+def test_front_door_reaches_it_privately(front_door: FrontDoor) -> None:
+    """The Front Door before the application reaches it over an approved private link, and in no other way."""
+    assert front_door.exists
+    assert front_door.reaches_the_environment_privately
+
+
 def test_application_runs_in_the_environment(container_app: ContainerApp) -> None:
     """The application is provisioned, and runs in the declared environment."""
     assert container_app.is_provisioned
@@ -47,3 +60,20 @@ def test_no_further_port_is_external(container_app: ContainerApp) -> None:
 def test_plain_http_is_refused(container_app: ContainerApp) -> None:
     """The application is not served over plain HTTP."""
     assert container_app.refuses_plain_http
+
+
+def test_further_workload_runs_in_the_environment(workload: FurtherWorkload) -> None:
+    """Each further application, and each job, is provisioned and runs in the declared environment."""
+    assert workload.is_provisioned
+    assert workload.runs_in_its_environment
+
+
+def test_further_application_has_its_ingress(further_app: FurtherWorkload) -> None:
+    """Each further application has the declared ingress, or none, and opens no further port."""
+    assert further_app.has_its_ingress
+    assert further_app.opens_no_further_port
+
+
+def test_further_application_refuses_plain_http(called_app: FurtherWorkload) -> None:
+    """No further application is served over plain HTTP."""
+    assert called_app.refuses_plain_http

@@ -1,5 +1,6 @@
 """SEC-06: no platform service accepts connections from public networks."""
 
+from assurance.estate.services.described_service import DemandOfKind
 from assurance.estate.services.platform_service import PlatformService, WithLeastTls, WithNetworkRules
 from assurance.estate.services.public_access import PublicAddresses, ServicesOfKind
 from assurance.estate.services.registry import ContainerRegistry
@@ -47,6 +48,11 @@ def test_no_other_resource_is_let_in(storage_account: StorageAccount) -> None:
 def test_modern_tls_is_required(tls_service: WithLeastTls) -> None:
     """Each service whose least TLS version can be set requires 1.2 or newer."""
     assert tls_service.requires_modern_tls
+
+
+def test_what_its_kind_demands_holds(demand_of_kind: DemandOfKind) -> None:
+    """Each service has the further properties that shut services of its kind, such as no port without TLS."""
+    assert demand_of_kind.holds
 
 
 def test_https_is_required(storage_account: StorageAccount) -> None:

@@ -2,6 +2,7 @@
 
 from assurance.estate.deployment.container_apps import ContainerApp
 from assurance.estate.deployment.container_environment import ContainerEnvironment
+from assurance.estate.deployment.further_workloads import FurtherWorkload
 from assurance.estate.deployment.plain_secrets import Workloads
 from assurance.estate.identity.identity import FederatedCredentials, ManagedIdentity
 from assurance.estate.services.platform_service import PlatformService
@@ -61,6 +62,19 @@ def test_no_secret_stands_in_plain_text_in_the_environment(container_environment
 def test_secrets_come_from_the_vault(container_app: ContainerApp, vault_host: str, identity_id: str) -> None:
     """Each secret of the application is a reference to the Key Vault, resolved by the identity."""
     assert container_app.takes_secrets_from(vault_host, identity_id)
+
+
+def test_further_workloads_use_the_identity(workload: FurtherWorkload, identity_id: str) -> None:
+    """Each further application, and each job, has the identity, and signs in to its registry with it."""
+    assert workload.has_identity(identity_id)
+    assert workload.pulls_images_with(identity_id)
+
+
+def test_secrets_of_further_workloads_come_from_the_vault(
+    workload: FurtherWorkload, vault_host: str, identity_id: str
+) -> None:
+    """Each secret of a further application or a job is a reference to the Key Vault, resolved by the identity."""
+    assert workload.takes_secrets_from(vault_host, identity_id)
 
 
 def test_referenced_secrets_are_in_the_vault(container_app: ContainerApp, vault_secrets: VaultSecrets) -> None:

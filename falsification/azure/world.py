@@ -10,7 +10,7 @@ from sandbox import AzureEstate, Fault
 from sandbox.left_by_pipeline import RELEASE
 from sandbox.network.http_stand_in import HttpStandIn
 from sandbox.network.service_answers import anonymous, from_the_internet
-from sandbox.network.services import SQL, PlatformService, platform_services
+from sandbox.network.services import PlatformService, platform_services
 
 STRANGERS_ADDRESS = "203.0.113.99"
 """A public address, reserved for documentation, that is nobody's."""
@@ -97,7 +97,7 @@ def compliant_world(environment: str = "sandbox") -> World:
         inside.names[service.fqdn] = Name([service.private_name], [service.private_address])
         outside.names[service.fqdn] = Name([service.private_name, *service.public_aliases], [service.public_address])
         inside.connections[private] = Connection("open")
-        outside.connections[public] = Connection("refused") if service.key == SQL else _refusal(service)
+        outside.connections[public] = _refusal(service) if service.answers_outside else Connection("refused")
     return World(azure, services, inside, outside, files={file.name: file.read_bytes() for file in RELEASE.iterdir()})
 
 

@@ -10,20 +10,24 @@ PRIVATE_DNS_RECORD_TYPES = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "tx
 RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
     "microsoft.apimanagement": frozenset({"service"}),
     "microsoft.appconfiguration": frozenset({"configurationstores"}),
-    "microsoft.cache": frozenset({"redis", "redisenterprise"}),
-    "microsoft.cdn": frozenset({"profiles"}),
+    "microsoft.cache": frozenset({"redis", "redis/firewallrules", "redisenterprise"}),
+    "microsoft.cdn": frozenset(
+        {"profiles", "profiles/afdendpoints", "profiles/origingroups", "profiles/origingroups/origins"}
+    ),
     "microsoft.compute": frozenset({"disks", "virtualmachines"}),
     "microsoft.containerinstance": frozenset({"containergroups"}),
     "microsoft.containerservice": frozenset({"managedclusters"}),
     "microsoft.datafactory": frozenset({"factories"}),
     "microsoft.dbformysql": frozenset({"flexibleservers"}),
-    "microsoft.dbforpostgresql": frozenset({"flexibleservers"}),
+    "microsoft.dbforpostgresql": frozenset(
+        {"flexibleservers", "flexibleservers/configurations", "flexibleservers/firewallrules"}
+    ),
     "microsoft.documentdb": frozenset({"databaseaccounts"}),
     "microsoft.eventgrid": frozenset({"systemtopics", "topics"}),
     "microsoft.eventhub": frozenset({"namespaces"}),
     "microsoft.kusto": frozenset({"clusters"}),
     "microsoft.search": frozenset({"searchservices"}),
-    "microsoft.servicebus": frozenset({"namespaces"}),
+    "microsoft.servicebus": frozenset({"namespaces", "namespaces/networkrulesets"}),
     "microsoft.signalrservice": frozenset({"signalr"}),
     "microsoft.synapse": frozenset({"workspaces"}),
     "microsoft.web": frozenset({"serverfarms", "sites", "staticsites"}),

@@ -11,7 +11,7 @@ from sandbox.network.http_server import Answer, HttpsServer, Respond
 from sandbox.network.http_stand_in import HttpStandIn
 from sandbox.network.loopback import LoopbackServer
 from sandbox.network.service_answers import anonymous, from_the_internet
-from sandbox.network.services import KEY_VAULT, SQL, PlatformService
+from sandbox.network.services import KEY_VAULT, PlatformService
 
 View = Literal["inside", "outside"]
 
@@ -104,11 +104,11 @@ class Listeners:
             self.outside[service.key] = _listener(service, _always(from_the_internet(service)), authority, "outside")
 
     def start(self) -> None:
-        """Accept connections where the compliant estate does: everywhere but at SQL from outside."""
+        """Accept connections where the compliant estate does: from outside, where services refuse in words."""
         for listener in self.inside.values():
             listener.open()
-        for key, listener in self.outside.items():
-            if key != SQL:
+        for listener in self.outside.values():
+            if listener.service.answers_outside:
                 listener.open()
 
     def stop(self) -> None:

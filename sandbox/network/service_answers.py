@@ -7,7 +7,7 @@ from http import HTTPStatus
 from uuid import uuid4
 
 from sandbox.network.http_server import Answer
-from sandbox.network.services import KEY_VAULT, STORAGE, PlatformService
+from sandbox.network.services import KEY_VAULT, SERVICE_BUS, STORAGE, PlatformService
 
 PUBLIC_ACCESS_DISABLED = (
     "Public network access is disabled and request is not from a trusted service nor via an approved private link."
@@ -16,7 +16,7 @@ PUBLIC_ACCESS_DISABLED = (
 
 def anonymous(service: PlatformService, tenant_id: str) -> Answer:
     """The answer to a request without credentials that arrives through the private endpoint."""
-    if service.key == STORAGE:
+    if service.key.startswith(STORAGE):
         authority = f"https://login.microsoftonline.com/{tenant_id}/oauth2/authorize"
         challenge = f"Bearer authorization_uri={authority} resource_id=https://storage.azure.com"
         message = (
@@ -39,7 +39,15 @@ def from_the_internet(service: PlatformService) -> Answer:
             "innererror": {"code": "ForbiddenByConnection"},
         }
         return Answer.of_json(HTTPStatus.FORBIDDEN, {"error": error}, {"x-ms-request-id": str(uuid4())})
-    if service.key == STORAGE:
+    if service.key == SERVICE_BUS:
+        detail = f"Ip has been prevented to connect to the endpoint. TrackingId:{uuid4()}_G1"
+        return Answer(
+            HTTPStatus.UNAUTHORIZED,
+            f"<Error><Code>401</Code><Detail>{detail}</Detail></Error>".encode(),
+            {"Server": "Microsoft-HTTPAPI/2.0"},
+            "application/xml; charset=utf-8",
+        )
+    if service.key.startswith(STORAGE):
         return _storage_error(
             HTTPStatus.FORBIDDEN, "AuthorizationFailure", "This request is not authorized to perform this operation."
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sandbox.azure.azure_estate import AzureEstate
 
-SQL = "sql"
 STORAGE = "storage"
+SERVICE_BUS = "service_bus"
 KEY_VAULT = "key_vault"
 
 
@@ -23,6 +23,8 @@ class PlatformService:
         public_aliases: What that name is an alias of outside it, one after the other.
         public_address: What the last alias means.
         port: The TCP port.
+        speaks_tls: Whether a client opens with TLS; SQL Server and PostgreSQL negotiate it inside their own protocols.
+        answers_outside: Whether anybody accepts a connection from the Internet, if only to refuse it in words.
     """
 
     key: str
@@ -32,11 +34,8 @@ class PlatformService:
     public_aliases: tuple[str, ...]
     public_address: str
     port: int
-
-    @property
-    def speaks_tls(self) -> bool:
-        """Whether a client opens with TLS; SQL Server negotiates it inside its own protocol."""
-        return self.key != SQL
+    speaks_tls: bool = True
+    answers_outside: bool = True
 
 
 def platform_services(estate: AzureEstate) -> tuple[PlatformService, ...]:

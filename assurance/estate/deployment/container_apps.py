@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-from assurance.environment.model import DeclaredContainerApps
+from assurance.environment.container_apps import DeclaredContainerApps
 from assurance.estate.deployment.plain_secrets import EXPECTED, REMEDY, plain_secrets
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown, wrong_among
@@ -14,6 +15,7 @@ from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
 # Lifecycles of an identity in which the main containers have it (Container Apps, `IdentitySettingsLifeCycle`).
+Ingress = Literal["none", "internal", "external"]
 MAIN_CONTAINERS = frozenset({"all", "main"})
 
 
@@ -22,9 +24,12 @@ class ContainerApp(Resource):
     """The application (Microsoft.App/containerApps), beside what is declared of it.
 
     Attributes:
+        NEEDS_SECRETS: Whether it is wrong that it has no secret at all.
         declared: What is declared.
         environment_id: The id of the environment in which it must run.
     """
+
+    NEEDS_SECRETS: ClassVar[bool] = True
 
     declared: DeclaredContainerApps
     environment_id: str
@@ -46,18 +51,22 @@ class ContainerApp(Resource):
     @property
     def has_its_ingress(self) -> Fact:
         """Whether its ingress is internal (or external to the environment) as declared; no ingress is neither."""
-        external = self.declared.ingress_external
-        wanted = "external" if external else "internal"
+        return self.has_ingress("external" if self.declared.ingress_external else "internal")
+
+    def has_ingress(self, wanted: Ingress) -> Fact:
+        """Whether its ingress is internal, external to the environment, or absent."""
 
         def ingress(document: Document) -> Judgement:
             found = document.flag("properties", "configuration", "ingress", "external")
             has_one = document.within("properties", "configuration", "ingress") is not None
             observed = f"ingress.external is {shown(found)}" if has_one else "the application has no ingress"
-            return has_one and found is external, observed
+            if wanted == "none":
+                return not has_one, observed
+            return has_one and found is (wanted == "external"), observed
 
-        return self.judge(
-            f"ingress is {wanted}", ingress, f"az containerapp ingress update {named(self.id)} --type {wanted}"
-        )
+        how = "disable" if wanted == "none" else f"update --type {wanted}"
+        command = f"az containerapp ingress {how} {named(self.id)}"
+        return self.judge(f"ingress is {wanted}", ingress, command)
 
     @property
     def opens_no_further_port(self) -> Fact:
@@ -161,7 +170,7 @@ class ContainerApp(Resource):
             known = {secret.text("name") for secret in secrets}
             used = {name for entry in _environment(_containers(document)) if (name := entry.text("secretRef"))}
             wrong += [f"secretRef {name} has no secret" for name in used - known]
-            if not secrets:
+            if not secrets and self.NEEDS_SECRETS:
                 wrong.append("the application has no secrets, so none from Key Vault")
             return not wrong, listed(wrong, f"{len(secrets)} references to {vault_host}")
 

@@ -40,6 +40,7 @@ PARTS = frozenset(
     {
         "microsoft.app/managedenvironments/certificates",
         "microsoft.app/managedenvironments/managedcertificates",
+        "microsoft.cdn/profiles/afdendpoints",
         "microsoft.network/privatednszones/virtualnetworklinks",
     }
 )

@@ -23,6 +23,8 @@ REFUSALS = re.compile(
     r"PublicNetworkAccess|Deny Public Network Access",
     re.IGNORECASE,
 )
+# What Service Bus and Event Hubs say to addresses that they let nobody in from; the status is that of a wrong token.
+REFUSED_ADDRESS = re.compile(r"Ip has been prevented to connect", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ def _probe(
 
 
 def _refuses(connection: Connection) -> bool:
+    if connection.http_status == HTTPStatus.UNAUTHORIZED:
+        return REFUSED_ADDRESS.search(connection.http_body) is not None
     return connection.http_status == HTTPStatus.FORBIDDEN and REFUSALS.search(connection.http_body) is not None
 
 

@@ -93,6 +93,26 @@ class Questions:
 
         return self._once.of(("collection", path.casefold(), api_version), read)
 
+    def all_at(self, path: str, scope: str, api_version: str) -> Documents:
+        """Return all of a collection at a path, page by page, each within the scope."""
+
+        def read() -> Documents:
+            documents, readings = reader.list_all(self.clients.plain("list", path, api_version))
+            if documents is None:
+                raise NotEvaluated(f"Azure has no list at {path}.", "Check the environment file's ids.", readings)
+            return listed_within(scope, documents), readings
+
+        return self._once.of(("all at", path.casefold(), api_version), read)
+
+    def one_at(self, path: str, api_version: str) -> One:
+        """Return the resource at a path, or None if there is none."""
+
+        def read() -> One:
+            found, readings = reader.get(self.clients.plain("get", path, api_version))
+            return answer_for(path, found), readings
+
+        return self._once.of(("one at", path.casefold(), api_version), read)
+
     def children(self, operation: Operation, scope: str, *arguments: object) -> Children:
         """Return all that hangs under a resource, or None if that resource does not exist."""
         documents, readings = reader.list_all(operation(), *arguments)

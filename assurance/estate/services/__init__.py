@@ -2,6 +2,7 @@
 
 __all__ = [
     "backup",
+    "described_service",
     "kinds",
     "platform_service",
     "private_access",

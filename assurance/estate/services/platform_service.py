@@ -29,7 +29,8 @@ from assurance.world.azure.document import Document
 
 ACCESS = "properties.publicNetworkAccess"
 Found = tuple[str, Document | None, tuple[str, ...], DeclaredService, str, str]
-SECURE_TLS = frozenset({"1.2", "1.3", "tls1_2", "tls1_3"})
+SECURE_TLS = frozenset({"1.2", "1.3", "tls12", "tls13", "tls1_2", "tls1_3", "tlsv1.2", "tlsv1.3"})
+"""How the providers spell the versions that are modern."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from assurance.environment.model import ServiceKind
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate
-from assurance.estate.ids import SERVICE_TYPES
 from assurance.estate.resources.questions import Documents
 from assurance.estate.resources.resource import Part, is_within, listed, same_id, wrong_among
-from assurance.estate.services.kinds import KINDS
-from assurance.estate.services.platform_service import ACCESS
+from assurance.estate.services.kinds import closing_of, public_access_of, read_all_of_kind
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -22,14 +20,18 @@ class ServicesOfKind:
     """All services of one kind in the resource group, declared or not.
 
     Attributes:
-        kind: Which.
+        type: Azure's type of them.
+        access: The property by which they refuse public networks.
+        closing: Makes the command that sets it, for a service's id.
         scope: Where they are listed.
         declared_ids: The ids of the declared services, of every kind.
         documents: Azure's list.
         readings: Keys of the readings behind it.
     """
 
-    kind: ServiceKind
+    type: str
+    access: str
+    closing: Callable[[str], str]
     scope: str
     declared_ids: tuple[str, ...]
     documents: tuple[Document, ...]
@@ -52,7 +54,7 @@ class ServicesOfKind:
         public: list[str] = []
 
         def told(service: Document) -> str | None:
-            access = service.text(*ACCESS.split("."))
+            access = service.text(*self.access.split("."))
             if (access or "").casefold() == "disabled":
                 return None
             public.append(service.id)
@@ -63,11 +65,11 @@ class ServicesOfKind:
             found.append("two services of one id were listed")
         return Fact(
             not found,
-            f"publicNetworkAccess is Disabled on every other service of kind {SERVICE_TYPES[self.kind]}",
+            f"publicNetworkAccess is Disabled on every other service of kind {self.type}",
             listed(found, f"{len(others)} undeclared, none of them public"),
             self.scope,
             self.readings,
-            "; ".join(map(KINDS[self.kind].closing, public)),
+            "; ".join(map(self.closing, public)),
         )
 
 
@@ -110,10 +112,13 @@ class PublicAddresses:
         return Fact(not found, "no public address", observed, self.scope, tuple(cited), remedy if found else "")
 
 
-def read_services_of_kind(estate: Estate, kind: ServiceKind) -> ServicesOfKind:
+def read_services_of_kind(estate: Estate, kind: str) -> ServicesOfKind:
     """Return all services of a kind in the environment's resource group."""
-    scope = f"{estate.group_id}/providers/{SERVICE_TYPES[kind]}"
-    return ServicesOfKind(kind, scope, estate.service_ids(), *KINDS[kind].listing(estate, estate.group_id))
+    environment = estate.environment
+    service_type = environment.type_of(kind)
+    scope = f"{estate.group_id}/providers/{service_type}"
+    how = (public_access_of(environment, kind), closing_of(environment, kind))
+    return ServicesOfKind(service_type, *how, scope, estate.service_ids(), *read_all_of_kind(estate, kind))
 
 
 def read_public_addresses(estate: Estate) -> PublicAddresses:

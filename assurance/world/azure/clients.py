@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import threading
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,7 +14,7 @@ from azure.core.credentials import TokenCredential
 from assurance.environment import Environment
 from assurance.tape import Tape
 from assurance.tape.redaction import Redactor
-from assurance.world.azure.plain_requests import OPERATIONS, bound
+from assurance.world.azure.plain_requests import OPERATIONS, bound, getting, listing
 from assurance.world.azure.transport import Lens, TapeTransport
 
 CLIENTS = {
@@ -91,6 +91,11 @@ class AzureClients:
         if plain is not None:
             return bound(self.management("resources"), subscription or self._environment.subscription_id, plain)
         return getattr(getattr(self.management(client, subscription), group), name)
+
+    def plain(self, shape: Literal["get", "list"], path: str, api_version: str) -> Any:  # noqa: ANN401  (see the class)
+        """Return the operation that gets or lists what is at a full path of Resource Manager, by an api-version."""
+        asked = listing if shape == "list" else getting
+        return asked(self.management("resources"), f"{path}?api-version={api_version}")
 
     def secrets(self, vault_host: str) -> Any:  # noqa: ANN401  (see the class)
         """Return the client for the secrets (their names only) of a vault."""

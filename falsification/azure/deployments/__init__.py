@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from falsification.azure.changes import Violation
-from falsification.azure.deployments import smallest
+from falsification.azure.deployments import fronted, smallest
 
-CATALOGUES: Mapping[str, tuple[Violation, ...]] = {"smallest": smallest.VIOLATIONS}
+CATALOGUES: Mapping[str, tuple[Violation, ...]] = {
+    "fronted": fronted.VIOLATIONS,
+    "smallest": smallest.VIOLATIONS,
+}
 
-__all__ = ["CATALOGUES", "smallest"]
+__all__ = ["CATALOGUES", "fronted", "smallest"]

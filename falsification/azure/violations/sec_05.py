@@ -29,6 +29,10 @@ def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Viol
 
 
 VIOLATIONS = (
+    _of("environment-approves-a-stranger", "The environment has approved a private endpoint that nobody permits.", "test_no_stranger_is_let_in",
+        sets(ENVIRONMENT, "properties.privateEndpointConnections", [{"id": "x", "properties": {
+            "privateEndpoint": {"id": "{resource_group_id}/providers/Microsoft.Network/privateEndpoints/pe-stranger"},
+            "privateLinkServiceConnectionState": {"status": "Approved"}}}])),
     _of("environment-missing", "The Container Apps environment does not exist.", INTERNAL, drops(ENVIRONMENT), "SEC-07"),
     _of("environment-in-another-group", "The environment is in another resource group.", INTERNAL, moves(ENVIRONMENT), "SEC-07"),
     _of("environment-of-similar-name", "Only an environment whose name begins with the declared one exists.", INTERNAL,

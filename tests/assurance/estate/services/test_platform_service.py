@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.environment.model import ServiceKind
+from assurance.environment.kinds import service_types
 from assurance.errors import NotEvaluated
-from assurance.estate.ids import SERVICE_TYPES
 from assurance.estate.services.cognitive_account import CognitiveAccount
 from assurance.estate.services.key_vault import KeyVault
 from assurance.estate.services.platform_service import WithNetworkRules
@@ -20,10 +19,10 @@ WORKSPACE = f"{HUB}/providers/Microsoft.Synapse/workspaces/syn"
 
 
 def service(
-    cls: type[WithNetworkRules], kind: ServiceKind, properties: dict[str, object], **declared: object
+    cls: type[WithNetworkRules], kind: str, properties: dict[str, object], **declared: object
 ) -> WithNetworkRules:
     """Return a service of a kind with these properties."""
-    service_id = f"{GROUP}/providers/{SERVICE_TYPES[kind]}/one"
+    service_id = f"{GROUP}/providers/{service_types()[kind]}/one"
     found = resource(service_id, **properties)
     return cls(service_id, found, READING, declared_service(kind, **declared), ENDPOINT, NETWORK)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assurance.environment.model import ServiceKind
-from assurance.estate.ids import SERVICE_TYPES
+from assurance.environment.kinds import service_types
 from assurance.estate.services.kinds import KINDS
 
 GROUP = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/apex-rg-prod"
@@ -23,7 +22,7 @@ GROUP = "/subscriptions/22222222-2222-4222-8222-222222222222/resourceGroups/apex
         ("cognitive", "az resource update --ids ID --set properties.publicNetworkAccess=Disabled"),
     ],
 )
-def test_the_remedy_for_public_access_is_that_of_the_kind(kind: ServiceKind, command: str) -> None:
+def test_the_remedy_for_public_access_is_that_of_the_kind(kind: str, command: str) -> None:
     """A service that is public is closed by the command of its own kind, with its names filled in."""
-    service_id = f"{GROUP}/providers/{SERVICE_TYPES[kind]}/one"
+    service_id = f"{GROUP}/providers/{service_types()[kind]}/one"
     assert KINDS[kind].closing(service_id) == command.replace("ID", service_id)
