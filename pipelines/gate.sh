@@ -41,7 +41,7 @@ case "$status" in
   10) decision=INCONCLUSIVE ;;
   *) decision=BROKEN ;;
 esac
-written=$(find "$APEX_REPORTS" -mindepth 3 -maxdepth 3 -name decision.json -newer "$started" | sort | tail -n 1)
+written=$(find "$APEX_REPORTS" -mindepth 3 -maxdepth 3 -name decision.json -newer "$started" 2> /dev/null | sort | tail -n 1)
 pack=${written:+$(dirname "$written")}
 rm -f "$started"
 if [ -z "$pack" ] && [ "$decision" != BROKEN ]; then

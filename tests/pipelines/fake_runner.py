@@ -92,6 +92,24 @@ def run_template(repository: Path, parameters: Mapping[str, str], variables: Map
     return Ended(ended.returncode, ended.stdout + ended.stderr, outputs, Path(summary).read_text() if summary else "")
 
 
+def run_workflow_step(name: str, repository: Path, variables: str) -> tuple[Ended, dict[str, str]]:
+    """Run the step of the workflow whose name begins so; return also what it leaves to the steps behind it.
+
+    Args:
+        name: How its name begins.
+        repository: The application's.
+        variables: The caller's secret of that name.
+    """
+    workflow: dict[str, Any] = yaml.safe_load((ROOT / ".github" / "workflows" / "gate.yml").read_text(encoding="utf-8"))
+    [step] = [one for one in workflow["jobs"]["gate"]["steps"] if one.get("name", "").startswith(name)]
+    left = repository.parent / "environment"
+    left.touch()
+    declared = {key: _filled(str(value), {"secrets.variables": variables}) for key, value in step["env"].items()}
+    ended = _bash(step["run"], repository, {"GITHUB_ENV": str(left), **declared})
+    told = dict(line.split("=", 1) for line in left.read_text(encoding="utf-8").splitlines())
+    return Ended(ended.returncode, ended.stdout + ended.stderr, {}, ""), told
+
+
 def _filled(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: values[found[1]], text)
 
