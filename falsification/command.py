@@ -19,7 +19,7 @@ PROCESSES = 2
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--control", choices=tuple(CONTROLS), help="try only what concerns this control")
+    parser.add_argument("--control", choices=tuple(CONTROLS), metavar="ID", help="try one control, such as SEC-06")
     parser.add_argument("--processes", type=_positive, default=PROCESSES, metavar="N", help="how many share the work")
     parser.add_argument("--write", action="store_true", help="write the score down")
     parser.add_argument("--document", type=Path, default=DOCUMENT, metavar="FILE", help="where")

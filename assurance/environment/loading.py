@@ -17,8 +17,8 @@ RELEASE_TABLES = {"release": dict, "artefacts": dict, "announced": list}
 FOLDER = Path("environments")
 
 
-def find(name_or_file: str, folder: Path) -> Path:
-    """Return the environment file that `--env` means: a path, or a name in `folder`.
+def find(name_or_file: str, folder: Path, option: str = "--env") -> Path:
+    """Return the environment file that an option means: a path, or a name in `folder`.
 
     Raises:
         EnvironmentFileError: There is no such file; the message lists the names that there are.
@@ -26,7 +26,8 @@ def find(name_or_file: str, folder: Path) -> Path:
     path, exists = find_file(name_or_file, folder)
     if not exists:
         raise EnvironmentFileError(
-            f"--env {name_or_file}: there is no file {path}; give a path to a TOML file or one of: {names_in(folder)}"
+            f"{option} {name_or_file}: there is no file {path}; "
+            f"give a path to a TOML file or one of: {names_in(folder)}"
         )
     return path
 

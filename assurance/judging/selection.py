@@ -16,7 +16,8 @@ GATES = ("pre_deployment", "post_deployment")
 MOMENTS = (*GATES, "nightly", "closing")
 MARKS = (*MOMENTS, "load", "deep")
 """The markers of the suite that a marker expression may ask for."""
-MAX_NAMED = 8
+MAX_NAMED = 12
+MAX_NAMED_OF_FAMILY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,17 @@ class Selection:
             return f"in part: {self.cases} of {self.of_cases} cases; no decision on any control"
         of = Counter(_family(control) for control in CONTROLS)
         held = Counter(map(_family, self.whole))
-        named = [family for family in held if held[family] == of[family]]
-        named += [control for control in self.whole if _family(control) not in named]
+        named = [one for family in held for one in self._named(family, of[family])]
         total = sum(of[family] for family in held)
         rest = f"; no decision on {_listed(self.part)}, judged in part" if self.part else ""
         return f"for {_listed(named)}: {len(self.whole)} of {total} controls, {self.cases} cases{rest}"
+
+    def _named(self, family: str, size: int) -> list[str]:
+        """Return a family's name where all its controls are selected in whole, or many; else theirs."""
+        held = [control for control in self.whole if _family(control) == family]
+        if len(held) == size:
+            return [family]
+        return held if len(held) <= MAX_NAMED_OF_FAMILY else [f"{family} ({len(held)} of {size})"]
 
     @property
     def gate(self) -> str:

@@ -6,6 +6,8 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -37,10 +39,29 @@ def asked_for(expression: str) -> tuple[str, ...]:
         compiled = Expression.compile(expression)
     except SyntaxError as error:
         raise UsageError(f"-m {expression!r} is no marker expression: {error.msg}, at column {error.offset}") from error
+    if unknown := _unknown_controls(compiled):
+        near = get_close_matches(unknown[0], CONTROLS, n=3, cutoff=0.5)
+        told = f"did you mean {', '.join(near)}?" if near else "docs/controls.md lists them"
+        raise UsageError(f"-m names control {unknown[0]}, which there is not; {told}")
     names = sorted(compiled.idents())
     if len(names) > MAX_MARKERS:
         raise UsageError(f"-m names {len(names)} markers; at most {MAX_MARKERS} were expected")
     return tuple(mark for mark in MARKS if mark in names and _asks_for(compiled, mark, names))
+
+
+def _unknown_controls(expression: Expression) -> list[str]:
+    """Return the ids of controls that an expression asks for and that do not exist, in order."""
+    asked: set[str] = set()
+
+    def notes(name: str, /, *, answer: bool, **given: str | int | bool | None) -> bool:
+        if name == "control":
+            asked.add(str(given.get("id", "")))
+        return answer
+
+    # Where one answer ends the evaluation early, the other goes on.
+    for answer in (False, True):
+        expression.evaluate(partial(notes, answer=answer))
+    return sorted(asked - {""} - CONTROLS.keys())
 
 
 def _asks_for(expression: Expression, mark: str, names: list[str]) -> bool:

@@ -72,4 +72,4 @@ def _conclusion(environment: Environment, problems: list[Finding]) -> str:
     if not problems:
         return f"Ready: pytest checks --env {environment.name}"
     told = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return f"Not ready: {told}. What rests on them will be not evaluated, so no run can be GO."
+    return f"Not ready: {told}. What depends on this will be 'not evaluated', so no run can be GO."

@@ -62,7 +62,7 @@ def _proposed(arguments: argparse.Namespace) -> Proposal:
     name: str = arguments.name
     both: tuple[Vantage, ...] = ("inside", "outside")
     looked_from: tuple[Vantage, ...] = ()
-    access = load(find(arguments.access_of, FOLDER)) if arguments.access_of else None
+    access = load(find(arguments.access_of, FOLDER, "--access-of")) if arguments.access_of else None
     if arguments.from_tape is not None:
         found, tape = read_tape(arguments.from_tape)
         name = name or tape.header.environment
@@ -129,6 +129,6 @@ def _show_gain(name_or_file: str, proposal: Proposal) -> int:
     Raises:
         EnvironmentFileError: There is no such file, or it is wrong.
     """
-    told = gains(load(find(name_or_file, FOLDER)), proposal.environment)
+    told = gains(load(find(name_or_file, FOLDER, "--diff")), proposal.environment)
     print("\n".join(told) if told else "Nothing: the file has all that init would write.")
     return 0

@@ -15,6 +15,8 @@ from assurance.suite.selection import SelectedControls, asked_for
 
 SECURITY = tuple(control for control in CONTROLS if control.startswith("SEC-"))
 SMOKE = sum(control.startswith("SMK-") for control in CONTROLS)
+DEPLOYMENT = sum(control.startswith("DEP-") for control in CONTROLS)
+SECURITY_OF_DEPLOYMENT = tuple(one for one in CONTROLS if one.startswith("DEP"))[:5]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,20 @@ def test_a_marker_is_asked_for_if_a_check_is_selected_for_its_sake(expression: s
 def test_what_is_no_expression_is_refused(expression: str) -> None:
     """A broken expression, or one that names more markers than there are, is a usage error."""
     with pytest.raises(UsageError, match="-m"):
+        asked_for(expression)
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("control(id='SEC-99')", r"control SEC-99, which there is not; did you mean SEC-09"),
+        ("nightly or control(id='SEC-01') or control(id='SECURITY')", "control SECURITY"),
+        ("nightly and control(id='sec-01')", r"sec-01, which there is not"),
+    ],
+)
+def test_a_control_that_does_not_exist_is_told(expression: str, told: str) -> None:
+    """A mistyped control selects nothing, which must not look like a run without failures."""
+    with pytest.raises(UsageError, match=told):
         asked_for(expression)
 
 
@@ -104,6 +120,13 @@ def run_pytest(root: Path, words: list[str], plugin: object) -> None:
         (Selection(cases=1, of_cases=569, part=("SEC-06",)), "in part: 1 of 569 cases; no decision on any control"),
         (Selection(whole=SECURITY, cases=141), "for SEC: 11 of 11 controls, 141 cases"),
         (Selection(whole=("SEC-01",), cases=9), "for SEC-01: 1 of 11 controls, 9 cases"),
+        (
+            Selection(whole=(*SECURITY, *SECURITY_OF_DEPLOYMENT), cases=150),
+            (
+                f"for SEC and DEP (5 of {DEPLOYMENT}): "
+                f"{len(SECURITY) + 5} of {len(SECURITY) + DEPLOYMENT} controls, 150 cases"
+            ),
+        ),
         (
             Selection(whole=(*SECURITY, "SMK-01"), part=("SMK-02",), cases=150),
             (
