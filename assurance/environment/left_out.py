@@ -58,7 +58,7 @@ def _groups(environment: Environment) -> Iterator[str]:
     wanted = {subnets[one.private_endpoint.subnet]: "Inbound" for one in environment.services.values()}
     denied = {one.name: one.deny_all for one in environment.network_security_groups}
     for group, direction in [*wanted.items(), (subnets[environment.container_apps.subnet], "Outbound")]:
-        if direction not in denied[group]:
+        if group is not None and direction not in denied[group]:
             yield f"does not demand that {group} denies all that is {direction.lower()}"
     for one in environment.network_security_groups:
         for flow in one.permitted_flows:

@@ -193,6 +193,7 @@ class Environment(Declared):
         references = [
             (f"virtual_network.subnets.{subnet.name}.network_security_group", subnet.network_security_group, groups)
             for subnet in self.virtual_network.subnets
+            if subnet.network_security_group is not None
         ]
         references += [
             (f"services.{key}.private_endpoint.subnet", service.private_endpoint.subnet, subnets)

@@ -16,6 +16,17 @@ from assurance.environment.values import (
     lies_within,
 )
 
+# Azure's own subnets, on which it allows no security group, or none that would deny what it needs there.
+WITHOUT_GROUP = {
+    name.casefold(): name
+    for name in (
+        "AzureBastionSubnet",
+        "AzureFirewallManagementSubnet",
+        "AzureFirewallSubnet",
+        "GatewaySubnet",
+        "RouteServerSubnet",
+    )
+}
 Direction = Literal["Inbound", "Outbound"]
 
 
@@ -28,7 +39,14 @@ class Subnet(Declared):
     private_endpoint_network_policies: (
         Literal["Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"] | None
     ) = None
-    network_security_group: Text
+    network_security_group: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_a_group_where_azure_allows_one(self) -> Self:
+        if self.network_security_group is None and self.name.casefold() not in WITHOUT_GROUP:
+            may = ", ".join(sorted(WITHOUT_GROUP.values()))
+            raise ValueError(f"subnet {self.name} needs network_security_group; only {may} may do without")
+        return self
 
 
 class DeclaredNetwork(Declared):

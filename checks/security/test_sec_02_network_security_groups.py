@@ -7,9 +7,9 @@ from assurance.judging.checking import control
 pytestmark = control("SEC-02")
 
 
-def test_subnet_is_guarded_by_its_group(subnet: Subnet) -> None:
+def test_subnet_is_guarded_by_its_group(guarded_subnet: Subnet) -> None:
     """Each subnet is guarded by the declared network security group, by its id."""
-    assert subnet.is_guarded
+    assert guarded_subnet.is_guarded
 
 
 def test_nothing_enters_from_the_internet(security_group: NetworkSecurityGroup) -> None:

@@ -86,7 +86,8 @@ def _names(environment: Environment) -> Iterable[tuple[str, str]]:
     yield environment.resource_group, "resource group"
     yield environment.virtual_network.name, "virtual network"
     for subnet in environment.virtual_network.subnets:
-        yield subnet.network_security_group, f"security group of {subnet.name}"
+        if subnet.network_security_group is not None:
+            yield subnet.network_security_group, f"security group of {subnet.name}"
     yield environment.container_apps.environment, "container environment"
     yield environment.container_apps.app, "application"
     if environment.container_apps.job is not None:

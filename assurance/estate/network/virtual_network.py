@@ -53,7 +53,7 @@ class Subnet(Resource):
 
     Attributes:
         declared: What is declared.
-        group_id: The id of the network security group that must guard it.
+        group_id: The id of the network security group that must guard it; empty where Azure allows none.
     """
 
     declared: DeclaredSubnet
@@ -138,7 +138,8 @@ def read_virtual_network(estate: Estate) -> VirtualNetwork:
 
 def read_subnet(estate: Estate, declared: DeclaredSubnet) -> Subnet:
     """Return a declared subnet."""
-    group_id = estate.network_security_group_id(declared.network_security_group)
+    name = declared.network_security_group
+    group_id = estate.network_security_group_id(name) if name is not None else ""
     return read_virtual_network(estate).subnet(declared, group_id)
 
 

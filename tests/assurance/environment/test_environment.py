@@ -12,7 +12,7 @@ from assurance.environment import Environment, find, load
 from assurance.errors import EnvironmentFileError
 
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"
-SHIPPED = ("sandbox", "dev", "staging", "prod", "fronted", "smallest")
+SHIPPED = ("sandbox", "dev", "staging", "prod", "fronted", "smallest", "spoke")
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiIxMjM0NTY3OCJ9.c2lnbmF0dXJlLW9mLXRoZS10b2tlbg"
 
 # The values of a TOML file are of any kind.
@@ -282,7 +282,7 @@ def test_a_missing_file_is_one_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["prd", "environments/prd.toml", "x" * 300, "a\0b"])
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
     """A misspelt `--env` is answered with the names that there are."""
-    with pytest.raises(EnvironmentFileError, match="dev, fronted, prod, sandbox, smallest, staging"):
+    with pytest.raises(EnvironmentFileError, match="dev, fronted, prod, sandbox, smallest, spoke, staging"):
         find(name, ENVIRONMENTS)
 
 
