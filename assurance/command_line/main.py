@@ -102,7 +102,10 @@ def main(words: Sequence[str] | None = None) -> int:
     for known, line in sorted(commands.items()):
         subparser = subparsers.add_parser(known, help=line)
         if known == name:
-            command = load_command(known)
+            try:
+                command = load_command(known)
+            except AssuranceError as error:
+                return _told(known, error)
             subparser.description = command.__doc__
             command.configure(subparser)
             parser.known_words += tuple(subparser.format_usage().replace("[", " ").replace("]", " ").split())
@@ -112,14 +115,18 @@ def main(words: Sequence[str] | None = None) -> int:
     return _carried_out(command, name, arguments)
 
 
+def _told(name: str, error: AssuranceError) -> int:
+    from assurance.command_line.output import print_error
+
+    print_error(name, error)
+    return CommandStatus.WRONG_USAGE
+
+
 def _carried_out(command: Command, name: str, arguments: argparse.Namespace) -> int:
     try:
         return command.run(arguments)
     except AssuranceError as error:
-        from assurance.command_line.output import print_error
-
-        print_error(name, error)
-        return CommandStatus.WRONG_USAGE
+        return _told(name, error)
     except KeyboardInterrupt:
         print(f"apex-assurance {name}: interrupted", file=sys.stderr)
         return CommandStatus.INTERRUPTED

@@ -59,7 +59,8 @@ def _http_faults(reading: Reading) -> dict[str, Change]:
     else:
         for name, rewrite in REWRITES.items():
             body = rewrite(json.loads(reading.body), reading.question.split(" ", 1)[1])
-            if body is not None:
+            # Of a page that holds nothing, nothing is rewritten.
+            if body is not None and body != json.loads(reading.body):
                 found[name] = [Fault(match, status=HTTPStatus.OK, body=body, times=times)]
         if "a-page-that-fails" in found:
             found["a-page-that-fails"].append(Fault(PAGE, status=HTTPStatus.SERVICE_UNAVAILABLE))

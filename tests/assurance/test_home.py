@@ -27,3 +27,11 @@ def test_another_package_of_the_name_is_told() -> None:
 
 def _run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_command_beside_another_package_of_the_name_is_refused() -> None:
+    """A command of a room that cannot be taken is a usage error, without a traceback."""
+    path = "sys.modules['checks'].__path__ = ['/elsewhere/checks']; "
+    ended = _run(IMPORTED + path + "from assurance.command_line.main import main; sys.exit(main(['falsify']))")
+    assert (ended.returncode, "Traceback" in ended.stderr) == (2, False)
+    assert "from /elsewhere/checks" in ended.stderr

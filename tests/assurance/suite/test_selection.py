@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from assurance.errors import UsageError
+from assurance.home import PACKAGES
 from assurance.judging.controls import CONTROLS
 from assurance.judging.selection import Given, Selection
 from assurance.suite.selection import SelectedControls, asked_for
@@ -108,10 +110,14 @@ def run_pytest(root: Path, words: list[str], plugin: object) -> None:
     is_path = [word == "." or word.startswith(("checks", "test_")) for word in words]
     given = [str(root / word) if path else word for word, path in zip(words, is_path, strict=True)]
     given += [] if any(is_path) else [str(root)]
+    known = set(sys.modules)
     pytest.main(
         ["-q", "-pno:cacheprovider", "--import-mode=importlib", f"-c{settings}", f"--rootdir={root}", *given],
         plugins=[plugin],
     )
+    # Its folders are imported as packages, of which one is called `checks`, as the suite's own is.
+    for name in [name for name in sys.modules.keys() - known if name.partition(".")[0] in PACKAGES]:
+        del sys.modules[name]
 
 
 @pytest.mark.parametrize(
