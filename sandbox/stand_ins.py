@@ -18,6 +18,7 @@ from sandbox.azure.azure_estate import AzureEstate
 from sandbox.azure.container_registry import HOST, ContainerRegistry
 from sandbox.azure.key_vault import KeyVaultDataPlane
 from sandbox.azure.resource_manager import AzureResourceManager
+from sandbox.azure.what_if import WhatIf
 from sandbox.left_by_pipeline import leave_files
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
@@ -94,6 +95,7 @@ class Sandbox:
             self.resource_manager = AzureResourceManager(self.estate, self.token, context, latency_seconds=latency)
             stack.callback(self.resource_manager.stop)
             self.telemetry = TelemetryStore(component_id(self.estate), Traffic())
+            self.resource_manager.what_if = WhatIf(lambda: self.resource_manager.estate)
             self.resource_manager.metrics = ComponentMetrics(self.telemetry)
             self.log_analytics = LogAnalytics(
                 self.telemetry, workspace_id(self.estate), self.token, context, latency_seconds=latency

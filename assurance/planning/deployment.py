@@ -11,7 +11,7 @@ from typing import Any
 from assurance.environment import Environment
 from assurance.estate.resources.resource import folded
 from assurance.planning.changes import ChangeKind, Plan
-from assurance.planning.review import PlanReview, changes_of, review
+from assurance.planning.review import PlanReview, changes_of, is_brought_about, review
 from assurance.tape import Reading
 from assurance.verdicts import Fact
 
@@ -72,7 +72,7 @@ class PlannedDeployment:
                                                and one.difference.after is not None)  # fmt: skip
                 if is_planned:
                     wrong.append(f"planned, not done: {name} {path}: {_told(one.difference)}")
-                elif change.before is not None:
+                elif change.before is not None and not is_brought_about(path, change.type):
                     wrong.append(f"done, not planned: {name} {path}: {_told(one.difference)}")
         more = [f"and {len(wrong) - MAX_TOLD} more"] if len(wrong) > MAX_TOLD else []
         observed = "; ".join([*wrong[:MAX_TOLD], *more]) or f"all of {len(self.plan.changes)} resources are as planned"

@@ -102,6 +102,17 @@ def _noise() -> tuple[tuple[str, str, str], ...]:
     return tuple((one.get("type", "*"), one["path"], one.get("change", "")) for one in document["property"])
 
 
+@cache
+def _brought_about() -> tuple[tuple[str, str], ...]:
+    document = tomllib.loads(files(__package__).joinpath("noise.toml").read_text("utf-8"))
+    return tuple((one["type"], one["path"]) for one in document["brought_about"])
+
+
+def is_brought_about(path: str, resource_type: str) -> bool:
+    """Tell whether a deployment brings such a change about although no plan says so."""
+    return any(matches(kind, resource_type) and matches(pattern, path) for kind, pattern in _brought_about())
+
+
 def is_noise(difference: Difference, resource_type: str) -> bool:
     """Tell whether what-if is known to report such a difference although nothing would change."""
     change = "removed" if difference.after is None else "added" if difference.before is None else ""

@@ -13,6 +13,7 @@ from sandbox.azure.answers import document, require_api_version
 from sandbox.azure.azure_estate import AzureEstate
 from sandbox.azure.jobs import ContainerAppsJobs
 from sandbox.azure.token_bucket import TokenBucket
+from sandbox.azure.what_if import WhatIf
 from sandbox.log_analytics.metrics import ComponentMetrics
 from sandbox.network.http_server import Answer, Request
 from sandbox.network.http_stand_in import ServedStandIn
@@ -31,6 +32,7 @@ class AzureResourceManager(ServedStandIn):
         page_size: How many items a page of a list holds.
         metrics: What answers for the metrics of Application Insights; None where there is no telemetry.
         jobs: What starts the estate's jobs; None where nothing can be started.
+        what_if: What says what deployments would change; None where nobody asks.
         bucket: What throttles; None where it never does.
     """
 
@@ -43,6 +45,7 @@ class AzureResourceManager(ServedStandIn):
         self.page_size = 50
         self.metrics: ComponentMetrics | None = None
         self.jobs: ContainerAppsJobs | None = None
+        self.what_if: WhatIf | None = None
         self.bucket: TokenBucket | None = None
         self._served = count(1)
 
@@ -62,6 +65,9 @@ class AzureResourceManager(ServedStandIn):
             if self.jobs is not None and self.jobs.serves(request.path):
                 told = self.jobs.answer(request)
                 return Answer(told.status, told.body, {**headers, **told.headers})
+            if self.what_if is not None and self.what_if.serves(request):
+                told = self.what_if.answer(request)
+                return Answer(told.status, told.body, {**headers, **told.headers})
             body = document(self.estate, request, page_size=self.page_size)
         except arm_errors.ArmError as error:
             refused = error.answer
@@ -78,6 +84,7 @@ class AzureResourceManager(ServedStandIn):
         if given != f"Bearer {self.token}":
             raise arm_errors.invalid_token(tenant_id)
         starts = self.jobs is not None and self.jobs.starts(request)
+        starts = starts or (self.what_if is not None and self.what_if.starts(request))
         if request.method not in ("GET", "HEAD") and not starts:
             raise arm_errors.method_not_allowed(request.method)
 

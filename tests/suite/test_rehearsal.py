@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import tomli_w
 
 from falsification.change_records.records import NOW, planned, shifted
@@ -74,8 +76,27 @@ def change_record(path: Path) -> Path:
 def release_file(path: Path, percent: int) -> Path:
     """Write what the pipeline says of the release: how much of the traffic it has by now."""
     inventory = path.with_name("inventory.json")
-    artefacts = {"artefacts": {"inventory": inventory.name}} if inventory.exists() else {}
+    after = {"inventory": inventory.name, "what_if": "what-if.json"}
+    artefacts = {"artefacts": after} if inventory.exists() else {}
     path.write_text(tomli_w.dumps({"release": {"traffic_percent": percent}, **artefacts}), encoding="utf-8")
+    return path
+
+
+def write_what_if(sandbox: Sandbox, revision: dict[str, Any], path: Path) -> Path:
+    """Write what Azure says that the deployment would change, as the pipeline does before it."""
+    found = sandbox.estate.find(APP)
+    kept: dict[str, Any] = {key: found[key] for key in ("name", "type", "location", "tags", "identity") if key in found}
+    properties = {"template": revision["properties"]["template"]}
+    template = {"resources": [{"apiVersion": "2025-01-01", **kept, "properties": properties}]}
+    group = sandbox.estate.parameters["resource_group_id"]
+    url = f"{sandbox.resource_manager.url}{group}/providers/Microsoft.Resources/deployments/release/whatIf"
+    context = ssl.create_default_context(cafile=str(sandbox.authority.path))
+    with httpx.Client(verify=context, headers={"Authorization": f"Bearer {sandbox.token}"}) as client:
+        body = {"properties": {"mode": "Incremental", "template": template}}
+        answer = client.post(url, params={"api-version": "2025-04-01"}, json=body)
+        while answer.status_code == httpx.codes.ACCEPTED:
+            answer = client.get(answer.headers["Location"])
+    path.write_bytes(answer.raise_for_status().content)
     return path
 
 
@@ -93,18 +114,22 @@ def test_deployment_is_rehearsed(run_suite: RunSuite, sandbox_file: Callable[[Sa
         environment = sandbox_file(sandbox)
         change = change_record(tmp_path / "CR-2026-0042.toml")
 
-        def gate(moment: str, percent: int) -> Ended:
+        what_if = write_what_if(sandbox, revision, tmp_path / "what-if.json")
+
+        def gate(moment: str, percent: int, *further: str) -> Ended:
             release = release_file(tmp_path / "release.toml", percent)
             words = ("--env", str(environment), "-m", moment, "--change", str(change), "--release", str(release))
-            return run_suite(*FOLDERS, *words, "--allow-not-live", variables=sandbox.environment_variables())
+            return run_suite(*FOLDERS, *words, *further, "--allow-not-live", variables=sandbox.environment_variables())
 
-        before = gate("pre_deployment", 100)
+        before = gate("pre_deployment", 100, "--plan", str(what_if))
         assert before.status == 0, before.text[-4000:]
+        assert "DEP-35" in {one["control"] for one in before.results["verdicts"] if one["verdict"] == "pass"}
 
         deploy(sandbox.estate, revision)
         write_inventory(environment, tmp_path / "release.toml", sandbox.environment_variables())
         canary = gate("post_deployment", 10)
         assert canary.status == 0, canary.text[-4000:]
+        assert "DEP-36" in {one["control"] for one in canary.results["verdicts"] if one["verdict"] == "pass"}
 
         traffic(sandbox.estate, r0012=100, r0011=0)
         after = gate("post_deployment", 100)

@@ -12,10 +12,11 @@ from assurance.drift.compare import Difference
 from assurance.environment.deployment import AnnouncedChange
 from assurance.estate.resources.resource import folded
 from assurance.planning.deployment import beside
-from assurance.planning.review import PlanReview, is_noise, review
+from assurance.planning.review import PlanReview, is_brought_about, is_noise, review
 from tests.assurance.planning.plans import ENVIRONMENT, GROUP, SERVER, modify, read, server, tape, what_if
 
-NOISE = tomllib.loads((Path(assurance.planning.__file__).parent / "noise.toml").read_text("utf-8"))["property"]
+FILE = tomllib.loads((Path(assurance.planning.__file__).parent / "noise.toml").read_text("utf-8"))
+NOISE, BROUGHT_ABOUT = FILE["property"], FILE["brought_about"]
 SPACE = ENVIRONMENT.virtual_network.address_space
 
 
@@ -88,6 +89,15 @@ def test_what_a_control_judges_is_never_noise(kind: str, path: str) -> None:
     assert not is_noise(Difference(path, "a", None), kind)
     assert not is_noise(Difference(path, None, "a"), kind)
     assert not is_noise(Difference(path, "a", "b"), kind)
+
+
+def test_what_a_deployment_brings_about_is_no_more_than_planned() -> None:
+    """Each kind has its reason; a new revision is one, an open door is none."""
+    assert all(one["reason"].endswith(".") for one in BROUGHT_ABOUT)
+    assert is_brought_about("properties.latestRevisionName", "microsoft.app/containerapps")
+    assert is_brought_about("properties.configuration.ingress.traffic[r12].weight", "microsoft.app/containerapps")
+    assert not is_brought_about("properties.configuration.ingress.external", "microsoft.app/containerapps")
+    assert not is_brought_about("properties.latestRevisionName", "microsoft.sql/servers")
 
 
 def test_a_deployment_is_held_to_its_plan() -> None:
