@@ -109,6 +109,8 @@ def main(words: Sequence[str] | None = None) -> int:
             subparser.description = command.__doc__
             command.configure(subparser)
             parser.known_words += tuple(subparser.format_usage().replace("[", " ").replace("]", " ").split())
+    if not words:
+        parser.print_help(sys.stderr)
     arguments = parser.parse_args(words, argparse.Namespace(behind=behind))
     if command is None or name is None:
         parser.error("a command was expected")

@@ -10,11 +10,14 @@ from assurance.environment.model import Environment
 from assurance.environment.problems import problems
 from assurance.environment.toml_files import Document, find_file, names_in, parsed
 from assurance.errors import EnvironmentFileError, UsageError
+from assurance.home import suite_root
 from assurance.tape.plain_files import MAX_WRITTEN_BYTES, read_plain
 
 RELEASE_TABLES = {"release": dict, "artefacts": dict, "announced": list}
 
 FOLDER = Path("environments")
+ON_STAND_INS = ("sandbox", "smallest")
+"""Environments of the suite's own that are there in every folder: they need nothing of a user's."""
 
 
 def find(name_or_file: str, folder: Path, option: str = "--env") -> Path:
@@ -24,10 +27,13 @@ def find(name_or_file: str, folder: Path, option: str = "--env") -> Path:
         EnvironmentFileError: There is no such file; the message lists the names that there are.
     """
     path, exists = find_file(name_or_file, folder)
+    if not exists and name_or_file in ON_STAND_INS:
+        path = suite_root() / FOLDER / path.name
+        exists = path.is_file()
     if not exists:
         raise EnvironmentFileError(
             f"{option} {name_or_file}: there is no file {path}; "
-            f"give a path to a TOML file or one of: {names_in(folder)}"
+            f"give a path to a TOML file or one of: {names_in(folder)}; `apex-assurance init` writes one"
         )
     return path
 

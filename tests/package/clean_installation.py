@@ -10,14 +10,17 @@ import subprocess
 import sys
 import venv
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements-sandbox.lock"
 SOURCES = ("assurance", "baselines", "checks", "environments", "falsification", "fixtures", "sandbox")
 FILES = ("MANIFEST.in", "LICENSE", "README.md", "conftest.py", "pyproject.toml", "pytest.ini", "setup.py")
 BUILD = "import sys; from setuptools.build_meta import build_wheel; print(build_wheel(sys.argv[1]))"
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 SCRIPT = "import sys; from assurance.command_line.main import main; sys.exit(main())"
 
 
@@ -47,20 +50,19 @@ class Installation:
     python: Path
     suite: Path
 
-    def run(self, *words: object, cwd: Path, status: int = 0) -> str:
+    def run(self, *words: object, cwd: Path, status: int = 0, variables: Mapping[str, str] = NO_VARIABLES) -> str:
         """Run `apex-assurance` in a folder, and return all that it says."""
-        return self._run(["-c", SCRIPT, *map(str, words)], cwd, status)
+        return self._run(["-c", SCRIPT, *map(str, words)], cwd, status, variables)
 
     def pytest(self, *words: object, cwd: Path, status: int = 0) -> str:
         """Run pytest as a user does, and return all that it says."""
         return self._run(["-c", "import sys, pytest; sys.exit(pytest.main())", *map(str, words)], cwd, status)
 
-    def _run(self, words: list[str], cwd: Path, status: int) -> str:
+    def _run(self, words: list[str], cwd: Path, status: int, more: Mapping[str, str] = NO_VARIABLES) -> str:
         hidden = ("PYTEST_", "PYTHON", "APEX_", "AZURE_", "COV_")
-        variables = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-        ended = subprocess.run(
-            [str(self.python), *words], cwd=cwd, env=variables, capture_output=True, text=True, check=False
-        )
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+        command, variables = [str(self.python), *words], {**kept, **more}
+        ended = subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, check=False)
         said = ended.stdout + ended.stderr
         assert ended.returncode == status, said[-6000:]
         return said

@@ -69,13 +69,49 @@ def test_few_packages_are_needed() -> None:
     assert sandbox.items() <= _locked(ROOT / "requirements.lock").items()
 
 
-def test_demo(installed: Installation, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def demonstrated(installed: Installation, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return an empty folder in which the demonstration was run, and what it said."""
+    folder = tmp_path_factory.mktemp("demonstrated")
+    return folder, installed.run("demo", cwd=folder)
+
+
+def test_demo(demonstrated: tuple[Path, str]) -> None:
     """The demonstration is GO, and tells where its report is, with the commit that the wheel was built from."""
-    said = installed.run("demo", cwd=tmp_path)
+    folder, said = demonstrated
     assert "sandbox: GO" in said
-    [report] = tmp_path.glob("reports/sandbox/*/report.html")
+    [report] = folder.glob("reports/sandbox/*/report.html")
     assert f"The report opens in any browser: {report.as_uri()}" in said
     assert "0" * 40 in report.with_name("results.json").read_text(encoding="utf-8")
+
+
+def test_what_a_newcomer_tries_next(installed: Installation, demonstrated: tuple[Path, str]) -> None:
+    """In the same folder, without an environment file of their own, the other commands do what they say."""
+    folder, _ = demonstrated
+    [pack] = (path.parent for path in folder.glob("reports/sandbox/*/report.html"))
+    tried = {
+        ("doctor", "--env", "sandbox"): "Ready: apex-assurance run --env sandbox",
+        ("explain", "test_disk_encryption", pack): "no check of the pack matches",
+        ("explain", "is_refused[miles-negative]", pack): "miles-negative",
+        ("history", "--env", "sandbox"): "chain      unbroken",
+        ("init", "--from-tape", pack, "--output", "new.toml"): "Next: apex-assurance doctor --env new.toml",
+        ("schema",): '"DeclaredContainerApps"',
+        ("completion", "bash"): "inside",
+        (): "run the suite inside the virtual network",
+        ("run", "--env", "nowhere"): "one of: none; `apex-assurance init` writes one",
+    }
+    refused = {words for words in tried if words[:2] in {(), ("explain", "test_disk_encryption"), ("run", "--env")}}
+    for words, told in tried.items():
+        assert told in installed.run(*words, cwd=folder, status=2 if words in refused else 0)
+
+
+def test_fleet(installed: Installation, folder: Path) -> None:
+    """A fleet finds the suite's own checks, and puts its packs where the variable says."""
+    words = ("environments/mine.toml", "--", "checks/security/test_sec_01_virtual_network.py")
+    said = installed.run("fleet", *words, cwd=folder, variables={"APEX_REPORTS": str(folder / "elsewhere")})
+    assert "1 environment: 1 GO" in said
+    assert len(list(folder.glob("elsewhere/sandbox/*/manifest.json"))) == 1
+    assert not (folder / "reports").exists()
 
 
 def test_replay_of_what_is_bundled(installed: Installation, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import shlex
 import tempfile
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def _examined(environment: Environment, arguments: argparse.Namespace) -> int:
     if arguments.as_json:
         print_json({"environment": environment.name, "ready": not problems, "findings": findings})
     else:
-        print(f"\n{_conclusion(environment, problems)}")
+        print(f"\n{_conclusion(arguments.env, problems)}")
     return NOT_READY if problems else 0
 
 
@@ -68,8 +69,8 @@ def _print(finding: Finding) -> None:
         print(f"{'':23}{for_terminal(finding.remedy)}")
 
 
-def _conclusion(environment: Environment, problems: list[Finding]) -> str:
+def _conclusion(named: str, problems: list[Finding]) -> str:
     if not problems:
-        return f"Ready: pytest checks --env {environment.name}"
+        return f"Ready: apex-assurance run --env {shlex.quote(named)}"
     told = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
     return f"Not ready: {told}. What depends on this will be 'not evaluated', so no run can be GO."

@@ -1,17 +1,19 @@
 """Judge many environments, each as a run of its own: `fleet environments/*.toml -- checks/security -m nightly`.
 
-What stands behind `--` goes to pytest. One environment that cannot be read never stops the others. The exit status is
-the worst: 1 NO-GO, 4 not judged, 10 INCONCLUSIVE, 0 GO. With `--matrix` nothing is judged: a pipeline's matrix is
-printed, by which each environment has a job of its own.
+What stands behind `--` goes to pytest; the suite's `checks/...` are found from any folder. One environment that cannot
+be read never stops the others. The exit status is the worst: 1 NO-GO, 4 not judged, 10 INCONCLUSIVE, 0 GO. With
+`--matrix` nothing is judged: a pipeline's matrix is printed, by which each environment has a job of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from assurance.command_line.commands.run import places
 from assurance.command_line.exit_statuses import CommandStatus
 from assurance.command_line.fleet.matrix import matrix
 from assurance.command_line.fleet.outcomes import status_of
@@ -19,8 +21,10 @@ from assurance.command_line.fleet.page import PAGE, begun, page
 from assurance.command_line.fleet.running import Fleet, FleetOptions
 from assurance.command_line.fleet.telling import document, lines
 from assurance.command_line.output import add_json, print_json, waiting
+from assurance.environment.reports import reports_directory
 from assurance.errors import UsageError
 from assurance.evidence.pack import write_whole
+from assurance.home import suite_root
 from assurance.reporting.wording import counted
 
 OURS = ("--env", "--replay", "--reports", "--run-id")
@@ -34,7 +38,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=float, default=LONGEST_MINUTES, metavar="MINUTES", help="how long one run may take (60)"
     )
-    parser.add_argument("--reports", type=Path, default=Path("reports"), metavar="DIR", help="where packs go (reports)")
+    parser.add_argument("--reports", type=Path, metavar="DIR", help="where packs go (APEX_REPORTS, or reports)")
     parser.add_argument("--matrix", choices=("github", "azure"), help="print the matrix of a pipeline instead")
     add_json(parser)
 
@@ -49,14 +53,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.matrix is not None:
         print(matrix(arguments.matrix, files))
         return CommandStatus.YES
-    fleet = Fleet(_options(arguments))
-    path = arguments.reports / PAGE
+    reports: Path = arguments.reports or reports_directory(None, os.environ, Path.cwd())
+    fleet = Fleet(_options(arguments, reports))
+    path = reports / PAGE
     _write(path, begun(len(files)))
     with waiting(f"judging {counted(len(files), 'environment')}"):
         outcomes = fleet.judge(files)
     broken = fleet.was_interrupted
     ended = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
-    _write(path, page(outcomes, arguments.reports, ended=ended, interrupted=broken))
+    _write(path, page(outcomes, reports, ended=ended, interrupted=broken))
     if arguments.as_json:
         print_json(document(outcomes, path, interrupted=broken))
     else:
@@ -64,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     return CommandStatus.INTERRUPTED if broken else status_of(outcomes)
 
 
-def _options(arguments: argparse.Namespace) -> FleetOptions:
+def _options(arguments: argparse.Namespace, reports: Path) -> FleetOptions:
     jobs = arguments.jobs if arguments.jobs is not None else len(os.sched_getaffinity(0))
     if jobs < 1:
         raise UsageError(f"--jobs {jobs}: 1 or more were expected")
@@ -73,7 +78,22 @@ def _options(arguments: argparse.Namespace) -> FleetOptions:
     for word in arguments.behind:
         if word.partition("=")[0] in OURS:
             raise UsageError(f"{word}: the fleet gives this to each run itself; leave it out behind --")
-    return FleetOptions(arguments.reports, jobs, arguments.timeout * 60, tuple(arguments.behind))
+    return FleetOptions(reports, jobs, arguments.timeout * 60, _with_checks(arguments.behind), places())
+
+
+def _with_checks(words: Sequence[str]) -> tuple[str, ...]:
+    """Return words for pytest with the suite's own checks as paths, all of them where none is named."""
+    root = suite_root()
+    checks = (root / "checks").resolve()
+    found = [str(root / word) if _is_ours(word, root) else word for word in words]
+    named = [word for word in found if not word.startswith("-") and Path(word.partition("::")[0]).exists()]
+    return tuple(found) if named else (*found, str(checks))
+
+
+def _is_ours(word: str, root: Path) -> bool:
+    path = word.partition("::")[0]
+    is_named = path == "checks" or path.startswith("checks/")
+    return is_named and not Path(path).exists() and (root / path).exists()
 
 
 def _write(path: Path, content: str) -> None:

@@ -64,12 +64,16 @@ def judge(words: Sequence[str]) -> int:
     import pytest
 
     make_importable()
+    # The command itself has imported the package, whose own assertions nobody wants explained.
+    return int(pytest.main([*places(), "-Wignore::pytest.PytestAssertRewriteWarning", *words]))
+
+
+def places() -> tuple[str, ...]:
+    """Return the words by which pytest judges as in a checkout, wherever the suite is installed."""
     root = suite_root()
     # Folders of the user above this one would load no conftest.py of theirs otherwise.
-    places = (f"--rootdir={root}", f"--config-file={root / 'pytest.ini'}", f"--confcutdir={Path.cwd()}")
-    # The command itself has imported the package, whose own assertions nobody wants explained.
-    quiet = "-Wignore::pytest.PytestAssertRewriteWarning"
-    return int(pytest.main([*places, quiet, "-passurance.suite.plugin", "-pno:cacheprovider", *words]))
+    found = (f"--rootdir={root}", f"--config-file={root / 'pytest.ini'}", f"--confcutdir={Path.cwd()}")
+    return (*found, "-passurance.suite.plugin", "-pno:cacheprovider")
 
 
 def selection(what: Sequence[str]) -> list[str]:

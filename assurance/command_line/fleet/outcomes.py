@@ -103,7 +103,7 @@ def _reason(status: int, told: Sequence[str]) -> str:
         return " ".join(line.strip() for line in told[begins:]).removeprefix("ERROR: ").strip()
     ended = {2: "it broke off", 3: "the suite broke down", 4: "its input is wrong", 5: "nothing was selected"}
     how = f"signal {-status} ended it" if status < 0 else ended.get(status, "it broke down")
-    return f"{how} (exit status {status}); run it alone to see more: pytest checks --env FILE"
+    return f"{how} (exit status {status}); run it alone to see more: apex-assurance run --env FILE"
 
 
 def in_order(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:

@@ -36,13 +36,15 @@ class FleetOptions:
         reports: Where evidence packs go.
         jobs: How many environments are judged at once.
         longest_seconds: How long one run may take.
-        pytest_arguments: What is handed on to pytest.
+        pytest_arguments: What is handed on to pytest, with a path.
+        places: Where pytest finds the suite.
     """
 
     reports: Path
     jobs: int
     longest_seconds: float
     pytest_arguments: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 class Fleet:
@@ -100,8 +102,7 @@ class Fleet:
     def _start(self, file: Path, run_id: str) -> subprocess.Popen[bytes] | None:
         """Start the run of one environment; None if the fleet is to end."""
         given = (f"--env={file}", f"--reports={self._options.reports}", f"--run-id={run_id}")
-        # Without a path pytest would take what pytest.ini names: the suite's own tests.
-        command = [sys.executable, "-m", "pytest", "-o", "testpaths=checks", *given, *self._options.pytest_arguments]
+        command = [sys.executable, "-m", "pytest", *self._options.places, *given, *self._options.pytest_arguments]
         with self._lock:
             if self.was_interrupted:
                 return None

@@ -60,7 +60,7 @@ def test_sandbox_is_ready(examine: Callable[..., Examined]) -> None:
     assert problems(text) == []
     assert status == 0
     assert f"all {len(NEEDS)} rights that the suite needs" in text
-    assert text.endswith("Ready: pytest checks --env sandbox\n")
+    assert re.search(r"Ready: apex-assurance run --env \S+/environment\.toml\n$", text)
 
 
 def test_missing_right_names_action_role_and_controls(sandbox: Sandbox, examine: Callable[..., Examined]) -> None:
