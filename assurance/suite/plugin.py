@@ -157,4 +157,5 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     if config.getoption("env") is None and any(item.get_closest_marker("control") for item in items):
         known = ", ".join(sorted(path.stem for path in (config.rootpath / "environments").glob("*.toml")))
-        raise pytest.UsageError(f"checks need an environment: give --env NAME ({known}) or --env FILE")
+        named = f"--env NAME ({known}) or --env FILE" if known else "--env FILE"
+        raise pytest.UsageError(f"checks need an environment: give {named}")

@@ -156,6 +156,17 @@ def test_plain_pytest_in_their_folder(installed: Installation, folder: Path) -> 
     assert "sandbox: GO" in said
 
 
+def test_an_editor_in_their_folder(installed: Installation, folder: Path) -> None:
+    """With the plugin in their pytest.ini their checks are listed without an environment, and ask for it when run."""
+    (folder / "pytest.ini").write_text(
+        "[pytest]\naddopts = -p assurance.suite.plugin --import-mode=importlib\n", encoding="utf-8"
+    )
+    said = installed.pytest("checks", "--collect-only", "-q", cwd=folder)
+    assert "checks/test_own.py::test_of_our_own" in said
+    assert "Warning" not in said
+    assert "give --env NAME (mine) or --env FILE" in installed.pytest("checks", cwd=folder, status=4)
+
+
 def test_a_package_of_theirs_in_place_of_ours_is_named(installed: Installation, folder: Path) -> None:
     """Where their conftest.py has imported a package `fixtures` of their own, the run says so, and does not begin."""
     (folder / "fixtures").mkdir()

@@ -6,7 +6,7 @@ of your own checks. Without it everything is judged. Exit status: 0 GO, 1 NO-GO,
   apex-assurance run --env prod
   apex-assurance run --env environments/prod.toml security smoke
   apex-assurance run --env prod gate pre --release release.toml --change CR-2026-0042
-  apex-assurance run --env prod security my_checks --pytest="-n 4"
+  apex-assurance run --env prod security my_checks --pytest="-x -k own"
 """
 
 from __future__ import annotations
