@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assurance.discovery.applications import repository
 from assurance.discovery.draft import Draft
 from assurance.discovery.found import FoundResource, Values, at, objects_at, text_at
-from assurance.discovery.network import repository
 from assurance.discovery.services import host_of, sku_of
 from assurance.discovery.shape import FoundService, Shape
 from assurance.estate.resources.resource import name_of, resource_group_of, same_id

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from assurance.discovery.found import Found, FoundResource, Values, gathered, objects_at, text_at
 from assurance.discovery.kinds import kind_of
-from assurance.discovery.shape import APP, ENDPOINT, IDENTITY, NETWORK
+from assurance.discovery.shape import APP, ENDPOINT, FRONT_DOOR, IDENTITY, NETWORK
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated, UsageError
+from assurance.estate.deployment.front_door import API_VERSION as FRONT_DOOR_VERSION
 from assurance.estate.resources.resource import name_of, resource_group_of, subscription_of
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
@@ -60,6 +61,16 @@ class _Search:
             return ()
         for one in documents or ():
             self.pieces.append((one.id, one.values))
+        return documents or ()
+
+    def ask_at(self, path: str) -> tuple[Document, ...]:
+        """Return a list that no client asks for, by its path, and keep what is in it."""
+        try:
+            documents, _ = reader.list_all(self.clients.plain("list", path, FRONT_DOOR_VERSION))
+        except NotEvaluated as error:
+            self.refusals.append(f"{path}: {error}")
+            return ()
+        self.pieces += [(one.id, one.values) for one in documents or ()]
         return documents or ()
 
     def found(self) -> dict[tuple[str, ...], FoundResource]:
@@ -119,6 +130,9 @@ def _read_details(search: _Search, group: str) -> None:
         _read_databases(search, server)
     for identity in [one for one in search.found().values() if one.type == IDENTITY]:
         _read_assignments(search, identity)
+    for profile in [one for one in search.found().values() if one.type == FRONT_DOOR]:
+        for origins in search.ask_at(f"{profile.id}/originGroups"):
+            search.ask_at(f"{origins.id}/origins")
     search.ask("registries", "registries", "list")
     _read_plans(search, search.subscription_id)
 

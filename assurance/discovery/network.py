@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from assurance.discovery.draft import Draft, Table
 from assurance.discovery.found import FoundResource, Values, at, objects_at, text_at
-from assurance.discovery.shape import APPS_ENVIRONMENT, SECURITY_GROUP, Shape
-from assurance.estate.resources.resource import name_of, resource_group_of, same_id
+from assurance.discovery.shape import SECURITY_GROUP, Shape
+from assurance.environment.network import WITHOUT_GROUP
+from assurance.estate.resources.resource import name_of, same_id
 
 GUIDE_FLOWS = "guide: deny all but the application to its endpoints, and Azure's own services"
 NONE_FOUND = "none was found, and the guide demands one"
@@ -18,7 +19,7 @@ UNKNOWN_PREFIX = "10.0.0.0/16"
 
 @dataclass(frozen=True, slots=True)
 class _Subnet:
-    """A subnet, and what it is for."""
+    """A subnet, and what it is for; its group is empty where Azure allows none."""
 
     name: str
     prefix: str
@@ -40,7 +41,7 @@ def propose_network(draft: Draft, shape: Shape) -> None:
     spaces = at(network.values, "properties", "addressSpace", "addressPrefixes")
     table.add("address_space", spaces if isinstance(spaces, list) and spaces else [UNKNOWN_PREFIX], "found")
     subnets = [_propose_subnet(draft, shape, one) for one in shape.subnets(network)]
-    for group in dict.fromkeys(one.group for one in subnets):
+    for group in dict.fromkeys(one.group for one in subnets if one.group):
         _propose_group(draft, shape, group, [one for one in subnets if one.group == group], subnets)
 
 
@@ -80,6 +81,8 @@ def _propose_subnet(draft: Draft, shape: Shape, subnet: Values) -> _Subnet:
         # The guide's network has them disabled; others are stricter, and no less right.
         table.add("private_endpoint_network_policies", policies if policies in POLICIES else "Disabled", "found")
     group_id = text_at(subnet, "properties", "networkSecurityGroup", "id")
+    if not group_id and name.casefold() in WITHOUT_GROUP:
+        return _Subnet(name, prefix, "", False, False)
     group = name_of(group_id) if group_id else f"nsg-{name}"
     asks = "" if group_id else f"which security group this subnet has: {NONE_FOUND}"
     table.add("network_security_group", group, "found" if group_id else "", asks)
@@ -151,42 +154,3 @@ def _end(rule: object, key: str, one: str = "Prefix", many: str = "Prefixes") ->
     single, several = text_at(rule, f"{key}{one}"), at(rule, f"{key}{many}")
     values = [single] if single else [str(value) for value in several] if isinstance(several, list) else []
     return ", ".join(values) or "an application security group"
-
-
-def propose_apps(draft: Draft, shape: Shape) -> None:
-    """Add `[container_apps]`; ingress stays inside, as the guide demands."""
-    app, environment = shape.app, shape.apps_environment
-    remarks = [f"found beside it, and not judged: container app {one.name}" for one in shape.apps if one is not app]
-    table = draft.table("container_apps", remarks=remarks)
-    asks = "what the Container Apps {} is called: none was found"
-    table.add("environment", *_named(environment, "cae-apex", asks.format("environment")))
-    table.add("app", *_named(app, "ca-apex", asks.format("application")))
-    group = resource_group_of(app.id) if app is not None else ""
-    if app is not None and not shape.found.is_here(app):
-        table.add("resource_group", group, "found")
-    subnet, first = name_of(shape.app_subnet_id), next(iter(shape.networks), None)
-    known = [text_at(one, "name") for one in shape.subnets(first)] if first is not None else ["snet-containerapps"]
-    if subnet in known:
-        table.add("subnet", subnet, f"found: {APPS_ENVIRONMENT.rpartition('/')[2]}")
-    else:
-        table.add("subnet", known[0] if known else "", "", "in which subnet the Container Apps environment stands")
-    containers = objects_at(app.values if app is not None else {}, "properties", "template", "containers")
-    image = repository(text_at(containers[0], "image")) if containers else ""
-    if image:
-        table.add("image", image, "found: the first container")
-    profiles = at(environment.values, "properties", "workloadProfiles") if environment is not None else None
-    table.add("workload_profiles", bool(profiles), "found; consumption-only needs a /23 subnet, profiles a /27")
-    external = at(app.values, "properties", "configuration", "ingress", "external") if app is not None else None
-    beside = "; FOUND: true, ingress is open to the Internet" if external is True else ""
-    table.add("ingress_external", False, f"guide: ingress is internal{beside}")
-
-
-def _named(resource: FoundResource | None, default: str, asks: str) -> tuple[str, str, str]:
-    return (resource.name, f"found: {resource.label}", "") if resource is not None else (default, "", asks)
-
-
-def repository(image: str) -> str:
-    """Return an image's repository, without tag and digest."""
-    path = image.partition("@")[0]
-    head, slash, last = path.rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}"

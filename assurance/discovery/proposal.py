@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from assurance.discovery.applications import propose_apps
 from assurance.discovery.deployment import propose_deployment, propose_telemetry
 from assurance.discovery.draft import Draft
 from assurance.discovery.found import Found
 from assurance.discovery.identity import propose_defender, propose_identity
-from assurance.discovery.network import propose_apps, propose_network
+from assurance.discovery.network import propose_network
 from assurance.discovery.services import propose_services
 from assurance.discovery.shape import Shape
+from assurance.discovery.strays import ask_for_strays
 from assurance.environment import Environment
 from assurance.environment.base import Vantage
 from assurance.environment.problems import problems
@@ -81,7 +83,8 @@ def propose(found: Found, circumstances: Circumstances) -> Proposal:
         raise UsageError(
             f"what was found of {found.resource_group} makes no valid environment file, so nothing was written:\n{told}"
         ) from error
-    return Proposal(text, draft.questions, environment)
+    strays = ask_for_strays(draft, shape, environment)
+    return Proposal(draft.text(), (*draft.questions, *strays), environment)
 
 
 def name_from(resource_group: str) -> str:

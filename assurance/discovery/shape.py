@@ -11,6 +11,9 @@ from assurance.discovery.kinds import Kind, kind_of, kinds
 from assurance.estate.resources.resource import same_id
 
 APP = "microsoft.app/containerapps"
+JOB = "microsoft.app/jobs"
+FRONT_DOOR = "microsoft.cdn/profiles"
+ORIGIN = f"{FRONT_DOOR}/origingroups/origins"
 APPS_ENVIRONMENT = "microsoft.app/managedenvironments"
 NETWORK = "microsoft.network/virtualnetworks"
 SECURITY_GROUP = "microsoft.network/networksecuritygroups"
