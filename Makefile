@@ -32,14 +32,14 @@ demo: $(DEMO) ## judge the sandbox: every control that stand-ins can answer, no 
 	@$(BIN)/python -m assurance demo
 
 test: $(READY) ## run the suite's own tests
-	$(BIN)/python -m pytest tests -n 2
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile
 
 check: $(READY) ## all that must be green before a change lands
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests -n 2
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile
 
 wheel: $(READY) ## build the distributions: the same bytes for the same commit
 	rm -rf build dist
