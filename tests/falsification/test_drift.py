@@ -22,7 +22,8 @@ MIN_CHANGES, MIN_NOISE = 100, 40
 # What drift leaves to the security checks: alerts are events, a passing state of Azure's own work is no change, a
 # revision comes with every deployment, and tags are the organisation's own.
 LEFT_TO_SECURITY = (
-    "alert-", "-waiting", "-without-state", "-updating", "-creating", "plain-revision-", "plain-environment-tag",
+    "alert-", "-waiting", "-without-state", "-updating", "-creating", "plain-revision-", "plain-tag-",
+    "plain-environment-tag",
 )  # fmt: skip
 
 
