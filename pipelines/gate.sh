@@ -6,6 +6,7 @@
 #   APEX_ENVIRONMENT  the environment file, or a name in environments/
 #   APEX_GATE         pre, post, closing or nightly
 #   APEX_FAIL_ON      inconclusive (default: whatever is not GO stops), no-go, or never
+#   APEX_PLAN, APEX_PLAN_PARAMETERS       optional: what the deployment would change, judged before it is made
 #   APEX_RELEASE, APEX_CHANGE, APEX_VANTAGE, APEX_REPORTS, APEX_ALLOW_NOT_LIVE, APEX_PYTHON,
 #   APEX_WEBHOOK_URL, APEX_WEBHOOK_KIND   optional
 # Exit status: 0 if the pipeline may go on; else that of the run: 1 NO-GO, 10 INCONCLUSIVE, 2 to 5 no decision.
@@ -28,6 +29,8 @@ options=()
 [ -z "${APEX_RELEASE:-}" ] || options+=(--release "$APEX_RELEASE")
 [ -z "${APEX_CHANGE:-}" ] || options+=(--change "$APEX_CHANGE")
 [ -z "${APEX_VANTAGE:-}" ] || options+=(--vantage "$APEX_VANTAGE")
+[ -z "${APEX_PLAN:-}" ] || options+=(--plan "$APEX_PLAN")
+[ -z "${APEX_PLAN_PARAMETERS:-}" ] || options+=(--plan-parameters "$APEX_PLAN_PARAMETERS")
 [ "${APEX_ALLOW_NOT_LIVE:-false}" != true ] || options+=(--allow-not-live)
 
 mkdir -p "$APEX_REPORTS"

@@ -50,9 +50,13 @@ class ReviewedChange:
         """How much the heaviest of its differences matters."""
         return self.changes[0].weight if self.changes else Weight.COSMETIC
 
+    @property
+    def told(self) -> str:
+        """Its heaviest differences, in words."""
+        return "; ".join(f"{one.path + ' ' if one.path else ''}{one.told}" for one in self.changes[:3])
+
     def __str__(self) -> str:
-        told = "; ".join(f"{one.path + ' ' if one.path else ''}{one.told}" for one in self.changes[:3])
-        return f"{self.weight.word}: {self.id.rstrip('/').rsplit('/', 1)[-1]} {told}"
+        return f"{self.weight.word}: {self.id.rstrip('/').rsplit('/', 1)[-1]} {self.told}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from assurance.evidence.pack import RESULTS, PackError, is_marked_incomplete, read_json
 from assurance.judging.selection import Selection
 from assurance.reporting.json_report import schema_problem
-from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
+from assurance.reporting.model import PlannedRecord, RunModel, RunRecord, VerdictRecord
 from assurance.tape import Reading
 from assurance.verdicts import Source
 
@@ -35,7 +35,8 @@ def model_in(pack: Path) -> RunModel:
     complete = run["complete"] and not is_marked_incomplete(pack)
     # Packs of schema 1.1 do not say what was selected.
     selected = Selection.from_values(run["selected"]) if "selected" in run else Selection()
-    told = {"source": Source(run["source"]), "complete": complete, "selected": selected}
+    planned = tuple(PlannedRecord(**_own(PlannedRecord, one)) for one in run.get("planned", ()))
+    told = {"source": Source(run["source"]), "complete": complete, "selected": selected, "planned": planned}
     record = RunRecord(**{**run, **tuples, **told})
     verdicts = tuple(VerdictRecord.from_values(dict(one)) for one in document["verdicts"])
     readings = tuple(Reading(**{**_own(Reading, one), "call": None}) for one in document["readings"])

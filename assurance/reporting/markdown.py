@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from assurance.reporting.causes import Finding, findings_of, severity_of
 from assurance.reporting.fit import for_markdown as _plain
 from assurance.reporting.fit import for_markdown_code as _code
 from assurance.reporting.fit import markdown_block
-from assurance.reporting.model import SUPPORTS, ControlSummary, RunModel, VerdictRecord
+from assurance.reporting.model import SUPPORTS, ControlSummary, PlannedRecord, RunModel, VerdictRecord
 from assurance.reporting.wording import (
     VERDICT_WORDS,
     ReasonGroup,
@@ -27,6 +28,7 @@ from assurance.verdicts import Source, Verdict
 # A comment on a pull request holds 65,536 characters (GitHub); the rest is left for what a workflow puts around it.
 MAX_CHARACTERS = 60_000
 MAX_CASES_NAMED = 5
+MAX_PLANNED = 100
 _NOTE_CHARACTERS = 300
 _GROUPED = {
     Verdict.NOT_EVALUATED: "Not evaluated",
@@ -42,9 +44,12 @@ def write(model: RunModel, path: Path) -> None:
 
 def summary(model: RunModel) -> str:
     """Return the summary; what does not fit is left out from the end, and a note says how much."""
-    head = "\n\n".join([_banner(model), _decision(model), _facts(model), _controls(model.controls()), f"_{SUPPORTS}_"])
-    left = MAX_CHARACTERS - len(head) - _NOTE_CHARACTERS
-    sections = [head]
+    first = [_banner(model), _decision(model)]
+    rest = [*_planned(model.run.planned), _facts(model), _controls(model.controls()), f"_{SUPPORTS}_"]
+    left = MAX_CHARACTERS - len("\n\n".join([*first, *rest])) - _NOTE_CHARACTERS
+    # What a plan would break is what a reviewer came for.
+    findings_first = model.run.source is Source.PLANNED
+    sections = first if findings_first else [*first, *rest]
     left_out: list[str] = []
     for title, blocks in _sections(model):
         kept = _fitting(blocks, left - len(title) - 2)
@@ -53,9 +58,28 @@ def summary(model: RunModel) -> str:
             left -= len(sections[-1]) + 2
         if len(kept) < len(blocks):
             left_out.append(f"{len(blocks) - len(kept)} of {len(blocks)} under “{title.removeprefix('### ')}”")
+    sections += rest if findings_first else []
     if left_out:
         sections.append(f"> [!NOTE]\n> Left out for length: {'; '.join(left_out)}. The HTML report has them all.")
     return "\n\n".join(sections) + "\n"
+
+
+def _planned(changes: Sequence[PlannedRecord]) -> list[str]:
+    """Return a plan's changes by how much they matter, in a table that folds."""
+    if not changes:
+        return []
+    counts = Counter(one.weight for one in changes)
+    told = ", ".join(f"{number} {weight}" for weight, number in counts.items())
+    shown = changes[:MAX_PLANNED]
+    rows = [
+        f"| {_plain(one.weight)} | {_plain(one.kind)} | {_plain(one.resource.rpartition('/providers/')[2], 200)} "
+        f"| {_plain(one.told, 200)} | {_plain(one.announced, 100)} |"
+        for one in shown
+    ]
+    more = [f"and {len(changes) - len(shown)} more"] if len(changes) > len(shown) else []
+    table = "\n".join(["| Class | What | Resource | Change | Announced |", "|---|---|---|---|---|", *rows])
+    summed = f"<summary>The plan has {counted(len(changes), 'change')}: {told}</summary>"
+    return ["\n\n".join(["<details>" + summed, table, *more, "</details>"])]
 
 
 def _sections(model: RunModel) -> Iterable[tuple[str, list[str]]]:

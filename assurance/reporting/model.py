@@ -69,6 +69,25 @@ class VerdictRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedRecord:
+    """What a plan would do to one resource, as far as it matters.
+
+    Attributes:
+        resource: The resource's id.
+        kind: What would be done, in Azure Resource Manager's word.
+        weight: How much it matters: security-relevant, operational, cosmetic.
+        told: What would be other, in words.
+        announced: Why, as the release says; empty if nobody announced it.
+    """
+
+    resource: str
+    kind: str
+    weight: str
+    told: str
+    announced: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run.
 
@@ -89,6 +108,7 @@ class RunRecord:
         notices: What must be said beside the verdicts, such as what the run left in the application.
         rollback: The commands by which to go back, where the guide demands it (Steps 14 and 24); else none.
         left_out: What the environment file leaves out or permits against the guide, each in words.
+        planned: Of a planned run, what the plan would change, the heaviest first.
     """
 
     id: str
@@ -106,6 +126,7 @@ class RunRecord:
     notices: tuple[str, ...] = ()
     rollback: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    planned: tuple[PlannedRecord, ...] = ()
     selected: Selection = field(default_factory=Selection)
 
 

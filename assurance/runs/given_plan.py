@@ -14,6 +14,7 @@ from assurance.planning.loading import refuse_older
 from assurance.planning.redacting import kept
 from assurance.planning.template import Target
 from assurance.planning.validation import DIGEST, TemplateValidation
+from assurance.reporting.model import PlannedRecord
 from assurance.tape import Tape
 from assurance.tape.moments import from_seconds, to_text
 from assurance.tape.redaction import Redactor
@@ -112,6 +113,11 @@ class Plans:
         now = frozenset() if self._given is not None else PLANNED
         return now | (frozenset() if self._environment.deployment.artefacts.what_if is not None else CARRIED_OUT)
 
+    @property
+    def laid_over(self) -> str:
+        """How the run's origin begins in words: with the plan, if it was given one."""
+        return f"{self._given.form}, laid over " if self._given is not None else ""
+
     def roots(self) -> Mapping[str, Callable[[], object]]:
         """Return what nouns of plans are made of, by name."""
         return {
@@ -129,6 +135,15 @@ class Plans:
         if self._given is None:
             raise NotEvaluated("The run was given no plan.", "Give it: --plan FILE.")
         return beside(self._given, self._environment, self._tape.readings())
+
+    def reviewed(self) -> tuple[PlannedRecord, ...]:
+        """Return what the plan of this run would change, the heaviest first; nothing if it was given none."""
+        if self._given is None:
+            return ()
+        return tuple(
+            PlannedRecord(one.id, str(one.kind), one.weight.word, one.told, one.announced)
+            for one in self.planned_deployment().review.changes
+        )
 
     def earlier_plan(self) -> PlannedDeployment:
         """Return the plan that was carried out, as the release's pipeline left it, beside what was read.

@@ -250,6 +250,7 @@ class Run:
             complete=complete,
             notices=self.notices,
             rollback=self.rollback,
+            planned=self.plans.reviewed(),
             left_out=tuple(self.redactor.text(one) for one in left_out(self.environment, self.vantage)),
         )
         return RunModel(record, in_order(records), tuple(readings), tuple(sorted(collected)))
@@ -271,8 +272,7 @@ class Run:
         )
 
     def _origin(self) -> str:
-        over = read_from(self.environment, self.base, self.replayed)
-        return f"{self.given_plan.form}, laid over {over}" if self.given_plan is not None else over
+        return f"{self.plans.laid_over}{read_from(self.environment, self.base, self.replayed)}"
 
     @cached_property
     def resolvers(self) -> Mapping[Vantage, Resolver]:

@@ -68,6 +68,21 @@ def only(controls: str) -> dict[str, str]:
     return {"PYTEST_ADDOPTS": f"-k '{controls}'"}
 
 
+def test_a_plan_is_judged_before_it_is_made(sandbox: Sandbox, repository: Path) -> None:
+    """What the deployment would break stops it, and the summary begins with that."""
+    now = sandbox.estate.find("sql-apex-sandbox")
+    after = {**now, "properties": {**now["properties"], "publicNetworkAccess": "Enabled"}}
+    change = {"resourceId": now["id"], "changeType": "Modify", "before": now, "after": after}
+    (repository / "what-if.json").write_text(json.dumps({"status": "Succeeded", "changes": [change]}), encoding="utf-8")
+    inputs = given("pre", allow_not_live="true", plan="what-if.json")
+    ended = run_action(repository, inputs, {**sandbox.environment_variables(), **only("sec_06 or dep_35")})
+    assert (ended.status, ended.outputs["decision"]) == (1, "NO-GO"), ended.text[-5000:]
+    results = json.loads((Path(ended.outputs["pack"]) / "results.json").read_text(encoding="utf-8"))
+    assert {one["control"] for one in results["verdicts"] if one["verdict"] == "fail"} == {"SEC-06", "DEP-35"}
+    assert [(one["kind"], one["weight"]) for one in results["run"]["planned"]] == [("Modify", "security-relevant")]
+    assert ended.summary.index("### Findings") < ended.summary.index("<details>")
+
+
 def test_no_go(sandbox: Sandbox, repository: Path) -> None:
     """A deployment that is not ready is NO-GO: status 1, with the findings as annotations and in SARIF."""
     variables = {**sandbox.environment_variables(), **only("smk_01")}

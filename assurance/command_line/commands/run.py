@@ -32,6 +32,8 @@ PASSED = (
     ("waivers", "FILE", "the waivers that apply"),
     ("release", "FILE", "what is deployed, and where its pipeline left its reports"),
     ("change", "CR|FILE", "the change that this run belongs to"),
+    ("plan", "FILE", "what a deployment would change: it is judged as if it had been made"),
+    ("plan-parameters", "FILE", "the parameter file of a planned template"),
 )
 
 
@@ -52,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: There is no such environment, or nothing of a name to judge.
     """
-    given = {name: getattr(arguments, name) for name, _, _ in PASSED}
+    given = {name: getattr(arguments, name.replace("-", "_")) for name, _, _ in PASSED}
     words = [f"--env={find(arguments.env, FOLDER).absolute()}", *selection(arguments.what)]
     words += [f"--{name}={value}" for name, value in given.items() if value is not None]
     words += ["--allow-not-live"] if arguments.allow_not_live else []

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from assurance.reporting import markdown
-from assurance.reporting.model import SUPPORTS, RunModel
+from assurance.reporting.model import SUPPORTS, PlannedRecord, RunModel
 from assurance.verdicts import Source, Verdict
-from tests.assurance.reporting.sample_run import DENIED, GRANT, HOSTILE, model_of, record, sample_model
+from tests.assurance.reporting.sample_run import DENIED, GRANT, HOSTILE, STORAGE, model_of, record, sample_model
 
 NO_EVIDENCE = "it is no audit evidence"
 
@@ -29,6 +29,22 @@ def test_decision_and_reservation_are_told() -> None:
     text = markdown.summary(sample_model())
     assert "\n## sandbox: NO-GO\n\nFor SEC\\: 11 of 11 controls, 141 cases. " in text
     assert SUPPORTS in text
+
+
+def test_a_planned_run_begins_with_its_findings() -> None:
+    """Then come the plan's changes by class, in a table that folds; nothing of it stands in another run's summary."""
+    changes = (
+        PlannedRecord(STORAGE, "Modify", "security-relevant", "publicNetworkAccess was Disabled, is Enabled", ""),
+        PlannedRecord(f"{STORAGE}|x", "Create", "operational", HOSTILE, "CR-1"),
+    )
+    model = sample_model(Source.PLANNED)
+    text = markdown.summary(replace(model, run=replace(model.run, planned=changes)))
+    assert text.index("### Findings") < text.index("<details>") < text.index("| Fact | Value |")
+    assert "<summary>The plan has 2 changes: 1 security-relevant, 1 operational</summary>" in text
+    rows = [line for line in text.splitlines() if line.startswith(("| security", "| operational"))]
+    assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [6, 6]
+    assert "<script>" not in "".join(rows)
+    assert "<details>" not in markdown.summary(sample_model())
 
 
 def test_unjudged_cases_stand_under_their_reason() -> None:
