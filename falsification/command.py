@@ -7,10 +7,12 @@ import sys
 import time
 from pathlib import Path
 
+from assurance.command_line.output import add_json, print_json
 from assurance.home import suite_root
 from assurance.judging.controls import CONTROLS
 from falsification import report
 from falsification.page import page
+from falsification.results import Kind
 from falsification.score import Score, compute, tasks
 
 DOCUMENT = suite_root() / "docs" / "falsifiability.md"
@@ -23,16 +25,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--processes", type=_positive, default=PROCESSES, metavar="N", help="how many share the work")
     parser.add_argument("--write", action="store_true", help="write the score down")
     parser.add_argument("--document", type=Path, default=DOCUMENT, metavar="FILE", help="where")
+    add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compute the score, print it and, if asked to, write it down."""
     started = time.monotonic()
     score = compute(tasks(arguments.control), arguments.processes, _progress)
-    print(f"\n{report.table(score)}\n\n{_verdict(score)} {time.monotonic() - started:.0f} s.")
+    if arguments.as_json:
+        print_json(told(score))
+    else:
+        print(f"\n{report.table(score)}\n\n{_verdict(score)} {time.monotonic() - started:.0f} s.")
     if arguments.write:
         _write(score, arguments.document)
     return 0 if score.is_met else 1
+
+
+def told(score: Score) -> dict[str, object]:
+    """Return the score for a program: of each control how much was judged, and how much of it wrongly."""
+    kinds: tuple[Kind, ...] = ("violation", "harmless", "inability")
+    controls = [control for control in CONTROLS if any(one.control == control for one in score.results)]
+    return {
+        "is_met": score.is_met,
+        "controls": {
+            control: {kind: dict(zip(("wrong", "judged"), score.counts(kind, control), strict=True)) for kind in kinds}
+            for control in controls
+        },
+        "survivors": score.survivors,
+    }
 
 
 def _positive(text: str) -> int:
@@ -60,4 +80,4 @@ def _write(score: Score, path: Path) -> None:
     path.write_text(document, encoding="utf-8")
     as_page = path.with_suffix(".html")
     as_page.write_text(page(document), encoding="utf-8")
-    print(f"Written to {path}, and as a page to {as_page}.")
+    print(f"Written to {path}, and as a page to {as_page}.", file=sys.stderr)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assurance.command_line.main import main
 from falsification import report
+from falsification.command import told
 from falsification.score import Result, Score, attempt, compute, tasks
 
 FOUND = Result("violation", "one", "SEC-01", 1, ())
@@ -41,6 +42,29 @@ def test_survivors_are_named_in_the_document() -> None:
     assert "- SEC-01 two: not reported by SEC-01" in written
     assert "| SEC-01 Virtual network | 1 / 2 | 0 / 0 | 0 / 0 |" in written
     assert "| **All** | 1 / 2 | 1 / 1 | 2 / 4 |" in written
+
+
+def test_score_is_told_to_programs() -> None:
+    """As JSON there is each control that was tried, with how much of it was judged wrongly, and what survived."""
+    assert told(Score((FOUND, MISSED, ALARM, PASSES))) == {
+        "is_met": False,
+        "controls": {
+            "SEC-01": _counts(violation=(1, 2)),
+            "SEC-02": _counts(harmless=(1, 1)),
+            "SEC-03": _counts(inability=(2, 4)),
+        },
+        "survivors": (
+            "SEC-01 two: not reported by SEC-01",
+            "SEC-02 three: a case became fail",
+            "SEC-03 500: GET x: a case passes",
+            "SEC-03 500: GET x: another passes",
+        ),
+    }
+
+
+def _counts(**judged: tuple[int, int]) -> dict[str, dict[str, int]]:
+    kinds = {kind: judged.get(kind, (0, 0)) for kind in ("violation", "harmless", "inability")}
+    return {kind: {"wrong": wrong, "judged": count} for kind, (wrong, count) in kinds.items()}
 
 
 def test_processes_give_the_same_score() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from assurance.command_line.output import add_json, print_json
 from assurance.drift import baseline
 from assurance.drift.approving import Request, approval_of, baseline_of
 from assurance.drift.asking import replaying
@@ -45,6 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     approve.add_argument(
         "--into", metavar="DIR", type=Path, default=Path(FOLDER), help=f"where baselines are ({FOLDER})"
     )
+    add_json(approve)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -74,7 +76,11 @@ def run(arguments: argparse.Namespace) -> int:
         link.append(KIND, _facts(made))
 
     ledger.extend(place, enter)
-    print(_told(made, before, path))
+    if arguments.as_json:
+        counts = {"resources": len(made.entries), "questions": len(made.questions)}
+        print_json({"file": path, **_facts(made), **counts, "replaces": _replaced(made, before)})
+    else:
+        print(_told(made, before, path))
     return 0
 
 
@@ -117,9 +123,20 @@ def _told(made: Baseline, before: Baseline | None, path: Path) -> str:
         lines.append(f"  accepted   {approval.accepted_findings}")
     if approval.source != "LIVE":
         lines.append(f"  note       {approval.source}: no live deployment can be compared with it")
-    if before is not None:
-        was, now = before.entries, made.entries
-        changed = sum(bool(differences(was[key].values, now[key].values)) for key in was.keys() & now.keys())
-        added, removed = len(now.keys() - was.keys()), len(was.keys() - now.keys())
-        lines.append(f"  replaces   run {before.approval.run}: {added} added, {removed} removed, {changed} changed")
+    if (replaced := _replaced(made, before)) is not None:
+        counts = ", ".join(f"{replaced[what]} {what}" for what in ("added", "removed", "changed"))
+        lines.append(f"  replaces   run {replaced['run']}: {counts}")
     return "\n".join(lines)
+
+
+def _replaced(made: Baseline, before: Baseline | None) -> dict[str, object] | None:
+    """Return of which run the baseline before was, and how many resources differ from it; None if there was none."""
+    if before is None:
+        return None
+    was, now = before.entries, made.entries
+    return {
+        "run": before.approval.run,
+        "added": len(now.keys() - was.keys()),
+        "removed": len(was.keys() - now.keys()),
+        "changed": sum(bool(differences(was[key].values, now[key].values)) for key in was.keys() & now.keys()),
+    }
