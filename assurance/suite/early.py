@@ -7,8 +7,11 @@ Other projects in the same installation get no option and no hook.
 
 import os
 import shlex
+import signal
+import threading
 from itertools import pairwise
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -17,7 +20,16 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
     """Load the plugin, so that its options are known before the first conftest.py is looked for."""
     config = pluginmanager.get_plugin("pytestconfig")
     if isinstance(config, pytest.Config) and _asks_for_a_run((*_added_words(), *config.invocation_params.args)):
+        is_worker = "PYTEST_XDIST_WORKER" in os.environ  # whose end is its controller's to say
+        if threading.current_thread() is threading.main_thread() and not is_worker:
+            signal.signal(signal.SIGINT, _end)
         pluginmanager.import_plugin("assurance.suite.plugin")
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """End without a traceback: until a run begins, and takes the signals itself, nothing is to be tidied."""
+    os.write(2, b"\nInterrupted before the run began: nothing was asked, and nothing is left.\n")
+    os._exit(int(pytest.ExitCode.INTERRUPTED))
 
 
 def _added_words() -> list[str]:
