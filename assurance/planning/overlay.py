@@ -112,7 +112,7 @@ class Overlay:
         if place.type == ROLE_ASSIGNMENTS:
             return self._assignments(place.scope)
         some = (one for kind in kinds_listed(place, self._by_type) for one in self._by_type[kind])
-        return [one for one in some if is_listed_at(one.id, one.type, place)]
+        return [one for one in some if is_listed_at(one.id, one.type, place, has_location=_has_location(one))]
 
     def _members(
         self, body: Mapping[str, Any], mine: Sequence[PlannedChange], place: Place, principal: str
@@ -172,6 +172,11 @@ class Overlay:
 
     def _nothing(self, place: Place) -> Reading:
         return Reading("", "http", f"GET {place.path}", self.plan.made, 0, status=HTTPStatus.NOT_FOUND)
+
+
+def _has_location(change: PlannedChange) -> bool:
+    body = change.after if change.after is not None else change.before
+    return body is not None and "location" in body
 
 
 def _scope_of(change: PlannedChange) -> str:

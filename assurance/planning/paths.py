@@ -54,20 +54,24 @@ def place_of(path: str) -> Place | None:
 def kinds_listed(place: Place, kinds: Iterable[str]) -> tuple[str, ...]:
     """Return which of some types of resources a list may hold."""
     if not place.type:
-        return tuple(one for one in kinds if one.count("/") == 1)
+        return tuple(kinds)
     if place.type in ALL_RECORDS:
         return tuple(one for one in kinds if one.startswith(RECORDS) and one not in ALL_RECORDS | NO_RECORDS)
     return (place.type,) if place.type in kinds else ()
 
 
-def is_listed_at(resource_id: str, resource_type: str, place: Place) -> bool:
-    """Tell whether a resource stands in a list, by its type and what it stands under."""
+def is_listed_at(resource_id: str, resource_type: str, place: Place, *, has_location: bool = False) -> bool:
+    """Tell whether a resource stands in a list, by its type and what it stands under.
+
+    A group's inventory holds resources, and those below one that have a location of their own, as databases have.
+    """
     own = folded(resource_id)
     if not own.startswith(f"{place.scope}/") or resource_type not in kinds_listed(place, (resource_type,)):
         return False
     if not place.type:
         # What extends another resource, or says who may do what, is in no inventory of a group.
-        return own.count("/providers/") == 1 and not resource_type.startswith(NOT_IN_INVENTORIES)
+        is_one = resource_type.count("/") == 1 or has_location
+        return is_one and own.count("/providers/") == 1 and not resource_type.startswith(NOT_IN_INVENTORIES)
     if place.type in ALL_RECORDS:
         return True
     # A list under a resource holds that resource's own; one under a scope holds all below it.

@@ -28,6 +28,15 @@ def test_an_inventory_holds_resources_and_nothing_on_them(resource: str, kind: s
     assert is_listed_at(resource, kind, place) is is_listed
 
 
+@pytest.mark.parametrize("has_location", [True, False])
+def test_an_inventory_holds_what_is_tracked_below_a_resource(has_location: bool) -> None:
+    """A database has a location of its own, and is listed; a proxy resource, such as a firewall rule, has none."""
+    place = place_of(f"{GROUP}/resources")
+    assert place is not None
+    database = f"{SERVER}/databases/db"
+    assert is_listed_at(database, "microsoft.sql/servers/databases", place, has_location=has_location) is has_location
+
+
 def test_a_list_holds_its_own_type() -> None:
     """Below a resource its own, below a scope all of the type."""
     rules, servers = place_of(f"{SERVER}/firewallRules"), place_of(f"{GROUP}/providers/Microsoft.Sql/servers")
