@@ -149,8 +149,8 @@ def test_the_secrets_of_a_vault_are_listed_after_the_challenge(clients: Clients,
     """The unsigned question and its 401 are readings too, but neither a page nor a part of the list."""
     documents, readings = reader.list_all(clients.secrets.list_properties_of_secrets)
     assert documents
-    assert [tape.obtain(key, never_asked).status for key in readings] == [401, 200]
-    assert [tape.obtain(key, never_asked).page for key in readings] == [None, 1]
+    assert [tape.obtain(key, never_asked).status for key in readings] == [401, 200, 200]
+    assert [tape.obtain(key, never_asked).page for key in readings] == [None, 1, 2]
 
 
 def test_a_vault_of_many_secrets_is_listed_whole(clients: Clients, sandbox: Sandbox) -> None:
