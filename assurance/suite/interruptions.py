@@ -67,6 +67,14 @@ class Interruptions:
             _hurry_workers(session)
         return (yield)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Leave out of what pytest shows the places that have no line: it would break down at them.
+
+        A signal may come between two lines, where CPython knows of none (`tb_lineno` is None).
+        """
+        excinfo.traceback = excinfo.traceback.filter(lambda entry: entry._rawentry.tb_lineno is not None)
+
     def _take(self, _number: int, _frame: FrameType | None) -> None:
         if self.came:
             return
