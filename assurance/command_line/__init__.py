@@ -1,3 +1,3 @@
 """`apex-assurance`: the parser, and a module for each command."""
 
-__all__ = ["main"]
+__all__ = ["main", "output"]
