@@ -1,6 +1,7 @@
 """Loads the suite's plugin, and starts the sandbox for an environment whose file names it."""
 
 import os
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,12 @@ def pytest_assurance_stand_in(config: pytest.Config, environment: str) -> Mappin
     config.stash.setdefault(_SANDBOXES, []).append(sandbox)
     os.environ.update(sandbox.environment_variables())
     return sandbox.overlay()
+
+
+def pytest_assurance_ends_at_once(config: pytest.Config) -> None:
+    """Remove the folders of stand-ins that nobody stops any more."""
+    for sandbox in config.stash.get(_SANDBOXES, []):
+        shutil.rmtree(sandbox.directory, ignore_errors=True)
 
 
 def pytest_assurance_load_nouns() -> None:

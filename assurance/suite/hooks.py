@@ -20,3 +20,11 @@ def pytest_assurance_stand_in(
 @pytest.hookspec
 def pytest_assurance_load_nouns() -> None:
     """Import what declares the nouns that checks take (`assurance.judging.nouns`), before fixtures are made of them."""
+
+
+@pytest.hookspec
+def pytest_assurance_ends_at_once(config: pytest.Config) -> None:
+    """Remove from the disk what `pytest_unconfigure` would: a run that was interrupted ends without it.
+
+    Called in another thread than the run's, which may still be at work; at the very end of the process.
+    """

@@ -30,10 +30,12 @@ class Interruptions:
 
     Attributes:
         withdraw: Takes back what a run claims whose end was cut short; called in another thread, at the very end.
+        sweep: Removes what this process would leave on the disk beside its pack; called after that.
     """
 
     def __init__(self) -> None:
         self.withdraw: Callable[[], None] = _nothing_to_withdraw
+        self.sweep: Callable[[], object] = _nothing_to_withdraw
         self._is_ending = False
         self._since: float | None = None
         self._before: dict[int, signal.Handlers | Callable[[int, FrameType | None], object] | int | None] = {}
@@ -87,6 +89,7 @@ class Interruptions:
     def _end_at_last(self) -> None:
         time.sleep(LONGEST_SECONDS)
         self.withdraw()
+        self.sweep()
         os.write(2, TOLD)
         os._exit(int(pytest.ExitCode.INTERRUPTED))
 

@@ -7,6 +7,7 @@ import types
 from collections.abc import Generator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -86,6 +87,7 @@ class RunSession:
         if from_controller:
             end_with_parent()
         else:
+            interruptions.sweep = partial(config.hook.pytest_assurance_ends_at_once, config=config)
             interruptions.install()
             config.add_cleanup(interruptions.uninstall)
         path = find(config.getoption("env"), workplace(config) / "environments")

@@ -166,13 +166,12 @@ def main() -> int:
     draw = random.Random(asked.seed)  # noqa: S311  (no secret)
     failures = 0
     with tempfile.TemporaryDirectory(prefix="interrupting-", ignore_cleanup_errors=True) as folder:
-        scratch = Path(folder, "scratch")
-        scratch.mkdir()
-        os.environ["TMPDIR"] = str(scratch)  # of the runs, so that what they leave is seen
         first, last = asked.between or (1.0, _seconds_of_a_whole_run(Path(folder), asked.checks))
         for number in range(asked.count):
             way, seconds = ways[number % len(ways)], draw.uniform(first, last)
-            reports = Path(folder, str(number))
+            reports, scratch = Path(folder, str(number)), Path(folder, f"scratch-{number}")
+            scratch.mkdir()
+            os.environ["TMPDIR"] = str(scratch)  # of the run, so that what it leaves is seen
             run = start(reports, *(("-n", str(way.workers)) if way.workers else ()), checks=asked.checks)
             try:
                 time.sleep(seconds)
