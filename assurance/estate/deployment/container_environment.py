@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from assurance.estate.deployment.plain_secrets import ROTATE, plain_secrets
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.addresses import is_private
-from assurance.estate.network.private_endpoint import APPROVED, status_of
-from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown, wrong_among
+from assurance.estate.network.private_endpoint import approves_only
+from assurance.estate.resources.resource import Judgement, Resource, listed, named, shown
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -20,7 +20,6 @@ class ContainerEnvironment(Resource):
     Attributes:
         subnet_id: The id of the subnet in which its infrastructure must stand.
         permitted_endpoints: The ids of the private endpoints that may lead to it.
-        has_front_door: Whether a Front Door is declared, whose own endpoint stands in a subscription of Azure's.
     """
 
     subnet_id: str
@@ -65,24 +64,7 @@ class ContainerEnvironment(Resource):
     @property
     def approves_no_stranger(self) -> Fact:
         """Whether it has approved no private endpoint but those that are permitted, such as a Front Door's own."""
-
-        def stranger(connection: Document) -> str | None:
-            endpoint = connection.text("properties", "privateEndpoint", "id")
-            if status_of(connection).casefold() != APPROVED or any(
-                same_id(endpoint, one) for one in self.permitted_endpoints
-            ):
-                return None
-            return endpoint or "an endpoint that is not named"
-
-        def none(document: Document) -> Judgement:
-            found = wrong_among(document.items("properties", "privateEndpointConnections"), stranger)
-            return not found, f"approved: {listed(found, 'none but the permitted ones')}"
-
-        remedy = (
-            "az network private-endpoint-connection reject --id CONNECTION-ID (listed under "
-            f"{self.id}), or add it to permitted_endpoints of [container_apps]"
-        )
-        return self.judge("no other private endpoint is approved", none, remedy)
+        return approves_only(self, self.permitted_endpoints, "permitted", "[container_apps]")
 
     @property
     def holds_no_plaintext_secret(self) -> Fact:

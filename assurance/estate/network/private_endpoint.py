@@ -20,7 +20,9 @@ from assurance.estate.resources.resource import (
     named,
     only,
     resource_group_of,
+    same_id,
     segments,
+    wrong_among,
 )
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -147,6 +149,33 @@ def _zone_groups(estate: Estate, endpoint_id: str) -> Documents:
 def status_of(connection: Document) -> str:
     """Return the status of a connection, or `absent`."""
     return connection.text("properties", "privateLinkServiceConnectionState", "status") or "absent"
+
+
+def approves_only(resource: Resource, known: Sequence[str], called: str, table: str) -> Fact:
+    """Return whether a resource has approved no private endpoint but those that are known.
+
+    Args:
+        resource: What endpoints connect to.
+        known: The ids of the endpoints that may.
+        called: What those are called where there is no other.
+        table: Where the environment file permits another.
+    """
+
+    def stranger(connection: Document) -> str | None:
+        endpoint = connection.text("properties", "privateEndpoint", "id")
+        if status_of(connection).casefold() != APPROVED or any(same_id(endpoint, one) for one in known):
+            return None
+        return endpoint or "an endpoint that is not named"
+
+    def none(document: Document) -> Judgement:
+        found = wrong_among(document.items("properties", "privateEndpointConnections"), stranger)
+        return not found, f"approved: {listed(found, f'none but the {called} ones')}"
+
+    remedy = (
+        "az network private-endpoint-connection reject --id CONNECTION-ID (listed under "
+        f"{resource.id}), or add it to permitted_endpoints of {table}"
+    )
+    return resource.judge("no other private endpoint is approved", none, remedy)
 
 
 def is_in_force(found: Sequence[str]) -> bool:

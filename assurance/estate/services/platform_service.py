@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from assurance.environment.model import DeclaredService
 from assurance.estate.estate import Estate
-from assurance.estate.network.private_endpoint import APPROVED, is_in_force, status_of
+from assurance.estate.network.private_endpoint import approves_only, is_in_force, status_of
 from assurance.estate.resources.questions import Documents
 from assurance.estate.resources.resource import (
     Judgement,
@@ -103,22 +103,7 @@ class PlatformService(Resource):
     def approves_no_stranger(self) -> Fact:
         """Whether it has approved no endpoint but the declared one and those that are permitted."""
         known = (self.endpoint_id, *self.declared.permitted_endpoints)
-
-        def stranger(connection: Document) -> str | None:
-            endpoint = connection.text("properties", "privateEndpoint", "id")
-            if status_of(connection).casefold() != APPROVED or any(same_id(endpoint, one) for one in known):
-                return None
-            return endpoint or "an endpoint that is not named"
-
-        def none(document: Document) -> Judgement:
-            found = wrong_among(document.items("properties", "privateEndpointConnections"), stranger)
-            return not found, f"approved: {listed(found, 'none but the declared ones')}"
-
-        remedy = (
-            "az network private-endpoint-connection reject --id CONNECTION-ID (listed under "
-            f"{self.id}), or add it to permitted_endpoints of the service"
-        )
-        return self.judge("no other private endpoint is approved", none, remedy)
+        return approves_only(self, known, "declared", "the service")
 
     @property
     def admits_no_network(self) -> Fact:
