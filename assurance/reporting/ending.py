@@ -7,7 +7,7 @@ from assurance.reporting.fit import for_terminal
 from assurance.reporting.lines import command_lines, hanging, shortened
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import ReasonGroup, by_reason, counted, declared_less, judged_sentence, must_stop
-from assurance.verdicts import Source, Verdict
+from assurance.verdicts import Decision, Source, Verdict
 
 MAX_LINES = 10
 """With the heading above them and pytest's own line below, twelve."""
@@ -31,7 +31,8 @@ def lines(model: RunModel, report: str, width: int) -> list[str]:
         report: The path of the HTML report, as it is shortest to write.
         width: How many characters a line may have; a word or a path that is longer stays whole.
     """
-    most = MAX_SENTENCE_LINES + len(must_stop(model))
+    # Where nothing is to be named below it, the sentence has its line.
+    most = MAX_SENTENCE_LINES + len(must_stop(model)) + (model.decision is Decision.GO)
     told = _limited(hanging(for_terminal(judged_sentence(model)), "", width), most)
     told += [shortened(for_terminal(one), width) for one in declared_less(model)]
     told += _rollback(model, width)
