@@ -11,9 +11,9 @@ from assurance.command_line.output import add_json, print_json
 from assurance.home import suite_root
 from assurance.judging.controls import CONTROLS
 from falsification import report
-from falsification.page import page
-from falsification.results import Kind
-from falsification.score import Score, compute, tasks
+from falsification.judge import Kind, Score
+from falsification.report import page
+from falsification.score import compute, tasks
 
 DOCUMENT = suite_root() / "docs" / "falsifiability.md"
 PROCESSES = 2
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
 def told(score: Score) -> dict[str, object]:
     """Return the score for a program: of each control how much was judged, and how much of it wrongly."""
     kinds: tuple[Kind, ...] = ("violation", "harmless", "inability")
-    controls = [control for control in CONTROLS if any(one.control == control for one in score.results)]
+    controls = [control for control in CONTROLS if any(result.control == control for result in score.results)]
     return {
         "is_met": score.is_met,
         "controls": {

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
-from falsification.apex.changes import FAMILIES
+from falsification.apex.observed import FAMILIES
 from falsification.apex.stage import ApexStage
-from falsification.azure.deployment_stage import DeploymentStage
 from falsification.azure.deployments import CATALOGUES
-from falsification.azure.stage import AzureStage
+from falsification.azure.stage import AzureStage, DeploymentStage
 from falsification.change_records.stage import ChangeRecordStage
 from falsification.drift.stage import DriftStage
-from falsification.judge import Stage, try_harmless, try_inability, try_violation
-from falsification.results import Kind, Result, Score
+from falsification.judge import Kind, Result, Score, Stage, try_harmless, try_inability, try_violation
 
 # Any: stages of different worlds stand in one table.
 STAGES: dict[str, Callable[[], Stage[Any]]] = {
@@ -29,8 +27,6 @@ STAGES: dict[str, Callable[[], Stage[Any]]] = {
 }
 Progress = Callable[[int, int], None]
 CHUNK = 12
-
-__all__ = ["STAGES", "Result", "Score", "Task", "attempt", "attempt_all", "compute", "stage", "tasks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +129,7 @@ def attempt(task: Task) -> list[Result]:
         results = try_harmless(found, found.harmless[task.name], task.family)
     else:
         results = try_inability(found, _inabilities(task.stage, task.control)[task.name])
-    return [one for one in results if task.control in {"", one.control}]
+    return [result for result in results if task.control in {"", result.control}]
 
 
 @lru_cache(maxsize=len(STAGES))

@@ -12,8 +12,8 @@ from pathlib import Path
 import tomli_w
 
 from sandbox.apex import Observed, Quirk, Switch
-from sandbox.apex.catalogue import UnknownNameError, catalogue_text, named
-from sandbox.azure.declared_estate import declared_estate
+from sandbox.apex.quirks import UnknownNameError, catalogue_text, named
+from sandbox.azure.azure_estate import declared_estate
 from sandbox.stand_ins import Sandbox
 
 ENVIRONMENTS = Path(__file__).resolve().parent.parent / "environments"

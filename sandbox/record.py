@@ -16,7 +16,7 @@ from pathlib import Path
 import tomli_w
 
 from sandbox import Sandbox
-from sandbox.azure.declared_estate import declared_estate, declared_object_ids
+from sandbox.azure.azure_estate import declared_estate, declared_object_ids
 
 ROOT = Path(__file__).parent.parent
 

@@ -12,21 +12,37 @@ from types import MappingProxyType
 from typing import Any
 
 from sandbox.apex import ApexStandIn, Issuer, Settings
-from sandbox.apex.azure_services import Targets
-from sandbox.apex.declared import application_table, token_variables
+from sandbox.apex.inspection import Targets
+from sandbox.apex.stand_in import application_table, token_variables
 from sandbox.azure.azure_estate import AzureEstate
-from sandbox.azure.container_registry import HOST, ContainerRegistry
-from sandbox.azure.key_vault import KeyVaultDataPlane
+from sandbox.azure.data_planes import HOST, ContainerRegistry, KeyVaultDataPlane
 from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.azure.what_if import WhatIf
-from sandbox.left_by_pipeline import leave_files
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
-from sandbox.network.certificates import CertificateAuthority
 from sandbox.network.dns import DnsServer
-from sandbox.network.listeners import Listeners
+from sandbox.network.http_stand_in import CertificateAuthority
+from sandbox.network.listeners import Listeners, PlatformService, platform_services
 from sandbox.network.loopback import LOOPBACK
-from sandbox.network.services import PlatformService, platform_services
+
+RELEASE = Path(__file__).parent / "release"
+
+
+def leave_files(environment: str, directory: Path) -> dict[str, str]:
+    """Write the files of an environment's release into a directory.
+
+    Returns:
+        Where each is, by the name that environment files give it.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    paths: dict[str, str] = {}
+    for file in sorted(RELEASE.iterdir()):
+        target = directory / file.name
+        text = file.read_text(encoding="utf-8").replace("ca-apex-sandbox", f"ca-apex-{environment}")
+        target.write_text(text, encoding="utf-8")
+        paths[file.stem.replace("-", "_")] = str(target)
+    return paths
+
 
 TOKEN_VARIABLE = "APEX_SANDBOX_TOKEN"  # noqa: S105 - the name of a variable, not a token
 

@@ -1,10 +1,15 @@
-"""Habits of the code that no linter holds: each exception from a rule says why, and nothing is left that is unused."""
+"""Habits of the code that no linter holds, and the public surface of each package."""
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
+import shutil
 import subprocess
 import sys
+from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,35 +55,25 @@ def test_nothing_stands_at_the_top_but_rooms() -> None:
 
 # Tests of several modules together, and what they are about.
 ABOUT_SEVERAL = {
-    "assurance/apex/client/test_parts.py": "callers, contents, plans and the declared application",
+    "assurance/apex/client/test_parts.py": "callers, contents, plans, the declared application, clean-up",
     "assurance/apex/performance/test_list_baseline.py": "baseline and drawing",
     "assurance/command_line/commands/test_sending.py": "comment and notify",
-    "assurance/command_line/watch/test_watch_command.py": "the command with all behind it",
-    "assurance/environment/test_deployment_tables.py": "deployment and what refers to it",
-    "assurance/environment/test_optional_tables.py": "whole runs on files that leave tables out",
-    "assurance/environment/test_without.py": "loading, where a file extends another",
-    "assurance/evidence/test_packed_environment.py": "what a pack's own environment file may name",
+    "assurance/environment/test_tables.py": "single tables, the reference, and files that extend others",
     "assurance/evidence/test_received_packs.py": "rerun and verification of somebody else's pack",
-    "assurance/planning/test_forms.py": "what-if results, templates and Terraform plans",
-    "assurance/reporting/test_left_out.py": "every output, of a run whose environment file leaves something out",
+    "assurance/reporting/test_formats.py": "JSON, JUnit, SARIF and OCSF",
+    "assurance/reporting/test_shown.py": "the last lines, the estate's picture, and what is fit to show",
+    "assurance/reporting/test_texts.py": "Markdown, messages, and what a file leaves out in every output",
     "assurance/telemetry/test_service_levels.py": "readings and requests of one service",
-    "assurance/telemetry/test_wrong_queries.py": "queries and results",
-    "assurance/world/azure/test_registry_sign_in.py": "clients and transport",
-    "assurance/world/azure/test_throttling.py": "transport and the limiter",
+    "assurance/world/azure/test_throttling.py": "transport, the limiter and the credential",
     "assurance/world/test_probes.py": "dns and sockets",
     "falsification/test_application.py": "the catalogues of APEX",
-    "falsification/test_attested.py": "the catalogue of change records",
     "falsification/test_catalogues.py": "the catalogues of Azure",
-    "falsification/test_field_cases.py": "the page of field cases, and what it names",
-    "falsification/test_inability.py": "inability of Azure",
-    "falsification/test_judging.py": "the judge and the stage of Azure",
+    "falsification/test_judging.py": "the judge, the stage of Azure, and inability",
     "falsification/test_observed.py": "observed builds of APEX",
-    "falsification/test_plan_forms.py": "violations in each form of a plan",
-    "falsification/test_plans.py": "violations as plans",
+    "falsification/test_plans.py": "violations as plans, in each form of a plan",
     "falsification/test_recorded_bodies.py": "every view, on recorded answers",
     "sandbox/apex/test_contract.py": "the whole stand-in",
-    "sandbox/apex/test_parts.py": "documents, estimates, jobs and switches",
-    "sandbox/apex/test_service_levels.py": "the stand-in and its telemetry",
+    "sandbox/apex/test_parts.py": "documents, estimates, jobs, switches and telemetry",
     "sandbox/azure/test_official_clients.py": "the stand-ins, asked by the SDK",
     "sandbox/test_sandbox_start.py": "all stand-ins together",
 }
@@ -106,3 +101,74 @@ def test_no_module_is_long() -> None:
         if path.is_relative_to(ROOT / "tests") is False and len(path.read_text("utf-8").splitlines()) > 300
     ]
     assert long == []
+
+
+USERS = ("assurance", "checks", "fixtures", "falsification", "sandbox", "benchmarks")
+PACKAGES = sorted(
+    ".".join(path.parent.relative_to(ROOT).parts)
+    for path in (ROOT / "assurance").rglob("__init__.py")
+    if path.parent != ROOT / "assurance"
+)
+# Commands are found by the names of their modules, never imported by name.
+FOUND_BY_NAME = "assurance.command_line.commands"
+
+
+def _imported(file: Path) -> set[str]:
+    """Return what a file imports of the suite, as dotted names; the last part may be a module or a name in one."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("assurance"):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.startswith("assurance.")}
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # A plugin or a program that is named, and imported by somebody else.
+            found |= set(re.findall(r"^assurance(?:\.\w+){2,}$", node.value))
+    return found
+
+
+@cache
+def _taken() -> dict[str, set[str]]:
+    """Return for each package what of it is imported from outside: names of its modules, or names that it exports."""
+    taken: dict[str, set[str]] = defaultdict(set)
+    for user in USERS:
+        for file in (ROOT / user).rglob("*.py"):
+            parts = file.relative_to(ROOT).with_suffix("").parts
+            importer = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            for name in _imported(file):
+                for package in PACKAGES:
+                    is_inside = f"{importer}.".startswith(f"{package}.")
+                    if name.startswith(f"{package}.") and not is_inside:
+                        taken[package].add(name.removeprefix(f"{package}.").partition(".")[0])
+    return taken
+
+
+@pytest.mark.parametrize("package", [one for one in PACKAGES if one != FOUND_BY_NAME])
+def test_a_package_says_what_it_offers(package: str) -> None:
+    """What others import of a package stands in its `__all__`: names, or modules of it."""
+    offered = set(getattr(importlib.import_module(package), "__all__", ()))
+    assert _taken()[package] - offered == set(), f"add to __all__ of {package}, or take it from elsewhere"
+
+
+@pytest.mark.parametrize("package", [one for one in PACKAGES if one != FOUND_BY_NAME])
+def test_a_package_has_what_it_offers(package: str) -> None:
+    """Each name in `__all__` is a name or a module of the package, and they stand in order."""
+    module = importlib.import_module(package)
+    offered = list(getattr(module, "__all__", ()))
+    folder = ROOT / Path(*package.split("."))
+    missing = [
+        name
+        for name in offered
+        if not hasattr(module, name) and not (folder / f"{name}.py").is_file() and not (folder / name).is_dir()
+    ]
+    assert missing == []
+    assert len(set(offered)) == len(offered)
+
+
+def test_the_house_stays_small() -> None:
+    """Fewer than 800 files are tracked: a small function stands beside its kin, not in a file of its own."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("this is no checkout of Git")
+    listed = subprocess.run([git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert len([name for name in listed.stdout.split("\0") if name]) < 800

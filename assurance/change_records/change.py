@@ -1,14 +1,24 @@
-"""A change as checks see it: sentences about its record, each a fact."""
+"""The change that a run belongs to, as checks see it: found by its number, read once, kept on the tape.
+
+Each sentence about it a fact, at its step of the guide.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Literal
 
 from assurance.change_records import rules
-from assurance.change_records.model import ChangeRecord
+from assurance.change_records.model import ChangeRecord, parse
+from assurance.environment.toml_files import find_file, names_in
+from assurance.errors import NotEvaluated, UsageError
+from assurance.tape import Tape, key_of
+from assurance.tape.redaction import Redactor
 from assurance.verdicts import Fact
+from assurance.world.files import FileReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +134,107 @@ class Change:
             readings=self.readings,
             remedy=f"Complete changes/{self.record.id}.toml, then: apex-assurance change check {self.record.id}",
         )
+
+
+Moment = Literal["pre_deployment", "closing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of the checklist.
+
+    Attributes:
+        step: The guide's step.
+        title: A few words.
+        moment: When it must hold: before the deployment, or before the change is closed.
+        judge: What says whether it does.
+    """
+
+    step: int
+    title: str
+    moment: Moment
+    judge: Callable[[Change], Fact]
+
+
+ITEMS = (
+    Item(1, "Request with plans", "pre_deployment", lambda change: change.is_planned),
+    Item(1, "Approvals", "pre_deployment", lambda change: change.is_approved),
+    Item(1, "Deployment window", "pre_deployment", lambda change: change.window_is_open),
+    Item(1, "Stakeholders told", "pre_deployment", lambda change: change.stakeholders_know),
+    Item(9, "Team", "pre_deployment", lambda change: change.team_is_ready),
+    Item(10, "Sign-off before", "pre_deployment", lambda change: change.deployment_is_authorized),
+    Item(11, "Deployment announced", "closing", lambda change: change.start_was_announced),
+    Item(16, "Manual tests", "closing", lambda change: change.manual_tests_passed),
+    Item(21, "Success told", "closing", lambda change: change.success_was_told),
+    Item(22, "Sign-off after", "closing", lambda change: change.outcome_is_signed),
+    Item(23, "Rollback decision", "closing", lambda change: change.rollback_was_decided),
+    Item(25, "Rollback analysis", "closing", lambda change: change.rollback_is_analysed),
+    Item(28, "Retrospective", "closing", lambda change: change.retrospective_was_held),
+    Item(29, "Metrics", "closing", lambda change: change.metrics_are_kept),
+    Item(30, "Closure", "closing", lambda change: change.is_closed),
+)
+
+
+NAME = "change record"
+FOLDER = "changes"
+
+
+def find_record(name_or_file: str, folder: Path) -> Path:
+    """Return the file that `--change` means: a path, or a number such as CR-2026-0042 in `folder`.
+
+    Raises:
+        UsageError: There is no such file; the message lists the records that there are.
+    """
+    path, exists = find_file(name_or_file, folder)
+    if not exists:
+        raise UsageError(
+            f"{name_or_file}: there is no change record {path}; give a path to a TOML file or one of: "
+            f"{names_in(folder)}; `apex-assurance change new` begins one"
+        )
+    return path
+
+
+def read_record(path: Path) -> bytes:
+    """Return the bytes of a change record.
+
+    Raises:
+        UsageError: The file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: the change record cannot be read: {error.strerror}") from error
+
+
+class GivenChange:
+    """The change of a run.
+
+    Args:
+        path: Its record; None where the run was given none.
+    """
+
+    def __init__(self, tape: Tape, redactor: Redactor, environment: str, path: Path | None) -> None:
+        self._tape = tape
+        self._environment = environment
+        # A replay reads the tape, whatever lies on this machine.
+        given = Path(f"{NAME}.toml") if tape.replaying else path
+        self._files = FileReader(tape, redactor, {NAME: given} if given is not None else {})
+        self.is_given = tape.look_up(key_of("file", NAME)) is not None if tape.replaying else path is not None
+
+    def change(self) -> Change:
+        """Return the change, judged at the moment when its record was read.
+
+        Raises:
+            NotEvaluated: The run was given none.
+            UsageError: The record is not valid.
+        """
+        if not self.is_given:
+            raise NotEvaluated(
+                "This run belongs to no change record.", "Give it: --change CR-..., for changes/CR-....toml."
+            )
+        artefact = self._files.read(NAME)
+        reading = self._tape.look_up(artefact.readings[0])
+        if reading is None:
+            raise RuntimeError("a reading that was just obtained is not on the tape")
+        now = reading.started_at
+        return Change(parse(artefact.content, artefact.file), self._environment, now, artefact.readings)

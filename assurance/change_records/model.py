@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from assurance.environment.toml_files import parsed, problems
+from assurance.errors import UsageError
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -197,3 +200,20 @@ class ChangeRecord(Table):
     retrospective: Retrospective | None = None
     metrics: Metrics | None = None
     closure: Closure | None = None
+
+
+def parse(content: bytes, where: str) -> ChangeRecord:
+    """Return the change record that `content` is.
+
+    Args:
+        content: The bytes of a TOML file.
+        where: The file's name, for messages.
+
+    Raises:
+        UsageError: It is no TOML, or not a change record; the message names each key and what was expected.
+    """
+    document = parsed(content, where)
+    try:
+        return ChangeRecord.model_validate(document)
+    except ValidationError as error:
+        raise UsageError(f"{where}: this is not a valid change record:\n{problems(error)}") from error

@@ -46,15 +46,15 @@ def approvals_missing(record: ChangeRecord) -> list[str]:
     """Step 1: approved by every role, after the request and before the window, and not by the executors alone."""
     wrong = _unsigned(record.approvals, approvers(record), "not approved by")
     executing = {_person(name) for name in record.team.engineers} if record.team is not None else set()
-    if record.approvals and all(_person(one.name) in executing for one in record.approvals):
+    if record.approvals and all(_person(approval.name) in executing for approval in record.approvals):
         wrong.append("approved only by those who carry it out")
-    for one in record.approvals:
-        told = f"the approval of {one.name} ({one.role})"
-        if one.date < record.created:
+    for approval in record.approvals:
+        told = f"the approval of {approval.name} ({approval.role})"
+        if approval.date < record.created:
             wrong.append(f"{told} is older than the request")
-        if record.window is not None and one.date > record.window.start:
+        if record.window is not None and approval.date > record.window.start:
             wrong.append(f"{told} came after the window had begun")
-        if record.window is not None and record.window.start - one.date > STALE_AFTER:
+        if record.window is not None and record.window.start - approval.date > STALE_AFTER:
             wrong.append(f"{told} is more than {STALE_AFTER.days} days older than the window")
     return wrong
 
@@ -106,13 +106,19 @@ def pre_deployment_unsigned(record: ChangeRecord, now: datetime) -> list[str]:
     wrong = [] if signed.authorized else ["the deployment is not authorised"]
     wrong += _unsigned(signed.signatures, roles, "not signed by")
     wrong += _future(signed.signatures, now)
-    if len({_person(one.name) for one in signed.signatures}) == 1:
+    if len({_person(signature.name) for signature in signed.signatures}) == 1:
         wrong.append("one person signed in every role")
     started = record.execution.started if record.execution is not None else None
-    wrong += [f"{one.name} signed after the start" for one in signed.signatures if started and one.date > started]
-    latest = max((one.date for one in record.approvals), default=None)
     wrong += [
-        f"{one.name} signed before the change was approved" for one in signed.signatures if latest and one.date < latest
+        f"{signature.name} signed after the start"
+        for signature in signed.signatures
+        if started and signature.date > started
+    ]
+    latest = max((approval.date for approval in record.approvals), default=None)
+    wrong += [
+        f"{signature.name} signed before the change was approved"
+        for signature in signed.signatures
+        if latest and signature.date < latest
     ]
     return wrong
 
@@ -129,8 +135,8 @@ def manual_tests_wrong(record: ChangeRecord) -> list[str]:
     if not record.manual_tests:
         return ["no table [[manual_tests]]"]
     started = record.execution.started if record.execution is not None else None
-    wrong = [f"{one.name} did not pass" for one in record.manual_tests if not one.passed]
-    early = [one.name for one in record.manual_tests if started is None or one.date < started]
+    wrong = [f"{manual_test.name} did not pass" for manual_test in record.manual_tests if not manual_test.passed]
+    early = [manual_test.name for manual_test in record.manual_tests if started is None or manual_test.date < started]
     return wrong + [f"{name} was tried before the deployment" for name in early]
 
 
@@ -150,7 +156,7 @@ def outcome_unsigned(record: ChangeRecord, now: datetime) -> list[str]:
     wrong += _unsigned(outcome.signatures, roles, "not signed by") + _future(outcome.signatures, now)
     if record.execution is None:
         return [*wrong, "no table [execution]"]
-    early = [one.name for one in outcome.signatures if one.date < record.execution.finished]
+    early = [signature.name for signature in outcome.signatures if signature.date < record.execution.finished]
     return wrong + [f"{name} signed before the deployment had finished" for name in early]
 
 
@@ -198,7 +204,9 @@ def retrospective_missing(record: ChangeRecord, now: datetime) -> list[str]:
         wrong.append("the meeting lies in the future")
     present = {_person(name) for name in held.attendees}
     expected = {
-        one.name: one.role for one in record.approvals if one.role in {Role.TECHNICAL_LEAD, Role.OPERATIONS_MANAGER}
+        approval.name: approval.role
+        for approval in record.approvals
+        if approval.role in {Role.TECHNICAL_LEAD, Role.OPERATIONS_MANAGER}
     }
     engineers = record.team.engineers if record.team is not None else ()
     wrong += [f"{name} ({role}) was not there" for name, role in expected.items() if _person(name) not in present]
@@ -224,7 +232,7 @@ def metrics_wrong(record: ChangeRecord) -> list[str]:
     if metrics.rollback_required != (record.rollback is not None):
         wrong.append("rollback_required does not agree with the table [rollback]")
     if record.execution is not None:
-        approved = max((one.date for one in record.approvals), default=record.created)
+        approved = max((approval.date for approval in record.approvals), default=record.created)
         days = (record.execution.started - approved).total_seconds() / 86_400
         if abs(days - metrics.approval_to_deployment_days) > 1:
             told = f"{metrics.approval_to_deployment_days:g}"
@@ -254,12 +262,12 @@ def closure_missing(record: ChangeRecord, now: datetime) -> list[str]:
 
 
 def _unsigned(signatures: Sequence[Signature], roles: Iterable[Role], told: str) -> list[str]:
-    signed = {one.role for one in signatures}
+    signed = {signature.role for signature in signatures}
     return [f"{told} the {role}" for role in roles if role not in signed]
 
 
 def _future(signatures: Sequence[Signature], now: datetime) -> list[str]:
-    return [f"the signature of {one.name} lies in the future" for one in signatures if one.date > now]
+    return [f"the signature of {signature.name} lies in the future" for signature in signatures if signature.date > now]
 
 
 def _not_told(
@@ -270,7 +278,7 @@ def _not_told(
     before: datetime | None,
 ) -> list[str]:
     """Return who was not told of an event, at a time within the bounds."""
-    sent = [one for one in record.notifications if one.event == event]
+    sent = [notification for notification in record.notifications if notification.event == event]
     in_time = [one for one in sent if (after is None or one.sent >= after) and (before is None or one.sent <= before)]
     told = {audience for one in in_time for audience in one.audiences}
     late = " in time" if len(in_time) < len(sent) else ""

@@ -44,8 +44,8 @@ def _parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParse
     yield parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            for one in action.choices.values():
-                yield from _parsers(one)
+            for choice in action.choices.values():
+                yield from _parsers(choice)
 
 
 def script(shell: str, commands: Mapping[str, Words], lines: Mapping[str, str]) -> str:
@@ -90,7 +90,7 @@ def _fish(commands: Mapping[str, Words], lines: Mapping[str, str]) -> str:
     for name, words in commands.items():
         told.append(f"{begin} -n __fish_use_subcommand -f -a {name} -d {shlex.quote(lines[name])}")
         seen = f"{begin} -n '__fish_seen_subcommand_from {name}'"
-        told += [f"{seen} -f -a {one}" for one in words.subcommands]
+        told += [f"{seen} -f -a {subcommand}" for subcommand in words.subcommands]
         for option in words.options:
             if option == "--env":
                 told.append(f'{seen} -l env -r -a "(path basename -E environments/*.toml)"')

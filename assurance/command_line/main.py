@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import NoReturn, Protocol, cast
 
 import assurance
-from assurance.command_line.exit_statuses import CommandStatus
+from assurance.command_line.output import CommandStatus
 from assurance.errors import AssuranceError
 from assurance.home import make_importable
 
@@ -85,7 +85,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The command's exit status (see `assurance.command_line.exit_statuses`); wrong usage or bad input is told in one
+        The command's exit status (see `assurance.command_line.output`); wrong usage or bad input is told in one
         message on standard error.
     """
     words = sys.argv[1:] if words is None else list(words)

@@ -1,4 +1,7 @@
-"""What the commands write: JSON for programs, progress for people who wait, errors in one message."""
+"""What the commands write: JSON for programs, progress for people who wait, errors in one message.
+
+The exit statuses, the same in every command.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import datetime, timedelta
+from enum import IntEnum
 from pathlib import Path
 
 from assurance.reporting.fit import for_terminal, lines_for_terminal
+from assurance.verdicts import ExitStatus
+
+
+class CommandStatus(IntEnum):
+    """What a command's exit status says."""
+
+    YES = 0
+    """Done; or the answer is yes: verified, the same, ready, nothing left."""
+
+    NO = 1
+    """The answer is no: not verified, different, not ready, something left."""
+
+    WRONG_USAGE = 2
+    """The command line, or a file that it names, is wrong; nothing was done."""
+
+    NOT_JUDGED = 4
+    """No decision: of a fleet's environment whose file is wrong, or of a run that broke down or left no evidence."""
+
+    INCONCLUSIVE = int(ExitStatus.INCONCLUSIVE)
+    """Not enough could be seen to say yes or no."""
+
+    INTERRUPTED = 130
+    """Control-C: the shell's own status for it (128 and SIGINT's number)."""
+
+    BROKEN_PIPE = 141
+    """Who read the output went away, as in `apex-assurance history | head` (128 and SIGPIPE's number)."""
+
 
 BEFORE_TOLD_SECONDS = 2.0
 STEP_SECONDS = 1.0

@@ -1,3 +1,8 @@
 """Discovery: what is deployed is found, and an environment file is proposed from it; what must hold is the guide's."""
 
-__all__ = ["found", "from_azure", "from_plan", "from_tape", "gains", "proposal"]
+__all__ = [
+    "draft",
+    "found",
+    "from_azure",
+    "proposal",
+]

@@ -137,7 +137,7 @@ def _secret_references(shape: Shape) -> Iterator[tuple[str, str]]:
     """Give each variable that takes a secret of the vault, and what the vault calls it."""
     values = shape.app.values if shape.app is not None else {}
     secrets = objects_at(values, "properties", "configuration", "secrets")
-    urls = {text_at(one, "name"): text_at(one, "keyVaultUrl") for one in secrets}
+    urls = {text_at(secret, "name"): text_at(secret, "keyVaultUrl") for secret in secrets}
     for variable in objects_at(_container(shape), "env"):
         url = urls.get(text_at(variable, "secretRef"), "")
         if "/secrets/" in url:
@@ -158,7 +158,7 @@ def _propose_revision(draft: Draft, shape: Shape, name: str) -> None:
         found = at(scale, theirs)
         table.add(key, guides, "guide" if found == guides else f"guide; FOUND: {found}")
     rules = objects_at(scale, "rules")
-    numbers = [text_at(one, "http", "metadata", "concurrentRequests") for one in rules]
+    numbers = [text_at(rule, "http", "metadata", "concurrentRequests") for rule in rules]
     same = numbers == [str(CONCURRENT_REQUESTS)]
     beside = "" if same else f"; FOUND: {', '.join(numbers) or 'none'}"
     table.add("concurrent_requests", CONCURRENT_REQUESTS, f"guide{beside}")
@@ -177,7 +177,7 @@ def _variables(shape: Shape, name: str) -> tuple[dict[str, str], list[str]]:
         key, value = text_at(variable, "name"), text_at(variable, "value")
         if not key or not value or variable.get("secretRef"):
             continue
-        match = next((one for one in candidates if _is_value(redactor, key, one, value)), None)
+        match = next((candidate for candidate in candidates if _is_value(redactor, key, candidate, value)), None)
         if match is not None and secret_kind(key, match) is None:
             known[key] = match
         else:
@@ -205,13 +205,13 @@ def _names_of(shape: Shape, service: FoundService) -> Iterator[str]:
 
 
 def _propose_backup(draft: Draft, shape: Shape) -> None:
-    sql = next((one for one in shape.services if one.kind.kind == "sql"), None)
+    sql = next((service for service in shape.services if service.kind.kind == "sql"), None)
     policy = next(iter(shape.found.of_type(LONG_TERM)), None)
     if sql is None:
         return
     table = draft.table("deployment.backup")
     databases = [one.name for one in shape.found.below(sql.resource.id, f"{sql.resource.type}/databases")]
-    first = next((one for one in sorted(databases) if one != "master"), "db-apex")
+    first = next((database for database in sorted(databases) if database != "master"), "db-apex")
     table.add("copy_prefix", f"{first}-backup-", "guide: a copy before each migration (Step 12)")
     kept = {
         key: policy.text("properties", f"{key}Retention") if policy is not None else ""

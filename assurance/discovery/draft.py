@@ -1,11 +1,36 @@
-"""A proposed environment file: tables with values, each with where it comes from, written as TOML with comments."""
+"""A proposed environment file: tables with values, each with where it comes from, written as TOML.
+
+What a file would gain from it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from assurance.discovery.toml_values import as_key, as_value
+import tomli_w
+
+from assurance.environment import Environment
+
+
+def as_key(name: str) -> str:
+    """Return a key, quoted where it must be."""
+    return tomli_w.dumps({name: 0}).removesuffix(" = 0\n")
+
+
+def as_value(value: object) -> str:
+    """Return a value on one line: tables are inline tables.
+
+    Raises:
+        TypeError: It is none of TOML's values.
+    """
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{as_key(key)} = {as_value(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "[" + ", ".join(map(as_value, value)) + "]"
+    return tomli_w.dumps({"value": value}).removeprefix("value = ").removesuffix("\n")
+
 
 Scalar = str | int | float | bool
 Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]
@@ -103,3 +128,39 @@ def as_comment(text: str) -> str:
     """Return a text on one line; Azure's names may hold anything, and a line break would make TOML of a comment."""
     shown = "".join(character if character.isprintable() else "?" for character in text)
     return shown if len(shown) <= LONGEST_COMMENT else f"{shown[: LONGEST_COMMENT - 3]}..."
+
+
+# By what the items of a list of tables are told apart.
+NAMES = ("name", "role", "resource", "control")
+
+
+def gains(present: Environment, proposed: Environment) -> tuple[str, ...]:
+    """Return a line for each key: `+` for one that the file lacks, `~` for one that it has with another value."""
+    has = dict(_flat(present.model_dump(mode="json"), ""))
+    told = []
+    for key, value in _flat(proposed.model_dump(mode="json", exclude_unset=True), ""):
+        mine = has.get(key)
+        if mine is None and value not in (None, [], {}):
+            told.append(f"+ {key} = {_shown(value)}")
+        elif mine is not None and mine != value:
+            told.append(f"~ {key} = {_shown(mine)}, and init would write {_shown(value)}")
+    return tuple(told)
+
+
+def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  (JSON values of any kind)
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _flat(one, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, Sequence) and value and all(isinstance(one, Mapping) for one in value):
+        for number, one in enumerate(value):
+            yield from _flat(one, f"{key}[{_name(one, number)}]")
+    else:
+        yield key, value
+
+
+def _name(item: Mapping[str, Any], number: int) -> str:
+    return next((str(item[name]) for name in NAMES if item.get(name)), str(number))
+
+
+def _shown(value: object) -> str:
+    return as_value(value) if value is not None else "nothing"

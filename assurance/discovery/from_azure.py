@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assurance.discovery.found import Found, FoundResource, Values, gathered, objects_at, text_at
-from assurance.discovery.kinds import kind_of
-from assurance.discovery.shape import APP, ENDPOINT, FRONT_DOOR, IDENTITY, NETWORK
+from assurance.discovery.shape import APP, ENDPOINT, FRONT_DOOR, IDENTITY, NETWORK, kind_of
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated, UsageError
-from assurance.estate.deployment.front_door import API_VERSION as FRONT_DOOR_VERSION
+from assurance.estate.deployment.container_environment import API_VERSION as FRONT_DOOR_VERSION
 from assurance.estate.resources.resource import name_of, resource_group_of, subscription_of
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
@@ -59,8 +58,8 @@ class _Search:
         except NotEvaluated as error:
             self.refusals.append(f"{group.replace('_', ' ')}: {error}")
             return ()
-        for one in documents or ():
-            self.pieces.append((one.id, one.values))
+        for document in documents or ():
+            self.pieces.append((document.id, document.values))
         return documents or ()
 
     def ask_at(self, path: str) -> tuple[Document, ...]:
@@ -70,7 +69,7 @@ class _Search:
         except NotEvaluated as error:
             self.refusals.append(f"{path}: {error}")
             return ()
-        self.pieces += [(one.id, one.values) for one in documents or ()]
+        self.pieces += [(document.id, document.values) for document in documents or ()]
         return documents or ()
 
     def found(self) -> dict[tuple[str, ...], FoundResource]:
@@ -177,7 +176,7 @@ def _read_databases(search: _Search, server: FoundResource) -> None:
     if kind is None:
         return
     databases = search.ask("sql", "databases", "list_by_server", server.group, server.name, place=server.id)
-    names = sorted(one.name for one in databases if one.name != "master")
+    names = sorted(database.name for database in databases if database.name != "master")
     if names:  # the application's own; the others are copies, called after it
         where = (server.group, server.name, names[0])
         search.ask("sql", "long_term_retention_policies", "list_by_database", *where, place=server.id)
@@ -193,7 +192,7 @@ def _read_assignments(search: _Search, identity: FoundResource) -> None:
     except NotEvaluated as error:
         search.refusals.append(f"what {name_of(identity.id)} holds: {error}")
         return
-    search.pieces += [(one.id, one.values) for one in documents or ()]
+    search.pieces += [(document.id, document.values) for document in documents or ()]
 
 
 def _read_plans(search: _Search, subscription: str) -> None:

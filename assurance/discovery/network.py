@@ -40,9 +40,9 @@ def propose_network(draft: Draft, shape: Shape) -> None:
         table.add("resource_group", network.group, "found")
     spaces = at(network.values, "properties", "addressSpace", "addressPrefixes")
     table.add("address_space", spaces if isinstance(spaces, list) and spaces else [UNKNOWN_PREFIX], "found")
-    subnets = [_propose_subnet(draft, shape, one) for one in shape.subnets(network)]
-    for group in dict.fromkeys(one.group for one in subnets if one.group):
-        _propose_group(draft, shape, group, [one for one in subnets if one.group == group], subnets)
+    subnets = [_propose_subnet(draft, shape, subnet) for subnet in shape.subnets(network)]
+    for group in dict.fromkeys(subnet.group for subnet in subnets if subnet.group):
+        _propose_group(draft, shape, group, [subnet for subnet in subnets if subnet.group == group], subnets)
 
 
 def _others(shape: Shape) -> list[str]:
@@ -90,8 +90,8 @@ def _propose_subnet(draft: Draft, shape: Shape, subnet: Values) -> _Subnet:
 
 
 def _propose_group(draft: Draft, shape: Shape, name: str, mine: list[_Subnet], subnets: list[_Subnet]) -> None:
-    app = [one for one in subnets if one.is_the_applications]
-    endpoints = [one for one in subnets if one.holds_endpoints]
+    app = [subnet for subnet in subnets if subnet.is_the_applications]
+    endpoints = [subnet for subnet in subnets if subnet.holds_endpoints]
     out, into = any(one in app for one in mine), any(one in endpoints for one in mine)
     found = next((one for one in shape.found.of_type(SECURITY_GROUP) if one.name.casefold() == name.casefold()), None)
     table = draft.table("network_security_groups", is_one_of_many=True, remarks=_open(found))
@@ -100,7 +100,7 @@ def _propose_group(draft: Draft, shape: Shape, name: str, mine: list[_Subnet], s
         table.add("resource_group", found.group, "found")
     directions = [way for way, wanted in (("Outbound", out), ("Inbound", into)) if wanted] or ["Inbound"]
     table.add("deny_all", directions, GUIDE_FLOWS)
-    ports = sorted({one.kind.port for one in shape.services} or {443})
+    ports = sorted({service.kind.port for service in shape.services} or {443})
     listed = [str(port) for port in ports]
     pairs = [(one.prefix, other.prefix) for one in app for other in endpoints]
     for number, (source, destination) in enumerate(pairs):

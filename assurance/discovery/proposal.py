@@ -1,26 +1,62 @@
-"""The proposed environment file: written from what was found, valid at once, with questions where only people know."""
+"""The proposed environment file.
+
+Written from what was found, valid at once, with questions where only people know, also of what stands beside it.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from assurance.discovery.applications import propose_apps
+from assurance.discovery.applications import propose_apps, propose_defender, propose_identity
 from assurance.discovery.deployment import propose_deployment, propose_telemetry
-from assurance.discovery.draft import Draft
+from assurance.discovery.draft import QUESTION, Draft
 from assurance.discovery.found import Found
-from assurance.discovery.identity import propose_defender, propose_identity
 from assurance.discovery.network import propose_network
 from assurance.discovery.services import propose_services
 from assurance.discovery.shape import Shape
-from assurance.discovery.strays import ask_for_strays
 from assurance.environment import Environment
-from assurance.environment.base import Vantage
-from assurance.environment.problems import problems
+from assurance.environment.toml_files import problems
+from assurance.environment.values import Vantage
 from assurance.errors import UsageError
+from assurance.estate.estate import DeclaredIds
+from assurance.estate.inventory.accounts import Accounts, kind_of
+from assurance.estate.resources.resource import segments
+
+REASON = "Say here why it is there."
+
+
+def ask_for_strays(draft: Draft, shape: Shape, environment: Environment) -> tuple[str, ...]:
+    """Ask, at the end of the file, of each such resource why it is there; return the questions."""
+    questions: list[str] = []
+    for path in _strays(shape, environment):
+        questions.append(f"inventory.known: why {path} is there, which no check judges")
+        draft.remarks += [
+            f"{QUESTION}why is this there? No check judges it, and SEC-11 fails until it is named with the reason.",
+            "[[inventory.known]]",
+            f'resource = "{path}"',
+            f'reason = "{REASON}"',
+        ]
+    return tuple(questions)
+
+
+def _strays(shape: Shape, environment: Environment) -> Iterator[str]:
+    ids = DeclaredIds(environment)
+    declared = frozenset(map(segments, ids.all_ids()))
+    databases = tuple(service.database for service in environment.services.values() if service.database)
+    backup = environment.deployment.backup
+    copies = (f"{backup.copy_prefix}*",) if backup is not None else ()
+    types = frozenset(map(kind_of, ids.service_ids()))
+    accounts = Accounts(declared, ids.group_id, types, (*databases, *copies), ())
+    for resource in shape.found.resources.values():
+        # What has no location is a part of something else, and stands in no group's list.
+        if shape.found.is_here(resource) and resource.text("location") and not accounts.judges(resource.id):
+            yield resource.id[resource.id.casefold().rindex("/providers/") + len("/providers/") :]
+
 
 NO_TENANT = "00000000-0000-0000-0000-000000000000"
 PUBLIC_CLOUD = "https://management.azure.com"
@@ -74,7 +110,7 @@ def propose(found: Found, circumstances: Circumstances) -> Proposal:
     propose_deployment(draft, shape, name)
     _propose_drift(draft, shape)
     _remark_on_application(draft, shape, name)
-    draft.remarks += [f"could not be read: {one}" for one in found.refusals]
+    draft.remarks += [f"could not be read: {refusal}" for refusal in found.refusals]
     text = draft.text()
     try:
         environment = Environment.model_validate(tomllib.loads(text))
@@ -134,11 +170,11 @@ def _propose_access(draft: Draft, access: Environment | None) -> None:
 
 
 def _tenant(shape: Shape) -> tuple[str, str, str]:
-    for one in shape.found.resources.values():
-        if one.type in {"microsoft.keyvault/vaults", "microsoft.managedidentity/userassignedidentities"} and (
-            tenant := one.text("properties", "tenantId")
+    for resource in shape.found.resources.values():
+        if resource.type in {"microsoft.keyvault/vaults", "microsoft.managedidentity/userassignedidentities"} and (
+            tenant := resource.text("properties", "tenantId")
         ):
-            return tenant, f"found: {one.label}", ""
+            return tenant, f"found: {resource.label}", ""
     return NO_TENANT, "", "the Entra tenant's id"
 
 

@@ -56,7 +56,7 @@ def _findings(service: FoundService) -> list[str]:
 def _database(shape: Shape, service: FoundService) -> str:
     names = [one.name for one in shape.found.below(service.resource.id, DATABASES) if one.name != "master"]
     # A copy that was made before a migration is called after its database.
-    return next((one for one in names if not any(one != two and one.startswith(two) for two in names)), "")
+    return next((name for name in names if not any(name != two and name.startswith(two) for two in names)), "")
 
 
 def host_of(service: FoundService, group_id: str) -> str:
@@ -97,7 +97,7 @@ def _propose_endpoint(
         table.add("zone_subscription", subscription_of(zone_id), "found")
     others = [one for one in endpoint.zone_ids if one != zone_id]
     if others:
-        table.add("names", [_further_name(shape, service, one) for one in others], "found: its other zones")
+        table.add("names", [_further_name(shape, service, other) for other in others], "found: its other zones")
 
 
 def _further_name(shape: Shape, service: FoundService, zone_id: str) -> dict[str, str]:
@@ -115,12 +115,16 @@ def _subnets(shape: Shape) -> list[str]:
     network = next(iter(shape.networks), None)
     if network is None:
         return ["snet-privateendpoints", "snet-containerapps"]
-    return [text_at(one, "name") for one in shape.subnets(network)]
+    return [text_at(subnet, "name") for subnet in shape.subnets(network)]
 
 
 def _endpoint_subnet(shape: Shape) -> str:
     network = next(iter(shape.networks), None)
-    held = [text_at(one, "name") for one in shape.subnets(network) if shape.holds_endpoints(one)] if network else []
+    held = (
+        [text_at(subnet, "name") for subnet in shape.subnets(network) if shape.holds_endpoints(subnet)]
+        if network
+        else []
+    )
     return next(iter([*held, *reversed(_subnets(shape))]), "snet-privateendpoints")
 
 

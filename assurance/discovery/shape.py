@@ -1,14 +1,83 @@
-"""What of a deployment the proposal rests on: the application, its network, its identity, its services."""
+"""What of a deployment the proposal rests on.
+
+The application, its network, its identity, its services by the table of kinds.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
 
 from assurance.discovery.found import Found, FoundResource, Values, objects_at, text_at
-from assurance.discovery.kinds import Kind, kind_of, kinds
 from assurance.estate.resources.resource import same_id
+
+HTTPS = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind; see `kinds.toml` for what each field means.
+
+    Attributes:
+        sub_resources: By private endpoint group id, the private DNS zone and the suffix of host names.
+    """
+
+    type: str
+    key: str
+    sub_resources: dict[str, tuple[str, str]]
+    kind: str
+    of: str = ""
+    host: tuple[str, ...] = ()
+    sku: tuple[str, ...] = ()
+    port: int = HTTPS
+    tls: bool = True
+    defender: str = ""
+    roles: tuple[str, ...] = field(default=())
+
+    @property
+    def first_sub_resource(self) -> str:
+        """The group id of a private endpoint that such a service has as a rule."""
+        return next(iter(self.sub_resources))
+
+    def zone(self, group_id: str) -> str:
+        """Return the private DNS zone of a sub-resource."""
+        return self._names(group_id)[0]
+
+    def suffix(self, group_id: str) -> str:
+        """Return what host names of a sub-resource end with."""
+        return self._names(group_id)[1]
+
+    def _names(self, group_id: str) -> tuple[str, str]:
+        folded = {known.casefold(): names for known, names in self.sub_resources.items()}
+        return folded.get(group_id.casefold(), self.sub_resources[self.first_sub_resource])
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Return the table, in the order in which services are written."""
+    document = tomllib.loads(files("assurance.environment").joinpath("kinds.toml").read_text(encoding="utf-8"))
+    return tuple(_kind(entry) for entry in document["kinds"])
+
+
+# `Any`: our own file, whose form a test holds.
+def _kind(entry: dict[str, Any]) -> Kind:
+    lists = {name: tuple(value) for name, value in entry.items() if isinstance(value, list)}
+    sub_resources = {group: tuple(names) for group, names in entry["sub_resources"].items()}
+    own = {name: value for name, value in entry.items() if name != "judged"}
+    return Kind(**{**own, **lists, "sub_resources": sub_resources})
+
+
+def kind_of(resource: FoundResource) -> Kind | None:
+    """Return the kind of a resource; None for what is no platform service of the table."""
+    own = resource.text("kind").casefold()
+    alike = [kind for kind in kinds() if kind.type.casefold() == resource.type]
+    exact = next((one for one in alike if one.of and one.of.casefold() == own), None)
+    return exact or next((one for one in alike if not one.of), None)
+
 
 APP = "microsoft.app/containerapps"
 JOB = "microsoft.app/jobs"
@@ -66,7 +135,7 @@ class Shape:
     @cached_property
     def app(self) -> FoundResource | None:
         """The application: of several, one that has an ingress."""
-        with_ingress = [one for one in self.apps if one.text("properties", "configuration", "ingress", "fqdn")]
+        with_ingress = [app for app in self.apps if app.text("properties", "configuration", "ingress", "fqdn")]
         return next(iter(with_ingress or self.apps), None)
 
     @cached_property
@@ -81,7 +150,7 @@ class Shape:
         """Where the application stands; empty if that was not found."""
         environment = self.apps_environment
         told = environment.text("properties", "vnetConfiguration", "infrastructureSubnetId") if environment else ""
-        return told or next((text_at(one, "id") for one in self._all_subnets() if _is_delegated(one)), "")
+        return told or next((text_at(subnet, "id") for subnet in self._all_subnets() if _is_delegated(subnet)), "")
 
     def _all_subnets(self) -> Iterator[Values]:
         for network in self.found.of_type(NETWORK):
@@ -90,7 +159,7 @@ class Shape:
     @cached_property
     def networks(self) -> tuple[FoundResource, ...]:
         """The virtual networks, the application's first."""
-        subnets = [self.app_subnet_id, *(one.subnet_id for one in self.endpoints)]
+        subnets = [self.app_subnet_id, *(endpoint.subnet_id for endpoint in self.endpoints)]
 
         def rank(network: FoundResource) -> tuple[int, str]:
             holds = [
@@ -103,7 +172,9 @@ class Shape:
     @cached_property
     def endpoints(self) -> tuple[FoundEndpoint, ...]:
         """The private endpoints, of every service."""
-        return tuple(one for resource in self.found.of_type(ENDPOINT) for one in _endpoints(self.found, resource))
+        return tuple(
+            endpoint for resource in self.found.of_type(ENDPOINT) for endpoint in _endpoints(self.found, resource)
+        )
 
     def subnets(self, network: FoundResource) -> tuple[Values, ...]:
         """Return the subnets of a network."""
@@ -111,7 +182,7 @@ class Shape:
 
     def holds_endpoints(self, subnet: Values) -> bool:
         """Tell whether private endpoints stand in a subnet."""
-        return any(same_id(one.subnet_id, text_at(subnet, "id")) for one in self.endpoints)
+        return any(same_id(endpoint.subnet_id, text_at(subnet, "id")) for endpoint in self.endpoints)
 
     @cached_property
     def identity(self) -> FoundResource | None:
@@ -130,17 +201,18 @@ class Shape:
         for resource, kind in self._candidates():
             taken[kind.key] = taken.get(kind.key, 0) + 1
             key = kind.key if taken[kind.key] == 1 else f"{kind.key}_{taken[kind.key]}"
-            behind = tuple(one for one in self.endpoints if same_id(one.service_id, resource.id))
+            behind = tuple(endpoint for endpoint in self.endpoints if same_id(endpoint.service_id, resource.id))
             found.append(FoundService(key, kind, resource, behind))
         return tuple(found)
 
     def _candidates(self) -> Iterator[tuple[FoundResource, Kind]]:
         """Give the services of the resource group, and those elsewhere that its private endpoints lead to."""
-        led_to = [one.service_id for one in self.endpoints]
+        led_to = [endpoint.service_id for endpoint in self.endpoints]
         mine = [
-            (one, kind)
-            for one in self.found.resources.values()
-            if (kind := kind_of(one)) and (self.found.is_here(one) or any(same_id(one.id, two) for two in led_to))
+            (resource, kind)
+            for resource in self.found.resources.values()
+            if (kind := kind_of(resource))
+            and (self.found.is_here(resource) or any(same_id(resource.id, two) for two in led_to))
         ]
         order = {id(kind): number for number, kind in enumerate(kinds())}
         yield from sorted(mine, key=lambda pair: (order[id(pair[1])], pair[0].id))
@@ -149,7 +221,7 @@ class Shape:
 def _is_delegated(subnet: Values) -> bool:
     """Tell whether a subnet is left to Container Apps environments."""
     delegations = objects_at(subnet, "properties", "delegations")
-    return any(text_at(one, "properties", "serviceName").casefold() == DELEGATION for one in delegations)
+    return any(text_at(delegation, "properties", "serviceName").casefold() == DELEGATION for delegation in delegations)
 
 
 def _endpoints(found: Found, resource: FoundResource) -> Iterator[FoundEndpoint]:

@@ -2,18 +2,11 @@
 
 __all__ = [
     "approving",
-    "asking",
     "baseline",
     "classify",
     "compare",
     "comparison",
-    "families",
-    "inventory",
-    "locating",
     "normalise",
-    "paths",
     "questions",
-    "snapshot",
     "survey",
-    "traffic",
 ]

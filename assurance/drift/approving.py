@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from assurance.drift.asking import Answer, Asker
-from assurance.drift.baseline import Approval, Baseline
-from assurance.drift.questions import Question, questions_of
-from assurance.drift.snapshot import snapshot
+from assurance.drift.baseline import Approval, Baseline, snapshot
+from assurance.drift.questions import Answer, Asker, Question, questions_of
 from assurance.environment import Environment
 from assurance.errors import BaselineRefused
+from assurance.judging.checking import decide_on
 from assurance.judging.controls import CONTROLS
-from assurance.judging.deciding import decide_on
 from assurance.tape import Reading
 from assurance.verdicts import Decision, Verdict
 
@@ -124,7 +123,7 @@ def _made_by(run: Mapping[str, Any], request: Request) -> str:
     if not makers and run["source"] == "LIVE":
         raise BaselineRefused(f"run {run['id']} does not say who made it: say so with --made-by NAME")
     approver = " ".join(request.approver.split()).casefold()
-    if approver in {" ".join(one.split()).casefold() for one in makers}:
+    if approver in {" ".join(maker.split()).casefold() for maker in makers}:
         raise BaselineRefused(f"{request.approver!r} made run {run['id']}; another person must approve it")
     return " ".join(makers[-1].split()) if makers else ""
 
@@ -146,3 +145,34 @@ def _counted(results: Results) -> str:
     counted = Counter(one["verdict"] for one in results["verdicts"])
     kinds = (Verdict.FAIL, Verdict.NOT_EVALUATED)
     return ", ".join(f"{counted[kind]} {kind.replace('_', ' ')}" for kind in kinds if counted[kind])
+
+
+FOLDER = "baselines"
+PACKED = "baseline.json"
+"""The baseline of a run, in its evidence pack."""
+
+
+def locate(environment: str, given: Path | None, replay: Path | None, root: Path) -> Path | None:
+    """Return the file of the baseline, or None if there is none.
+
+    Args:
+        environment: The environment's name.
+        given: What `--baseline` names: a file, or a directory with `ENVIRONMENT.json`; None if it was not given.
+        replay: The pack or tape that is replayed, which may hold its own; None for a live run.
+        root: The directory in which `baselines/` stands.
+
+    Raises:
+        BaselineRefused: What was given is not there.
+    """
+    if given is not None:
+        path = given / f"{environment}.json" if given.is_dir() else given
+        if not path.is_file():
+            raise BaselineRefused(
+                f"--baseline {given}: there is no file {path}; give a baseline, or a directory with {environment}.json"
+            )
+        return path.absolute()
+    path = root / FOLDER / f"{environment}.json"
+    if replay is not None and ((replay / PACKED).is_file() or (replay / "tape").is_dir()):
+        # A pack is judged again by what it was judged by, or by none.
+        path = replay / PACKED
+    return path.absolute() if path.is_file() else None

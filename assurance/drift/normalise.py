@@ -16,7 +16,21 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, TypeAlias
 
-from assurance.drift.paths import joined, matches
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(".*" if one == "*" else re.escape(one) for one in pattern.casefold()), re.S)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Tell whether a pattern matches a text as a whole, in any casing; `*` stands for any text, also for none."""
+    return _compiled(pattern).fullmatch(text.casefold()) is not None
+
+
+def joined(path: str, key: str) -> str:
+    """Return the path of what stands under `key`; the key of a list's item is in brackets."""
+    return f"{path}{key}" if key.startswith("[") or not path else f"{path}.{key}"
+
 
 Values: TypeAlias = Any
 """A JSON value of any kind; `Any` because nothing more is known of what Azure answers."""

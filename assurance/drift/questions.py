@@ -1,7 +1,4 @@
-"""The questions behind a snapshot, as a tape has them, so that another night asks exactly the same ones.
-
-So a snapshot holds whatever a run has read of Azure Resource Manager: readings of new checks join without code here.
-"""
+"""The questions behind a snapshot, as a tape has them, asked again another night through the official clients."""
 
 from __future__ import annotations
 
@@ -13,7 +10,17 @@ from typing import Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from assurance.drift.normalise import noise
-from assurance.tape import Reading, key_of
+from assurance.environment import Environment
+from assurance.errors import NotEvaluated
+from assurance.estate import Estate
+from assurance.estate.resources.questions import Documents
+from assurance.tape import Reading, Tape, key_of
+from assurance.tape.redaction import Redactor
+from assurance.world.azure import reader
+from assurance.world.azure.clients import AzureClients
+from assurance.world.azure.credential import StaticToken
+from assurance.world.azure.document import Document
+from assurance.world.azure.response import getting, listing
 
 Api = Literal["resource_manager", "key_vault"]
 Shape = Literal["one", "list"]
@@ -87,3 +94,89 @@ def _api(key: str, path: str, query: str) -> Api | None:
     """Return whom a reading was asked of: its key says so, as the transport makes it; None for anybody else."""
     apis: tuple[Api, ...] = ("resource_manager", "key_vault")
     return next((api for api in apis if key_of("GET", api, path, query, "signed", "") == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Azure answered to one question.
+
+    Attributes:
+        documents: What it told of; none where it said that there is nothing.
+        readings: Keys of the readings that hold it.
+        refusal: Why it did not answer; None if it did.
+    """
+
+    documents: tuple[Document, ...]
+    readings: tuple[str, ...]
+    refusal: NotEvaluated | None = None
+
+
+class Asker:
+    """Asks questions of one environment's Azure.
+
+    Args:
+        clients: The clients, over the tape's transport.
+        environment: What is declared: its key vault, if it has one, is asked for the names of its secrets.
+    """
+
+    def __init__(self, clients: AzureClients, environment: Environment) -> None:
+        self._clients = clients
+        vaults = (service.fqdn for service in environment.services.values() if service.kind == "key_vault")
+        self._vault_host = next(vaults, None)
+
+    def ask(self, question: Question) -> Answer:
+        """Return the answer; a refusal is part of it, and nobody is asked twice."""
+        try:
+            documents, readings = self._documents(question)
+        except NotEvaluated as refusal:
+            return Answer((), refusal.readings, refusal)
+        return Answer(documents, readings)
+
+    def _documents(self, question: Question) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+        if question.api == "key_vault":
+            if self._vault_host is None:
+                reason = "The baseline knows a key vault's secrets, and the environment file declares no key vault."
+                raise NotEvaluated(reason, "Declare it in [services], or approve a new baseline.")
+            secrets = self._clients.secrets(self._vault_host)
+            found, readings = reader.list_all(secrets.list_properties_of_secrets)
+            return found or (), readings
+        client = self._clients.management("resources")
+        if question.shape == "list":
+            found, readings = reader.list_all(listing(client, question.url))
+            return found or (), readings
+        one, readings = reader.get(getting(client, question.url))
+        if one is None:
+            return (), readings
+        # A few lists come in one piece, to a plain question.
+        return (one,) if one.value("value") is None else one.required_items("value"), readings
+
+
+def replaying(environment: Environment, tape: Tape) -> Asker:
+    """Return what asks a run's tape, and nobody else."""
+    redactor = Redactor(salt=f"{environment.subscription_id}/{environment.name}")
+    clients = AzureClients(environment, tape, redactor, StaticToken("replayed"))
+    return Asker(clients, environment)
+
+
+def inventory(estate: Estate) -> tuple[Documents, Documents]:
+    """Return all resources of the environment's resource group, and all role assignments that reach into it.
+
+    Raises:
+        NotEvaluated: Azure did not say.
+    """
+    resources = _read(estate, "resources", "resources", "list_by_resource_group")
+    assignments = _read(estate, "authorization", "role_assignments", "list_for_resource_group")
+    return resources, assignments
+
+
+def _read(estate: Estate, client: str, operations: str, name: str) -> Documents:
+    """Return one list; not through `Questions.listing`, since a plain list holds resources without properties."""
+    operation = estate.questions.operation(client, operations, name)
+
+    def read() -> Documents:
+        documents, readings = reader.list_all(operation(), estate.environment.resource_group)
+        if documents is None:
+            raise NotEvaluated(f"Azure has no list of {operation}.", "Check resource_group.", readings)
+        return documents, readings
+
+    return estate.questions.once(("inventory", name), read)

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qs
 
-from assurance.drift.baseline import approving
+from assurance.drift.baseline import VAULT_SECRET, Entry, approving
 from assurance.drift.classify import Change
 from assurance.drift.normalise import Values
-from assurance.drift.snapshot import VAULT_SECRET, Entry
 from assurance.estate.resources.resource import name_of, named, resource_group_of
 from assurance.tape.redaction import kind_of_token
 

@@ -4,21 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from assurance.drift import remedies
-from assurance.drift.activity import who_changed
-from assurance.drift.asking import Answer, Asker
-from assurance.drift.baseline import Baseline
-from assurance.drift.classify import Change, classified, expected, heaviest, presence
+from assurance.drift.baseline import Baseline, Entry, entries, snapshot
+from assurance.drift.classify import (
+    SECURITY_GROUP,
+    Change,
+    classified,
+    concerns_rules,
+    effect,
+    expected,
+    heaviest,
+    presence,
+)
 from assurance.drift.compare import differences
-from assurance.drift.questions import Question
-from assurance.drift.snapshot import Entry, entries, snapshot
-from assurance.drift.traffic import SECURITY_GROUP, concerns_rules, effect
+from assurance.drift.questions import Answer, Asker, Question
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
+from assurance.estate.resources.questions import Questions
 from assurance.estate.resources.resource import name_of
+from assurance.tape.moments import recorded, to_text
 from assurance.verdicts import Fact
+from assurance.world.azure import reader
+from assurance.world.azure.document import Document
+
+# "Azure Monitor activity log", Microsoft Learn: events are kept for 90 days.
+KEPT = timedelta(days=89)
+CHANGING = ("/write", "/delete", "/action")
+MAX_TOLD = 3
+OBJECT_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who changed a resource, in words, and the readings that say so."""
+
+    told: str
+    readings: tuple[str, ...]
+
+
+def who_changed(questions: Questions, resource_id: str, since: str) -> Attribution:
+    """Return who changed a resource since a time (UTC, ISO 8601), as far as the activity log tells."""
+    if not resource_id.startswith("/"):
+        return Attribution("who changed it stands in the audit log of its service, not in the activity log", ())
+    until = questions.clients.tape_started
+    begin = max(recorded(since), recorded(until) - KEPT)
+    wanted = f"eventTimestamp ge '{to_text(begin)}' and eventTimestamp le '{until}' and resourceUri eq '{resource_id}'"
+    operation = questions.operation("monitor", "activity_logs", "list")
+    try:
+        events, readings = questions.once(
+            ("activity", resource_id.casefold()), lambda: reader.list_all(operation(), filter=wanted)
+        )
+        told = [_told(event) for event in sorted(events or (), key=_when, reverse=True) if _is_change(event)]
+    except NotEvaluated as refusal:
+        return Attribution(f"who changed it is not known: {refusal.reason}", refusal.readings)
+    if not told:
+        return Attribution(f"the activity log names nobody who changed it since {begin:%Y-%m-%d}", readings)
+    return Attribution(f"changed {'; '.join(dict.fromkeys(told[:MAX_TOLD]))}", readings)
+
+
+def _is_change(event: Document) -> bool:
+    operation = event.text("operationName", "value") or ""
+    status = event.text("status", "value") or ""
+    return operation.casefold().endswith(CHANGING) and status.casefold() not in {"failed", "started"}
+
+
+def _when(event: Document) -> str:
+    return event.text("eventTimestamp") or ""
+
+
+def _told(event: Document) -> str:
+    """Say one event; a person's name is redacted on the tape, so the object id stands beside it."""
+    claims = event.within("claims")
+    object_id = claims.text(OBJECT_ID) if claims is not None else None
+    caller = event.text("caller") or "somebody"
+    who = f"{caller} (object id {object_id})" if object_id is not None and object_id != caller else caller
+    return f"{_when(event)[:19]}Z by {who}, {event.text('operationName', 'value')}"
+
 
 AS_APPROVED = "as approved"
 GONE = "it is gone"
@@ -59,14 +123,14 @@ class ResourceDrift:
     def is_as_approved(self) -> Fact:
         """Whether nothing differs but what is expected to, or is cosmetic."""
         changes = self.changes()
-        findings = tuple(one for one in changes if one.weight.is_finding)
+        findings = tuple(change for change in changes if change.weight.is_finding)
         approval = self.baseline.approval
         demanded = f"as approved on {approval.approved[:10]} by {approval.approver} ({approval.change})"
         observed = "; ".join(map(str, changes)) or AS_APPROVED
         if not findings:
             return Fact(True, demanded, observed, self.before.shown, self.readings)
         who = who_changed(self.estate.questions, self.before.shown, approval.started)
-        why = dict.fromkeys(one.reason for one in findings)
+        why = dict.fromkeys(finding.reason for finding in findings)
         back = (remedies.restoring(self.before),) if self.after is None else remedies.reverting(self.before, findings)
         remedy = "\n".join((*back, remedies.approval(self.baseline.environment)))
         observed = f"{observed} ({' '.join(why)}); {who.told}"
@@ -143,7 +207,7 @@ def changes_between(before: Entry, after: Entry | None, environment: Environment
         return (presence(before.type, "removed", GONE),)
     if _is_microsofts(after):
         return ()
-    found = [classified(one, before.type) for one in differences(before.values, after.values)]
+    found = [classified(difference, before.type) for difference in differences(before.values, after.values)]
     if before.type != SECURITY_GROUP or not any(concerns_rules(one.path) for one in found):
         return tuple(found)
     meant = effect(before.values, after.values, environment.virtual_network.address_space)
@@ -174,7 +238,7 @@ class Survey:
         """Return the resources in tonight's answer, by id."""
         documents = self.answer(question).documents
         return self._estate.questions.once(
-            ("drift entries", question), lambda: {one.id: one for one in entries(question, documents)}
+            ("drift entries", question), lambda: {entry.id: entry for entry in entries(question, documents)}
         )
 
     def resource(self, before: Entry) -> ResourceDrift:

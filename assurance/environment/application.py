@@ -7,10 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from assurance.environment.access import Access
-from assurance.environment.base import Declared, Seconds, Text
-from assurance.environment.classification import Classification, DocumentType
-from assurance.environment.values import Guid, HttpsUrl, VariableName
+from assurance.environment.application_tables import Access, Classification, DocumentType
+from assurance.environment.values import Declared, Guid, HttpsUrl, Seconds, Text, VariableName
 
 IdentityKind = Literal["token", "client_secret", "certificate", "federated", "managed_identity", "default"]
 Role = Literal["estimator", "manager", "auditor", "outsider", "other_estimator"]

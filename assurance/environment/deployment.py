@@ -1,20 +1,58 @@
-"""The table `[deployment]`: registry, monitoring, revisions, backup, the release and the artefacts that come with it.
+"""The tables `[container_apps]` and `[deployment]`.
 
-Every table is optional. What the guide demands and an environment does not declare cannot be judged: the check is then
-"not evaluated", and says which table is missing.
+The applications and jobs, registry, monitoring, revisions, backup and sizes.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from assurance.environment.base import Declared, Text
-from assurance.environment.values import Guid, HostName, ResourceId
+from assurance.environment.values import Declared, Guid, HostName, Port, ResourceId, Text
 from assurance.tape.secret_forms import secret_kind
+
+
+class DeclaredFrontDoor(Declared):
+    """The Front Door profile before the application: the only way in, over an approved private link."""
+
+    profile: Text
+    resource_group: Text | None = None
+    subscription: Guid | None = None
+
+
+class FurtherApp(Declared):
+    """A further application in the environment, held to the same as the first.
+
+    Attributes:
+        ingress: Who may call it: nobody, the virtual network, or whoever reaches the environment.
+    """
+
+    name: Text
+    ingress: Literal["none", "internal", "external"] = "internal"
+
+
+class DeclaredContainerApps(Declared):
+    """The Container Apps environment and the application in it; `image` is the repository of its image.
+
+    `job` is the job that runs this suite inside the virtual network (`apex-assurance inside`).
+    """
+
+    environment: Text
+    app: Text
+    job: Text | None = None
+    resource_group: Text | None = None
+    subnet: Text
+    image: Text | None = None
+    workload_profiles: bool
+    ingress_external: bool = False
+    external_ports: tuple[Port, ...] = Field(default=(), strict=False)
+    front_door: DeclaredFrontDoor | None = None
+    permitted_endpoints: tuple[ResourceId, ...] = Field(default=(), strict=False)
+    further: tuple[FurtherApp, ...] = Field(default=(), strict=False)
+    jobs: tuple[Text, ...] = Field(default=(), strict=False)
 
 
 def _form(pattern: str, expected: str) -> AfterValidator:

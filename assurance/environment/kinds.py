@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from assurance.environment.base import Declared, Text
+from assurance.environment.values import Declared, Text
 
 PropertyPath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]\w*(\.\w+)*$")]
 ResourceType = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+(\.[A-Za-z0-9]+)+/[A-Za-z0-9]+$")]

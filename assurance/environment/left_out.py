@@ -6,10 +6,76 @@ flows, ten controls, and no severe alert. A file may declare less, with its reas
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from assurance.environment.model import DeclaredService, Environment, NotApplicable
 from assurance.environment.network import DeclaredFlow
+
+NO_APPLICATION = "The environment file has no table [application]."
+NO_TELEMETRY = "The environment file has no table [telemetry]."
+LOAD_NOT_ALLOWED = "The environment file does not say load.allowed = true: no load test is run here."
+LOAD_NOT_ASKED_FOR = "A load test is run only where it is asked for: -m load."
+READ_ONLY = "The environment file says application.read_only = true, and this check writes."
+
+
+def without_application(environment: Environment, control: str, nouns: Iterable[str]) -> NotApplicable | None:
+    """Return why a check of `control` that takes these nouns does not apply; None if it does.
+
+    Args:
+        environment: What is declared.
+        control: The check's control.
+        nouns: All that the check rests on, down to the roots.
+    """
+    rests_on = frozenset(nouns) & {"application", "flows", "load_generator", "measurements"}
+    if not rests_on:
+        return None
+    if environment.application is None:
+        return NotApplicable(control=control, reason=NO_APPLICATION)
+    if environment.application.read_only and rests_on & {"flows", "load_generator"}:
+        return NotApplicable(control=control, reason=READ_ONLY)
+    return None
+
+
+def without_telemetry(environment: Environment, control: str, nouns: Iterable[str]) -> NotApplicable | None:
+    """Return why a check does not apply that rests on telemetry which nobody declared; None for every other."""
+    if environment.telemetry is not None or not frozenset(nouns) & {"telemetry", "measurements"}:
+        return None
+    return NotApplicable(control=control, reason=NO_TELEMETRY)
+
+
+def without_load(
+    environment: Environment, control: str, nouns: Iterable[str], *, is_asked_for: bool
+) -> NotApplicable | None:
+    """Return why a load test does not apply; None for one that does, and for every other check.
+
+    Args:
+        environment: What is declared.
+        control: The check's control.
+        nouns: All that the check rests on, down to the roots.
+        is_asked_for: Whether the run was told to put the application under load.
+    """
+    if "load_generator" not in nouns:
+        return None
+    if not environment.load.allowed:
+        return NotApplicable(control=control, reason=LOAD_NOT_ALLOWED)
+    return None if is_asked_for else NotApplicable(control=control, reason=LOAD_NOT_ASKED_FOR)
+
+
+def offered_elsewhere(environment: Environment, control: str, subject: str) -> NotApplicable | None:
+    """Return how an operation that the API lacks is done in this environment; None if it says nothing of the subject.
+
+    Args:
+        environment: What is declared.
+        control: The check's control; only the role matrix is about operations.
+        subject: The case's subject, such as `manager-approves-estimate`.
+    """
+    if environment.application is None or not control.startswith("RBAC-"):
+        return None
+    for offered in environment.application.offered_elsewhere:
+        if subject.endswith(f"-{offered.operation}"):
+            return NotApplicable(control=control, reason=f"Offered otherwise than by the API: {offered.how}")
+    return None
+
 
 # Kind of service, how many the guide has, and the Defender plan that watches it (guide, Steps 3 and 18).
 GUIDE_SERVICES = {
@@ -54,17 +120,20 @@ def _services(environment: Environment) -> Iterator[str]:
 
 
 def _groups(environment: Environment) -> Iterator[str]:
-    subnets = {one.name: one.network_security_group for one in environment.virtual_network.subnets}
-    wanted = {subnets[one.private_endpoint.subnet]: "Inbound" for one in environment.services.values()}
-    denied = {one.name: one.deny_all for one in environment.network_security_groups}
+    subnets = {subnet.name: subnet.network_security_group for subnet in environment.virtual_network.subnets}
+    wanted = {subnets[service.private_endpoint.subnet]: "Inbound" for service in environment.services.values()}
+    denied = {
+        network_security_group.name: network_security_group.deny_all
+        for network_security_group in environment.network_security_groups
+    }
     for group, direction in [*wanted.items(), (subnets[environment.container_apps.subnet], "Outbound")]:
         if group is not None and direction not in denied[group]:
             yield f"does not demand that {group} denies all that is {direction.lower()}"
-    for one in environment.network_security_groups:
-        for flow in one.permitted_flows:
+    for network_security_group in environment.network_security_groups:
+        for flow in network_security_group.permitted_flows:
             if _is_open(flow):
                 where = "from" if flow.direction == "Inbound" else "to"
-                yield f"permits the flow {flow.name} of {one.name} {where} everywhere"
+                yield f"permits the flow {flow.name} of {network_security_group.name} {where} everywhere"
 
 
 def _is_open(flow: DeclaredFlow) -> bool:
@@ -115,7 +184,7 @@ def _exceptions_of(environment: Environment, service: DeclaredService) -> Iterat
 
 def _defender(environment: Environment) -> Iterator[str]:
     plans = {one.casefold() for one in environment.defender.plans}
-    kinds = {one.kind for one in environment.services.values()}
+    kinds = {service.kind for service in environment.services.values()}
     for kind, (_, called, plan) in GUIDE_SERVICES.items():
         if kind in kinds and plan.casefold() not in plans:
             yield f"does not demand the Defender plan {plan}, which watches its {called}"

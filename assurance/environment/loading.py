@@ -7,11 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from assurance.environment.model import Environment
-from assurance.environment.problems import problems
-from assurance.environment.toml_files import Document, find_file, names_in, parsed
+from assurance.environment.toml_files import Document, find_file, names_in, parsed, problems
 from assurance.errors import EnvironmentFileError, UsageError
 from assurance.home import suite_root
-from assurance.tape.plain_files import MAX_WRITTEN_BYTES, read_plain
+from assurance.tape.strict_json import MAX_WRITTEN_BYTES, read_plain
 
 RELEASE_TABLES = {"release": dict, "artefacts": dict, "announced": list}
 

@@ -8,29 +8,26 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from assurance.environment.application import DeclaredApplication
-from assurance.environment.base import Declared, Port, Text, Vantage
-from assurance.environment.bounds import Limits
-from assurance.environment.container_apps import DeclaredContainerApps
-from assurance.environment.deployment import DeclaredDeployment
-from assurance.environment.drift import DeclaredDrift
-from assurance.environment.evidence import Evidence
-from assurance.environment.inventory import DeclaredInventory
+from assurance.environment.application_tables import DeclaredLoad, DeclaredTelemetry
+from assurance.environment.deployment import DeclaredContainerApps, DeclaredDeployment
 from assurance.environment.kinds import DeclaredKind, judged_kinds, service_types
-from assurance.environment.load import DeclaredLoad
 from assurance.environment.network import DeclaredEndpoint, DeclaredNetwork, DeclaredSecurityGroup
-from assurance.environment.telemetry import DeclaredTelemetry
+from assurance.environment.suite_tables import DeclaredDrift, DeclaredInventory, DeclaredWaivers, Evidence, Limits
 from assurance.environment.values import (
+    Declared,
     Guid,
     HostAndPort,
     HostName,
     HttpsUrl,
     NameServer,
+    Port,
     ResourceId,
     Scope,
+    Text,
+    Vantage,
     VariableName,
     repeated,
 )
-from assurance.environment.waivers import DeclaredWaivers
 
 
 class Cloud(Declared):

@@ -6,13 +6,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from assurance.environment.base import Declared, Text
 from assurance.environment.values import (
+    Declared,
     FlowEnd,
     Guid,
     HostName,
     PortRange,
     Prefix,
+    Text,
     lies_within,
 )
 

@@ -105,7 +105,9 @@ def models() -> tuple[type[BaseModel], ...]:
 
 def undescribed() -> tuple[str, ...]:
     """Return the keys whose meaning nobody has written, as `Model.key`."""
-    return tuple(f"{one.__name__}.{key}" for one in models() for key in one.model_fields if not _meaning(one, key))
+    return tuple(
+        f"{model.__name__}.{key}" for model in models() for key in model.model_fields if not _meaning(model, key)
+    )
 
 
 def _within(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401  (an annotation may be anything)

@@ -1,13 +1,25 @@
-"""The kinds of text that an environment file holds: each says what it expects, in words and not as a pattern."""
+"""The kinds of text that an environment file holds, and what each of its tables is made of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(allow_inf_nan=False)]
+Vantage = Literal["inside", "outside"]
+
+
+class Declared(BaseModel):
+    """The base of every table: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
 
 HIGHEST_PORT = 65535
 _GUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

@@ -2,4 +2,14 @@
 
 from assurance.estate.estate import Estate
 
-__all__ = ["Estate", "deployment", "identity", "ids", "inventory", "monitoring", "network", "resources", "services"]
+__all__ = [
+    "Estate",
+    "deployment",
+    "estate",
+    "identity",
+    "inventory",
+    "monitoring",
+    "network",
+    "resources",
+    "services",
+]

@@ -1,4 +1,4 @@
-"""The estate: what the readings of one environment are obtained with; each view is read beside its own class."""
+"""The estate: what the readings of one environment are obtained with, and the ids of what it declares."""
 
 from __future__ import annotations
 
@@ -8,17 +8,223 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from assurance.environment import Environment
-from assurance.environment.base import Vantage
+from assurance.environment.deployment import DeclaredFrontDoor, DeclaredMonitoring, DeclaredRegistry
+from assurance.environment.network import DeclaredEndpoint, DeclaredName
+from assurance.environment.values import Vantage
 from assurance.errors import NotEvaluated
-from assurance.estate.ids import DeclaredIds
 from assurance.estate.resources.questions import Questions
 from assurance.world.azure.clients import AzureClients
 from assurance.world.dns import Resolver
 from assurance.world.files import FileReader
 from assurance.world.sockets import Dialer
 
-P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class DeclaredIds:
+    """Full resource ids, made from the names that an environment file declares."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+    @property
+    def group_id(self) -> str:
+        """The id of the environment's resource group."""
+        return f"{self.subscription_id}/resourceGroups/{self.environment.resource_group}"
+
+    @property
+    def subscription_id(self) -> str:
+        """The id of the environment's subscription."""
+        return f"/subscriptions/{self.environment.subscription_id}"
+
+    def virtual_network_id(self) -> str:
+        """Return the id of the declared virtual network."""
+        declared = self.environment.virtual_network
+        return self._id(f"Microsoft.Network/virtualNetworks/{declared.name}", declared.resource_group)
+
+    def subnet_id(self, name: str) -> str:
+        """Return the id of a declared subnet."""
+        return f"{self.virtual_network_id()}/subnets/{name}"
+
+    def service_id(self, service: str) -> str:
+        """Return the id of a declared service."""
+        declared = self.environment.services[service]
+        return self._id(
+            f"{self.environment.type_of(declared.kind)}/{declared.name}", declared.resource_group, declared.subscription
+        )
+
+    def network_security_group_id(self, name: str) -> str:
+        """Return the id of a declared network security group."""
+        declared = next(group for group in self.environment.network_security_groups if group.name == name)
+        return self._id(f"Microsoft.Network/networkSecurityGroups/{name}", declared.resource_group)
+
+    def endpoint_id(self, service: str) -> str:
+        """Return the id of the private endpoint of a service."""
+        endpoint = self.environment.services[service].private_endpoint
+        return self._id(
+            f"Microsoft.Network/privateEndpoints/{endpoint.name}", endpoint.resource_group, endpoint.subscription
+        )
+
+    def zone_id(self, declared: DeclaredEndpoint | DeclaredName) -> str:
+        """Return the id of the private DNS zone of an endpoint's name."""
+        path = f"Microsoft.Network/privateDnsZones/{declared.zone}"
+        return self._id(path, declared.zone_resource_group, declared.zone_subscription)
+
+    def container_environment_id(self) -> str:
+        """Return the id of the Container Apps environment."""
+        declared = self.environment.container_apps
+        return self._id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
+
+    def container_app_id(self, name: str | None = None) -> str:
+        """Return the id of the application, or of a further one of that name."""
+        declared = self.environment.container_apps
+        return self._id(f"Microsoft.App/containerApps/{name or declared.app}", declared.resource_group)
+
+    def further_job_id(self, name: str) -> str:
+        """Return the id of a declared job."""
+        return self._id(f"Microsoft.App/jobs/{name}", self.environment.container_apps.resource_group)
+
+    def front_door_id(self, declared: DeclaredFrontDoor) -> str:
+        """Return the id of the Front Door profile."""
+        path = f"Microsoft.Cdn/profiles/{declared.profile}"
+        return self._id(path, declared.resource_group, declared.subscription)
+
+    def job_id(self) -> str | None:
+        """Return the id of the job that runs this suite inside the virtual network; None where none is declared."""
+        declared = self.environment.container_apps
+        return self._id(f"Microsoft.App/jobs/{declared.job}", declared.resource_group) if declared.job else None
+
+    def identity_id(self) -> str:
+        """Return the id of the application's user-assigned identity."""
+        declared = self.environment.identity
+        return self._id(
+            f"Microsoft.ManagedIdentity/userAssignedIdentities/{declared.name}",
+            declared.resource_group,
+            declared.subscription,
+        )
+
+    def all_ids(self) -> tuple[str, ...]:
+        """Return the ids of everything that the environment file declares."""
+        environment = self.environment
+        endpoints = [one.private_endpoint for one in environment.services.values()]
+        return (
+            self.virtual_network_id(),
+            *(
+                self.network_security_group_id(network_security_group.name)
+                for network_security_group in environment.network_security_groups
+            ),
+            *self.service_ids(),
+            *(self.endpoint_id(service) for service in environment.services),
+            *(self.zone_id(endpoint) for endpoint in endpoints),
+            *(self.zone_id(name) for endpoint in endpoints for name in endpoint.names),
+            self.container_environment_id(),
+            self.container_app_id(),
+            *([job] if (job := self.job_id()) is not None else []),
+            *(self.container_app_id(one.name) for one in environment.container_apps.further),
+            *map(self.further_job_id, environment.container_apps.jobs),
+            *((self.front_door_id(front),) if (front := environment.container_apps.front_door) is not None else ()),
+            self.identity_id(),
+            *environment.public_addresses,
+            *self._deployment_ids(),
+        )
+
+    def _deployment_ids(self) -> list[str]:
+        declared, telemetry = self.environment.deployment, self.environment.telemetry
+        found: list[str] = []
+        if (registry := declared.registry) is not None:
+            found.append(self._id(f"Microsoft.ContainerRegistry/registries/{registry.name}", registry.resource_group))
+        if (one := declared.monitoring) is not None:
+            group = one.workspace_resource_group or one.resource_group
+            found.append(self._id(f"Microsoft.Insights/components/{one.component}", one.resource_group))
+            found.append(self._id(f"Microsoft.OperationalInsights/workspaces/{one.workspace}", group))
+        if telemetry is not None:
+            found.append(self._id(f"Microsoft.Insights/components/{telemetry.component}", telemetry.resource_group))
+        return found
+
+    def service_ids(self, kind: str | None = None) -> tuple[str, ...]:
+        """Return the ids of the declared services, of one kind or of all."""
+        services = self.environment.services.items()
+        return tuple(self.service_id(name) for name, declared in services if kind is None or declared.kind == kind)
+
+    def first_of_kind(self, kind: str) -> str:
+        """Return the key of the first declared service of a kind.
+
+        Raises:
+            NotEvaluated: None is declared.
+        """
+        found = next((key for key, one in self.environment.services.items() if one.kind == kind), None)
+        return demanded(found, f"a service of kind {kind}", "Declare it in [services].")
+
+    def database_id(self) -> str:
+        """Return the id of the declared database; see `first_of_kind`."""
+        key = self.first_of_kind("sql")
+        hint = f"Add database to [services.{key}] of the environment file."
+        return f"{self.service_id(key)}/databases/" + demanded(
+            self.environment.services[key].database, "what the database is called", hint
+        )
+
+    def declared_registry(self) -> DeclaredRegistry:
+        """Return what is declared of the registry.
+
+        Raises:
+            NotEvaluated: Nothing is.
+        """
+        hint = "Add [deployment.registry] to the environment file."
+        return demanded(self.environment.deployment.registry, "which registry holds the image", hint)
+
+    def declared_monitoring(self) -> DeclaredMonitoring:
+        """Return what is declared of monitoring.
+
+        Raises:
+            NotEvaluated: Nothing is.
+        """
+        hint = "Add [deployment.monitoring] to the environment file."
+        return demanded(self.environment.deployment.monitoring, "what monitors the application", hint)
+
+    def registry_id(self) -> str:
+        """Return the id of the declared registry."""
+        declared = self.declared_registry()
+        return self._id(
+            f"Microsoft.ContainerRegistry/registries/{declared.name}", declared.resource_group, declared.subscription
+        )
+
+    def component_id(self) -> str:
+        """Return the id of the declared Application Insights component."""
+        declared = self.declared_monitoring()
+        return self._id(
+            f"Microsoft.Insights/components/{declared.component}", declared.resource_group, declared.subscription
+        )
+
+    def workspace_id(self) -> str:
+        """Return the id of the declared Log Analytics workspace."""
+        declared = self.declared_monitoring()
+        path = f"Microsoft.OperationalInsights/workspaces/{declared.workspace}"
+        group = declared.workspace_resource_group or declared.resource_group
+        return self._id(path, group, declared.workspace_subscription or declared.subscription)
+
+    def dashboard_id(self) -> str:
+        """Return the id of the declared dashboard."""
+        declared = self.declared_monitoring()
+        return self._id(
+            f"Microsoft.Portal/dashboards/{declared.dashboard}", declared.resource_group, declared.subscription
+        )
+
+    def _id(self, provider_path: str, resource_group: str | None, subscription: str | None = None) -> str:
+        return self.environment.resource_id(provider_path, resource_group, subscription)
+
+
+def demanded(value: T | None, what: str, hint: str) -> T:
+    """Return what an environment file declares.
+
+    Raises:
+        NotEvaluated: It declares nothing of the kind; `what` and `hint` say of what, and how it is added.
+    """
+    if value is None:
+        raise NotEvaluated(f"The environment file does not say {what}.", hint)
+    return value
+
+
+P = ParamSpec("P")
 WAYS = {
     "inside": "from a machine or a Container Apps job in the virtual network",
     "outside": "from a machine outside the virtual network",

@@ -23,7 +23,7 @@ from filelock import FileLock
 
 from assurance.evidence.pack import PackError, write_whole
 from assurance.tape import sha256
-from assurance.tape.plain_files import read_plain
+from assurance.tape.strict_json import read_plain
 
 RUN = "run"
 BEGUN = "begun"

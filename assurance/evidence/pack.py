@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assurance.errors import UsageError
-from assurance.tape.plain_files import read_plain
+from assurance.tape.strict_json import read_plain
 
 MANIFEST = "manifest.json"
 ENVELOPE = "manifest.dsse.json"

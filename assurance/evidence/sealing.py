@@ -10,7 +10,7 @@ from typing import Any
 import tomli_w
 
 from assurance.environment import Environment
-from assurance.evidence import comparison, ledger, manifest, outcome, pack, statement
+from assurance.evidence import explanation, ledger, manifest, outcome, pack
 from assurance.evidence.ledger import Link, Place
 from assurance.evidence.manifest import Manifest
 from assurance.evidence.pack import ENVIRONMENT, INCOMPLETE, PUBLIC_KEY, RESULTS, PackError
@@ -78,7 +78,7 @@ class _Sealing:
     def under(self, link: Link | None) -> Seal:
         """Write manifest, signature and the ledger's line, in this order; at the end the pack is whole."""
         results = pack.read_json(self.directory / RESULTS, "the results")
-        wrong = comparison.uncollected(results) if results["run"]["complete"] else []
+        wrong = explanation.uncollected(results) if results["run"]["complete"] else []
         if wrong:
             raise PackError(f"{self.directory / RESULTS}: says complete, and is not: {wrong[0]} ({len(wrong)} such)")
         made = self._manifest(results["run"], link.previous if link is not None else ledger.FIRST)
@@ -111,7 +111,7 @@ class _Sealing:
         if self.signing.signer is None:
             return self.signing.reason
         try:
-            statement.sign(self.directory, results, self.signing)
+            manifest.sign(self.directory, results, self.signing)
         except SigningError as error:
             return str(error)
         return ""

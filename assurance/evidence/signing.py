@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assurance.environment.evidence import Evidence
+from assurance.environment.suite_tables import Evidence
 from assurance.errors import UsageError
 
 if TYPE_CHECKING:

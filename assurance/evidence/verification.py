@@ -16,12 +16,12 @@ from typing import Any
 
 from assurance.environment import load_packed
 from assurance.errors import AssuranceError, EnvironmentFileError, TapeRefused, UsageError
-from assurance.evidence import comparison, ledger, manifest, outcome, pack, rerun, statement
+from assurance.evidence import explanation, ledger, manifest, outcome, pack, rerun
 from assurance.evidence.findings import Finding, Request, Results
 from assurance.evidence.manifest import Manifest
 from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, PackError
 from assurance.evidence.signing import PublicKey, SigningError, read_public_key
-from assurance.judging.deciding import decide_on
+from assurance.judging.checking import decide_on
 from assurance.judging.selection import Selection
 from assurance.tape import Tape
 from assurance.verdicts import Source, Verdict
@@ -96,7 +96,7 @@ def _reached(results: Results) -> list[Finding]:
             "can tell whether some were taken out; verify with the version that made the pack"
         )
         return [Finding("whole", "BAD", text)]
-    if told := comparison.uncollected(results):
+    if told := explanation.uncollected(results):
         return [Finding("whole", "BAD", one) for one in _shortened(told)]
     return [Finding("whole", "ok", f"all {len(results['collected'])} cases that were collected have their verdict")]
 
@@ -163,7 +163,7 @@ def _signature(directory: Path, results: Results, key: PublicKey | None) -> list
     if not (directory / ENVELOPE).exists():
         return [_unsigned(directory, key)]
     try:
-        found = statement.check(directory, results, key or read_public_key(directory / PUBLIC_KEY))
+        found = manifest.check(directory, results, key or read_public_key(directory / PUBLIC_KEY))
     except UsageError as error:
         return [Finding("signature", "BAD", str(error))]
     if found.problem:
@@ -259,9 +259,9 @@ def _verdicts(directory: Path, made: Manifest, results: Results) -> list[Finding
         again = rerun.judge_again(directory, results, by_id=bool(made.pseudonym_of))
     except AssuranceError as error:
         return [Finding("verdicts", "BAD", str(error))]
-    told = [*comparison.misselected(results, again.collected, again.selected)]
-    told += comparison.undeclared(results, again.left_out, by_number=bool(made.pseudonym_of))
-    told += comparison.differences(results["verdicts"], again.verdicts)
+    told = [*explanation.misselected(results, again.collected, again.selected)]
+    told += explanation.undeclared(results, again.left_out, by_number=bool(made.pseudonym_of))
+    told += explanation.differences(results["verdicts"], again.verdicts)
     if told:
         return [Finding("verdicts", "BAD", one) for one in _shortened(list(dict.fromkeys(told)))]
     text = f"{len(results['verdicts'])} verdicts were derived again from the tape: none differs, and none is missing"

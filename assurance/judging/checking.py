@@ -1,16 +1,95 @@
-"""What a check file declares, and how the outcome of a case becomes a verdict."""
+"""What a check file declares, and how the outcome of a case becomes a verdict.
+
+What becomes of every judged property, and what a run comes to.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
 
 import pytest
 
+from assurance.environment import Environment
 from assurance.errors import NotEvaluated, UsageError
 from assurance.judging.controls import CONTROLS
-from assurance.verdicts import Fact, Measure, Verdict
+from assurance.judging.controls.security import THE_TEN
+from assurance.verdicts import Decision, Fact, Measure, Verdict, decide
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a check.
+
+    Attributes:
+        id: Its pytest node id.
+        control: Its control, such as `SEC-06`.
+        check: The name of its function.
+        subject: What it is about: what stands in the brackets of its name, or the environment as a whole.
+    """
+
+    id: str
+    control: str
+    check: str
+    subject: str
+
+
+def subject_of(item: pytest.Item, environment: Environment) -> str:
+    """Return what an item is about: what stands in the brackets of its name, or the environment as a whole."""
+    name = item.name
+    return name[name.index("[") + 1 : -1] if "[" in name else environment.name
+
+
+def case_of(item: pytest.Item, environment: Environment) -> Case | None:
+    """Return the case that an item is; None for one that belongs to no control."""
+    mark = item.get_closest_marker("control")
+    if mark is None:
+        return None
+    check = getattr(item, "originalname", None) or item.name.partition("[")[0]
+    return Case(item.nodeid, mark.kwargs["id"], check, subject_of(item, environment))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The properties of one kind of resource, each under its path.
+
+    Attributes:
+        type: Azure's type.
+        model: The SDK's model of it, as `module:class`.
+        judged: The control and the check that judge each.
+        irrelevant: Why nobody has to look at each.
+        unjudged: Why each is not judged, though it is relevant.
+    """
+
+    type: str
+    model: str
+    judged: dict[str, str]
+    irrelevant: dict[str, str]
+    unjudged: dict[str, str]
+
+    def accounts_for(self, path: str) -> bool:
+        """Tell whether a property has its line, or stands within an object that has one."""
+        known = {**self.judged, **self.irrelevant, **self.unjudged}
+        return any(path == one or path.startswith(f"{one}.") for one in known)
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """Return every kind of resource whose properties are accounted for; what all have in common is irrelevant."""
+    document: dict[str, Any] = tomllib.loads(files(__package__).joinpath("properties.toml").read_text("utf-8"))
+    common: dict[str, str] = document["common"]
+    return tuple(Kind(**{**one, "irrelevant": _beside(common, one)}) for one in document["kind"])
+
+
+def _beside(common: dict[str, str], kind: dict[str, Any]) -> dict[str, str]:
+    """Return what is irrelevant of a kind: its own lines, and the common ones that it does not classify itself."""
+    own = {**kind["judged"], **kind["unjudged"]}
+    return {**{path: reason for path, reason in common.items() if path not in own}, **kind["irrelevant"]}
+
 
 Moment = Literal["pre_deployment", "post_deployment", "nightly", "closing"]
 ALWAYS: tuple[Moment, ...] = ("pre_deployment", "post_deployment", "nightly")
@@ -86,3 +165,23 @@ def judge(facts: Sequence[Fact], error: BaseException | None) -> Outcome:
         readings=tuple(dict.fromkeys(key for fact in facts for key in fact.readings)),
         measures=tuple(dict.fromkeys(fact.measure for fact in facts if fact.measure is not None)),
     )
+
+
+def decide_on(cases: Iterable[tuple[str, Verdict]]) -> Decision:
+    """Return the decision of a run with these cases, each the id of its control and its verdict.
+
+    A file can declare that controls do not apply. Where that is most of the guide's ten security controls that a run
+    holds, what is left proves no secure deployment (guide, Step 3): INCONCLUSIVE, not GO.
+    """
+    found = tuple(cases)
+    decision = decide(verdict for _, verdict in found)
+    return Decision.INCONCLUSIVE if decision is Decision.GO and leaves_most_out(found) else decision
+
+
+def leaves_most_out(cases: Iterable[tuple[str, Verdict]]) -> bool:
+    """Tell whether most of the guide's ten security controls among the cases are not applicable as a whole."""
+    applies: dict[str, bool] = {}
+    for control, verdict in cases:
+        if control in THE_TEN:
+            applies[control] = applies.get(control, False) or verdict is not Verdict.NOT_APPLICABLE
+    return 2 * sum(applies.values()) < len(applies)

@@ -9,14 +9,15 @@ check and how many estates are judged in one process.
 from __future__ import annotations
 
 import inspect
+import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from assurance.environment import Environment
-from assurance.errors import UsageError
+from assurance.errors import NotEvaluated, UsageError
 
 # What a noun stands for differs from one to the next; a check's own annotations say it.
 Value = Any
@@ -139,8 +140,10 @@ def _taking(function: View, subject_name: str) -> View:
         return function(**{DECLARED_SUBJECT if key == subject_name else key: value for key, value in nouns.items()})
 
     parameters = [
-        one.replace(name=subject_name if one.name == DECLARED_SUBJECT else one.name, kind=one.KEYWORD_ONLY)
-        for one in signature.parameters.values()
+        parameter.replace(
+            name=subject_name if parameter.name == DECLARED_SUBJECT else parameter.name, kind=parameter.KEYWORD_ONLY
+        )
+        for parameter in signature.parameters.values()
     ]
     made.__dict__["__signature__"] = signature.replace(parameters=parameters)
     return made
@@ -157,3 +160,37 @@ def _label(one: Subject, family: Iterable[Subject]) -> str:
 def _key(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return words for comparison: Azure's names are the same in any casing."""
     return tuple(word.casefold() for word in words)
+
+
+T = TypeVar("T")
+
+
+class Once:
+    """A memory of computed values; safe for threads, one computation for each key."""
+
+    def __init__(self) -> None:
+        # Values of all types stand side by side; `of` gives each back as the type that its own function returns.
+        self._values: dict[Hashable, Any] = {}
+        self._refusals: dict[Hashable, NotEvaluated] = {}
+        self._locks: dict[Hashable, threading.RLock] = {}
+        self._guard = threading.Lock()
+
+    def of(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return the value of `key`, computing it if this is the first question.
+
+        Raises:
+            NotEvaluated: It could not be computed, now or at the first question.
+        """
+        with self._guard:
+            lock = self._locks.setdefault(key, threading.RLock())
+        with lock:
+            if key in self._refusals:
+                raise self._refusals[key].again()
+            if key not in self._values:
+                try:
+                    self._values[key] = compute()
+                except NotEvaluated as refusal:
+                    self._refusals[key] = refusal
+                    raise
+            value: T = self._values[key]
+            return value

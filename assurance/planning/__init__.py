@@ -1,7 +1,6 @@
 """What is planned: the changes of a deployment, laid over what is there and judged before they are made."""
 
-from assurance.planning.changes import ChangeKind, Plan, PlannedChange
-from assurance.planning.errors import PlanRefused
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange, PlanRefused
 from assurance.planning.loading import read_plan
 from assurance.planning.overlay import Overlay
 
@@ -15,9 +14,6 @@ __all__ = [
     "deployment",
     "loading",
     "read_plan",
-    "redacting",
     "review",
     "template",
-    "unknown",
-    "validation",
 ]

@@ -1,6 +1,6 @@
 """What a plan would change: each resource by its id, before and after, whatever form the plan has.
 
-Source of the kinds: Microsoft, "ARM template deployment what-if operation", change types.
+What only Azure can compute in it; and what can be wrong with it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,51 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from assurance.errors import UsageError
 from assurance.estate.resources.resource import type_of
+from assurance.tape.provenance import UNKNOWN_UNTIL_DEPLOYED, is_expression
+
+
+class PlanRefused(UsageError):  # noqa: N818  (it says what happened)
+    """A plan cannot be judged: it is cut off, of another form or subscription, or older than what it is laid over."""
+
+
+MADE_BY_AZURE = "a value that Azure makes"
+
+
+def unknown(expression: str) -> str:
+    """Return the mark that stands in a planned resource for what this expression will come to."""
+    return f"{UNKNOWN_UNTIL_DEPLOYED}{expression.strip()}"
+
+
+def is_unknown(value: object) -> bool:
+    """Tell whether a value is such a mark."""
+    return isinstance(value, str) and value.startswith(UNKNOWN_UNTIL_DEPLOYED)
+
+
+def with_marks(value: object) -> object:
+    """Return a value of a plan in which every expression that was left to Azure is marked."""
+    if isinstance(value, dict):
+        return {key: with_marks(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [with_marks(item) for item in value]
+    if isinstance(value, str) and is_expression(value):
+        return unknown(value)
+    return value
+
+
+def with_unknown(value: Any, hidden: Any, where: str) -> Any:  # noqa: ANN401  (JSON values of any kind)
+    """Return a value with a mark wherever Terraform says that it is known only after the deployment."""
+    if hidden is True:
+        return unknown(f"{where}, known after apply")
+    if isinstance(hidden, Mapping):
+        own = dict(value) if isinstance(value, Mapping) else {}
+        return own | {key: with_unknown(own.get(key), item, f"{where}.{key}") for key, item in hidden.items() if item}
+    if isinstance(hidden, list) and isinstance(value, list):
+        pairs = zip(value, [*hidden, *[False] * len(value)], strict=False)
+        return [with_unknown(item, one, f"{where}[{place}]") for place, (item, one) in enumerate(pairs)]
+    return value
+
 
 Values: TypeAlias = Mapping[str, Any]
 """A resource as JSON; `Any` because a plan holds resources of every kind."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from assurance.planning.changes import is_unknown, unknown
 from assurance.planning.expression_parsing import Access, Call, Constant, Node, NotUnderstood, parsed
 from assurance.planning.template_functions import FUNCTIONS, Value, provider_path
-from assurance.planning.unknown import is_unknown, unknown
 
 MAX_COPIES = 800
 """Azure Resource Manager's own limit of a copy loop."""
@@ -156,7 +156,7 @@ def looped(loop: Mapping[str, Value], scope: Scope) -> Value:
     if not isinstance(count, int):
         return count
     indices = [{**scope.indices, "": number, str(loop["name"]): number} for number in range(min(count, MAX_COPIES))]
-    return [computed(loop["input"], replace(scope, indices=one)) for one in indices]
+    return [computed(loop["input"], replace(scope, indices=index)) for index in indices]
 
 
 def _reference(scope: Scope, *words: str) -> Value:
@@ -196,8 +196,8 @@ def _subscription_resource_id(scope: Scope, *words: str) -> str:
 
 
 def _index(scope: Scope, *arguments: Value) -> int:
-    names = [one for one in arguments if isinstance(one, str)]
-    offsets = [one for one in arguments if isinstance(one, int)]
+    names = [argument for argument in arguments if isinstance(argument, str)]
+    offsets = [argument for argument in arguments if isinstance(argument, int)]
     return scope.indices[names[0] if names else ""] + (offsets[0] if offsets else 0)
 
 

@@ -9,11 +9,61 @@ from typing import Any
 
 from assurance.estate.resources.resource import folded
 from assurance.planning import template, terraform, what_if
-from assurance.planning.changes import Plan
-from assurance.planning.errors import PlanRefused
-from assurance.planning.redacting import redacted
+from assurance.planning.changes import Plan, PlannedChange, PlanRefused, Values, is_unknown
 from assurance.planning.template import Target
 from assurance.tape.redaction import Redactor
+
+
+def redacted(plan: Plan, redactor: Redactor) -> Plan:
+    """Return a plan whose resources hold what the tape would keep of them."""
+    changes = tuple(_change(change, redactor) for change in plan.changes)
+    return replace(plan, changes=changes, unplaced=tuple(map(redactor.text, plan.unplaced)))
+
+
+def kept(plan: Plan) -> bytes:
+    """Return a plan as a file from which it is read again: in the form of a what-if result, and where it came from."""
+    changes = [
+        {"resourceId": change.id, "changeType": change.kind, "before": change.before, "after": change.after,
+         "unsupportedReason": change.reason}
+        for change in plan.changes
+    ]  # fmt: skip
+    document = {
+        "status": "Succeeded",
+        "form": plan.form,
+        "made": plan.made,
+        "changes": changes,
+        "diagnostics": [{"message": one} for one in plan.unplaced],
+    }
+    return json.dumps(document, indent=1).encode()
+
+
+def _change(change: PlannedChange, redactor: Redactor) -> PlannedChange:
+    before, after = _resource(change.before, redactor), _resource(change.after, redactor)
+    return replace(change, before=before, after=after, reason=redactor.text(change.reason))
+
+
+def _resource(values: Values | None, redactor: Redactor) -> Values | None:
+    if values is None:
+        return None
+    found: Any = json.loads(redactor.body(json.dumps(values).encode()))
+    return found if isinstance(found, Mapping) else None
+
+
+ROLE_ASSIGNMENTS = "microsoft.authorization/roleassignments"
+
+
+def grant_of(resource_id: str, assignment: Mapping[str, Any] | None) -> tuple[str, str, str] | None:
+    """Return where an assignment grants which role to whom; None where that is not told."""
+    properties = (assignment or {}).get("properties")
+    if not isinstance(properties, Mapping):
+        return None
+    principal, role = properties.get("principalId"), properties.get("roleDefinitionId")
+    told = isinstance(principal, str) and isinstance(role, str) and not is_unknown(principal) and not is_unknown(role)
+    if not told:
+        return None
+    scope = folded(resource_id).rpartition(f"/providers/{ROLE_ASSIGNMENTS}")[0]
+    return scope, str(principal).casefold(), folded(str(role)).rpartition("/")[2]
+
 
 EXPECTED = (
     "expected the result of `az deployment group what-if --no-pretty-print`, a compiled ARM template (`bicep build`), "
@@ -91,7 +141,7 @@ def _object(content: bytes, where: str) -> Mapping[str, Any]:
 
 def _refuse_foreign(plan: Plan, target: Target, where: str) -> None:
     own = folded(f"/subscriptions/{target.subscription_id}")
-    of_subscriptions = [one for one in plan.changes if folded(one.id).startswith("/subscriptions/")]
+    of_subscriptions = [change for change in plan.changes if folded(change.id).startswith("/subscriptions/")]
     if of_subscriptions and not any(f"{folded(one.id)}/".startswith(f"{own}/") for one in of_subscriptions):
         other = folded(of_subscriptions[0].id).split("/")[2]
         raise PlanRefused(

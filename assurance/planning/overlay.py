@@ -16,11 +16,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from assurance.errors import MissingReading, NotEvaluated
 from assurance.estate.resources.resource import folded
-from assurance.planning.changes import ChangeKind, Plan, PlannedChange
-from assurance.planning.grants import ROLE_ASSIGNMENTS, grant_of
-from assurance.planning.merging import planned
-from assurance.planning.paths import Place, is_listed_at, kinds_listed, place_of, principal_in
-from assurance.planning.unknown import is_unknown
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange, is_unknown
+from assurance.planning.loading import ROLE_ASSIGNMENTS, grant_of
+from assurance.planning.merging import Place, is_listed_at, kinds_listed, place_of, planned, principal_in
 from assurance.tape import Reading
 
 ABOVE_SUBSCRIPTIONS = ("/providers/microsoft.management/", "/providers/microsoft.authorization/")

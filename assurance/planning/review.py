@@ -1,10 +1,11 @@
-"""The plan reviewed (guide, Step 11): each change by how much it matters, and by whether somebody announced it.
+"""The plan reviewed (guide, Step 11): each change by how much it matters and whether somebody announced it.
 
-The classes are drift's: what is security-relevant when it is found after a night is so before it is done.
+What Azure said of the template (Step 6).
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,17 +13,97 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from assurance.drift.classify import Change, Weight, classified, heaviest, presence
+from assurance.drift.classify import (
+    SECURITY_GROUP,
+    Change,
+    Weight,
+    classified,
+    concerns_rules,
+    effect,
+    heaviest,
+    presence,
+)
 from assurance.drift.compare import Difference, differences
-from assurance.drift.normalise import normalised
-from assurance.drift.paths import matches
-from assurance.drift.traffic import SECURITY_GROUP, concerns_rules, effect
+from assurance.drift.normalise import matches, normalised
 from assurance.environment.deployment import AnnouncedChange
-from assurance.errors import NotEvaluated
-from assurance.planning.changes import ChangeKind, Plan, PlannedChange
-from assurance.planning.grants import ROLE_ASSIGNMENTS, grant_of
-from assurance.planning.unknown import is_unknown
+from assurance.errors import BrokenReading, NotEvaluated
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange, is_unknown
+from assurance.planning.loading import ROLE_ASSIGNMENTS, grant_of
 from assurance.verdicts import Fact
+from assurance.world.files import Artefact
+
+AGAIN = "az deployment group validate --resource-group GROUP --template-file FILE --output json"
+SUCCEEDED = "succeeded"
+LEVELS = ("error", "warning", "info")
+DIGEST = "sha-256"
+"""The header of a file's reading that holds the digest of what was on disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateValidation:
+    """The result of the validation, and the template that it is about.
+
+    Attributes:
+        result: What the validation printed.
+        template: The template.
+        template_sha256: The digest of the template as it is, in hexadecimal digits.
+    """
+
+    result: Artefact
+    template: Artefact
+    template_sha256: str
+
+    @property
+    def succeeded(self) -> Fact:
+        """Whether Azure found the template valid; warnings are told.
+
+        Raises:
+            BrokenReading: The file holds no result of a validation.
+        """
+        document = self._document()
+        properties = document.get("properties") or {}
+        state = str(properties.get("provisioningState", ""))
+        error = document.get("error") or properties.get("error")
+        if not state and not error:
+            raise self._broken("it tells no provisioningState and no error")
+        told = [f"error {error.get('code')}: {error.get('message')}"] if isinstance(error, Mapping) else []
+        diagnostics = [one for one in properties.get("diagnostics") or [] if isinstance(one, Mapping)]
+        told += [
+            f"{diagnostic.get('level')} {diagnostic.get('code')}: {diagnostic.get('message')}"
+            for diagnostic in diagnostics
+        ]
+        failed = bool(error) or any(str(diagnostic.get("level")).casefold() == "error" for diagnostic in diagnostics)
+        holds = state.casefold() == SUCCEEDED and not failed
+        observed = f"{state or 'no state'}{'; ' if told else ''}{'; '.join(told[:6])}"
+        return self._fact(holds, "Azure finds the template valid", observed, f"Mend the template, then: {AGAIN}")
+
+    def is_of(self, digest: str) -> Fact:
+        """Whether the template is the one that was reviewed, by its digest.
+
+        Args:
+            digest: `sha256:` and the digest that the release names.
+        """
+        found = f"sha256:{self.template_sha256}"
+        remedy = "Make plan and validation of this template anew, and name its digest in the release file."
+        return self._fact(found == digest, f"the template has the digest {digest}", f"it has {found}", remedy)
+
+    def _document(self) -> Mapping[str, Any]:
+        try:
+            found = json.loads(self.result.content)
+        except (ValueError, RecursionError) as error:
+            raise self._broken("it is not JSON") from error
+        if not isinstance(found, Mapping):
+            raise self._broken("it holds no JSON object")
+        return found
+
+    def _broken(self, what: str) -> BrokenReading:
+        reason = f"The artefact {self.result.name} ({self.result.file}) cannot be judged: {what}."
+        return BrokenReading(reason, f"Let the pipeline write it again: {AGAIN}", self.result.readings)
+
+    def _fact(self, holds: bool, expected: str, observed: str, remedy: str) -> Fact:
+        cited = (*self.result.readings, *self.template.readings)
+        return Fact(holds, expected, observed, self.template.file, cited, "" if holds else remedy)
+
 
 NEW, GONE = "would be created", "would be deleted"
 UNTOLD = "The plan does not tell what becomes of it, and what is not known to be harmless is not taken as such."
@@ -80,7 +161,7 @@ class PlanReview:
         Raises:
             NotEvaluated: The plan names resources that could not be found in it by an id.
         """
-        silent = [one for one in self.changes if one.weight is Weight.SECURITY and not one.announced]
+        silent = [change for change in self.changes if change.weight is Weight.SECURITY and not change.announced]
         if not silent and self.plan.unplaced:
             raise NotEvaluated(
                 f"Part of the plan cannot be reviewed: {'; '.join(self.plan.unplaced[:3])}.",
@@ -95,7 +176,7 @@ class PlanReview:
         return Fact(not silent, expected, observed, self.place, self.plan.readings, "" if not silent else remedy)
 
     def _counted(self) -> str:
-        counts = {weight: sum(one.weight is weight for one in self.changes) for weight in Weight}
+        counts = {weight: sum(change.weight is weight for change in self.changes) for weight in Weight}
         told = ", ".join(f"{count} {weight.word}" for weight, count in counts.items() if count)
         return f"{told or 'no'} changes, each security-relevant one announced" if told else "the plan changes nothing"
 
@@ -176,10 +257,10 @@ def changes_of(
     """Return what differs between a resource as it is and as it would be, classified, without known noise."""
     was, planned = normalised(before, resource_type), normalised(after, resource_type)
     found = [
-        one
+        leave
         for whole in differences(was, planned)
-        for one in whole.leaves()
-        if not is_noise(one, resource_type) and not is_unknown(one.after)
+        for leave in whole.leaves()
+        if not is_noise(leave, resource_type) and not is_unknown(leave.after)
     ]
     classed = [classified(one, resource_type) for one in found]
     if resource_type != SECURITY_GROUP or not any(concerns_rules(one.path) for one in classed):

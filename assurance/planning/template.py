@@ -13,12 +13,51 @@ from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from assurance.planning.changes import ChangeKind, Plan, PlannedChange
-from assurance.planning.copies import names_of, place_of, scopes, with_loops
-from assurance.planning.errors import PlanRefused
-from assurance.planning.expressions import Scope, computed
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange, PlanRefused, is_unknown, unknown
+from assurance.planning.expressions import MAX_COPIES, Scope, computed, looped
 from assurance.planning.template_functions import provider_path
-from assurance.planning.unknown import is_unknown, unknown
+
+DEPLOYMENTS = "microsoft.resources/deployments"
+
+
+def scopes(resource: Mapping[str, Any], scope: Scope) -> list[Scope]:
+    """Return the scope of each copy of a resource; none where only Azure can compute how many there are."""
+    copy = resource.get("copy")
+    if not isinstance(copy, Mapping):
+        return [scope]
+    count = computed(copy.get("count"), scope)
+    if not isinstance(count, int):
+        return []
+    name = str(copy.get("name"))
+    indices = ({**scope.indices, "": number, name: number} for number in range(min(count, MAX_COPIES)))
+    return [replace(scope, indices=index) for index in indices]
+
+
+def place_of(deployment: Mapping[str, Any], scope: Scope) -> tuple[Any, Any]:
+    """Return the subscription and the resource group that a nested deployment goes to; a mark for what is unknown."""
+    subscription = computed(deployment.get("subscriptionId", scope.subscription_id), scope)
+    own = "" if "subscriptionId" in deployment else scope.resource_group  # with no group, it goes to the subscription
+    return subscription, computed(deployment.get("resourceGroup", own), scope)
+
+
+def names_of(symbol: str, deployment: Mapping[str, Any], scope: Scope) -> tuple[str, ...]:
+    """Return what `reference()` may call a nested deployment: its ids and its symbolic name, folded."""
+    subscription, group = place_of(deployment, scope)
+    within = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
+    own = f"{DEPLOYMENTS}/{computed(deployment.get('name'), scope)}"
+    return tuple(one.casefold() for one in (symbol, own, f"{within}/providers/{own}"))
+
+
+def with_loops(value: Any, scope: Scope) -> Any:  # noqa: ANN401  (JSON values of any kind)
+    """Return a value in which loops of properties (`copy` within an object) are written out."""
+    if isinstance(value, list):
+        return [with_loops(item, scope) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    found = {key: with_loops(item, scope) for key, item in value.items() if key != "copy"}
+    loops = value["copy"] if isinstance(value.get("copy"), list) else ()
+    return {**found, **{loop["name"]: looped(loop, scope) for loop in loops}}
+
 
 FORM = "ARM template"
 NESTED = "microsoft.resources/deployments"
@@ -149,8 +188,8 @@ def _copies(resource: Mapping[str, Any], scope: Scope, where: str, above: str) -
     count = (resource.get("copy") or {}).get("count")
     if not copies and not isinstance(computed(count, scope), int):
         yield f"{resource.get('type')} is made as often as {count} comes to, which only Azure can compute"
-    for one in copies:
-        yield from _one(resource, one, where, above)
+    for copy in copies:
+        yield from _one(resource, copy, where, above)
 
 
 def _one(resource: Mapping[str, Any], scope: Scope, where: str, above: str) -> Iterator[PlannedChange | str]:

@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from itertools import chain
 from typing import Any, TypeAlias
 
-from assurance.planning.unknown import is_unknown
+from assurance.planning.changes import is_unknown
 
 Value: TypeAlias = Any
 """A JSON value of any kind."""
@@ -100,8 +100,8 @@ def _items(value: Mapping[str, Value]) -> list[Value]:
 
 def _intersection(first: Value, *others: Value) -> Value:
     if isinstance(first, Mapping):
-        return {key: item for key, item in first.items() if all(one.get(key) == item for one in others)}
-    return [item for item in first if all(item in one for one in others)]
+        return {key: item for key, item in first.items() if all(other.get(key) == item for other in others)}
+    return [item for item in first if all(item in other for other in others)]
 
 
 def _place(values: Sequence[Value], part: Value) -> int:

@@ -1,18 +1,179 @@
-"""Reads `terraform show -json PLAN` with resources of the azapi and azurerm providers as a plan.
-
-azapi tells a resource in Azure's own form; what azurerm tells is put into it by `azurerm`.
-"""
+"""Reads `terraform show -json PLAN` with resources of the azapi and azurerm providers as a plan."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from assurance.planning.azurerm import changes_in
-from assurance.planning.changes import ChangeKind, Plan, PlannedChange
-from assurance.planning.errors import PlanRefused
-from assurance.planning.unknown import with_unknown
+from assurance.estate.identity.identity import BUILT_IN_ROLES
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange, PlanRefused, is_unknown, unknown, with_unknown
+
+ROLES = "Microsoft.Authorization/roleDefinitions"
+SILENT = frozenset({"id", "timeouts", "tags_all"})
+"""What Terraform keeps for itself, and what no view of Azure shows."""
+
+
+@cache
+def _known() -> Mapping[str, Mapping[str, Any]]:
+    """Return what is known of azurerm's resources: their Azure type, and where each attribute stands; see the file."""
+    return tomllib.loads(files(__package__).joinpath("azurerm.toml").read_text("utf-8"))
+
+
+def changes_in(
+    one: Mapping[str, Any], kind: ChangeKind, change: Mapping[str, Any], subscription_id: str
+) -> Iterator[PlannedChange | str]:
+    """Give what a change of a resource of azurerm changes in Azure; in words where that is not known."""
+    known = _known().get(str(one.get("type")))
+    before, after = change.get("before") or {}, change.get("after") or {}
+    if known is None:
+        reason = f"{one['address']}: {one.get('type')} is not known here"
+        own = str(before.get("id", ""))
+        yield PlannedChange(own, ChangeKind.UNSUPPORTED, reason=reason) if own.startswith("/") else reason
+        return
+    if "laid_over" in known:
+        yield from _laid_over(one["address"], known, kind, change)
+        return
+    place = before.get("id") or _made_id(known, after, subscription_id, one["address"])
+    if not place:
+        yield f"{one['address']}: where it goes is known only after the deployment"
+        return
+    if kind is ChangeKind.DELETE:
+        yield PlannedChange(place, kind)
+        return
+    after = with_unknown(after, change.get("after_unknown"), one["address"])
+    replaced = tuple(change.get("actions", ())) != ("update",)
+    old: dict[str, Any] = {} if replaced else _in_azures_form(known, before)
+    new = _in_azures_form(known, after)
+    yield from _parts(known, place, before, after)
+    told = {*SILENT, *known["attributes"], *known.get("ignored", ()), *known.get("parts", ())}
+    missed = [
+        key for key in after
+        if key not in told
+        and (after[key] not in (None, [], {}, "") if replaced else after[key] != before.get(key))
+    ]  # fmt: skip
+    if missed and not replaced:
+        reason = f"{one['address']}: what {', '.join(sorted(missed))} comes to in Azure is not known here"
+        yield PlannedChange(place, ChangeKind.UNSUPPORTED, reason=reason)
+        return
+    if replaced and kind is not ChangeKind.CREATE:
+        kind = ChangeKind.DEPLOY  # made anew: nothing of what was there stays
+    yield PlannedChange(place, kind, None if replaced else old, new)
+
+
+def _laid_over(
+    address: str, known: Mapping[str, Any], kind: ChangeKind, change: Mapping[str, Any]
+) -> Iterator[PlannedChange | str]:
+    """Give what changes of the resource that this one only says something about, such as a subnet's security group."""
+    before, after = change.get("before") or {}, change.get("after") or {}
+    place = (after or before).get(known["laid_over"])
+    if not place:
+        yield f"{address}: where it goes is known only after the deployment"
+        return
+    hidden = change.get("after_unknown")
+    would = known.get("gone", {}) if kind is ChangeKind.DELETE else with_unknown(after, hidden, address)
+    bare: dict[str, Any] = {"properties": {}}
+    was, new = (bare | _in_azures_form(known, one) for one in (before, would))
+    yield PlannedChange(place, ChangeKind.MODIFY, was, new)
+
+
+def _parts(
+    known: Mapping[str, Any], place: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[PlannedChange]:
+    """Give the resources of Azure that azurerm tells as blocks of another, such as an endpoint's group of zones."""
+    for block, rules in known.get("parts", {}).items():
+        was, would = ({one["name"]: one for one in some.get(block) or ()} for some in (before, after))
+        for name in dict.fromkeys((*was, *would)):
+            own = f"{place}/{rules['type']}/{name}"
+            if name not in would:
+                yield PlannedChange(own, ChangeKind.DELETE)
+            elif was.get(name) != would[name]:
+                yield PlannedChange(own, ChangeKind.DEPLOY, None, _in_azures_form(rules, would[name]))
+
+
+def _made_id(known: Mapping[str, Any], after: Mapping[str, Any], subscription_id: str, address: str) -> str:
+    parent = known.get("parent")
+    name = after.get("name")
+    if parent:
+        above = after.get(parent)
+        last = known["type"].rpartition("/")[2]
+        if known["type"] == "Microsoft.Authorization/roleAssignments":
+            own = name or uuid5(NAMESPACE_URL, address)  # azurerm names it when it makes it
+            return f"{above}/providers/{known['type']}/{own}" if above else ""
+        return f"{above}/{last}/{name}" if above and name else ""
+    group = after.get("resource_group_name")
+    parts = [after.get(key) for key in known.get("names", ("name",))]
+    if known.get("scope") == "subscription" and all(parts):
+        return f"/subscriptions/{subscription_id}/providers/{known['type']}/{parts[0]}"
+    if not group or not all(parts):
+        return ""
+    namespace, *types = known["type"].split("/")
+    path = "/".join(f"{kind}/{part}" for kind, part in zip(types, parts, strict=True))
+    return f"/subscriptions/{subscription_id}/resourceGroups/{group}/providers/{namespace}/{path}"
+
+
+def _in_azures_form(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    # A role is told by its id or its name; the other is known only after the deployment.
+    by_name = isinstance(values.get("role_definition_name"), str) and not is_unknown(values["role_definition_name"])
+    for name, rule in known["attributes"].items():
+        if name == ("role_definition_id" if by_name else "role_definition_name"):
+            continue
+        if name in values and values[name] is not None:
+            _place(found, rule, values[name])
+    return found
+
+
+def _place(found: dict[str, Any], rule: str | Mapping[str, Any], value: Any) -> None:  # noqa: ANN401  (JSON values)
+    """Put one attribute where Azure has it.
+
+    A rule is a path; or a table: `path`, `values` (what a value is called in Azure), `block` (rules of the attributes
+    of a block that is there once), `items` (rules of the attributes of each item of a list), `each` (the name under
+    which each text of a list stands in an object of its own), `join` (what stands between the texts of a list), `role`
+    (the value is the name of a built-in role, whose id stands there).
+    """
+    if isinstance(rule, str):
+        rule = {"path": rule}
+    if "block" in rule:
+        for item in value if isinstance(value, list) else [value]:
+            for name, inner in rule["block"].items():
+                if isinstance(item, Mapping) and item.get(name) is not None:
+                    _place(found, inner, item[name])
+        return
+    if "items" in rule:
+        made = []
+        for item in value:
+            one: dict[str, Any] = {}
+            for name, inner in rule["items"].items():
+                if item.get(name) not in (None, [], ""):
+                    _place(one, inner, item[name])
+            made.append(one)
+        value = made
+    words = {str(key).casefold(): item for key, item in rule.get("values", {}).items()}
+    if not isinstance(value, (list, dict)):
+        value = words.get(str(value).casefold(), value)
+    *above, last = rule["path"].split(".")
+    for key in above:
+        found = found.setdefault(key, {})
+    if "each" in rule:
+        value = [_nest(rule["each"], item) for item in value]
+    if rule.get("role"):
+        own = BUILT_IN_ROLES.get(str(value))
+        value = f"/providers/{ROLES}/{own}" if own else unknown(f"the id of the role {value}")
+    if "join" in rule and isinstance(value, list):
+        value = rule["join"].join(value)
+    found[last] = value
+
+
+def _nest(path: str, value: Any) -> Any:  # noqa: ANN401  (JSON values)
+    for key in reversed(path.split(".")):
+        value = {key: value}
+    return value
+
 
 FORM = "Terraform plan"
 KINDS = {
@@ -52,10 +213,10 @@ def read_terraform(document: Mapping[str, Any], subscription_id: str, where: str
         raise PlanRefused(f"{where}: the plan ended in an error; mend it and plan again")
     found: list[PlannedChange] = []
     unplaced: list[str] = []
-    for one in changes:
-        if one.get("mode") == "data":
+    for change in changes:
+        if change.get("mode") == "data":
             continue
-        for outcome in _change(one, subscription_id):
+        for outcome in _change(change, subscription_id):
             (unplaced if isinstance(outcome, str) else found).append(outcome)  # type: ignore[arg-type]  # one list each
     return Plan(FORM, tuple(_joined(found)), tuple(unplaced), made=str(document.get("timestamp", "")))
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assurance.planning.changes import ChangeKind, Plan, PlannedChange
-from assurance.planning.errors import PlanRefused
-from assurance.planning.unknown import with_marks
+from assurance.planning.changes import ChangeKind, Plan, PlannedChange, PlanRefused, with_marks
 
 FORM = "what-if"
 SUCCEEDED = "succeeded"

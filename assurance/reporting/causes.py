@@ -66,7 +66,7 @@ class Finding:
     @property
     def command(self) -> str:
         """The command that mends it; empty where no remedy is one."""
-        return next((command for one in self.records for command in commands_of(one.remedy)), "")
+        return next((command for record in self.records for command in commands_of(record.remedy)), "")
 
 
 def severity_of(control: str) -> str:
@@ -137,8 +137,10 @@ def _grouped(records: Sequence[VerdictRecord]) -> list[list[VerdictRecord]]:
 
 def _keys(record: VerdictRecord) -> list[tuple[str, str]]:
     keys = [("", record.remedy)] if record.remedy else []
-    keys += [(one.casefold(), name) for one in record.resources for name in _properties(record)]
-    return keys + [(one.casefold(), "") for one in record.resources if DECIDED_TOGETHER in one.casefold()]
+    keys += [(resource.casefold(), name) for resource in record.resources for name in _properties(record)]
+    return keys + [
+        (resource.casefold(), "") for resource in record.resources if DECIDED_TOGETHER in resource.casefold()
+    ]
 
 
 def _properties(record: VerdictRecord) -> set[str]:

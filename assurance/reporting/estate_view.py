@@ -124,7 +124,7 @@ class _View:
             *_objects(properties, "privateLinkServiceConnections"),
             *_objects(properties, "manualPrivateLinkServiceConnections"),
         ]
-        zones = tuple(self.part(one) for one in dict.fromkeys(self._zones(_id(endpoint))))
+        zones = tuple(self.part(zone) for zone in dict.fromkeys(self._zones(_id(endpoint))))
         for connection in connections:
             told = _object(connection, "properties")
             service = told.get("privateLinkServiceId")
@@ -176,10 +176,10 @@ def _resources(model: RunModel) -> dict[str, Json]:
         question = reading.question.casefold()
         if reading.kind != "http" or not any(kind.rpartition("/")[2] in question for kind in KINDS):
             continue
-        for one in _items(reading.body):
-            identifier = _id(one).casefold()
+        for item in _items(reading.body):
+            identifier = _id(item).casefold()
             if kind_of(identifier) in KINDS:
-                found.setdefault(identifier, one)
+                found.setdefault(identifier, item)
     return found
 
 

@@ -68,7 +68,7 @@ def _planned(changes: Sequence[PlannedRecord]) -> list[str]:
     """Return a plan's changes by how much they matter, in a table that folds."""
     if not changes:
         return []
-    counts = Counter(one.weight for one in changes)
+    counts = Counter(change.weight for change in changes)
     told = ", ".join(f"{number} {weight}" for weight, number in counts.items())
     shown = changes[:MAX_PLANNED]
     rows = [

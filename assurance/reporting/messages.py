@@ -60,7 +60,9 @@ def told(model: RunModel, link: str = "") -> Told:
     groups = by_reason(model, Verdict.NOT_EVALUATED)
     worst = [_finding(one) for one in found[:MAX_FINDINGS]]
     if not found:
-        worst = [(_line(f"{one.severity.upper()} not evaluated: {one.reason}"), _line(one.remedy)) for one in groups]
+        worst = [
+            (_line(f"{group.severity.upper()} not evaluated: {group.reason}"), _line(group.remedy)) for group in groups
+        ]
     total, noun = (len(found), "finding") if found else (len(groups), "reason")
     left = total - MAX_FINDINGS
     return Told(

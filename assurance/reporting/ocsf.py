@@ -82,7 +82,7 @@ def event(record: VerdictRecord, model: RunModel, decision: str) -> dict[str, Va
         "cloud": {"provider": "Azure"},
         "finding_info": _finding_info(record, model),
         "compliance": _compliance(record),
-        "resources": [{"uid": _shown(one), "name": _shown(record.subject)} for one in record.resources],
+        "resources": [{"uid": _shown(resource), "name": _shown(record.subject)} for resource in record.resources],
         "unmapped": {
             "check": printable(record.check),
             "verdict": str(record.verdict),

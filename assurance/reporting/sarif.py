@@ -120,7 +120,8 @@ def _result(record: VerdictRecord, rules: list[str], finding: Finding | None) ->
                     "region": {"startLine": 1},
                 },
                 "logicalLocations": [
-                    {"fullyQualifiedName": _shown(one), "kind": "resource"} for one in record.resources or (name,)
+                    {"fullyQualifiedName": _shown(resource), "kind": "resource"}
+                    for resource in record.resources or (name,)
                 ],
             }
         ],

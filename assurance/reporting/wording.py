@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assurance.judging.deciding import leaves_most_out
+from assurance.judging.checking import leaves_most_out
 from assurance.reporting.causes import SEVERITIES, rank_of
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
 from assurance.tape.moments import from_text
@@ -139,7 +139,7 @@ def judged_sentence(model: RunModel) -> str:
     elif unjudged:
         sentence = f"Nothing fails, but {counted(unjudged, 'case')} could not be judged."
     elif counts[Verdict.PASS] or counts[Verdict.WAIVED]:
-        most = leaves_most_out((one.control, one.verdict) for one in model.verdicts)
+        most = leaves_most_out((verdict.control, verdict.verdict) for verdict in model.verdicts)
         left = "most of the guide's security controls are declared not applicable" if most else "not all was judged"
         sentence = f"Nothing that was judged fails, but {left}."
     else:
@@ -164,3 +164,21 @@ def place_of(record: VerdictRecord) -> tuple[str, str]:
     if not name:
         file, name = "", record.check
     return file, name if name.endswith("]") or not record.subject else f"{name}[{record.subject}]"
+
+
+def waiver_facts(record: VerdictRecord) -> list[tuple[str, str]]:
+    """Return the facts of the waiver that covers a case, by name; none where no waiver does."""
+    waiver = record.waiver
+    if waiver is None:
+        return []
+    until = f"{waiver.expires}, {counted(waiver.days_left, 'day')} left"
+    if waiver.has_expired:
+        until = f"{waiver.expires}: expired {counted(-waiver.days_left, 'day')} ago"
+    return [
+        ("Waiver", waiver.name),
+        ("Borne because", waiver.reason),
+        ("Owner", waiver.owner),
+        ("Approver", waiver.approver),
+        ("Ticket", waiver.ticket),
+        ("Until", until),
+    ]

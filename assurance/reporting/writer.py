@@ -2,13 +2,64 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from pathlib import Path
 
 from assurance.home import suite_root
-from assurance.reporting import csv_report, json_report, junit, markdown
-from assurance.reporting.model import RunModel
+from assurance.judging.controls import CONTROLS
+from assurance.reporting import json_report, junit, markdown
+from assurance.reporting.causes import severity_of
+from assurance.reporting.fit import for_cell
+from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.oscal import document as oscal
+
+COLUMNS = (
+    "run", "environment", "source", "decision", "scope", "complete", "control", "title", "severity", "verdict",
+    "subject", "statement", "expected", "observed", "reason", "remedy", "resources", "readings", "iso_2022", "iso_2013",
+    "waiver", "waiver_expires", "duration_seconds", "check",
+)  # fmt: skip
+
+
+def write(model: RunModel, path: Path) -> None:
+    """Write the verdicts as CSV (RFC 4180, UTF-8), in the model's order."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(COLUMNS)
+        for record in model.verdicts:
+            writer.writerow([for_cell(value) for value in _row(record, model)])
+
+
+def _row(record: VerdictRecord, model: RunModel) -> tuple[str, ...]:
+    run, waiver = model.run, record.waiver
+    control = CONTROLS.get(record.control, None)
+    return (
+        run.id,
+        run.environment,
+        str(run.source),
+        str(model.decision),
+        run.selected.scope,
+        "yes" if run.complete else "INCOMPLETE",
+        record.control,
+        control.title if control is not None else "",
+        severity_of(record.control),
+        str(record.verdict),
+        record.subject,
+        record.statement,
+        record.expected,
+        record.observed,
+        record.reason,
+        record.remedy,
+        "\n".join(record.resources),
+        " ".join(record.readings),
+        " ".join(control.iso_2022) if control is not None else "",
+        " ".join(control.iso_2013) if control is not None else "",
+        waiver.name if waiver is not None else "",
+        waiver.expires if waiver is not None else "",
+        f"{record.duration_seconds:.6f}",
+        record.check,
+    )
+
 
 RESULTS = "results.json"
 JUNIT = "junit.xml"
@@ -34,7 +85,7 @@ def write_reports(model: RunModel, directory: Path, proof: Path = PROOF) -> None
     json_report.write(model, directory / RESULTS)
     junit.write(model, directory / JUNIT)
     markdown.write(model, directory / SUMMARY)
-    csv_report.write(model, directory / TABLE)
+    write(model, directory / TABLE)
     oscal.write(model, directory / OSCAL)
     if proof.is_file():
         shutil.copyfile(proof, directory / FALSIFIABILITY)

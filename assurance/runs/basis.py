@@ -1,23 +1,98 @@
-"""What a run rests on: the source of its readings, from where it looks, and whether a tape is of its environment."""
+"""What a run rests on, and whether a tape is of this deployment.
+
+Its options, the suite's commit, the source of its readings, and its vantage.
+"""
 
 from __future__ import annotations
 
 import importlib.metadata
 import platform
+import shutil
 import socket
-from datetime import datetime
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import assurance
 from assurance.environment import Environment
-from assurance.environment.base import Vantage
+from assurance.environment.values import Vantage
 from assurance.errors import TapeRefused
-from assurance.runs.revision import revision
+from assurance.home import REVISION, suite_root
+from assurance.judging.selection import Selection
 from assurance.tape import Tape
 from assurance.tape.moments import from_text
 from assurance.verdicts import Source
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line asks for.
+
+    Attributes:
+        replay: The directory of a tape or pack to replay; None for a live run.
+        vantage: The vantage that overrides the environment file's; None to keep it.
+        reports: Where evidence packs go.
+        run_id: The run's id; workers join the run of their controller.
+        selection: The pytest arguments, for the record.
+        selected: What they select, as far as it is known before anything is collected.
+        allow_writes: Whether the run may write to production though the environment file does not say so.
+        change: The record of the change that the run belongs to; None if it was given none.
+        plan: What is planned, to be judged in the place of what is there; None to judge what is there.
+        plan_parameters: The parameter file of a planned template; None for none.
+    """
+
+    replay: Path | None
+    vantage: Vantage | None
+    reports: Path
+    run_id: str
+    selection: str
+    selected: Selection = field(default_factory=Selection)
+    change: Path | None = None
+    plan: Path | None = None
+    plan_parameters: Path | None = None
+    allow_writes: bool = False
+
+
+def new_run_id() -> str:
+    """Return a new run id: the time in UTC, so that packs sort, and something unique."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
+
+
+LONGEST_SECONDS = 5.0
+
+
+def revision(root: Path | None = None) -> str:
+    """Return the commit of the suite, with a word if a checkout's files differ from it; empty if it is not known."""
+    root = suite_root() if root is None else root
+    built_from = root / REVISION
+    if built_from.is_file():
+        return built_from.read_text(encoding="utf-8").strip()
+    git = shutil.which("git")
+    # Only the suite's own repository counts, not one that an installed package happens to lie in.
+    if git is None or not (root / ".git").exists():
+        return ""
+    commit = _output(git, root, "rev-parse", "--verify", "HEAD")
+    if not commit:
+        return ""
+    # `status` may not write: several runs may ask at once.
+    changed = _output(git, root, "--no-optional-locks", "status", "--porcelain", "--untracked-files=no")
+    return f"{commit} with local changes" if changed else commit
+
+
+def _output(git: str, root: Path, *arguments: str) -> str:
+    """Return what git says; empty where it cannot, such as in a checkout of another owner."""
+    try:
+        ended = subprocess.run(  # noqa: S603  (fixed arguments; git's path is the user's own)
+            [git, "-C", str(root), *arguments], capture_output=True, text=True, timeout=LONGEST_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return ended.stdout.strip() if ended.returncode == 0 else ""
+
 
 DISTRIBUTIONS = (
     "pytest", "pytest-html", "pytest-xdist", "azure-core", "azure-identity", "azure-mgmt-network", "azure-mgmt-sql",

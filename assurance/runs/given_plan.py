@@ -10,10 +10,9 @@ from assurance.environment import Environment
 from assurance.errors import NotEvaluated
 from assurance.planning import Plan, PlanRefused, read_plan
 from assurance.planning.deployment import PlannedDeployment, beside
-from assurance.planning.loading import refuse_older
-from assurance.planning.redacting import kept
+from assurance.planning.loading import kept, refuse_older
+from assurance.planning.review import DIGEST, TemplateValidation
 from assurance.planning.template import Target
-from assurance.planning.validation import DIGEST, TemplateValidation
 from assurance.reporting.model import PlannedRecord
 from assurance.tape import Tape
 from assurance.tape.moments import from_seconds, to_text
@@ -141,8 +140,8 @@ class Plans:
         if self._given is None:
             return ()
         return tuple(
-            PlannedRecord(one.id, str(one.kind), one.weight.word, one.told, one.announced)
-            for one in self.planned_deployment().review.changes
+            PlannedRecord(change.id, str(change.kind), change.weight.word, change.told, change.announced)
+            for change in self.planned_deployment().review.changes
         )
 
     def earlier_plan(self) -> PlannedDeployment:

@@ -1,21 +1,81 @@
-"""Where the evidence of a run is kept beside its own directory: its ledger, and a container of packs."""
+"""Where the evidence of a run is kept beside its own directory.
+
+Its ledger, the line that it has from its first answer on, and a container of packs.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from assurance.environment import Environment
-from assurance.evidence.ledger import LocalLedger, Place
+from assurance.errors import AssuranceError
+from assurance.evidence import ledger
+from assurance.evidence.ledger import Link, LocalLedger, Place
 from assurance.evidence.pack import LEDGER
 from assurance.runs.basis import is_loopback, source_of
+from assurance.tape import Reading, TapeHeader
 from assurance.verdicts import Source
 from assurance.world.azure.credential import SignInOnce
 
 if TYPE_CHECKING:
     from assurance.evidence.container import EvidenceContainer
+
+ANSWERED = frozenset({"http", "dns", "dial", "load"})
+"""The kinds of readings that the deployment gives; others are of files, and of what the environment declares."""
+EXECUTION_VARIABLE = "CONTAINER_APP_JOB_EXECUTION_NAME"
+"""What Container Apps sets in a job ("Manage environment variables", "Built-in environment variables")."""
+EXECUTION = "execution"
+"""The fact of the line that says in which execution of a job the run began."""
+
+
+class Begun:
+    """Enters a run in the ledger when its first answer comes, once for all its processes.
+
+    Until then there is nothing that a line could be about: neither evidence, nor anything made in APEX.
+
+    Args:
+        directory: The run's directory.
+        header: Of the run's tape.
+        place: The ledger.
+        variables: Environment variables; in a Container Apps job they name its execution.
+    """
+
+    def __init__(
+        self, directory: Path, header: TapeHeader, place: Place, variables: Mapping[str, str] = os.environ
+    ) -> None:
+        self._directory = directory
+        self._header = header
+        self._place = place
+        self._execution = variables.get(EXECUTION_VARIABLE, "")
+        self._is_entered = False
+
+    def __call__(self, reading: Reading) -> None:
+        """Take a reading that was kept."""
+        # Who cannot sign in may still look names up: that alone is no run of the deployment.
+        if self._is_entered or reading.kind != "http" or reading.failure:
+            return
+        self._is_entered = True
+        try:
+            os.close(os.open(self._directory / "tape" / "locks" / "begun", os.O_CREAT | os.O_EXCL))
+            ledger.extend(self._place, self._enter)
+        except (AssuranceError, OSError):
+            # Another process was first; or the ledger cannot be written, which sealing will say.
+            return
+
+    def _enter(self, link: Link) -> None:
+        told = {name: getattr(self._header, name) for name in ("environment", "source", "started")}
+        execution = {EXECUTION: self._execution} if self._execution else {}
+        link.append(ledger.BEGUN, {"run": self._header.run_id, **told, **execution})
+
+
+def answers(readings: list[Reading]) -> int:
+    """Return how many readings the deployment has answered."""
+    return sum(reading.kind in ANSWERED and not reading.failure for reading in readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +121,7 @@ def open_container(environment: Environment) -> EvidenceContainer:
     """
     # The client costs most of a second to import: only where a container is declared.
     from assurance.evidence.container import EvidenceContainer
-    from assurance.world.azure.blobs import container_client
+    from assurance.world.azure.clients import container_client
 
     url = environment.evidence.container or ""
     client = container_client(url, SignInOnce(environment), environment.cloud.ca_bundle)

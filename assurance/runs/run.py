@@ -8,21 +8,19 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from assurance.change_records.given import GivenChange
+from assurance.change_records.change import GivenChange
 from assurance.environment import Environment
-from assurance.environment.base import Vantage
 from assurance.environment.left_out import left_out
 from assurance.environment.model import View
+from assurance.environment.values import Vantage
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate
 from assurance.judging.selection import Selection
 from assurance.planning import Overlay
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
-from assurance.runs.basis import begun, read_from, refuse_foreign, source_of, vantage_of, versions_used
-from assurance.runs.begun import Begun, answers
+from assurance.runs.basis import RunOptions, begun, read_from, refuse_foreign, source_of, vantage_of, versions_used
 from assurance.runs.given_plan import Plans, give_plan, plan_of
-from assurance.runs.keeping import keeping_of
-from assurance.runs.options import RunOptions
+from assurance.runs.keeping import Begun, answers, keeping_of
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.verdicts import Source

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from assurance.environment.base import Vantage
+from assurance.environment.values import Vantage
 from assurance.estate.network.vantage import doubted_vantages
 from assurance.judging.nouns import roots
 from assurance.runs.run import Run
@@ -39,7 +39,7 @@ class Announcing:
         if families == frozenset() or not self._run.may_write:
             return
         # Importing this costs more than many a run.
-        from assurance.apex.client.planned import described, on_which_projects, planned
+        from assurance.apex.client.plans import described, on_which_projects, planned
 
         plans = planned(self._run.environment, families, with_load=self._run.asks_for_load)
         reporter = session.config.pluginmanager.getplugin("terminalreporter")

@@ -56,7 +56,7 @@ class Tidying:
         """Have every report say what the calls show of APEX as a whole: server errors, and rows that show late."""
         readings = self._run.tape.readings()
         if any(reading.call is not None and reading.call.caller for reading in readings):
-            from assurance.apex.bad_input.exercised import exercised
+            from assurance.apex.bad_input.description import exercised
             from assurance.apex.client.observations import observations
 
             self._run.notices = (*self._run.notices, *observations(readings), *exercised(readings))

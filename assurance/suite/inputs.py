@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from assurance.drift import baseline, locating
+from assurance.drift import approving, baseline
 from assurance.environment import Environment
 from assurance.errors import BaselineRefused
 from assurance.judging.waivers import Waivers
@@ -31,7 +31,7 @@ def with_baseline(
             on less than this run.
     """
     given: Path | None = config.getoption("baseline")
-    path = locating.locate(environment.name, given, config.getoption("replay"), workplace(config))
+    path = approving.locate(environment.name, given, config.getoption("replay"), workplace(config))
     if path is None:
         return overlay
     approval = baseline.load(path, environment).approval
@@ -53,5 +53,5 @@ def keep_inputs(run: Run, waivers: Waivers) -> None:
         keep_plan(run.given_plan, run.directory)
     given = run.environment.drift.baseline
     if given is not None:
-        path = run.directory / locating.PACKED
+        path = run.directory / approving.PACKED
         shutil.copyfile(given, path)

@@ -136,7 +136,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # FastAPI silences what pydantic says of its own fields, but not where it serves a stand-in in another thread.
     config.addinivalue_line("filterwarnings", "ignore:The '[a-z_]*' attribute with value:UserWarning")
     from assurance.errors import UsageError
-    from assurance.suite.breakdowns import ending
+    from assurance.suite.interruptions import ending
     from assurance.suite.session import RunSession
     from assurance.tape.redaction import Redactor
 

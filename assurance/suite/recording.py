@@ -1,24 +1,45 @@
-"""The end of each case as its verdict, and the verdicts of all processes in one list."""
+"""The end of each case as its verdict.
+
+The verdicts of all processes in one list, and server errors as findings of their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from assurance.errors import Unwritable
-from assurance.judging.cases import case_of, subject_of
-from assurance.judging.checking import judge
+from assurance.judging.checking import case_of, judge, subject_of
+from assurance.judging.controls import CONTROLS
 from assurance.judging.waivers import Waivers
+from assurance.reporting.fit import printable
 from assurance.reporting.model import VerdictRecord
 from assurance.runs.run import Run
-from assurance.suite.excused import skipped_case
-from assurance.suite.outcomes import sendable, set_outcome
-from assurance.suite.planned import beside_today
+from assurance.suite.not_applicable import beside_today, skipped_case
 from assurance.suite.waiving import waived
-from assurance.verdicts import Fact, recording_facts
+from assurance.verdicts import Fact, Verdict, recording_facts
+
+
+def set_outcome(report: pytest.TestReport, record: VerdictRecord) -> None:
+    """Give pytest the outcome that the verdict asks for: what could not be judged is an error, as a fixture's."""
+    if record.verdict is Verdict.WAIVED:
+        report.outcome = "skipped"
+        report.wasxfail = record.reason
+    if record.verdict in {Verdict.FAIL, Verdict.NOT_EVALUATED}:
+        report.outcome = "failed"
+        report.when = "setup" if record.verdict is Verdict.NOT_EVALUATED else report.when
+        told = record.reason or f"expected {record.expected}; observed {record.observed}"
+        report.longrepr = f"{record.statement}\n{told}\n{record.remedy}".strip()
+
+
+def sendable(record: VerdictRecord) -> dict[str, Any]:
+    """Return a record as workers can send it: plain values, and no text that is not Unicode."""
+    values = {**asdict(record), "verdict": str(record.verdict)}
+    return {name: printable(value) if isinstance(value, str) else value for name, value in values.items()}
+
 
 PROPERTY = "apex_verdict"
 FACTS = pytest.StashKey[Sequence[Fact]]()
@@ -100,3 +121,66 @@ class VerdictRecorder:
             record = beside_today(record, item, without)
         case = case_of(item, self._run.environment)
         return waived(record, self._waivers.covering(case) if case is not None else None)
+
+
+SERVER_ERRORS = "ERR-01"
+REMEDY = "Look for the request's id in the application's log, and mend what broke; bad input is to be answered by 4xx."
+
+
+class ServerErrorJudge:
+    """A pytest plugin that tells of each operation that broke down, after the last case; idle in a worker.
+
+    Args:
+        run: The run.
+        records: Returns what the cases have come to so far.
+        tell: Brings a verdict into the run as if a case had come to it.
+    """
+
+    def __init__(
+        self, run: Run, records: Callable[[], Sequence[VerdictRecord]], tell: Callable[[VerdictRecord], None]
+    ) -> None:
+        self._run = run
+        self._records = records
+        self._tell = tell
+        self._told: frozenset[str] = frozenset()
+
+    def expected(self) -> frozenset[str]:
+        """Return the ids of the findings."""
+        return self._told
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:  # Any: pytest gives an object
+        """Tell of server errors when all cases have ended."""
+        result = yield
+        if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+            found = self._found()
+            for record in found:
+                self._tell(record)
+            self._told = frozenset(record.check for record in found)
+        return result
+
+    def _found(self) -> list[VerdictRecord]:
+        readings = self._run.tape.readings()
+        if not any(reading.call is not None and reading.call.caller for reading in readings):
+            return []
+        from assurance.apex.client.observations import broken_down
+
+        families = {record.control.partition("-")[0] for record in self._records()}
+        return [
+            VerdictRecord(
+                check=f"apex::server_error[{name}]",
+                control=SERVER_ERRORS,
+                subject=name,
+                statement=CONTROLS[SERVER_ERRORS].requirement,
+                duration_seconds=0.0,
+                verdict=Verdict.FAIL,
+                expected="no answer of APEX is a server error",
+                observed=told,
+                reason="",
+                remedy=REMEDY,
+                resources=(name,),
+                readings=keys,
+                measures=(),
+            )
+            for name, (told, keys) in broken_down(readings, families).items()
+        ]

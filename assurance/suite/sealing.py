@@ -14,7 +14,7 @@ import pytest
 from assurance.environment import Environment
 from assurance.errors import AssuranceError, UsageError
 from assurance.evidence import pack
-from assurance.evidence.freshness import Basis, oldest_of, refuse_as_gate
+from assurance.evidence.outcome import Basis, oldest_of, refuse_as_gate
 from assurance.evidence.pack import ENVELOPE, MANIFEST
 from assurance.evidence.sealing import Seal, seal, write_environment
 from assurance.evidence.signing import Signing, SigningError, prepare
@@ -23,11 +23,10 @@ from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.html.report import silence
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import DECISION, HTML, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE
-from assurance.runs.basis import source_of
+from assurance.runs.basis import RunOptions, source_of
 from assurance.runs.keeping import keeping_of
-from assurance.runs.options import RunOptions
 from assurance.runs.run import Run
-from assurance.suite.gating import is_gate
+from assurance.suite.selection import is_gate
 from assurance.tape import Tape, utc_now
 from assurance.verdicts import Source
 

@@ -15,7 +15,7 @@ import pytest
 
 from assurance.environment import find, load, load_packed, with_release
 from assurance.errors import NotEvaluated
-from assurance.evidence.comparison import unreached
+from assurance.evidence.explanation import unreached
 from assurance.evidence.pack import is_of_pack
 from assurance.home import suite_root
 from assurance.judging.nouns import DECLARED, VIEWS, roots, subjects
@@ -25,30 +25,24 @@ from assurance.reporting.html.report import HtmlReport
 from assurance.reporting.html.report import configure as configure_html
 from assurance.reporting.model import RunModel
 from assurance.reporting.writer import HTML, falsifiability_in, write_reports
+from assurance.runs.basis import RunOptions, new_run_id
 from assurance.runs.gates import (
     EXIT_STATUSES,
     demands_rollback,
     rollback_commands,
     write_decision,
 )
-from assurance.runs.options import RunOptions, new_run_id
 from assurance.runs.run import Run
 from assurance.suite.announcing import Announcing, seen_from_elsewhere
-from assurance.suite.attested import AttestedSelection, change_record_of
-from assurance.suite.breakdowns import Breakdowns
 from assurance.suite.cleanup import Tidying
-from assurance.suite.declared import EverySubject
-from assurance.suite.excused import not_applicable
-from assurance.suite.expected import ExpectedCases
-from assurance.suite.gating import WholeGate, is_gate
+from assurance.suite.completeness import EverySubject, ExpectedCases
 from assurance.suite.inputs import keep_inputs, with_baseline
-from assurance.suite.interruptions import Interruptions, end_with_parent
-from assurance.suite.planned import PlanSelection, notices
+from assurance.suite.interruptions import Breakdowns, Interruptions, end_with_parent
+from assurance.suite.not_applicable import AttestedSelection, PlanSelection, change_record_of, not_applicable, notices
 from assurance.suite.prefetch import needs_of, prefetch
-from assurance.suite.recording import VerdictRecorder
+from assurance.suite.recording import ServerErrorJudge, VerdictRecorder
 from assurance.suite.sealing import PackSealer, admit, shown_from_here
-from assurance.suite.selection import SelectedControls, asked_for, given_by
-from assurance.suite.server_errors import ServerErrorJudge
+from assurance.suite.selection import SelectedControls, WholeGate, asked_for, given_by, is_gate
 from assurance.suite.terminal import write_ending, write_summary
 from assurance.suite.waiving import WaiverJudge, waivers_of_run
 from assurance.suite.workplace import complete, reports_of, workplace
@@ -255,7 +249,7 @@ class RunSession:
         # one that comes when every case has its verdict takes nothing from them. What keeps pytest from collecting to
         # the end leaves cases without a verdict too: a file that failed is missed by its own id, and whatever breaks
         # collection off also keeps every case from being run.
-        complete = bool(collected) and not unreached(collected, (one.check for one in self._records))
+        complete = bool(collected) and not unreached(collected, (record.check for record in self._records))
         has_ended = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
         finished = utc_now()
         self._run.selection = self._selected.selection

@@ -10,8 +10,8 @@ import pytest
 from assurance.reporting import ending
 from assurance.reporting.causes import Finding, findings_of
 from assurance.reporting.coverage import FAMILIES, by_family, ids_in_words, worst_of
+from assurance.reporting.ending import command_lines, field, hanging, remedy_lines, shortened
 from assurance.reporting.fit import for_terminal
-from assurance.reporting.lines import command_lines, field, hanging, remedy_lines, shortened
 from assurance.reporting.model import ControlSummary, RunModel
 from assurance.reporting.wording import (
     VERDICT_WORDS,
@@ -85,7 +85,7 @@ def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: i
         reporter.write_line(line, red=True, bold=True)
     named = (("expected", record.expected), ("observed", record.observed), ("reason", record.reason))
     lines = [line for name, text in named if text for line in field(name, for_terminal(text), width)]
-    lines += [line for one in record.resources for line in field("resource", for_terminal(one), width)]
+    lines += [line for resource in record.resources for line in field("resource", for_terminal(resource), width)]
     lines += remedy_lines(record.remedy, width)
     others = finding.others if everything else finding.others[:MAX_CASES_NAMED]
     for other in others:

@@ -14,12 +14,9 @@ from typing import Any
 import pytest
 
 from assurance.environment import Environment
-from assurance.judging.cases import Case, case_of
-from assurance.judging.checking import Outcome
+from assurance.judging.checking import Case, Outcome, case_of
 from assurance.judging.controls import CONTROLS
-from assurance.judging.waivers import AppliedWaiver, Waivers, load
-from assurance.judging.waivers.judging import judge_waivers
-from assurance.judging.waivers.loading import WAIVERS
+from assurance.judging.waivers import WAIVERS, AppliedWaiver, Waivers, judge_waivers, load
 from assurance.reporting.model import VerdictRecord
 from assurance.suite.workplace import workplace
 from assurance.verdicts import Verdict

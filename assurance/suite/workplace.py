@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assurance.environment import Environment
-from assurance.environment.reports import reports_directory
+from assurance.environment.suite_tables import reports_directory
 from assurance.home import make_importable, suite_root
 
 CONFTEST = "conftest.py"

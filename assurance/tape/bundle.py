@@ -15,7 +15,7 @@ import sys
 from pathlib import Path, PurePosixPath
 
 from assurance.errors import TapeRefused
-from assurance.tape.plain_files import read_plain
+from assurance.tape.strict_json import read_plain
 
 FILES = "files.jsonl"
 HEAD = "tape.json"

@@ -1,11 +1,8 @@
-"""What keys and digests were made of, remembered in a process that asks for it, and in no other.
-
-Neither can be turned back, and what they are made of may hold what must not be written on a tape. Who translates a tape
-(`assurance.evidence.pseudonymising`) learns it from a replay.
-"""
+"""What keys and digests were made of, for who asks; how values that only Azure can compute are marked."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 MAX_REMEMBERED_BYTES = 65_536
@@ -45,3 +42,20 @@ def remember() -> Remembered:
 def remembered() -> Remembered | None:
     """Return what is being remembered; None in a process that remembers nothing."""
     return _remembered[0] if _remembered else None
+
+
+UNKNOWN_UNTIL_DEPLOYED = "\x01unknown until deployed: "
+"""How a text begins that stands for a value which a plan leaves to Azure; the expression follows."""
+
+EXPRESSION = re.compile(r"\[[A-Za-z_][\w.]*\(.*\].*", re.S)
+LITERAL = re.compile(r"'((?:[^']|'')*)'")
+
+
+def is_expression(text: str) -> bool:
+    """Tell whether a text is an expression that a plan left as it was."""
+    return text.rstrip().endswith("]") and EXPRESSION.fullmatch(text) is not None
+
+
+def is_left_to_azure(text: str) -> bool:
+    """Tell whether a text is such a value, marked or as the plan has it."""
+    return text.startswith(UNKNOWN_UNTIL_DEPLOYED) or is_expression(text)

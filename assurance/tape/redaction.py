@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from assurance.tape.doubled_names import Repeated, parsed, written
-from assurance.tape.left_to_azure import LITERAL, is_left_to_azure
+from assurance.tape.provenance import LITERAL, is_left_to_azure
 from assurance.tape.secret_forms import (
     SECRET_FORMS,
     TEXT_HINT,
@@ -33,6 +32,7 @@ from assurance.tape.secret_names import (
     named_values,
     option_name,
 )
+from assurance.tape.strict_json import Repeated, parsed, written
 
 __all__ = ["PLAIN_ENVIRONMENT_VALUE", "Redactor", "kind_of_token", "kinds_within", "secret_kind"]
 

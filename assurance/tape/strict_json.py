@@ -1,19 +1,21 @@
-"""JSON from outside, read strictly: what two readers may take for two things is refused.
+"""What comes from outside, read strictly.
 
-RFC 8259 leaves open what a name means that stands twice in an object, and Python lets the last one win: a second
-`Enabled` would hide the first. Nor does it know NaN or Infinity, which Python reads, or texts with half a surrogate
-pair, which cannot be written down again.
+Plain files of bounded length, and JSON that two readers could not take for two things.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import re
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import NoReturn
+from pathlib import Path
+from typing import Any, NoReturn
 
 NO_JSON = "it is not JSON"
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
@@ -129,3 +131,68 @@ def _has_longer_text(content: bytes, characters: int) -> bool:
     if all(content.find(b'"', start, start + block) >= 0 for start in range(0, len(content) - block + 1, block)):
         return False
     return any(len(found) - 2 > characters for found in _STRING.findall(content))
+
+
+# In the place of each value of an object that has a name twice.
+WITHHELD = "[withheld: a name stands twice in this object]"
+
+
+class Repeated(str):
+    """A name in an object that has a name twice: equal to itself only, so that a dictionary holds each of them."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+def parsed(text: bytes | str) -> tuple[Any, bool]:
+    """Return the JSON value that a text is, and whether an object in it has a name twice.
+
+    Which value such an object means is open, so nobody judges it (`assurance.tape.strict_json`). Its names stay, each
+    as often as it came; its values go, since what they are cannot be known by their names.
+
+    Raises:
+        ValueError: It is no JSON.
+    """
+    doubled = False
+
+    def each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        nonlocal doubled
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        doubled = True
+        return {Repeated(name): WITHHELD for name, _ in pairs}
+
+    return json.loads(text, object_pairs_hook=each), doubled
+
+
+def written(document: object) -> str:
+    """Return a JSON value as text, each repeated name as often as it came."""
+    return json.dumps(document, ensure_ascii=False)
+
+
+MEBIBYTE = 1024 * 1024
+MAX_BYTES = 256 * MEBIBYTE
+"""Longer than any file of a run: the results of 10,000 cases are about a sixth of it."""
+MAX_WRITTEN_BYTES = MEBIBYTE
+"""Longer than any file that a person writes, such as an environment file or waivers."""
+
+
+def read_plain(path: Path, most_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a plain file, or of one that a link leads to.
+
+    Raises:
+        OSError: It cannot be read, is no plain file, or has more than `most_bytes`; its `strerror` says which.
+    """
+    # A pipe that nobody writes to would have a plain open() wait for ever.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "this is no plain file", str(path))
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise OSError(errno.EFBIG, f"it is longer than {most_bytes} bytes", str(path))
+    return content

@@ -29,8 +29,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from assurance.errors import MissingReading, NotEvaluated, TapeRefused, Unwritable
 from assurance.tape.bundle import bundled, unbundle
-from assurance.tape.plain_files import read_plain
 from assurance.tape.reading import FORMAT, Reading, TapeHeader, digest_of
+from assurance.tape.strict_json import read_plain
 
 Files = dict[str, bytes] | None  # the files of a tape that is kept in one
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")

@@ -4,14 +4,9 @@ from assurance.telemetry.reading import Telemetry
 
 __all__ = [
     "Telemetry",
-    "availability",
-    "dependencies",
     "metrics",
-    "minutes",
-    "query",
     "requests",
     "result",
-    "targets",
     "timeline",
     "window",
 ]

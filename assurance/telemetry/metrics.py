@@ -1,15 +1,16 @@
-"""Azure Monitor's metrics of the component: an independent count of the same window.
+"""Independent counts of the same window.
 
-Standard metrics are aggregated before sampling and outside Log Analytics ("Application Insights standard metrics"), so
-that a query which asks the wrong thing, or telemetry that is lost on its way, shows as a disagreement.
+Azure Monitor's metrics of the component, and the calls that the application made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from assurance.errors import BrokenReading, NotEvaluated
+from assurance.telemetry.result import ResultRow
 from assurance.telemetry.timeline import Timeline
 from assurance.telemetry.window import Window
 from assurance.verdicts import Fact
@@ -76,7 +77,7 @@ def metrics_of(window: Window, answer: Document) -> Metrics:
     Raises:
         BrokenReading: A metric is missing, has several series, or says that it failed.
     """
-    found = {_name(one): one for one in answer.required_items("value")}
+    found = {_name(item): item for item in answer.required_items("value")}
     missing = sorted(set(METRICS) - set(found))
     if missing:
         raise BrokenReading(
@@ -103,3 +104,63 @@ def _total(metric: Document, aggregation: str) -> float | None:
     values = [point.number(aggregation) for one in series for point in one.required_items("data")]
     present = [value for value in values if value is not None]
     return sum(present) if present else None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One call.
+
+    Attributes:
+        at: When it began, in UTC.
+        operation_id: The trace id of the request that it served.
+        target: Whom it called, as the telemetry names it: a host, or a host and a database.
+        type: How: `SQL`, `HTTP`, `Azure blob`, ...
+        operation: What it asked for.
+        succeeded: Whether it succeeded.
+        milliseconds: How long it took; None where the telemetry does not say.
+    """
+
+    at: datetime
+    operation_id: str
+    target: str
+    type: str
+    operation: str
+    succeeded: bool
+    milliseconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """The calls that had arrived when they were last asked for.
+
+    Attributes:
+        operation_ids: The trace ids that were asked for.
+        rows: The rows of the answer.
+        readings: What it rests on: the last answer.
+        asked: How often they were asked for.
+    """
+
+    operation_ids: tuple[str, ...]
+    rows: Sequence[ResultRow]
+    readings: tuple[str, ...]
+    asked: int
+
+    @property
+    def calls(self) -> tuple[Dependency, ...]:
+        """The calls, in order of time."""
+        return tuple(
+            Dependency(
+                at=row.moment("At"),
+                operation_id=row.text("OperationId"),
+                target=row.text("Target"),
+                type=row.text("Type"),
+                operation=row.text("Operation"),
+                succeeded=row.count("Succeeded") == 1,
+                milliseconds=row.number("Milliseconds"),
+            )
+            for row in self.rows
+        )
+
+    def of(self, matches: Callable[[Dependency], bool]) -> tuple[Dependency, ...]:
+        """Return those calls for which this is true."""
+        return tuple(call for call in self.calls if matches(call))

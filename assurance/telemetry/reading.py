@@ -7,20 +7,15 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
 from assurance.environment import Environment
-from assurance.environment.telemetry import DeclaredTelemetry
+from assurance.environment.application_tables import DeclaredTelemetry
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Tape
 from assurance.tape.moments import to_text
-from assurance.telemetry.availability import Availability
-from assurance.telemetry.dependencies import Dependencies
-from assurance.telemetry.metrics import METRICS, Metrics, metrics_of
-from assurance.telemetry.minutes import Minute, WatchedSpan, minutes_of
-from assurance.telemetry.query import Query, query
-from assurance.telemetry.requests import RequestLevel
-from assurance.telemetry.result import ResultRow, rows_of
-from assurance.telemetry.targets import Targets, declared_targets
-from assurance.telemetry.timeline import Timeline, timeline_of
-from assurance.telemetry.window import Window, window_before
+from assurance.telemetry.metrics import METRICS, Dependencies, Metrics, metrics_of
+from assurance.telemetry.requests import Availability, RequestLevel
+from assurance.telemetry.result import Query, ResultRow, query, rows_of
+from assurance.telemetry.timeline import Minute, Timeline, WatchedSpan, minutes_of, timeline_of
+from assurance.telemetry.window import Targets, Window, declared_targets, window_before
 from assurance.world.azure import reader
 from assurance.world.azure.clients import AzureClients
 

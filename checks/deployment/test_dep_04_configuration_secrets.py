@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from assurance.estate.services.platform_service import PlatformService
-from assurance.estate.services.vault import VaultSecrets
+from assurance.estate.services.registry import VaultSecrets
 from assurance.judging.checking import control
 
 pytestmark = control("DEP-04", "pre_deployment", "nightly")

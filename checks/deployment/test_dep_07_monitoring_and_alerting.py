@@ -1,9 +1,8 @@
 """DEP-07: telemetry goes to the workspace, and the guide's five alerts measure what they must and reach somebody."""
 
 from assurance.estate.deployment.container_environment import ContainerEnvironment
-from assurance.estate.monitoring.alert_demands import AlertDemand
 from assurance.estate.monitoring.alert_rules import AlertRules
-from assurance.estate.monitoring.monitoring import Component, Workspace
+from assurance.estate.monitoring.monitoring import AlertDemand, Component, Workspace
 from assurance.judging.checking import control
 
 pytestmark = control("DEP-07")

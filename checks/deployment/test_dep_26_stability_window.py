@@ -1,8 +1,8 @@
 """DEP-26: the new revision has run for 24 hours without restarts and without a critical alert."""
 
-from assurance.estate.deployment.replicas import Replicas
+from assurance.estate.deployment.application_setup import Replicas
 from assurance.estate.deployment.revisions import Revisions
-from assurance.estate.monitoring.fired_alerts import FiredAlerts
+from assurance.estate.monitoring.monitoring import FiredAlerts
 from assurance.judging.checking import control
 
 pytestmark = control("DEP-26", "nightly")

@@ -1,7 +1,7 @@
 """DEP-34: storage and the application refuse plain HTTP."""
 
 from assurance.estate.deployment.container_apps import ContainerApp
-from assurance.estate.services.storage_account import StorageAccount
+from assurance.estate.services.data_services import StorageAccount
 from assurance.judging.checking import control
 
 pytestmark = control("DEP-34")

@@ -1,8 +1,7 @@
 """DEP-35: the plan is reviewed before it is carried out: nothing security-relevant changes unannounced."""
 
 from assurance.judging.checking import control
-from assurance.planning.review import PlanReview
-from assurance.planning.validation import TemplateValidation
+from assurance.planning.review import PlanReview, TemplateValidation
 
 pytestmark = control("DEP-35", "pre_deployment")
 

@@ -1,9 +1,9 @@
 """SLA-01: the application is available at least 99.9 % of the time."""
 
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.judging.checking import control
-from assurance.telemetry.availability import Availability
-from assurance.telemetry.targets import Targets
+from assurance.telemetry.requests import Availability
+from assurance.telemetry.window import Targets
 
 pytestmark = control("SLA-01", "post_deployment", "nightly")
 

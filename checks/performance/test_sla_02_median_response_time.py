@@ -1,9 +1,9 @@
 """SLA-02: half of all requests take less than 500 ms."""
 
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
-from assurance.telemetry.targets import Targets
+from assurance.telemetry.window import Targets
 
 pytestmark = control("SLA-02", "post_deployment", "nightly")
 

@@ -1,9 +1,9 @@
 """SLA-04: 99 % of all requests take less than 5 s."""
 
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
-from assurance.telemetry.targets import Targets
+from assurance.telemetry.window import Targets
 
 pytestmark = control("SLA-04", "post_deployment", "nightly")
 

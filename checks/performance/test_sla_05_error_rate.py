@@ -1,9 +1,9 @@
 """SLA-05: less than 1 % of all requests fail."""
 
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
-from assurance.telemetry.targets import Targets
+from assurance.telemetry.window import Targets
 
 pytestmark = control("SLA-05", "post_deployment", "nightly")
 

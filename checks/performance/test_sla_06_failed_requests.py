@@ -1,9 +1,9 @@
 """SLA-06: fewer than ten requests fail in an hour."""
 
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.judging.checking import control
 from assurance.telemetry.requests import RequestLevel
-from assurance.telemetry.targets import Targets
+from assurance.telemetry.window import Targets
 
 pytestmark = control("SLA-06", "post_deployment", "nightly")
 

@@ -2,7 +2,7 @@
 
 from assurance.apex.performance import ListBaseline
 from assurance.judging.checking import control
-from assurance.telemetry.targets import Targets
+from assurance.telemetry.window import Targets
 
 pytestmark = control("SLA-08", "post_deployment", "nightly")
 

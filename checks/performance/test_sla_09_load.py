@@ -3,7 +3,7 @@
 import pytest
 
 from assurance.apex.performance.load_level import LoadLevel
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.judging.checking import control
 
 pytestmark = [*control("SLA-09", "post_deployment"), pytest.mark.load]

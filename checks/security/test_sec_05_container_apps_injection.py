@@ -1,9 +1,7 @@
 """SEC-05: the application runs in an internal environment within the declared subnet."""
 
 from assurance.estate.deployment.container_apps import ContainerApp
-from assurance.estate.deployment.container_environment import ContainerEnvironment
-from assurance.estate.deployment.front_door import FrontDoor
-from assurance.estate.deployment.further_workloads import FurtherWorkload
+from assurance.estate.deployment.container_environment import ContainerEnvironment, FrontDoor, FurtherWorkload
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-05")

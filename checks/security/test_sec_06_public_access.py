@@ -1,10 +1,10 @@
 """SEC-06: no platform service accepts connections from public networks."""
 
+from assurance.estate.services.data_services import StorageAccount
 from assurance.estate.services.described_service import DemandOfKind
 from assurance.estate.services.platform_service import PlatformService, WithLeastTls, WithNetworkRules
 from assurance.estate.services.public_access import PublicAddresses, ServicesOfKind
 from assurance.estate.services.registry import ContainerRegistry
-from assurance.estate.services.storage_account import StorageAccount
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-06")

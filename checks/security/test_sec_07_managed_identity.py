@@ -1,12 +1,11 @@
 """SEC-07: the application authenticates with its user-assigned identity, and holds no secret in plain text."""
 
 from assurance.estate.deployment.container_apps import ContainerApp
-from assurance.estate.deployment.container_environment import ContainerEnvironment
-from assurance.estate.deployment.further_workloads import FurtherWorkload
+from assurance.estate.deployment.container_environment import ContainerEnvironment, FurtherWorkload
 from assurance.estate.deployment.plain_secrets import Workloads
 from assurance.estate.identity.identity import FederatedCredentials, ManagedIdentity
 from assurance.estate.services.platform_service import PlatformService
-from assurance.estate.services.vault import VaultSecrets
+from assurance.estate.services.registry import VaultSecrets
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-07")

@@ -2,8 +2,8 @@
 
 from assurance.environment.model import RequiredRole
 from assurance.estate.identity.access import Access
-from assurance.estate.identity.holding import NeededRole
-from assurance.estate.identity.sql_administrators import SqlAdministrators
+from assurance.estate.identity.access_reading import SqlAdministrators
+from assurance.estate.identity.identity import NeededRole
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-08")

@@ -1,7 +1,7 @@
 """SMK-02: who has a valid token gets the list of projects, page by page; who has none, or another, gets nothing."""
 
 from assurance.apex.smoke.project_list import ProjectPage, SlashedList
-from assurance.apex.smoke.refusals import Refusal
+from assurance.apex.smoke.script import Refusal
 from assurance.judging.checking import control
 
 pytestmark = control("SMK-02", "post_deployment")

@@ -18,11 +18,11 @@ import httpx
 
 from assurance.judging.checking import Outcome
 from assurance.tape import Reading
-from assurance.world.http.statuses import SUCCESSES
-from falsification.apex.changes import Change, Family, Inability
-from falsification.apex.seams import Misanswer
+from assurance.world.http.attempts import SUCCESSES
+from falsification.apex.observed import Change, Family, Inability
+from falsification.apex.stand_ins import Misanswer
 from falsification.azure.inability import HTML
-from falsification.azure.seams import MemoryTape
+from falsification.azure.world import MemoryTape
 from sandbox import Fault
 from sandbox.network.http_server import Ending
 
@@ -106,7 +106,7 @@ def inabilities(kept: Kept) -> tuple[Inability, ...]:
 
 def _first_and_last(kept: Kept) -> Iterator[Reading]:
     asked: dict[str, list[Reading]] = {}
-    cited = frozenset(key for one in kept.outcomes.values() for key in one.readings)
+    cited = frozenset(key for outcome in kept.outcomes.values() for key in outcome.readings)
     for reading in sorted(kept.tape.readings(), key=lambda one: one.started):
         if reading.kind != "http" or reading.key not in cited:
             continue

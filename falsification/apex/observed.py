@@ -1,18 +1,55 @@
-"""What a running build was seen to do, under each way of giving roles their access: who must speak, who must not.
-
-An operator's database script is played by writing grants into the stand-in's own database.
-"""
+"""What a running build was seen to do, under each way of giving access; the families of the application's controls."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Literal, get_args
 from uuid import uuid5
 
-from falsification.apex.changes import Change, Family, Harmless, Violation, both, declares
+from falsification import catalogue
 from falsification.apex.stand_ins import ApexStandIns, Declared
 from sandbox.apex import Observed
-from sandbox.apex.people import people
+from sandbox.apex.authentication import people
 from sandbox.apex.service import USER_IDS
+
+Family = Literal["SMK", "E2E", "RBAC", "AACE", "BAD", "SLA"]
+FAMILIES: tuple[Family, ...] = get_args(Family)
+Change = Callable[[ApexStandIns], object]
+Violation = catalogue.Violation[ApexStandIns]
+Harmless = catalogue.Harmless[ApexStandIns]
+Inability = catalogue.Inability[ApexStandIns]
+
+
+def declares(tables: Declared) -> Change:
+    """Let the environment file say something else, by table, of what a deployment declares."""
+
+    def change(stand_ins: ApexStandIns) -> None:
+        stand_ins.declared = tables
+
+    return change
+
+
+def both(first: Change, second: Change) -> Change:
+    """Make two changes."""
+
+    def change(stand_ins: ApexStandIns) -> None:
+        first(stand_ins)
+        second(stand_ins)
+
+    return change
+
+
+def family_of(control: str) -> Family:
+    """Return the family of a control, such as SMK of SMK-01.
+
+    Raises:
+        ValueError: It is no control of the application.
+    """
+    family = control.partition("-")[0]
+    if family not in FAMILIES:
+        raise ValueError(f"{control} is no control of the application")
+    return family
+
 
 POOL = tuple(f"0b5e0000-0000-4000-8000-{number:012d}" for number in range(1, 4))
 IN_POOL: Mapping[str, object] = {"access": {"how": "pool", "project_ids": list(POOL), "restores_archived": True}}

@@ -7,16 +7,16 @@ from functools import cached_property
 from types import MappingProxyType
 
 from assurance.environment import Environment
-from assurance.environment.applicability import offered_elsewhere
+from assurance.environment.left_out import offered_elsewhere
 from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck, collect
 from assurance.tape import Reading
-from falsification.apex import harmless, inability, observed, service_levels, switches
-from falsification.apex.changes import FAMILIES, Change, Family, Harmless, Inability, Violation, family_of
+from falsification.apex import harmless, inability, observed, switches
 from falsification.apex.inability import Kept
+from falsification.apex.observed import FAMILIES, Change, Family, Harmless, Inability, Violation, family_of
 from falsification.apex.stand_ins import ApexStandIns
-from falsification.azure.seams import MemoryTape
 from falsification.azure.stage import ROOT
+from falsification.azure.world import MemoryTape
 from falsification.judge import Judged
 
 FOLDERS: Mapping[Family, str] = MappingProxyType(
@@ -36,7 +36,7 @@ class ApexStage:
     """
 
     violations: Mapping[str, Violation] = MappingProxyType(
-        {one.name: one for one in (*switches.VIOLATIONS, *service_levels.VIOLATIONS, *observed.VIOLATIONS)}
+        {one.name: one for one in (*switches.VIOLATIONS, *harmless.VIOLATIONS, *observed.VIOLATIONS)}
     )
     harmless: Mapping[str, Harmless] = MappingProxyType(
         {one.name: one for one in (*harmless.HARMLESS, *observed.HARMLESS)}
@@ -156,13 +156,14 @@ def _with_later_looks(readings: Sequence[Reading], key: str) -> frozenset[str]:
 
     Who looks again for what an answer lacked must not find what was known before the fault.
     """
-    found = next((one for one in readings if one.key == key), None)
+    found = next((reading for reading in readings if reading.key == key), None)
     if found is None or found.call is None or not found.call.flow or not found.question.startswith("GET "):
         return frozenset({key})
     return frozenset(
-        one.key
-        for one in readings
-        if one.call is not None
-        and (one.question, one.call.caller, one.call.flow) == (found.question, found.call.caller, found.call.flow)
-        and one.started >= found.started
+        reading.key
+        for reading in readings
+        if reading.call is not None
+        and (reading.question, reading.call.caller, reading.call.flow)
+        == (found.question, found.call.caller, found.call.flow)
+        and reading.started >= found.started
     ) | {key}

@@ -1,16 +1,23 @@
-"""What the application's checks rest on, in this process: APEX, its telemetry, and a run that asks both."""
+"""What the application's checks rest on, in this process: APEX called without sockets, its telemetry, and a tape."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import httpx
+from starlette.types import ASGIApp
+
 from assurance.apex.client import Application, Flows
+from assurance.apex.client.transport import QUESTION
 from assurance.apex.performance import Measurements
 from assurance.environment import Environment, load
 from assurance.tape import Reading, TapeHeader, utc_now
@@ -18,18 +25,110 @@ from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import StaticToken
-from falsification.apex.seams import Alter, DirectApplication, IsDown, Misanswer, never, unaltered
-from falsification.azure.seams import TOKEN, DirectUpstream, MemoryTape
 from falsification.azure.stage import ENVIRONMENT
+from falsification.azure.world import TOKEN, DirectUpstream, MemoryTape
 from sandbox import AzureEstate, Fault
 from sandbox.apex import ApexStandIn, Issuer, Settings
-from sandbox.apex.azure_services import Targets
-from sandbox.apex.declared import application_table, token_variables
+from sandbox.apex.inspection import Targets
+from sandbox.apex.stand_in import application_table, token_variables
 from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id
 from sandbox.log_analytics.metrics import ComponentMetrics
 from sandbox.log_analytics.query_service import MAX_ROWS
-from sandbox.network.services import platform_services
+from sandbox.network.listeners import platform_services
+
+Alter = Callable[[httpx.Response], httpx.Response]
+IsDown = Callable[[httpx.Request], bool]
+Failing = Callable[[httpx.Request], Exception]
+
+
+@dataclass(frozen=True, slots=True)
+class Misanswer:
+    """What comes in the place of an answer.
+
+    Attributes:
+        status: The status.
+        body: The body.
+        headers: The headers.
+        failure: Makes the error that comes instead of all these; None where an answer comes.
+    """
+
+    status: int = HTTPStatus.OK
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    failure: Failing | None = None
+
+
+def never(_: httpx.Request) -> bool:
+    """Tell that the application is up."""
+    return False
+
+
+def unaltered(response: httpx.Response) -> httpx.Response:
+    """Return an answer as it is."""
+    return response
+
+
+class DirectApplication(httpx.BaseTransport):
+    """Hands requests to a web application, one at a time, and may answer some of them wrongly.
+
+    Args:
+        application: The web application (ASGI).
+        origin: The origin that questions are asked of, as `https://host`.
+        alter: What becomes of each answer on its way.
+        misanswers: What comes in the place of answers, by the key of the question.
+        is_down: Whether nothing listens when a request comes.
+    """
+
+    def __init__(
+        self,
+        application: ASGIApp,
+        origin: str,
+        alter: Alter = unaltered,
+        misanswers: Mapping[str, Misanswer] | None = None,
+        is_down: IsDown = never,
+    ) -> None:
+        self._is_down = is_down
+        self._loop = asyncio.new_event_loop()
+        self._direct = httpx.ASGITransport(application, raise_app_exceptions=False)
+        self._origin = origin
+        self._alter = alter
+        self._misanswers = misanswers or {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer, or what comes in its place.
+
+        Raises:
+            httpx.HTTPError: That is what comes.
+        """
+        if self._is_down(request):
+            raise httpx.ConnectError("[Errno 111] Connection refused", request=request)
+        misanswer = self._misanswer(request)
+        if misanswer is None:
+            whole = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+            return self._alter(self._loop.run_until_complete(self._answer(whole)))
+        if misanswer.failure is not None:
+            raise misanswer.failure(request)
+        return httpx.Response(misanswer.status, headers=misanswer.headers, content=misanswer.body)
+
+    def _misanswer(self, request: httpx.Request) -> Misanswer | None:
+        """Return what comes in the place of an answer; who looks again for what it lacked finds the same again."""
+        question = request.extensions[QUESTION]
+        asked_before = [replace(question, ordinal=number) for number in range(question.ordinal, 0, -1)]
+        again = asked_before if request.method == "GET" and question.ordinal else [question]
+        keys = (one.key(str(request.url), self._origin) for one in again)
+        return next((self._misanswers[key] for key in keys if key in self._misanswers), None)
+
+    def close(self) -> None:
+        """Let go of the threads in which the application answers."""
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    async def _answer(self, request: httpx.Request) -> httpx.Response:
+        response = await self._direct.handle_async_request(request)
+        content = await response.aread()
+        return httpx.Response(response.status_code, headers=response.headers, content=content)
+
 
 ORIGIN = "https://apex.invalid"
 Declared = Mapping[str, Mapping[str, object]]

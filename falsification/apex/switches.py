@@ -6,7 +6,7 @@ later step of a workflow what an earlier one already reported is not evaluated, 
 
 from __future__ import annotations
 
-from falsification.apex.changes import Change, Family, Inability, Violation
+from falsification.apex.observed import Change, Family, Inability, Violation
 from sandbox.apex import Switch
 
 

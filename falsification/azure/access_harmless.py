@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from falsification.azure.changes import Harmless, all_of, edits, sets
-from falsification.azure.roles import CUSTOM, DEFINITIONS, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
+from falsification.azure.shapes import CUSTOM, DEFINITIONS, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
 from falsification.azure.violations.sec_05 import APP
 from falsification.azure.violations.sec_07 import IDENTITY_ID
 from falsification.azure.violations.sec_08 import EVERYONE, GROUP, STORAGE, TEAM, VAULT
@@ -38,7 +38,7 @@ def _denies_changes(exceptions: list[str], *excepted: dict[str, str]) -> Change:
 
 
 def _settings(*lifecycles: str) -> Change:
-    found = [{"identity": IDENTITY_ID, "lifecycle": one} for one in lifecycles]
+    found = [{"identity": IDENTITY_ID, "lifecycle": lifecycle} for lifecycle in lifecycles]
     return sets(APP, "properties.configuration.identitySettings", found)
 
 

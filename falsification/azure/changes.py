@@ -87,7 +87,7 @@ def moves(reference: str) -> Change:
         was = azure.find(reference)
         group, elsewhere = azure.fill(GROUP).lower(), azure.fill(SHARED)
         key = next(key for key, one in azure.resources.items() if one is was)
-        for one in [one for one in azure.resources if one == key or one.startswith(f"{key}/")]:
+        for one in [resource for resource in azure.resources if resource == key or resource.startswith(f"{key}/")]:
             moved = azure.resources.pop(one)
             moved["id"] = elsewhere + moved["id"][len(group) :]
             azure.resources[moved["id"].lower()] = moved
@@ -121,8 +121,8 @@ def all_of(*changes: Change) -> Change:
     """Make several changes."""
 
     def change(world: World) -> None:
-        for one in changes:
-            one(world)
+        for change in changes:
+            change(world)
 
     return change
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from assurance.world.sockets import Connection
 from falsification.azure.access_harmless import ACCESS
-from falsification.azure.application_harmless import APPLICATION, OTHER, SERVICE_ACCESS
 from falsification.azure.changes import (
     SHARED,
     Harmless,
@@ -25,18 +24,41 @@ from falsification.azure.changes import (
     names,
     sets,
 )
-from falsification.azure.deployment_harmless import DEPLOYMENT
-from falsification.azure.inventory_harmless import INVENTORY
-from falsification.azure.plain_harmless import PLAIN
-from falsification.azure.roles import CUSTOM, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
-from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
+from falsification.azure.harmless_application import APPLICATION, OTHER, PLAIN, SERVICE_ACCESS
+from falsification.azure.harmless_deployment import DEPLOYMENT, INVENTORY
+from falsification.azure.shapes import (
+    APPS_GROUP,
+    CUSTOM,
+    ENDPOINTS_GROUP,
+    OWNER,
+    PRINCIPAL,
+    READER,
+    RULES,
+    SUBSCRIPTION,
+    allow,
+    defines,
+    denies,
+    deny,
+    grants,
+    rule,
+)
 from falsification.azure.untidy_harmless import UNTIDY
 from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK
 from falsification.azure.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT
-from falsification.azure.violations.sec_03 import CONNECTIONS, FIRST, MANUAL, OWN, SERVICES, STATE
-from falsification.azure.violations.sec_03 import ENDPOINTS as PRIVATE_ENDPOINTS
-from falsification.azure.violations.sec_04 import GROUPS, LINKS, RECORDS, record
 from falsification.azure.violations.sec_08 import ASSIGNMENTS, BLOBS, GROUP, STORAGE, TEAM
+from falsification.azure.violations.sec_private_link import (
+    CONNECTIONS,
+    FIRST,
+    GROUPS,
+    LINKS,
+    MANUAL,
+    OWN,
+    RECORDS,
+    SERVICES,
+    STATE,
+    record,
+)
+from falsification.azure.violations.sec_private_link import ENDPOINTS as PRIVATE_ENDPOINTS
 from falsification.azure.world import STRANGERS_ADDRESS, Change, World
 
 
@@ -44,8 +66,8 @@ def _everywhere(edit: Callable[[dict[str, Any]], object]) -> Change:  # Any: a r
     """Return the change that edits every resource."""
 
     def change(world: World) -> None:
-        for one in world.azure.resources.values():
-            edit(one)
+        for resource in world.azure.resources.values():
+            edit(resource)
 
     return change
 

@@ -19,7 +19,7 @@ from falsification.azure.rewrites import PAGE, REWRITES
 from falsification.azure.world import Change, Name, World
 from falsification.catalogue import Inability
 from sandbox import Fault
-from sandbox.network.faults import ERRORS
+from sandbox.network.http_server import ERRORS
 
 if TYPE_CHECKING:
     from falsification.azure.stage import AzureStage

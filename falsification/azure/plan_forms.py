@@ -22,9 +22,9 @@ Body = dict[str, Any]
 def as_what_if(plan: Plan, *, as_api: bool = False) -> bytes:
     """Return what `az deployment group what-if --no-pretty-print` would print, or what the API would answer."""
     changes = [
-        {"resourceId": one.id, "changeType": one.kind, "before": one.before, "after": one.after, "delta": None,
-         "unsupportedReason": None}
-        for one in plan.changes
+        {"resourceId": change.id, "changeType": change.kind, "before": change.before, "after": change.after,
+         "delta": None, "unsupportedReason": None}
+        for change in plan.changes
     ]  # fmt: skip
     if as_api:
         return _written({"status": "Succeeded", "properties": {"changes": changes}})
@@ -33,7 +33,7 @@ def as_what_if(plan: Plan, *, as_api: bool = False) -> bytes:
 
 def can_be_template(plan: Plan) -> bool:
     """Tell whether a template can say it: in incremental mode none deletes anything."""
-    return all(one.kind is not ChangeKind.DELETE for one in plan.changes)
+    return all(change.kind is not ChangeKind.DELETE for change in plan.changes)
 
 
 def as_template(plan: Plan) -> bytes:
@@ -74,7 +74,7 @@ def _resource(change: PlannedChange) -> Body:
     within = change.id.rpartition("/providers/")[0]
     kind, names = _type_and_names(change.id)
     said = "/".join(f"{{{place}}}" for place in range(len(names)))
-    quoted = ", ".join(f"'{one}'" for one in names)
+    quoted = ", ".join(f"'{name}'" for name in names)
     after = {key: value for key, value in (change.after or {}).items() if key not in {"id", "name", "type", "etag"}}
     properties = {key: value for key, value in (after.get("properties") or {}).items() if key not in OF_AZURE}
     # On a resource, such as a role on a registry; what is on the group itself needs none.

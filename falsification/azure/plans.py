@@ -15,7 +15,7 @@ from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck
 from assurance.planning import Overlay, Plan
 from assurance.planning.changes import ChangeKind, PlannedChange
-from assurance.planning.redacting import redacted
+from assurance.planning.loading import redacted
 from assurance.tape.redaction import Redactor
 from assurance.verdicts import Verdict
 from falsification.azure.stage import AzureStage

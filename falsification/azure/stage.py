@@ -32,21 +32,24 @@ from assurance.world.azure.credential import StaticToken
 from assurance.world.azure.transport import Lens
 from falsification.azure import harmless, inability, violations
 from falsification.azure.changes import Harmless, Violation
-from falsification.azure.seams import (
+from falsification.azure.deployments import CATALOGUES
+from falsification.azure.world import (
     TOKEN,
+    Change,
     DirectUpstream,
     MemoryTape,
     NobodySignedIn,
+    World,
     WorldDialer,
     WorldFiles,
     WorldResolver,
     as_received,
+    compliant_world,
+    show,
 )
-from falsification.azure.world import Change, World, compliant_world, show
 from falsification.catalogue import Inability
 from falsification.judge import Judged
-from sandbox.azure.container_registry import HOST, ContainerRegistry
-from sandbox.azure.key_vault import KeyVaultDataPlane
+from sandbox.azure.data_planes import HOST, ContainerRegistry, KeyVaultDataPlane
 from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.network.http_server import Answer
 
@@ -96,7 +99,7 @@ class AzureStage:
         self._resource_manager = AzureResourceManager(self._world.azure, TOKEN, ssl.create_default_context())
         self._resource_manager.stop()  # it is asked by calling it: the port that it has reserved is free again
         self._key_vault = KeyVaultDataPlane(self._world.azure, TOKEN)
-        vault = next(one.fqdn for one in self.environment.services.values() if one.kind == "key_vault")
+        vault = next(service.fqdn for service in self.environment.services.values() if service.kind == "key_vault")
         self._registry = ContainerRegistry(self._world.azure, TOKEN, ssl.create_default_context())
         self._registry.stop()
         self._stand_ins = {
@@ -240,3 +243,25 @@ def _target(reading: Reading) -> str:
     """Return path and query of the request behind a reading, as the stand-ins see them."""
     parts = urlsplit(reading.question.split(" ", 1)[1])
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+SECURITY = (ROOT / "checks" / "security",)
+
+
+class DeploymentStage(AzureStage):
+    """Judges worlds that differ little from one compliant deployment.
+
+    What must not matter and what cannot be read is the same there as in the guide's, and tried there.
+
+    Args:
+        name: What the deployment is called, as its environment file is.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(SECURITY, file=ROOT / "environments" / f"{name}.toml")
+        self.violations: Mapping[str, Violation] = {one.name: one for one in CATALOGUES[name]}
+        self.harmless = {}
+
+    def inabilities(self, control: str | None = None) -> Mapping[str, Inability[World]]:  # noqa: ARG002  (there are none)
+        """Return nothing."""
+        return {}

@@ -6,15 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from falsification.azure.changes import SHARED, Harmless, adds, all_of, appends, at, drops, edits, filled, sets
-from falsification.azure.roles import denies
-from falsification.azure.rules import ENDPOINTS_GROUP, RULES, deny
+from falsification.azure.shapes import ENDPOINTS_GROUP, RULES, denies, deny
 from falsification.azure.violations.sec_01 import NETWORK
-from falsification.azure.violations.sec_03 import ENDPOINTS, OWN, SERVICES
-from falsification.azure.violations.sec_04 import NAMES, RECORDS, ZONES
 from falsification.azure.violations.sec_05 import APP, INGRESS
 from falsification.azure.violations.sec_06 import FIREWALLED
 from falsification.azure.violations.sec_06 import RULES as ACLS
-from falsification.azure.violations.sec_10 import alert
+from falsification.azure.violations.sec_defender_and_strangers import alert
+from falsification.azure.violations.sec_private_link import ENDPOINTS, NAMES, OWN, RECORDS, SERVICES, ZONES
 from falsification.azure.violations.second_doors import (
     BYPASS,
     ELSEWHERE,
@@ -41,9 +39,9 @@ def _interfaces(edit: Callable[[dict[str, object]], object]) -> Change:
     """Return the change that edits what every interface's address tells of the private link."""
 
     def change(world: World) -> None:
-        for one in world.azure.resources.values():
-            if "/networkInterfaces/" in one["id"]:
-                for configuration in one["properties"]["ipConfigurations"]:
+        for resource in world.azure.resources.values():
+            if "/networkInterfaces/" in resource["id"]:
+                for configuration in resource["properties"]["ipConfigurations"]:
                     edit(configuration["properties"])
 
     return change
@@ -93,9 +91,9 @@ def _stack(world: World) -> None:
     """Let a deployment stack deny everybody all actions but those that read."""
     denies("{resource_group_id}", actions=("*",), principal=EVERYONE, kind="SystemDefined")(world)
     planted = (
-        one
-        for one in world.azure.resources.values()
-        if one.get("properties", {}).get("denyAssignmentName") == "Planted"
+        resource
+        for resource in world.azure.resources.values()
+        if resource.get("properties", {}).get("denyAssignmentName") == "Planted"
     )
     next(planted)["properties"]["permissions"][0]["notActions"] = ["*/read", "*/register/action", "Microsoft.Storage/*"]
 

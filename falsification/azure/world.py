@@ -1,16 +1,36 @@
-"""The world that is judged: the sandbox's Azure, and what names and connections lead to; data, to be made wrong."""
+"""The world that is judged: the sandbox's Azure in this process, asked through stand-ins for the seams."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import errno
+import json
+import os
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from assurance.world.sockets import Connection
+import httpx
+from azure.core.credentials import AccessToken
+
+from assurance.environment.model import View
+from assurance.errors import NotEvaluated
+from assurance.tape import Reading, Tape, TapeHeader, sha256, utc_now
+from assurance.tape.redaction import Redactor
+from assurance.world.azure.credential import StaticToken
+from assurance.world.dns import Resolver
+from assurance.world.files import FileReader
+from assurance.world.sockets import Connection, Dialer
 from sandbox import AzureEstate, Fault
-from sandbox.left_by_pipeline import RELEASE
+from sandbox.network.http_server import Answer, Request
 from sandbox.network.http_stand_in import HttpStandIn
-from sandbox.network.service_answers import anonymous, from_the_internet
-from sandbox.network.services import PlatformService, platform_services
+from sandbox.network.listeners import PlatformService, anonymous, from_the_internet, platform_services
+from sandbox.stand_ins import RELEASE
 
 STRANGERS_ADDRESS = "203.0.113.99"
 """A public address, reserved for documentation, that is nobody's."""
@@ -118,3 +138,147 @@ def show(stand_in: HttpStandIn, faults: list[Fault]) -> None:
 def _refusal(service: PlatformService) -> Connection:
     answer = from_the_internet(service)
     return Connection("open", http_status=answer.status, http_body=answer.body.decode("utf-8"))
+
+
+TOKEN = "falsification"  # noqa: S105  (the stand-ins want one, and it opens nothing)
+
+Respond = Callable[[Request], Answer]
+
+
+class MemoryTape(Tape):
+    """A tape that is kept in memory, may begin with readings that are known, and remembers which ones were asked for.
+
+    Attributes:
+        asked: The keys that were asked for since this was last cleared.
+    """
+
+    def __init__(self, header: TapeHeader, known: Mapping[str, Reading] | None = None) -> None:
+        # What paces requests keeps its files beside the tape: of each world apart, for as long as it stands.
+        directory = tempfile.mkdtemp(prefix="falsification-")
+        weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
+        super().__init__(Path(directory), header, replaying=False)
+        self._in_memory.update(known or {})
+        self.asked: set[str] = set()
+
+    def obtain(self, key: str, ask: Callable[[], Reading]) -> Reading:
+        """Return the reading under `key`, asking for it if it is not known."""
+        self.asked.add(key)
+        if key not in self._in_memory:
+            self._in_memory[key] = ask()
+        return self._in_memory[key]
+
+    @contextmanager
+    def holding(self, name: str) -> Iterator[None]:  # noqa: ARG002  (nobody else is there)
+        """Have it: there is one process."""
+        yield
+
+    def look_up(self, key: str) -> Reading | None:
+        """Return the reading under `key`; None if there is none."""
+        return self._in_memory.get(key)
+
+    def readings(self) -> list[Reading]:
+        """Return all readings, by key."""
+        return [self._in_memory[key] for key in sorted(self._in_memory)]
+
+
+class DirectUpstream(httpx.BaseTransport):
+    """Hands requests to the sandbox's stand-ins by host, and fails as connections fail.
+
+    Args:
+        stand_ins: What answers, by host (and port where one is named).
+    """
+
+    def __init__(self, stand_ins: Mapping[str, Respond]) -> None:
+        self._stand_ins = stand_ins
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Return the answer.
+
+        Raises:
+            httpx.ReadTimeout: Nothing came in time.
+            httpx.ReadError: The connection was reset.
+            httpx.RemoteProtocolError: The body was cut.
+        """
+        host = request.url.netloc.decode("ascii").removesuffix(":443")
+        answer = self._stand_ins[host](as_received(request.method, str(request.url), request.headers, request.read()))
+        match answer.ending:
+            case "hang":
+                raise httpx.ReadTimeout("The read operation timed out")
+            case "reset":
+                raise httpx.ReadError("[Errno 104] Connection reset by peer")
+            case "cut":
+                whole = len(answer.body)
+                raise httpx.RemoteProtocolError(
+                    "peer closed connection without sending complete message body "
+                    f"(received {whole // 2} bytes, expected {whole})"
+                )
+        headers = {"content-type": answer.content_type, **answer.headers}
+        return httpx.Response(answer.status, headers=headers, content=answer.body)
+
+
+def as_received(method: str, url: str, headers: Mapping[str, str], body: bytes = b"") -> Request:
+    """Return a request as the stand-ins receive it."""
+    parts = urlsplit(url)
+    received = Message()
+    for name, value in {**headers, "Host": parts.netloc}.items():
+        received[name] = value
+    return Request.build(method, f"{parts.path}?{parts.query}" if parts.query else parts.path, received, body)
+
+
+class WorldResolver(Resolver):
+    """Resolves as the world says."""
+
+    def __init__(self, tape: Tape, vantage: str, world: World) -> None:
+        super().__init__(tape, vantage, View())
+        self._names = world.side(vantage).names
+        self._from = vantage
+
+    def _ask(self, key: str, name: str) -> Reading:
+        found = self._names.get(name.lower())
+        failure = found.failure if found is not None else ""
+        answer: dict[str, object] = {"exists": False, "aliases": [], "addresses": []}
+        if found is not None and found.exists:
+            answer = {"exists": True, "aliases": found.aliases, "addresses": sorted(found.addresses)}
+        body = b"" if failure else json.dumps(answer, sort_keys=True).encode()
+        question = f"A and AAAA records of {name}, from {self._from}"
+        digest = sha256(body) if body else ""
+        return Reading(key, "dns", question, utc_now(), 0, failure=failure, sha256=digest, body=body)
+
+
+class WorldDialer(Dialer):
+    """Connects as the world says; what it does not say is unreachable."""
+
+    def __init__(self, tape: Tape, vantage: str, world: World, redactor: Redactor) -> None:
+        super().__init__(tape, vantage, View(), None, 1.0, redactor)
+        self._connections = world.side(vantage).connections
+
+    def _connect(self, name: str, address: str, port: int, tls: bool, ask: bool) -> Connection:  # noqa: ARG002  (the signature is given)
+        return self._connections.get(f"{address}:{port}", Connection("unreachable"))
+
+
+class WorldFiles(FileReader):
+    """Reads the files that the world has."""
+
+    def __init__(self, tape: Tape, redactor: Redactor, paths: Mapping[str, Path], world: World) -> None:
+        super().__init__(tape, redactor, paths)
+        self._files = world.files
+
+    def _content(self, path: Path) -> tuple[bytes, str]:
+        if path.name not in self._files:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path.name)
+        return self._files[path.name], "2026-02-03T09:50:00Z"
+
+
+class NobodySignedIn(StaticToken):
+    """A credential that cannot be obtained."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def get_token(self, *_scopes: str, **_options: object) -> AccessToken:
+        """Refuse.
+
+        Raises:
+            NotEvaluated: Always.
+        """
+        raise NotEvaluated("No credential: signing in failed.", "Run `az login`.")

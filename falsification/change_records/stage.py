@@ -1,9 +1,14 @@
-"""The stage of change records: the attested checks judge each that falls short, and each that is merely otherwise."""
+"""The stage of change records.
+
+The attested checks judge each, and records that are other than the whole one and as good.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
 from types import MappingProxyType
+from typing import Any
 
 import fixtures  # noqa: F401  (importing them registers the nouns)
 from assurance.environment import load
@@ -11,10 +16,59 @@ from assurance.judging.harness import collect
 from assurance.verdicts import Verdict
 from falsification.azure.stage import ENVIRONMENT, ROOT
 from falsification.catalogue import Harmless, Inability, Violation
-from falsification.change_records.harmless import HARMLESS
-from falsification.change_records.records import Record, RecordWorld, change
+from falsification.change_records.records import Record, RecordWorld, change, closed, planned, starting_from
 from falsification.change_records.shortcomings import VIOLATIONS
 from falsification.judge import Judged
+
+WEST = timezone(timedelta(hours=-5))
+
+
+def _in_another_zone(record: Record) -> None:
+    record.update(_moved(record))
+
+
+def _moved(value: Any) -> Any:  # noqa: ANN401  (values of TOML)
+    if isinstance(value, datetime):
+        return value.astimezone(WEST)
+    if isinstance(value, dict):
+        return {key: _moved(inner) for key, inner in value.items()}
+    return [_moved(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _in_another_order(record: Record) -> None:
+    record["approvals"].reverse()
+    record["notifications"].reverse()
+
+
+def _approved_further(record: Record) -> None:
+    record["approvals"].append(record["approvals"][0] | {"role": "Deployment Engineer"})
+
+
+def _in_capitals(record: Record) -> None:
+    record["retrospective"]["attendees"] = [name.upper() for name in record["retrospective"]["attendees"]]
+
+
+HARMLESS: tuple[Harmless[RecordWorld], ...] = (
+    Harmless(
+        "attested-times-with-an-offset", "Times are given in another zone.", starting_from(closed, _in_another_zone)
+    ),
+    Harmless(
+        "attested-other-order",
+        "Approvals and notifications stand in another order.",
+        starting_from(closed, _in_another_order),
+    ),
+    Harmless(
+        "attested-further-approval",
+        "The deployment engineer approves as well.",
+        starting_from(planned, _approved_further),
+    ),
+    Harmless(
+        "attested-names-in-capitals",
+        "The attendees are written in capitals.",
+        starting_from(closed, _in_capitals),
+    ),
+)
+
 
 NOUN = "change"
 
@@ -28,7 +82,9 @@ class ChangeRecordStage:
         harmless: What must not matter, by name.
     """
 
-    violations: Mapping[str, Violation[RecordWorld]] = MappingProxyType({one.name: one for one in VIOLATIONS})
+    violations: Mapping[str, Violation[RecordWorld]] = MappingProxyType(
+        {violation.name: violation for violation in VIOLATIONS}
+    )
     harmless: Mapping[str, Harmless[RecordWorld]] = MappingProxyType({one.name: one for one in HARMLESS})
 
     def __init__(self) -> None:

@@ -7,17 +7,37 @@ from dataclasses import dataclass
 
 from assurance.drift.classify import Weight
 from falsification.azure.changes import SHARED, adds, all_of, appends, copies, drops, edits, rewrites, sets
-from falsification.azure.roles import CONTRIBUTOR, OWNER, PRINCIPAL, READER, SUBSCRIPTION, defines, denies, grants
-from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny
+from falsification.azure.shapes import (
+    APPS_GROUP,
+    CONTRIBUTOR,
+    ENDPOINTS_GROUP,
+    OWNER,
+    PRINCIPAL,
+    READER,
+    RULES,
+    SUBSCRIPTION,
+    allow,
+    defines,
+    denies,
+    deny,
+    grants,
+)
 from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
 from falsification.azure.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT, GUARD
-from falsification.azure.violations.sec_03 import CONNECTIONS, SERVICES
-from falsification.azure.violations.sec_03 import ENDPOINTS as PRIVATE_ENDPOINTS
-from falsification.azure.violations.sec_04 import INTERFACE, LINKS, RECORDS, ZONES, record
 from falsification.azure.violations.sec_05 import APP, ENVIRONMENT, INGRESS
 from falsification.azure.violations.sec_07 import CONTAINERS, IDENTITY, REGISTRIES, SECRETS
 from falsification.azure.violations.sec_08 import ASSIGNMENTS, BLOB_READER, GROUP, STORAGE
-from falsification.azure.violations.sec_10 import SECURE_SCORE, TIER
+from falsification.azure.violations.sec_defender_and_strangers import SECURE_SCORE, TIER
+from falsification.azure.violations.sec_private_link import (
+    CONNECTIONS,
+    INTERFACE,
+    LINKS,
+    RECORDS,
+    SERVICES,
+    ZONES,
+    record,
+)
+from falsification.azure.violations.sec_private_link import ENDPOINTS as PRIVATE_ENDPOINTS
 from falsification.azure.world import Change, World
 
 SQL, ACCOUNT, VAULT = SERVICES["sql"], SERVICES["storage"], SERVICES["key-vault"]
@@ -88,7 +108,7 @@ def _renamed_secret(old: str, to: str) -> Change:
 
 
 def _rule(group: str, *rules: dict[str, object]) -> Change:
-    return all_of(*(appends(group, RULES, one) for one in rules))
+    return all_of(*(appends(group, RULES, rule) for rule in rules))
 
 
 def _variable(name: str, value: str) -> Change:

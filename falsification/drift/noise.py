@@ -9,13 +9,13 @@ from typing import Any
 
 from falsification.azure.changes import all_of, drops, edits, sets
 from falsification.azure.harmless import Harmless
-from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP
+from falsification.azure.shapes import APPS_GROUP, ENDPOINTS_GROUP
 from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
 from falsification.azure.violations.sec_02 import APP_IN, CLOUD_OUT
-from falsification.azure.violations.sec_04 import RECORDS
 from falsification.azure.violations.sec_05 import APP, ENVIRONMENT
 from falsification.azure.violations.sec_08 import ASSIGNMENTS
-from falsification.azure.violations.sec_10 import DISMISSED, alert
+from falsification.azure.violations.sec_defender_and_strangers import DISMISSED, alert
+from falsification.azure.violations.sec_private_link import RECORDS
 from falsification.azure.world import Change, World
 from falsification.drift.catalogue import ACCOUNT, OPENAI, SQL, VAULT, secret
 
@@ -25,8 +25,8 @@ Values = dict[str, Any]
 
 def _everywhere(edit: Callable[[Values], object]) -> Change:
     def change(world: World) -> None:
-        for one in world.azure.resources.values():
-            edit(one)
+        for resource in world.azure.resources.values():
+            edit(resource)
 
     return change
 
@@ -59,10 +59,10 @@ def _reversed(reference: str, *path: str) -> Change:
 
 
 def _keys_reversed(world: World) -> None:
-    for one in world.azure.resources.values():
-        turned = dict(reversed(one.items()))
-        one.clear()
-        one.update(turned)
+    for resource in world.azure.resources.values():
+        turned = dict(reversed(resource.items()))
+        resource.clear()
+        resource.update(turned)
 
 
 def _order_reversed(world: World) -> None:

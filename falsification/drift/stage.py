@@ -4,16 +4,116 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assurance.drift.baseline import write
-from assurance.drift.families import family_of
+from assurance.drift.baseline import Approval, Baseline, snapshot, write
+from assurance.drift.classify import Change
+from assurance.drift.compare import family_of
+from assurance.drift.questions import Asker, Question, inventory, questions_of
+from assurance.drift.survey import Survey
 from assurance.estate.resources.resource import folded, name_of
+from assurance.tape import Reading
 from falsification.azure.stage import ROOT, AzureStage
-from falsification.azure.world import World, compliant_world
+from falsification.azure.world import MemoryTape, World, compliant_world
 from falsification.catalogue import Harmless, Inability, Violation
 from falsification.drift import catalogue, noise
-from falsification.drift.judging import DriftJudge
+
+APPROVAL = Approval(
+    run="20260301T100000Z-000000",
+    source="SANDBOX",
+    decision="GO",
+    started="2026-03-01T10:00:00.000Z",
+    made_by="",
+    approver="Sam Lee",
+    change="CR-1",
+    accepted_findings="",
+    approved="2026-03-01T11:00:00.000Z",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """One change of one resource.
+
+    Attributes:
+        name: The resource's name.
+        kind: Its type, in lower case.
+        change: What changed, and how much it matters.
+    """
+
+    name: str
+    kind: str
+    change: Change
+
+
+class DriftJudge:
+    """Holds the baseline of the compliant world, and tells what of another world differs from it.
+
+    Attributes:
+        baseline: The baseline.
+    """
+
+    def __init__(self, judge: AzureStage) -> None:
+        self._judge = judge
+        world = compliant_world()
+        judge._enter(world)
+        tape = MemoryTape(judge._header(), judge.readings)
+        estate = judge._estate(world, tape)
+        inventory(estate)
+        self._readings = {reading.key: reading for reading in tape.readings()}
+        asker = Asker(estate.questions.clients, judge.environment)
+        questions = questions_of(self._readings.values())
+        answers = {question: asker.ask(question) for question in questions}
+        self._asked = {question: frozenset(answers[question].readings) for question in questions}
+        self._answers = {reading.key: judge._answer(reading) for reading in self._http()}
+        declared = judge.environment
+        self.baseline = Baseline(
+            declared.name, declared.subscription_id, declared.resource_group, APPROVAL, questions, snapshot(answers)
+        )
+
+    def drift(self, world: World) -> tuple[Drifted, ...]:
+        """Return what differs in a world; only what could have changed is asked for again."""
+        changed = self._changed(world)
+        touched = tuple(question for question in self.baseline.questions if self._asked[question] & changed)
+        known = {key: reading for key, reading in self._readings.items() if key not in changed}
+        return self._drift(world, known, touched)
+
+    def shows(self, world: World) -> bool:
+        """Tell whether Azure answers anything otherwise in a world; a change that nobody sees proves nothing."""
+        return bool(self._changed(world))
+
+    def drift_afresh(self, world: World) -> tuple[Drifted, ...]:
+        """Return the same with every question asked again; slower, and the proof that `drift` is right."""
+        self._judge._enter(world)
+        return self._drift(world, {}, self.baseline.questions)
+
+    def _drift(self, world: World, known: dict[str, Reading], questions: tuple[Question, ...]) -> tuple[Drifted, ...]:
+        tape = MemoryTape(self._judge._header(), known)
+        entries = {key: one for key, one in self.baseline.entries.items() if one.question in questions}
+        survey = Survey(self._judge._estate(world, tape), replace(self.baseline, questions=questions))
+        found = [
+            Drifted(name_of(entry.shown), entry.type, change)
+            for entry in entries.values()
+            for change in survey.resource(entry).changes()
+        ]
+        additions = survey.additions()
+        if additions.refusal is not None:
+            raise additions.refusal
+        return (*found, *(Drifted(name_of(entry.shown), entry.type, change) for entry, change in additions.changes()))
+
+    def _changed(self, world: World) -> frozenset[str]:
+        self._judge._enter(world)
+        return frozenset(
+            reading.key
+            for reading in self._http()
+            if (answer := self._judge._answer(reading)).body != self._answers[reading.key].body
+            or answer.status != self._answers[reading.key].status
+        )
+
+    def _http(self) -> list[Reading]:
+        return [reading for reading in self._readings.values() if reading.kind == "http"]
+
 
 FOLDERS = (ROOT / "checks" / "drift",)
 SOMETHING_NEW = "DRF-08"
@@ -48,7 +148,7 @@ class DriftStage(AzureStage):
         before, world = _resources(compliant_world()), compliant_world()
         drift.change(world)
         after = _resources(world)
-        changed = sorted(one for one in before.keys() | after.keys() if before.get(one) != after.get(one))
+        changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
         named = [one for one in changed if name_of(one).startswith(drift.on.casefold())]
         place = next((one for one in (*named, *changed) if one in self._baseline.entries), "")
         control = family_of(self._baseline.entries[place].type) if place else SOMETHING_NEW
@@ -58,5 +158,5 @@ class DriftStage(AzureStage):
 def _resources(world: World) -> dict[str, object]:
     """Return what a world holds, by ids as a baseline spells them."""
     tracked = {folded(key): values for key, values in world.azure.resources.items()}
-    secrets = {str(one["id"]).rstrip("/").casefold(): one for one in world.azure.secrets}
+    secrets = {str(secret["id"]).rstrip("/").casefold(): secret for secret in world.azure.secrets}
     return {**tracked, **secrets}

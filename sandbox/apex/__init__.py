@@ -6,9 +6,8 @@ with it, `Quirk` of what may differ, `Observed` of what a running build was seen
 (roles), `distortions.py` (documents), `rules.py` (input).
 """
 
-from sandbox.apex.issuer import Issuer
-from sandbox.apex.observed import Observed
-from sandbox.apex.quirks import Quirk
+from sandbox.apex.authentication import Issuer
+from sandbox.apex.quirks import Observed, Quirk
 from sandbox.apex.service import Settings
 from sandbox.apex.stand_in import ApexStandIn
 from sandbox.apex.switches import Switch

@@ -1,27 +1,62 @@
-"""The web application: routes, errors in their shapes, and the front."""
+"""The web application: routes, errors in their shapes, and the server under it."""
 
 from __future__ import annotations
 
 import copy
 import math
+import socket
+import ssl
 from http import HTTPStatus
 from typing import Any
 
+import uvicorn
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
 
-from sandbox.apex import estimation_job, validation_job
+from sandbox.apex import work
 from sandbox.apex.caller import name_request
 from sandbox.apex.errors import ApexError, CrashError, of_code, of_detail, of_fields
-from sandbox.apex.first_read import DroppedError
-from sandbox.apex.front import Front
+from sandbox.apex.front import DroppedError, Front
 from sandbox.apex.jobs import Worker
-from sandbox.apex.observed import Observed
-from sandbox.apex.routes import documents, estimates, health, identity, projects
+from sandbox.apex.quirks import Observed
+from sandbox.apex.routes import documents, estimates, health, projects
 from sandbox.apex.service import ForbiddenError, NotFoundError, Service
 from sandbox.apex.switches import Switch
+
+
+class Server(uvicorn.Server):
+    """Serves an application until stop(), which cuts what is still open."""
+
+    def __init__(self, app: ASGIApp, context: ssl.SSLContext) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                ssl_context_factory=lambda _configuration, _default: context,
+            )
+        )
+
+    def stop(self) -> None:
+        """Return from run() soon; to be called from another thread."""
+        self.should_exit = True
+        self.force_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut the connections, whose clients would keep them open, and close the rest."""
+        for connection in list(self.server_state.connections):
+            if connection.transport is not None:
+                connection.transport.abort()
+        await super().shutdown(sockets)
+
 
 OUT_OF_RANGE = frozenset({"greater_than", "greater_than_equal"})
 STRANGER_ID = "00000000-0000-4000-8000-000000000000"
@@ -37,8 +72,8 @@ def build(service: Service) -> tuple[FastAPI, Worker]:
     worker = Worker(
         service,
         {
-            estimation_job.JOB_TYPE: estimation_job.generate_estimate,
-            validation_job.JOB_TYPE: validation_job.validate_document,
+            work.ESTIMATE_GENERATION: work.generate_estimate,
+            work.DOCUMENT_VALIDATION: work.validate_document,
         },
     )
     app = FastAPI(
@@ -52,7 +87,7 @@ def build(service: Service) -> tuple[FastAPI, Worker]:
     app.state.worker = worker
     app.include_router(health.root)
     app.include_router(health.router)
-    app.include_router(identity.router)
+    app.include_router(health.identity_router)
     for router in (projects.router, documents.router, estimates.router, estimates.jobs):
         app.include_router(router, prefix=service.settings.api_prefix, responses=_COMMON)
     _handle_errors(app, service)

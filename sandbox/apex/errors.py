@@ -1,15 +1,20 @@
-"""Errors in the three shapes in which APEX answers them."""
+"""Errors in the three shapes in which APEX answers them; times as APEX writes them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from starlette.responses import JSONResponse
 
-from sandbox.apex.clock import now_text
 from sandbox.apex.telemetry import CURRENT
+
+
+def now_text() -> str:
+    """The time, UTC, to the microsecond, in ISO 8601 with Z."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class ApexError(Exception):

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from fastapi.exceptions import RequestValidationError
 
-from sandbox.apex.classification import DOCUMENT_TYPES
+from sandbox.apex.cost_model import DOCUMENT_TYPES
 from sandbox.apex.errors import ApexError, CrashError
 from sandbox.apex.inspection import SIGNATURES
 from sandbox.apex.service import MEBIBYTE, Service

@@ -14,14 +14,33 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.apex.bodies import SWITCHES
 from sandbox.apex.errors import of_code, of_detail
-from sandbox.apex.observed import Observed
-from sandbox.apex.quirks import Quirk
-from sandbox.apex.rules import SWITCHES
-from sandbox.apex.service import Service
+from sandbox.apex.quirks import Observed, Quirk
+from sandbox.apex.service import NotFoundError, Service
 from sandbox.apex.store import TRANSACTION, Transaction
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import CURRENT, Span
+
+
+class DroppedError(Exception):
+    """The answer is a 500, and the connection ends."""
+
+
+def settled(service: Service, row_id: str) -> None:
+    """Ask whether a row can be read.
+
+    Raises:
+        NotFoundError: It is not visible yet.
+        DroppedError: Reading it fails, this once.
+    """
+    if not service.first_read(row_id):
+        return
+    if service.has_quirk(Quirk.CREATED_ROW_LATE):
+        raise NotFoundError(f"There is no row {row_id} yet")
+    if service.has_quirk(Quirk.FIRST_READ_DROPPED):
+        raise DroppedError
+
 
 # How often a paused request looks whether it may go on, in seconds.
 PAUSE_SECONDS = 0.02

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sandbox.apex.clock import now_text
-from sandbox.apex.observed import Observed
+from sandbox.apex.errors import now_text
+from sandbox.apex.quirks import Observed
 from sandbox.apex.service import Service, User
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import CURRENT, Span

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
-from sandbox.apex.azure_services import AzureServices, Targets
-from sandbox.apex.issuer import Issuer
-from sandbox.apex.observed import LATE_COMMITS_SECONDS, Observed
+from sandbox.apex.authentication import Issuer
+from sandbox.apex.inspection import AzureServices, Targets
 from sandbox.apex.permissions import EFFECT_DESPITE_REFUSAL, Operation, Role, is_allowed, may_create
-from sandbox.apex.quirks import Quirk
+from sandbox.apex.quirks import LATE_COMMITS_SECONDS, Observed, Quirk
 from sandbox.apex.store import Row, Store, Table
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import Sink, Telemetry

@@ -6,11 +6,10 @@ import select
 import socket
 import ssl
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sandbox.apex.issuer import Issuer
-from sandbox.apex.observed import Observed
-from sandbox.apex.quirks import Quirk
+from sandbox.apex.authentication import Issuer
+from sandbox.apex.quirks import Observed, Quirk
 from sandbox.apex.service import Service, Settings
 from sandbox.apex.switches import Switch
 from sandbox.apex.telemetry import Sink
@@ -19,8 +18,50 @@ from sandbox.network.loopback import LOOPBACK, bound_socket
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from sandbox.apex.application import Server
     from sandbox.apex.jobs import Worker
-    from sandbox.apex.server import Server
+
+VARIABLE_PREFIX = "APEX_SANDBOX_TOKEN"
+# A sandbox that runs in a terminal all day keeps its tokens; a token of a real tenant holds for about an hour.
+LIFETIME_SECONDS = 24 * 3600.0
+
+
+def application_table(url: str, issuer: Issuer) -> dict[str, Any]:
+    """The table `[application]`, as far as it depends on the stand-in."""
+    identities = {
+        name: {"kind": "token", "token_variable": _variable(name), "object_id": person.object_id}
+        for name, person in issuer.people.items()
+    }
+    return {"base_url": url, "audience": issuer.audience, "identities": identities}
+
+
+def token_variables(issuer: Issuer) -> dict[str, str]:
+    """A token for each person, and one for each reason to refuse one, by the variable that holds it."""
+    tokens = {name: issuer.token(name, lifetime_seconds=LIFETIME_SECONDS) for name in issuer.people}
+    return {_variable(name): token for name, token in (tokens | refused_tokens(issuer)).items()}
+
+
+def refused_tokens(issuer: Issuer) -> dict[str, str]:
+    """Tokens that are the manager's own but for one thing, for which APEX must refuse them."""
+    user = "manager"
+    return {
+        "expired": issuer.token(user, begins_in_seconds=-7200.0, lifetime_seconds=3600.0),
+        "not_yet_valid": issuer.token(user, begins_in_seconds=7 * LIFETIME_SECONDS),
+        "endless": issuer.token(user, lifetime_seconds=None),
+        "other_audience": issuer.token(user, audience="api://another-application", lifetime_seconds=LIFETIME_SECONDS),
+        "other_tenant": issuer.token(
+            user,
+            issuer="https://login.microsoftonline.com/99999999-9999-4999-8999-999999999999/v2.0",
+            lifetime_seconds=LIFETIME_SECONDS,
+        ),
+        "public_key_as_secret": issuer.token(user, algorithm="HS256", lifetime_seconds=LIFETIME_SECONDS),
+        "unsigned": issuer.token(user, algorithm="none", lifetime_seconds=LIFETIME_SECONDS),
+    }
+
+
+def _variable(name: str) -> str:
+    return f"{VARIABLE_PREFIX}_{name.upper()}"
+
 
 BACKLOG = 100
 
@@ -152,7 +193,7 @@ class ApexStandIn:
         select.select([listener], [], [])
         if self._stopping.is_set():
             return
-        from sandbox.apex.server import Server
+        from sandbox.apex.application import Server
 
         assert self._context is not None
         self._server = Server(self.app, self._context)

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sandbox.apex.azure_services import AzureServices
+from sandbox.apex.inspection import AzureServices
 
 Table = Literal["users", "projects", "access_grants", "documents", "jobs", "estimates"]
 Row = dict[str, Any]

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sandbox.apex.distortions import Kind, distorted
-from sandbox.apex.observed import Observed
-from sandbox.apex.quirks import Quirk
+from sandbox.apex.quirks import Observed, Quirk
 from sandbox.apex.service import Service
 
 _LISTS = ("line_items", "assumptions", "exclusions", "risk_factors")

@@ -1,16 +1,34 @@
-"""The activity log of the subscription: who wrote what and when.
-
-Source: the REST reference "Activity Logs - List": the filter must name a start, and knows no other syntax than times
-with one of resourceGroupName, resourceUri, resourceProvider or correlationId.
-"""
+"""The activity log of the subscription, and the alerts that Azure Monitor has fired."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from sandbox.azure.azure_estate import AzureEstate, Resource
-from sandbox.azure.errors import invalid_filter
+from sandbox.azure.errors import ArmError, invalid_filter
 from sandbox.azure.resource_ids import ResourcePath, normalized
+
+ALERTS = "microsoft.alertsmanagement"
+_RANGES = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+
+
+def not_older(alerts: list[Resource], time_range: str) -> list[Resource]:
+    """The alerts that began within a range such as `30d`, one day where none is given.
+
+    Source: the REST reference "Alerts - Get All".
+
+    Raises:
+        ArmError: There is no such range.
+    """
+    if time_range and time_range not in _RANGES:
+        raise ArmError(HTTPStatus.BAD_REQUEST, "BadRequest", f"The time range '{time_range}' is not valid.")
+    first = datetime.now(UTC) - _RANGES[time_range or "1d"]
+    return [
+        alert for alert in alerts if datetime.fromisoformat(alert["properties"]["essentials"]["startDateTime"]) >= first
+    ]
+
 
 TYPES = ("eventtypes", "values")
 _FILTER = re.compile(

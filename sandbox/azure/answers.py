@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
-from sandbox.azure import activity_log, authorization, azure_monitor, inventory
+from sandbox.azure import activity_log, authorization, catalogue
 from sandbox.azure import errors as arm_errors
 from sandbox.azure.azure_estate import AzureEstate, Resource
 from sandbox.azure.catalogue import PRIVATE_DNS_RECORD_TYPES, RESOURCE_TYPES, UNPAGED
@@ -32,8 +32,8 @@ def document(estate: AzureEstate, request: Request, *, page_size: int) -> Resour
     """
     path = ResourcePath.parse(normalized(request.path))
     _require_scope(estate, path)
-    if inventory.lists(path.scope) and not path.namespace:
-        return _page(inventory.resources_of_group(estate, path.scope), path, request, page_size)
+    if catalogue.lists(path.scope) and not path.namespace:
+        return _page(catalogue.resources_of_group(estate, path.scope), path, request, page_size)
     if not path.namespace:
         return _subscription_or_group(estate, path.scope)
     if activity_log.is_asked_for(path):
@@ -44,8 +44,8 @@ def document(estate: AzureEstate, request: Request, *, page_size: int) -> Resour
     if not path.is_collection:
         return _resource(estate, path)
     items = _items(estate, path, request.query.get("$filter", ""))
-    if (path.namespace, path.types) == (azure_monitor.ALERTS, ("alerts",)):
-        items = azure_monitor.not_older(items, request.query.get("timerange", ""))
+    if (path.namespace, path.types) == (activity_log.ALERTS, ("alerts",)):
+        items = activity_log.not_older(items, request.query.get("timerange", ""))
     return _page(items, path, request, page_size)
 
 

@@ -137,7 +137,9 @@ def _with_groups(estate: AzureEstate, principal: str) -> set[str]:
     found = {principal}
     while True:
         holders = {
-            group.lower() for group, members in estate.groups.items() if any(one.lower() in found for one in members)
+            group.lower()
+            for group, members in estate.groups.items()
+            if any(member.lower() in found for member in members)
         }
         if holders <= found:
             return found

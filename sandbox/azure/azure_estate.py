@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sandbox.azure.property_paths import change_property, remove_property
-from sandbox.azure.resource_ids import ResourcePath, normalized
+from sandbox.azure.resource_ids import ResourcePath, change_property, normalized, remove_property
 from sandbox.moments import moments
 
 # A resource is whatever JSON Azure answers; its shape belongs to Azure and differs from type to type.
@@ -19,26 +19,9 @@ Resource: TypeAlias = dict[str, Any]
 ESTATE_DIRECTORY = Path(__file__).parent / "estate"
 # Deployments of other shapes than the guide's, one file each: what they lack, what is other, and what they have beside.
 DEPLOYMENTS = Path(__file__).parent / "deployments"
-# One file a noun; together they are what Azure Resource Manager knows.
-RESOURCE_FILES = (
-    "subscription",
-    "network",
-    "private_endpoints",
-    "private_dns",
-    "container_apps",
-    "container_apps_infrastructure",
-    "revisions",
-    "container_registry",
-    "sql",
-    "storage",
-    "cognitive_services",
-    "key_vault",
-    "identity",
-    "authorization",
-    "defender",
-    "backup",
-    "monitoring",
-)
+# What Azure Resource Manager knows, by area; what the data planes and the directory know stands in `data_planes.json`.
+RESOURCE_FILES = ("access", "network", "applications", "data_services", "monitoring")
+DATA_PLANES = "data_planes"
 TENANT_ID = "11111111-1111-4111-8111-111111111111"
 SUBSCRIPTION_ID = "22222222-2222-4222-8222-222222222222"
 # The suite's own identity: what the directory says of it, `authorization.json` says what it may do.
@@ -67,7 +50,7 @@ class AzureEstate:
         groups: The members of each Microsoft Entra group, by object id, for `assignedTo()`.
         secrets: The items of the key vault's secret list: ids and attributes, never a value.
         images: The images in the container registry: repository, tag, digest, times, size.
-        endpoints: How DNS and the network see the platform services (see `sandbox.network.services`).
+        endpoints: How DNS and the network see the platform services (see `sandbox.network.listeners`).
         serves_apex: Whether the stand-in for the application belongs to it.
         caller: The object id of whoever asks, for the list of its own permissions.
         activity: The events of the activity log (see `sandbox.azure.activity_log`).
@@ -122,10 +105,9 @@ class AzureEstate:
         for name in RESOURCE_FILES:
             for resource in estate.read(name):
                 estate.resources[normalized(resource["id"])] = resource
-        estate.groups = estate.read("directory_groups")
-        estate.secrets = estate.read("key_vault_secrets")
-        estate.images = estate.read("registry_images")
-        estate.endpoints = estate.read("services")
+        beside = estate.read(DATA_PLANES)
+        estate.groups, estate.secrets = beside["directory_groups"], beside["key_vault_secrets"]
+        estate.images, estate.endpoints = beside["registry_images"], beside["services"]
         estate._reshape(json.loads(estate.fill(_deployment_text(environment))))
         return estate
 
@@ -138,9 +120,9 @@ class AzureEstate:
         for resource in deployment.get("with", ()):
             self.add(resource)
         unreached, unknown = deployment.get("without_endpoints", ()), deployment.get("without_secrets", ())
-        self.endpoints = [one for one in self.endpoints if one["key"] not in unreached]
+        self.endpoints = [endpoint for endpoint in self.endpoints if endpoint["key"] not in unreached]
         self.endpoints += deployment.get("with_endpoints", ())
-        self.secrets = [one for one in self.secrets if one["id"].rpartition("/")[2] not in unknown]
+        self.secrets = [secret for secret in self.secrets if secret["id"].rpartition("/")[2] not in unknown]
         self.serves_apex = deployment.get("application", True)
 
     def read(self, name: str) -> Any:  # noqa: ANN401 - a data file holds a list or an object
@@ -185,7 +167,7 @@ class AzureEstate:
         if path is not None:
             remove_property(self.resources[key], self.fill(path))
             return
-        for candidate in [key, *(one for one in self.resources if one.startswith(f"{key}/"))]:
+        for candidate in [key, *(resource for resource in self.resources if resource.startswith(f"{key}/"))]:
             del self.resources[candidate]
 
     def add(self, resource: Resource) -> Resource:
@@ -230,3 +212,32 @@ class AzureEstate:
             if len(choice) == 1:
                 return choice[0]
         raise KeyError(f"{reference!r} means {len(candidates)} resources of the estate, expected one: {candidates}")
+
+
+def declared_estate(environment: str, declared: Path) -> AzureEstate:
+    """The estate with the ids and sizes that an environment file declares; its names follow from the environment's."""
+    file: dict[str, Any] = tomllib.loads(declared.read_text(encoding="utf-8"))
+    names = ("subscription_id", "tenant_id", "resource_group", "location")
+    estate = AzureEstate.load(environment, **{name: file[name] for name in names if name in file})
+    _resize(estate, file.get("deployment", {}))
+    return estate
+
+
+def declared_object_ids(declared: Path) -> dict[str, str]:
+    """The object ids that an environment file declares for those who call the application, by their role.
+
+    They stand in requests that grant access, and so must be those of the file that a tape is replayed with.
+    """
+    file: dict[str, Any] = tomllib.loads(declared.read_text(encoding="utf-8"))
+    identities: dict[str, dict[str, str]] = file["application"]["identities"]
+    return {role: one["object_id"] for role, one in identities.items() if "object_id" in one}
+
+
+def _resize(estate: AzureEstate, deployment: dict[str, Any]) -> None:
+    """Give the application and the database the sizes that are declared: those of production otherwise."""
+    scale = estate.find("containerApps/ca-apex-{environment}")["properties"]["template"]["scale"]
+    revision = deployment.get("revision", {})
+    for key, wanted in (("minReplicas", "minimum_replicas"), ("maxReplicas", "maximum_replicas")):
+        scale[key] = revision.get(wanted, scale[key])
+    if (objective := deployment.get("skus", {}).get("sql")) is not None:
+        estate.find("databases/db-apex-{environment}")["properties"]["currentServiceObjectiveName"] = objective

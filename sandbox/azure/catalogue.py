@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sandbox.azure.azure_estate import AzureEstate, Resource
+from sandbox.azure.resource_ids import ResourcePath, is_at_or_below
+
 PRIVATE_DNS_RECORD_TYPES = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "txt")
 
 # Lower case; nested types with their parents' types in front.
@@ -107,3 +110,23 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
 }
 # Lists that Azure answers whole, without nextLink.
 UNPAGED = frozenset({"microsoft.security/pricings", "microsoft.app/containerapps/revisions/replicas"})
+
+
+COLLECTION = "/resources"
+SHOWN = ("id", "name", "type", "location", "tags", "kind", "sku", "identity", "managedBy", "plan", "zones")
+
+
+def lists(scope: str) -> bool:
+    """Tell whether a normalized path is the list of a resource group's resources."""
+    parts = scope.split("/")
+    return len(parts) == 6 and parts[3] == "resourcegroups" and scope.endswith(COLLECTION)
+
+
+def resources_of_group(estate: AzureEstate, scope: str) -> list[Resource]:
+    """The tracked resources of the resource group whose list a path is."""
+    group = scope.removesuffix(COLLECTION)
+    return [
+        {key: one[key] for key in SHOWN if key in one}
+        for path, one in list(estate.resources.items())
+        if "location" in one and is_at_or_below(path, group) and ResourcePath.parse(path).namespace
+    ]

@@ -1,8 +1,11 @@
-"""The stand-in for Azure Resource Manager: the estate over HTTPS on loopback."""
+"""The stand-in for Azure Resource Manager: the estate over HTTPS, throttled as Azure throttles."""
 
 from __future__ import annotations
 
+import math
 import ssl
+import threading
+import time
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import count
@@ -11,12 +14,68 @@ from uuid import uuid4
 from sandbox.azure import errors as arm_errors
 from sandbox.azure.answers import document, require_api_version
 from sandbox.azure.azure_estate import AzureEstate
+from sandbox.azure.errors import ArmError
 from sandbox.azure.jobs import ContainerAppsJobs
-from sandbox.azure.token_bucket import TokenBucket
 from sandbox.azure.what_if import WhatIf
 from sandbox.log_analytics.metrics import ComponentMetrics
 from sandbox.network.http_server import Answer, Request
 from sandbox.network.http_stand_in import ServedStandIn
+
+
+class TokenBucket:
+    """A bucket of requests, full at first.
+
+    Args:
+        burst: How many requests it holds.
+        refill_per_second: How many are added in a second.
+
+    Attributes:
+        admitted: How many requests it has let through.
+        refused: How many it has refused.
+    """
+
+    def __init__(self, burst: int, refill_per_second: float) -> None:
+        self.admitted = 0
+        self.refused = 0
+        self._burst = burst
+        self._refill_per_second = refill_per_second
+        self._tokens = float(burst)
+        self._at = time.monotonic()
+        self._guard = threading.Lock()
+
+    @property
+    def remaining(self) -> int:
+        """How many requests may follow at once."""
+        with self._guard:
+            self._fill()
+            return int(self._tokens)
+
+    def take(self) -> None:
+        """Let one request through.
+
+        Raises:
+            ArmError: The bucket is empty: a 429, with the whole seconds until it is not.
+        """
+        with self._guard:
+            self._fill()
+            if self._tokens >= 1:
+                self._tokens -= 1
+                self.admitted += 1
+                return
+            self.refused += 1
+            seconds = max(1, math.ceil((1 - self._tokens) / self._refill_per_second))
+        raise ArmError(
+            429,
+            "SubscriptionRequestsThrottled",
+            "Number of requests for subscription exceeded the limit. Please try again after some time.",
+            {"Retry-After": str(seconds)},
+        )
+
+    def _fill(self) -> None:
+        now = time.monotonic()
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._refill_per_second)
+        self._at = now
+
 
 # What Azure allows a subscription before it throttles; each answer tells how many reads remain.
 SUBSCRIPTION_READS = 12000

@@ -18,7 +18,7 @@ from uuid import uuid4
 
 from sandbox.azure import errors as arm_errors
 from sandbox.azure.azure_estate import AzureEstate, Resource
-from sandbox.azure.inventory import COLLECTION, resources_of_group
+from sandbox.azure.catalogue import COLLECTION, resources_of_group
 from sandbox.azure.resource_ids import normalized
 from sandbox.network.http_server import Answer, Request
 
@@ -88,7 +88,7 @@ class WhatIf:
         given = {name: one.get("defaultValue") for name, one in (template.get("parameters") or {}).items()}
         given |= {name: one.get("value") for name, one in (properties.get("parameters") or {}).items()}
         resources = declared.values() if isinstance(declared, dict) else declared
-        changes = [_change(estate, str(estate.find(scope)["id"]), _filled(one, given)) for one in resources]
+        changes = [_change(estate, str(estate.find(scope)["id"]), _filled(resource, given)) for resource in resources]
         named = {normalized(change["resourceId"]) for change in changes}
         is_complete = str(properties.get("mode")).casefold() == "complete"
         for shown in resources_of_group(estate, f"{normalized(scope)}{COLLECTION}"):

@@ -4,8 +4,7 @@ It evaluates what it knows over real rows, and refuses the rest: a wrong query g
 right answer by accident.
 """
 
-from sandbox.kql.errors import KqlError
 from sandbox.kql.running import run
-from sandbox.kql.table import Column, Kind, Row, Source, Table, Value
+from sandbox.kql.table import Column, Kind, KqlError, Row, Source, Table, Value
 
 __all__ = ["Column", "Kind", "KqlError", "Row", "Source", "Table", "Value", "run"]

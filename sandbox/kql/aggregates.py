@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.kql.arithmetic import widened
-from sandbox.kql.errors import semantic
 from sandbox.kql.scalars import Scalar, Scope
-from sandbox.kql.table import NUMBERS, Kind, Row, Value
+from sandbox.kql.table import NUMBERS, Kind, Row, Value, semantic
 from sandbox.kql.tree import Call, Expression, Literal, Name
 
 Rows = Sequence[Row]

@@ -11,8 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sandbox.kql.errors import semantic
-from sandbox.kql.table import NUMBERS, Kind, Value
+from sandbox.kql.table import NUMBERS, Kind, Value, semantic
 
 Two = Callable[[Value, Value], Value]
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sandbox.kql.arithmetic import binned
-from sandbox.kql.errors import semantic
-from sandbox.kql.table import NUMBERS, Kind, Value
+from sandbox.kql.table import NUMBERS, Kind, Value, semantic
 
 Apply = Callable[[Sequence[Value]], Value]
 Function = Callable[[Sequence[Kind]], tuple[Kind, Apply]]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sandbox.kql.errors import KqlError, syntax, unsupported
 from sandbox.kql.parsing_expressions import expression
-from sandbox.kql.reading_tokens import TokenReader
-from sandbox.kql.table import Column, Kind, Row, Value
-from sandbox.kql.tokens import TYPES
+from sandbox.kql.table import Column, Kind, KqlError, Row, Value, syntax, unsupported
+from sandbox.kql.tokens import TYPES, TokenReader
 from sandbox.kql.tree import (
     Count,
     DataTable,

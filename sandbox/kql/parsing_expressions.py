@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sandbox.kql.reading_tokens import TokenReader
+from sandbox.kql.tokens import TokenReader
 from sandbox.kql.tree import Among, Binary, Call, Expression, Literal, Name, Negated
 
 COMPARISONS = (

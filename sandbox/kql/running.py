@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, partial
 
-from sandbox.kql.combining import join, union
-from sandbox.kql.errors import semantic
+from sandbox.kql.operators import distinctly_named, join, summarize, union
 from sandbox.kql.parsing import parse
 from sandbox.kql.scalars import Scope
-from sandbox.kql.summarizing import distinctly_named, summarize
-from sandbox.kql.table import Column, Row, Source, Table, Value
+from sandbox.kql.table import Column, Row, Source, Table, Value, semantic
 from sandbox.kql.tree import (
     Count,
     DataTable,

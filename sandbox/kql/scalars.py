@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox.kql.arithmetic import arithmetic, comparison, negated
-from sandbox.kql.errors import semantic, unsupported
 from sandbox.kql.functions import FUNCTIONS
-from sandbox.kql.table import NUMBERS, Column, Kind, Row, Value
+from sandbox.kql.table import NUMBERS, Column, Kind, Row, Value, semantic, unsupported
 from sandbox.kql.tree import Among, Binary, Call, Expression, Literal, Name, Negated
 
 Evaluate = Callable[[Row], Value]

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
+from sandbox.log_analytics.query_service import duration_of, span_of, written
 from sandbox.log_analytics.schema import TIME, WEIGHT, Values
 from sandbox.log_analytics.store import TelemetryStore
-from sandbox.log_analytics.timespans import duration_of, span_of, written
 from sandbox.network.http_server import Answer, Request
 
 PATH = "/providers/microsoft.insights/metrics"

@@ -16,7 +16,6 @@ from http import HTTPStatus
 from uuid import uuid4
 
 from sandbox.kql import KqlError, Row, Source, Table, Value, run
-from sandbox.log_analytics.query_errors import QueryError, bad_query, no_such_path, not_signed_in, partial_error
 from sandbox.log_analytics.schema import (
     COMPONENT_NAMES,
     TABLES,
@@ -27,9 +26,113 @@ from sandbox.log_analytics.schema import (
     workspace_rows,
 )
 from sandbox.log_analytics.store import RETENTION, TelemetryStore
-from sandbox.log_analytics.timespans import span_of, written
 from sandbox.network.http_server import Answer, Request
 from sandbox.network.http_stand_in import ServedStandIn
+
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+
+
+def span_of(text: str, now: datetime) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of a span.
+
+    Raises:
+        ValueError: It is none.
+    """
+    first, separator, second = text.partition("/")
+    if not separator:
+        return now - duration_of(first), now
+    begin = moment_of(first)
+    return begin, begin + duration_of(second) if second.startswith("P") else moment_of(second)
+
+
+def moment_of(text: str) -> datetime:
+    """Return a moment; one without a zone is in UTC.
+
+    Raises:
+        ValueError: It is none.
+    """
+    found = datetime.fromisoformat(text.replace(" ", "+"))
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def duration_of(text: str) -> timedelta:
+    """Return a duration such as `PT5M`.
+
+    Raises:
+        ValueError: It is none.
+    """
+    match = _DURATION.fullmatch(text)
+    if match is None or text in ("P", "PT"):
+        raise ValueError(f"{text!r} is no ISO 8601 duration")
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as Azure writes it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+INVALID = "The request had some invalid properties"
+FAMILIES = {
+    "SyntaxError": "A recognition error occurred in the query.",
+    "SemanticError": "A semantic error occurred.",
+}
+
+
+class QueryError(Exception):
+    """A request that gets an error.
+
+    Attributes:
+        status: The HTTP status.
+        body: The error body.
+    """
+
+    def __init__(self, status: int, code: str, message: str, inner: dict[str, object] | None = None) -> None:
+        super().__init__(message)
+        error: dict[str, object] = {"message": message, "code": code, "correlationId": str(uuid4())}
+        if inner is not None:
+            error["innererror"] = inner
+        self.status = status
+        self.body: dict[str, object] = {"error": error}
+
+    @classmethod
+    def invalid(cls, message: str) -> QueryError:
+        """A request that is not of the API's form."""
+        return cls(
+            HTTPStatus.BAD_REQUEST, "BadArgumentError", INVALID, {"code": "InvalidRequestBody", "message": message}
+        )
+
+
+def bad_query(error: KqlError) -> QueryError:
+    """A query that cannot be evaluated."""
+    innermost = {"code": error.code, "message": error.message}
+    inner: dict[str, object] = {"code": error.family, "message": FAMILIES[error.family], "innererror": innermost}
+    return QueryError(HTTPStatus.BAD_REQUEST, "BadArgumentError", INVALID, inner)
+
+
+def not_signed_in() -> QueryError:
+    """A request without the token."""
+    return QueryError(HTTPStatus.UNAUTHORIZED, "AuthorizationRequiredError", "Valid authentication was not provided")
+
+
+def no_such_path() -> QueryError:
+    """A path, a workspace or a resource that does not exist."""
+    return QueryError(HTTPStatus.NOT_FOUND, "PathNotFoundError", "The requested path does not exist")
+
+
+def partial_error(most_rows: int) -> dict[str, object]:
+    """What stands beside a result that was cut."""
+    detail = {
+        "code": "EngineError",
+        "message": f"Query result set has exceeded the internal record count limit {most_rows}.",
+    }
+    return {
+        "code": "PartialError",
+        "message": "There were some errors when processing your query.",
+        "details": [{"code": "EngineError", "message": "Something went wrong", "innererror": detail}],
+    }
+
 
 # "Query limits" of Azure Monitor: a larger result is cut, and says so.
 MAX_ROWS = 500_000

@@ -17,8 +17,8 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from sandbox.network.listeners import PlatformService
 from sandbox.network.loopback import JOIN_SECONDS, LOOPBACK, LoopbackServer, ServeConnection
-from sandbox.network.services import PlatformService
 
 # The life of Azure's own privatelink records, in seconds.
 TIME_TO_LIVE = 10

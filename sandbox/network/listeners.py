@@ -1,17 +1,120 @@
-"""Loopback listeners in place of the platform services: what a connection finds inside the network and outside it."""
+"""Loopback listeners in place of the platform services, and what each answers to whoever reaches it."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Literal
+from uuid import uuid4
 
-from sandbox.network.certificates import CertificateAuthority
+from sandbox.azure.azure_estate import AzureEstate
 from sandbox.network.http_server import Answer, HttpsServer, Respond
-from sandbox.network.http_stand_in import HttpStandIn
+from sandbox.network.http_stand_in import CertificateAuthority, HttpStandIn
 from sandbox.network.loopback import LoopbackServer
-from sandbox.network.service_answers import anonymous, from_the_internet
-from sandbox.network.services import KEY_VAULT, PlatformService
+
+STORAGE = "storage"
+SERVICE_BUS = "service_bus"
+KEY_VAULT = "key_vault"
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformService:
+    """One service behind a private endpoint.
+
+    Attributes:
+        key: What environment files call it: `sql`, `storage`, `openai`, `document_intelligence`, `key_vault`.
+        fqdn: The host name that clients use.
+        private_name: The name in the privatelink zone that the host name is an alias of.
+        private_address: What that name means inside the virtual network.
+        public_aliases: What that name is an alias of outside it, one after the other.
+        public_address: What the last alias means.
+        port: The TCP port.
+        speaks_tls: Whether a client opens with TLS; SQL Server and PostgreSQL negotiate it inside their own protocols.
+        answers_outside: Whether anybody accepts a connection from the Internet, if only to refuse it in words.
+    """
+
+    key: str
+    fqdn: str
+    private_name: str
+    private_address: str
+    public_aliases: tuple[str, ...]
+    public_address: str
+    port: int
+    speaks_tls: bool = True
+    answers_outside: bool = True
+
+
+def platform_services(estate: AzureEstate) -> tuple[PlatformService, ...]:
+    """The services of the estate, as its data says that DNS and the network see them."""
+    return tuple(
+        PlatformService(**{**item, "public_aliases": tuple(item["public_aliases"])}) for item in estate.endpoints
+    )
+
+
+PUBLIC_ACCESS_DISABLED = (
+    "Public network access is disabled and request is not from a trusted service nor via an approved private link."
+)
+
+
+def anonymous(service: PlatformService, tenant_id: str) -> Answer:
+    """The answer to a request without credentials that arrives through the private endpoint."""
+    if service.key.startswith(STORAGE):
+        authority = f"https://login.microsoftonline.com/{tenant_id}/oauth2/authorize"
+        challenge = f"Bearer authorization_uri={authority} resource_id=https://storage.azure.com"
+        message = (
+            "Server failed to authenticate the request. Please refer to the information in the www-authenticate header."
+        )
+        return _storage_error(
+            HTTPStatus.UNAUTHORIZED, "NoAuthenticationInformation", message, {"WWW-Authenticate": challenge}
+        )
+    return Answer.of_json(
+        HTTPStatus.NOT_FOUND, {"error": {"code": "404", "message": "Resource not found"}}, _apim_headers()
+    )
+
+
+def from_the_internet(service: PlatformService) -> Answer:
+    """The answer to any request from the Internet while public network access is disabled."""
+    if service.key == KEY_VAULT:
+        error = {
+            "code": "Forbidden",
+            "message": PUBLIC_ACCESS_DISABLED,
+            "innererror": {"code": "ForbiddenByConnection"},
+        }
+        return Answer.of_json(HTTPStatus.FORBIDDEN, {"error": error}, {"x-ms-request-id": str(uuid4())})
+    if service.key == SERVICE_BUS:
+        detail = f"Ip has been prevented to connect to the endpoint. TrackingId:{uuid4()}_G1"
+        return Answer(
+            HTTPStatus.UNAUTHORIZED,
+            f"<Error><Code>401</Code><Detail>{detail}</Detail></Error>".encode(),
+            {"Server": "Microsoft-HTTPAPI/2.0"},
+            "application/xml; charset=utf-8",
+        )
+    if service.key.startswith(STORAGE):
+        return _storage_error(
+            HTTPStatus.FORBIDDEN, "AuthorizationFailure", "This request is not authorized to perform this operation."
+        )
+    message = "Public access is disabled. Please configure private endpoint."
+    return Answer.of_json(
+        HTTPStatus.FORBIDDEN, {"error": {"code": "AccessDenied", "message": message}}, _apim_headers()
+    )
+
+
+def _storage_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Answer:
+    request_id = str(uuid4())
+    # The mark in front of the declaration is the service's own.
+    body = (
+        f'\ufeff<?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{message}\n'
+        f"RequestId:{request_id}\nTime:2026-03-12T08:15:30.0000000Z</Message></Error>"
+    )
+    own = {"x-ms-error-code": code, "x-ms-request-id": request_id, "Server": "Microsoft-HTTPAPI/2.0", **(headers or {})}
+    return Answer(status, body.encode(), own, "application/xml")
+
+
+def _apim_headers() -> dict[str, str]:
+    return {"apim-request-id": str(uuid4()), "x-content-type-options": "nosniff"}
+
 
 View = Literal["inside", "outside"]
 

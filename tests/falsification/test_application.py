@@ -7,11 +7,10 @@ import pytest
 from assurance.judging.controls import CONTROLS
 from assurance.verdicts import Verdict
 from falsification.apex import switches
-from falsification.apex.changes import FAMILIES, Family
 from falsification.apex.inability import inabilities
+from falsification.apex.observed import FAMILIES, Family
 from falsification.apex.stage import ApexStage
-from falsification.judge import try_harmless, try_inability, try_violation
-from falsification.results import Result
+from falsification.judge import Result, try_harmless, try_inability, try_violation
 from falsification.score import stage
 from sandbox.apex import Observed, Quirk, Switch
 
@@ -33,7 +32,7 @@ def the_stage() -> ApexStage:
 def survivors(results: list[Result]) -> list[str]:
     """Return what was judged wrongly."""
     assert results
-    return [told for one in results for told in one.survivors]
+    return [told for result in results for told in result.survivors]
 
 
 def test_every_switch_is_in_the_catalogue() -> None:
@@ -49,18 +48,18 @@ def test_entries_name_controls_and_checks_that_there_are() -> None:
     """Each violation names controls of one family, and a check of one of them; names are unique, sentences end."""
     judge = the_stage()
     known = {(case.control, case.check) for cases in (*judge.cases.values(), judge.made_up) for case in cases}
-    for one in ApexStage.violations.values():
-        assert set(one.controls) <= set(CONTROLS)
-        assert {control.partition("-")[0] for control in one.controls} == {one.family}
-        assert any((control, one.check) in known for control in one.controls), one.name
-        assert one.wrong.endswith(".")
+    for violation in ApexStage.violations.values():
+        assert set(violation.controls) <= set(CONTROLS)
+        assert {control.partition("-")[0] for control in violation.controls} == {violation.family}
+        assert any((control, violation.check) in known for control in violation.controls), violation.name
+        assert violation.wrong.endswith(".")
     assert len(set(BROKEN)) == len(BROKEN)
 
 
 def test_every_check_of_the_application_has_violations() -> None:
     """No control of a family is without a violation that is meant for it or reported by it."""
     judged = {case.control for cases in (*the_stage().cases.values(), the_stage().made_up) for case in cases}
-    reported = {control for one in ApexStage.violations.values() for control in one.controls}
+    reported = {control for violation in ApexStage.violations.values() for control in violation.controls}
     assert judged - reported == set()
 
 

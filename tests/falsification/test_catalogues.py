@@ -12,8 +12,7 @@ from falsification import report
 from falsification.azure import harmless, violations
 from falsification.azure.stage import AzureStage
 from falsification.azure.world import compliant_world
-from falsification.judge import try_harmless, try_violation
-from falsification.results import Result, Score
+from falsification.judge import Result, Score, try_harmless, try_violation
 from falsification.score import stage
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -62,7 +61,7 @@ def test_violation_is_reported(name: str) -> None:
     """Each violation is reported by the controls that it names, and by no others."""
     results = _violated(name)
     assert results
-    assert [told for one in results for told in one.survivors] == []
+    assert [told for result in results for told in result.survivors] == []
 
 
 @pytest.mark.parametrize("name", [one.name for one in harmless.CATALOGUE])

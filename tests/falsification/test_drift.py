@@ -13,7 +13,7 @@ from falsification.azure import violations
 from falsification.azure.stage import AzureStage
 from falsification.azure.world import World, compliant_world
 from falsification.drift import catalogue, noise
-from falsification.drift.judging import DriftJudge
+from falsification.drift.stage import DriftJudge
 from falsification.score import attempt_all, stage, tasks
 from sandbox.azure.azure_estate import RESOURCE_FILES, AzureEstate
 from sandbox.azure.resource_ids import normalized

@@ -8,7 +8,7 @@ import pytest
 
 from assurance.verdicts import Verdict
 from falsification.apex import observed
-from falsification.apex.changes import Change, Family, Violation, both, declares
+from falsification.apex.observed import Change, Family, Violation, both, declares
 from falsification.apex.stage import ApexStage
 from falsification.apex.stand_ins import ApexStandIns
 from falsification.judge import try_violation

@@ -1,20 +1,125 @@
-"""The score: counted right, in one process or several, and never met while something survives."""
+"""The score and its page, the page of field cases, and the catalogue of change records."""
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
+import pytest
+
 from assurance.command_line.main import main
+from assurance.judging.controls.drift import ATTESTATIONS
 from falsification import report
+from falsification.azure import harmless, violations
+from falsification.change_records.shortcomings import VIOLATIONS
+from falsification.change_records.stage import HARMLESS, ChangeRecordStage
 from falsification.command import told
-from falsification.score import Result, Score, attempt, compute, tasks
+from falsification.judge import Result, Score, try_harmless, try_violation
+from falsification.report import page
+from falsification.score import attempt, compute, tasks
+
+STAGE = ChangeRecordStage()
+
+
+def _ignore(done: int, total: int) -> None:
+    assert done <= total
+
+
+@pytest.mark.parametrize("name", sorted(STAGE.violations))
+def test_shortcoming_is_reported(name: str) -> None:
+    """The check that a shortcoming is meant for passes on a whole record, and fails on this one."""
+    assert [told for one in try_violation(STAGE, STAGE.violations[name]) for told in one.survivors] == []
+
+
+@pytest.mark.parametrize("name", sorted(STAGE.harmless))
+def test_harmless_record_changes_no_verdict(name: str) -> None:
+    """A record that is merely otherwise comes to the same verdicts."""
+    results = try_harmless(STAGE, STAGE.harmless[name])
+    assert {result.control for result in results} <= {control.id for control in ATTESTATIONS}
+    assert [told for result in results for told in result.survivors] == []
+
+
+def test_every_attested_check_has_a_shortcoming() -> None:
+    """Each check that rests on a change record is meant by an entry, and names are kebab-case and differ."""
+    meant = {(violation.controls[0], violation.check) for violation in VIOLATIONS}
+    assert meant == {(case.control, case.check) for case in STAGE.cases}
+    names = [*(violation.name for violation in VIOLATIONS), *(one.name for one in HARMLESS)]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) for name in names)
+
+
+def test_one_control_is_tried_alone() -> None:
+    """What is asked of one attested control tries its own shortcomings, and meets the bar."""
+    score = compute(tasks("DEP-09"), 1, _ignore)
+    assert score.is_met
+    assert {result.control for result in score.results if result.kind == "violation"} == {"DEP-09"}
+
+
+def test_harmless_records_cover_every_control() -> None:
+    """Each attested control has a harmless record on which its checks pass before and after."""
+    results = [one for harmless in HARMLESS for one in try_harmless(STAGE, harmless)]
+    assert {result.control for result in results} == {control.id for control in ATTESTATIONS}
+
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "field-cases.md"
+MIN_ROWS = 28
+
+
+def _rows() -> list[list[str]]:
+    rows = [line.strip("|").split("|") for line in PAGE.read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    return [row for row in rows if row[-1].strip() != "Held by"]
+
+
+def test_each_row_is_held() -> None:
+    """What a row names exists: entries of the catalogue are judged by test_catalogues, tests by themselves."""
+    entries = {one.name for one in violations.CATALOGUE} | {one.name for one in harmless.CATALOGUE}
+    written = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    tests = set(re.findall(r"^(?:async )?def (test_\w+)", written, re.MULTILINE))
+    rows = _rows()
+    assert len(rows) >= MIN_ROWS
+    for row in rows:
+        named = set(re.findall(r"`([^`]+)`", row[-1]))
+        assert named, row[0]
+        assert named - entries - tests == set(), row[0]
+
+
+SCORE = Score((Result("violation", "one", "SEC-01", 1, ("not reported by <SEC-01>",)),))
+
+
+def test_every_word_of_the_document_is_on_the_page() -> None:
+    """Nothing of the document is lost: its words, in order, are those of the page."""
+    document = report.document(SCORE)
+    rows = [line for line in document.splitlines() if not re.fullmatch(r"[|:\- ]+", line)]
+    plain = re.sub(r"^(#+|-) ", "", "\n".join(rows), flags=re.M).replace("**", "").replace("|", " ").replace("`", "")
+    body = page(document).partition("<main>")[2].partition("</main>")[0]
+    shown = re.sub(r"<[^>]+>", " ", body)
+    for escaped, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'"), ("&amp;", "&")):
+        shown = shown.replace(escaped, character)
+    assert "".join(shown.split()) == "".join(plain.split())
+
+
+def test_forms_of_the_document() -> None:
+    """Headings, lists that go on in the next line, tables, code and strong words have their elements."""
+    made = page("# One\n\n- a `x<y`\n  goes on\n- **b**\n\n| A | B |\n|---|---:|\n| c | 1 |\n")
+    assert "<h1>One</h1>" in made
+    assert "<li>a <code>x&lt;y</code>\ngoes on</li>\n<li><strong>b</strong></li>" in made
+    assert '<td>c</td>\n<td style="text-align:right">1</td>' in made
+    assert made.count("<table>") == made.count('<div class="scroll"') == 1
+
+
+def test_page_needs_nothing_beside_it() -> None:
+    """The page loads nothing and runs nothing, and markup in the document is text."""
+    made = page("<script>alert(1)</script> `<img src=x>` an odd ` backtick")
+    assert "<script" not in made
+    assert "<img" not in made
+    assert not re.search(r"\b(src|href)=", made.replace("&lt;img src=", ""))
+
 
 FOUND = Result("violation", "one", "SEC-01", 1, ())
 MISSED = Result("violation", "two", "SEC-01", 1, ("not reported by SEC-01",))
 ALARM = Result("harmless", "three", "SEC-02", 1, ("a case became fail",))
 PASSES = Result("inability", "500: GET x", "SEC-03", 4, ("a case passes", "another passes"))
-
-
-def _ignore(done: int, total: int) -> None:
-    assert done <= total
 
 
 def test_bar_is_met_without_survivors_only() -> None:

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from assurance.evidence import comparison, ledger, pack
+from assurance.evidence import explanation, ledger, pack
 from assurance.suite.interruptions import LONGEST_SECONDS
 from tests.suite.running import ROOT
 
@@ -103,7 +103,7 @@ def assert_nothing_whole_that_is_not(reports: Path) -> None:
         return
     results = pack.read_json(directory / pack.RESULTS, "the results")
     whole = results["run"]["complete"]
-    missing = comparison.uncollected(results)
+    missing = explanation.uncollected(results)
     assert not (whole and missing), missing
     if whole and pack.is_marked_incomplete(directory):
         # Killed while it was sealed: all was judged, and the mark says that it is no evidence yet.

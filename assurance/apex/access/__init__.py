@@ -1,3 +1,5 @@
 """How roles come to their access on projects: granted, by the operator's command, or already there."""
 
-__all__ = ["giving", "user_ids"]
+__all__ = [
+    "giving",
+]

@@ -1,21 +1,158 @@
-"""Gives roles their access to a project, as the environment file says, and tells who could not be given it and why."""
+"""Gives roles their access to a project, as the environment file says.
+
+By which id APEX knows whoever calls in a role.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from assurance.apex.access.command import run_command
-from assurance.apex.access.user_ids import UserIds
-from assurance.apex.client import Exchange, Flow
+from assurance.apex.client import Exchange, Flow, Flows
 from assurance.apex.client.api import GRANT_ACCESS, is_shown
 from assurance.apex.client.exchange import all_readings
+from assurance.apex.client.question import new_project
+from assurance.apex.estimation.answers import document_in
 from assurance.environment.application import Role
+from assurance.environment.application_tables import PLACEHOLDERS
 from assurance.errors import NotEvaluated
-from assurance.tape import Reading
-from assurance.world.http.statuses import SUCCESSES
+from assurance.judging.nouns import Once
+from assurance.tape import Reading, key_of, sha256, utc_now
+from assurance.world.http.attempts import SUCCESSES
+
+ESTIMATOR: Role = "estimator"
+
+
+class UserIds:
+    """The ids, each found out once.
+
+    APEX tells an id of whoever creates a project (`created_by_id`). If that of the estimator is its object id, so are
+    those of all others; if not, each is asked by creating a project, unless the environment file declares it.
+
+    Args:
+        flows: Begins the flow in which projects are created, where somebody has to be asked.
+        name: The name of that flow.
+    """
+
+    def __init__(self, flows: Flows, name: str) -> None:
+        self._flows = flows
+        self._name = name
+        self._once = Once()
+
+    def of(self, role: Role) -> str:
+        """Return the id of a role.
+
+        Raises:
+            NotEvaluated: It is neither declared nor told.
+        """
+        identity = self._flows.application.declared.identities.of(role)
+        if identity is None:
+            raise NotEvaluated(
+                f"No credential: the environment file declares nobody for the role {role}.",
+                f"Add [application.identities.{role}].",
+            )
+        if identity.user_id is not None:
+            return identity.user_id
+        if identity.object_id is not None and not self._has_ids_of_its_own():
+            return identity.object_id
+        told = self._told(role)
+        if not told:
+            raise NotEvaluated(
+                f"Nobody tells by which id APEX knows the role {role}: it has ids of its own.",
+                f"Add user_id, the person's id within APEX, to [application.identities.{role}].",
+            )
+        return told
+
+    def _has_ids_of_its_own(self) -> bool:
+        """Tell whether APEX knows people otherwise than by their object ids, as far as the estimator shows it."""
+        identity = self._flows.application.declared.identities.estimator
+        told = self._told(ESTIMATOR)
+        return bool(told) and identity.object_id is not None and told.casefold() != identity.object_id.casefold()
+
+    def _told(self, role: Role) -> str:
+        return self._once.of(role, lambda: self._ask(role))
+
+    def _ask(self, role: Role) -> str:
+        flow: Flow = self._once.of("the flow", lambda: self._flows.begin(self._name))
+        body = new_project(flow.unique(f"id-{role}"), "Assurance of ids", line_miles=1)
+        answer = flow.create_project(body, role)
+        document = document_in(answer)
+        return (document.text("created_by_id") or "") if document is not None else ""
+
+
+MAX_OUTPUT_CHARACTERS = 4000
+
+
+def run_command(flow: Flow, project_id: str, role: str, values: Mapping[str, str]) -> Reading:
+    """Run the command for one role on one project, once a run, and return what came of it.
+
+    The reading's `status` is the exit status, its `failure` says why the command could not be run, and its body is a
+    JSON object with `output`: what it wrote, redacted and cut.
+
+    Args:
+        flow: Whose project it is.
+        project_id: The project.
+        role: The role.
+        values: What stands for each of the placeholders.
+    """
+    application = flow.application
+    key = key_of("APEX", "command", flow.name, project_id, role)
+    return application.tape.obtain(key, lambda: _run(flow, key, role, values))
+
+
+def _run(flow: Flow, key: str, role: str, values: Mapping[str, str]) -> Reading:
+    access = flow.application.declared.access
+    arguments = [_filled(part, values) for part in access.command]
+    started, clock = utc_now(), time.monotonic()
+    status, output, failure = _ended(arguments, access.command_seconds)
+    redactor = flow.application.redactor
+    body = json.dumps({"output": redactor.text(output)[:MAX_OUTPUT_CHARACTERS]}, ensure_ascii=False).encode()
+    return Reading(
+        key=key,
+        kind="command",
+        question=redactor.text(f"access.command for the role {role}: {' '.join(access.command)}"),
+        started=started,
+        elapsed_milliseconds=round((time.monotonic() - clock) * 1000),
+        status=status,
+        failure=redactor.text(failure),
+        sha256=sha256(body),
+        body=body,
+    )
+
+
+def _filled(part: str, values: Mapping[str, str]) -> str:
+    for placeholder in PLACEHOLDERS:
+        part = part.replace(placeholder, values[placeholder])
+    return part
+
+
+def _ended(arguments: list[str], most_seconds: float) -> tuple[int | None, str, str]:
+    """Run a command to its end, and return its exit status, its output, and why there is none."""
+    try:
+        process = subprocess.Popen(  # noqa: S603  (the operator's own command, without a shell)
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return None, "", f"The command {arguments[0]!r} cannot be run: {error.strerror}"
+    try:
+        output, _ = process.communicate(timeout=most_seconds)
+    except subprocess.TimeoutExpired:
+        # Whatever it has started itself holds the pipe, too.
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        return None, output.decode("utf-8", "replace"), f"The command did not end within {most_seconds:g} seconds"
+    return process.returncode, output.decode("utf-8", "replace"), ""
+
 
 MANAGER: Role = "manager"
 AUDITOR: Role = "auditor"

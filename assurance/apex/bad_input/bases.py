@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from assurance.apex.access.user_ids import UserIds
+from assurance.apex.access.giving import UserIds
 from assurance.apex.bad_input.catalogue import INVALID, NOBODY, BadBasis, BadGrant
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.api import is_shown
-from assurance.apex.client.projects import new_project
+from assurance.apex.client.question import new_project
 from assurance.apex.estimation.answers import GONE, id_in, tells_something
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import follow, generation, send_document
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 ESTIMATOR, MANAGER = "estimator", "manager"
 GRANTEE: Role = "other_estimator"

@@ -18,8 +18,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from assurance.apex.access.user_ids import UserIds
-from assurance.apex.bad_input.exercised import FLOW, is_let_through
+from assurance.apex.access.giving import UserIds
+from assurance.apex.bad_input.description import FLOW, is_let_through
 from assurance.apex.client import Exchange, Flow, Flows
 from assurance.apex.client.api import READ_PROJECT, UPLOAD_DOCUMENT, is_shown
 from assurance.apex.client.exchange import all_readings
@@ -28,7 +28,7 @@ from assurance.apex.roles.matrix import OPERATIONS, Operation
 from assurance.apex.roles.scene import GRANTEE, MANAGER, Ground, Scene, Target, lay_ground
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
-from assurance.judging.once import Once
+from assurance.judging.nouns import Once
 from assurance.verdicts import Fact
 
 # Who may least comes first: what a manager is let do may be the end of the project.

@@ -7,8 +7,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
 
-from assurance.apex.access.giving import MANAGER, give_access
-from assurance.apex.access.user_ids import UserIds
+from assurance.apex.access.giving import MANAGER, UserIds, give_access
 from assurance.apex.bad_input.bases import demand_right, on_archived, send_grant, without_basis
 from assurance.apex.bad_input.catalogue import (
     ARCHIVED,
@@ -29,17 +28,17 @@ from assurance.apex.bad_input.catalogue import (
     BadProject,
     BadRequest,
 )
-from assurance.apex.bad_input.nulls import may_be_null
+from assurance.apex.bad_input.description import may_be_null
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow, Flows, Upload
 from assurance.apex.client.api import is_shown
-from assurance.apex.client.projects import new_project
+from assurance.apex.client.question import new_project
 from assurance.apex.estimation.answers import document_in, entries, id_in, tells_something, unseen
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generation, list_documents
 from assurance.errors import NotEvaluated
-from assurance.judging.once import Once
-from assurance.world.http.statuses import SUCCESSES
+from assurance.judging.nouns import Once
+from assurance.world.http.attempts import SUCCESSES
 
 FLOW = "bad-input"
 ESTIMATOR = "estimator"

@@ -6,9 +6,9 @@ fetched ahead.
 """
 
 from assurance.apex.client.application import Application
-from assurance.apex.client.contents import Upload
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.flows import Flow, Flows
+from assurance.apex.client.question import Upload
 
 __all__ = [
     "Application",
@@ -20,14 +20,10 @@ __all__ = [
     "application",
     "callers",
     "cleanup",
-    "contents",
     "exchange",
     "flows",
-    "forged_tokens",
     "observations",
-    "planned",
     "plans",
-    "projects",
     "question",
     "sign_in",
     "transport",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from assurance.apex.client.contents import Upload
 from assurance.apex.client.exchange import Exchange
+from assurance.apex.client.question import Upload
 
 JsonObject = Mapping[str, object]
 Until = Callable[[Exchange], bool]

@@ -7,9 +7,8 @@ from http import HTTPStatus
 import httpx
 
 from assurance.apex.client.callers import ANONYMOUS, Callers
-from assurance.apex.client.contents import Contents
 from assurance.apex.client.exchange import Exchange
-from assurance.apex.client.question import SAFE, Question
+from assurance.apex.client.question import SAFE, Contents, Question
 from assurance.apex.client.sign_in import SignIns
 from assurance.apex.client.transport import QUESTION, READING, TapedTransport
 from assurance.environment import Environment

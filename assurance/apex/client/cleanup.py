@@ -26,7 +26,7 @@ from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading
 from assurance.world.azure.document import Document
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 SWEEPER: Role = "manager"
 """Who archives projects (apex-facts: DELETE is the manager's)."""
@@ -142,20 +142,20 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
     archived: list[LeftOver] = []
     left: list[tuple[LeftOver, str]] = []
     unanswered = 0
-    for one in left_overs:
+    for left_over in left_overs:
         if unanswered >= MAX_UNANSWERED:
-            left.append((one, "not tried: nothing answers"))
+            left.append((left_over, "not tried: nothing answers"))
             continue
         try:
-            exchange = flow.archive_project(one.id, SWEEPER)
+            exchange = flow.archive_project(left_over.id, SWEEPER)
         except NotEvaluated as error:
             unanswered += 1
-            left.append((one, error.reason))
+            left.append((left_over, error.reason))
             continue
         if exchange.status in SUCCESSES or exchange.status in NO_LONGER_THERE:
-            archived.append(one)
+            archived.append(left_over)
         else:
-            left.append((one, _reason(exchange)))
+            left.append((left_over, _reason(exchange)))
     return Sweep(tuple(archived), tuple(left))
 
 
@@ -202,8 +202,8 @@ def left_in(readings: Iterable[Reading], places: Sequence[str]) -> tuple[tuple[s
 
 def delete_documents(flow: Flow, document_ids: Sequence[str]) -> int:
     """Delete documents from projects that stand, and return how many are left."""
-    answers = [flow.delete_document(one, UPLOADER) for one in document_ids]
-    return sum(1 for one in answers if one.status not in SUCCESSES and one.status not in NO_LONGER_THERE)
+    answers = [flow.delete_document(document_id, UPLOADER) for document_id in document_ids]
+    return sum(1 for answer in answers if answer.status not in SUCCESSES and answer.status not in NO_LONGER_THERE)
 
 
 def merged(*families: Iterable[LeftOver]) -> tuple[LeftOver, ...]:

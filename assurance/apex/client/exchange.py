@@ -12,7 +12,7 @@ from assurance.tape import Reading
 from assurance.tape.strict_json import NO_JSON, UnfitJson, parse
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 MAX_SHOWN_CHARACTERS = 200
 

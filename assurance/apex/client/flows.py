@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from assurance.apex.client.api import Api, Until, is_shown
 from assurance.apex.client.application import Application
 from assurance.apex.client.callers import ANONYMOUS
-from assurance.apex.client.contents import Contents, Upload
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan, plan_of
-from assurance.apex.client.question import SAFE, Question
+from assurance.apex.client.question import SAFE, Contents, Question, Upload
 from assurance.environment.application import ROLES
 from assurance.errors import NotEvaluated
 

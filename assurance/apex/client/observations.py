@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from assurance.apex.client.plans import FLOW_FAMILIES
 from assurance.tape import Reading
-from assurance.world.http.statuses import SERVER_ERRORS
+from assurance.world.http.attempts import SERVER_ERRORS
 
 MAX_TOLD = 5
 NOT_YET = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR})
@@ -44,9 +44,14 @@ def broken_down(readings: Iterable[Reading], families: Set[str]) -> Mapping[str,
     calls = _in_order(readings)
     early = {first.key for first, _ in _looked_again(calls)}
     found: dict[str, list[Reading]] = {}
-    for one in calls:
-        if one.status in SERVER_ERRORS and one.status not in GATEWAY and one.key not in early and _is_of(one, families):
-            found.setdefault(f"{_operation(one)} {one.status}", []).append(one)
+    for call in calls:
+        if (
+            call.status in SERVER_ERRORS
+            and call.status not in GATEWAY
+            and call.key not in early
+            and _is_of(call, families)
+        ):
+            found.setdefault(f"{_operation(call)} {call.status}", []).append(call)
     return {name: (_told(ones), tuple(one.key for one in ones)) for name, ones in sorted(found.items())}
 
 
@@ -65,28 +70,33 @@ def _told(ones: list[Reading]) -> str:
 
 
 def _in_order(readings: Iterable[Reading]) -> list[Reading]:
-    return sorted((one for one in readings if one.call is not None and one.call.caller), key=lambda one: one.started)
+    return sorted(
+        (reading for reading in readings if reading.call is not None and reading.call.caller),
+        key=lambda one: one.started,
+    )
 
 
 def _looked_again(calls: list[Reading]) -> list[tuple[Reading, Reading]]:
     """Return what was not to be seen at first, each with what the same caller saw there a moment later."""
     first: dict[tuple[str, str, str], Reading] = {}
     found = []
-    for one in calls:
-        if one.call is None or not one.call.flow or not one.question.startswith("GET "):
+    for call in calls:
+        if call.call is None or not call.call.flow or not call.question.startswith("GET "):
             continue
-        key = (one.call.flow, one.call.caller, one.question)
-        if one.status in NOT_YET:
-            first.setdefault(key, one)
-        elif one.status == HTTPStatus.OK and key in first:
-            found.append((first.pop(key), one))
+        key = (call.call.flow, call.call.caller, call.question)
+        if call.status in NOT_YET:
+            first.setdefault(key, call)
+        elif call.status == HTTPStatus.OK and key in first:
+            found.append((first.pop(key), call))
     return found
 
 
 def _server_errors(calls: list[Reading]) -> tuple[str, ...]:
     """Tell of answers of 5xx, by method, path and status; readiness says by 503 what it is asked for."""
     found = Counter(
-        f"{_operation(one)} {one.status}" for one in calls if one.status in SERVER_ERRORS and READY not in one.question
+        f"{_operation(call)} {call.status}"
+        for call in calls
+        if call.status in SERVER_ERRORS and READY not in call.question
     )
     if not found:
         return ()

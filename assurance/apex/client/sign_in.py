@@ -18,10 +18,10 @@ from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan
 from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
-from assurance.judging.once import Once
+from assurance.judging.nouns import Once
 from assurance.tape import Reading, key_of, sha256, utc_now
 from assurance.tape.moments import from_seconds, to_text
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 if TYPE_CHECKING:
     from assurance.apex.client.application import Application

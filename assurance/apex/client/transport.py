@@ -12,12 +12,11 @@ import httpx
 
 from assurance.apex.client.question import Question
 from assurance.environment.application import ApplicationLimits
-from assurance.environment.bounds import AnswerBounds
+from assurance.environment.suite_tables import AnswerBounds
 from assurance.errors import NotEvaluated
 from assurance.tape import Call, Reading, Tape, sha256, utc_now
 from assurance.tape.redaction import Redactor
-from assurance.world.http.attempts import IDEMPOTENT, Attempt, Sender
-from assurance.world.http.policy import RetryPolicy, pause_before_next
+from assurance.world.http.attempts import IDEMPOTENT, Attempt, RetryPolicy, Sender, pause_before_next
 from assurance.world.origins import same_origin, without_origin
 
 QUESTION = "apex_question"

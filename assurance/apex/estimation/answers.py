@@ -8,11 +8,19 @@ from http import HTTPStatus
 
 from assurance.apex.client import Exchange
 from assurance.apex.client.api import NOT_YET
-from assurance.apex.estimation.amounts import number
+from assurance.apex.estimation.line_items import number
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
+
+CLASSES = ("class_1", "class_2", "class_3", "class_4", "class_5")
+
+
+def canonical(told: str | None) -> str:
+    """Return a class as the API spells it: the guide writes CLASS_5 where the API says class_5."""
+    return (told or "").strip().casefold()
+
 
 GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -139,7 +147,7 @@ def has_listed(listing: Exchange, wanted_id: str) -> bool:
     if listing.status in NOT_YET:
         return False
     try:
-        return any(one.text("id") == wanted_id for one in entries(listing))
+        return any(entry.text("id") == wanted_id for entry in entries(listing))
     except NotEvaluated:
         return True
 
@@ -151,7 +159,7 @@ def lists(listing: Exchange | None, wanted_id: str, before: Exchange) -> Fact:
     answered = listing.answers(HTTPStatus.OK)
     if not answered.holds:
         return answered
-    ids = [one.text("id") for one in entries(listing)]
+    ids = [entry.text("id") for entry in entries(listing)]
     return listing.fact(
         ids.count(wanted_id) == 1,
         expected=f"{wanted_id} is listed once",

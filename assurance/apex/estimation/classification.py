@@ -9,7 +9,7 @@ from typing import Literal
 
 from assurance.apex.client import Flow, Flows
 from assurance.apex.client.api import is_shown
-from assurance.apex.estimation.classes import canonical
+from assurance.apex.estimation.answers import canonical
 from assurance.apex.estimation.document_steps import ValidationStep
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import Paper, paper_of
@@ -21,9 +21,9 @@ from assurance.apex.estimation.script import (
     validate_document,
 )
 from assurance.apex.estimation.workflow import after
-from assurance.environment.classification import BidCase, ClassifiedCase
+from assurance.environment.application_tables import BidCase, ClassifiedCase
 from assurance.errors import NotEvaluated
-from assurance.judging.once import Once
+from assurance.judging.nouns import Once
 from assurance.verdicts import Fact
 
 FLOW = "aace"
@@ -132,8 +132,8 @@ class Classifier:
         number = flow.unique("bid")
         project = after(1, "creating the project", create_project(flow, number))
         validations = [
-            self._validation(flow, project.id, paper_of(self._flows.application.declared, one, number))
-            for one in case.documents
+            self._validation(flow, project.id, paper_of(self._flows.application.declared, document, number))
+            for document in case.documents
         ]
         return ValidatedBid(validations[-1], case)
 

@@ -8,13 +8,13 @@ from http import HTTPStatus
 from typing import Literal
 
 from assurance.apex.client import Exchange
-from assurance.apex.estimation.amounts import number
 from assurance.apex.estimation.answers import document_in, first_failure, id_in, lists, shows, with_id
+from assurance.apex.estimation.line_items import number
 from assurance.apex.estimation.sample_documents import Paper
 from assurance.apex.estimation.steps import JobStep
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
-from assurance.world.http.statuses import CLIENT_ERRORS
+from assurance.world.http.attempts import CLIENT_ERRORS
 
 WHOLE = 100
 UNTOUCHED = "pending"

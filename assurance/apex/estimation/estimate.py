@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assurance.apex.estimation.amounts import CENT, Amount
-from assurance.apex.estimation.classes import CLASSES, canonical
-from assurance.apex.estimation.line_items import Breakdown
+from assurance.apex.estimation.answers import CLASSES, canonical
+from assurance.apex.estimation.line_items import CENT, Amount, Breakdown
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -241,7 +240,7 @@ class Estimate:
         """Whether the risk factors that were asked for are those that it rests on."""
         # As it was asked for, or as the column is called in which it is stored.
         factors = self.document.items("risk_factors")
-        told = tuple(sorted(one.text("name") or one.text("factor_name") or "" for one in factors))
+        told = tuple(sorted(factor.text("name") or factor.text("factor_name") or "" for factor in factors))
         wanted = tuple(sorted(names))
         return self._fact(told == wanted, f"risk factors {', '.join(wanted)}", ", ".join(told) or "none")
 

@@ -1,21 +1,24 @@
-"""What is asked of APEX in each step of the workflow, in the order in which a user does."""
+"""What is asked of APEX in each step of the workflow, in a user's order; and the deletion of a validated document."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
 from assurance.apex.client import Exchange, Flow, Upload
 from assurance.apex.client.api import is_shown
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.client.projects import new_project
-from assurance.apex.estimation.answers import document_in, has_listed, id_in
+from assurance.apex.client.question import new_project
+from assurance.apex.estimation.answers import GONE, document_in, has_listed, id_in
 from assurance.apex.estimation.document_steps import UNTOUCHED, UploadStep, ValidationStep
 from assurance.apex.estimation.jobs import ENDED, JobHistory
 from assurance.apex.estimation.sample_documents import MEDIA_TYPE, Paper
 from assurance.apex.estimation.steps import GenerationStep, JobStep, ProjectStep
 from assurance.environment.application import Estimates
-from assurance.world.http.statuses import SUCCESSES
+from assurance.errors import NotEvaluated
+from assurance.verdicts import Fact
+from assurance.world.http.attempts import CLIENT_ERRORS, SUCCESSES
 
 MILES = 15.0
 AT_ONCE = 2
@@ -88,7 +91,7 @@ def generation(project_id: str, inputs: Estimates, level: float) -> dict[str, ob
     """Return what is sent to generate an estimate."""
     return {
         "project_id": project_id,
-        "risk_factors": [one.model_dump(mode="json", exclude_none=True) for one in inputs.risk_factors],
+        "risk_factors": [risk_factor.model_dump(mode="json", exclude_none=True) for risk_factor in inputs.risk_factors],
         "confidence_level": level,
         "monte_carlo_iterations": inputs.iterations,
     }
@@ -123,3 +126,80 @@ class _Watch:
         if state != self._state or self._since is None:
             self._state, self._since = state, seen.started
         return (seen.started - self._since).total_seconds() >= self._stalled_seconds
+
+
+CALLER = "estimator"
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionStep:
+    """A validated document was to be deleted.
+
+    Attributes:
+        document_id: The document.
+        answer: The answer to that.
+        shown: The document as it is read afterwards.
+        again: Its validation once more, which needs its file; None where the document is gone.
+    """
+
+    document_id: str
+    answer: Exchange
+    shown: Exchange
+    again: ValidationStep | None
+
+    @property
+    def is_answered(self) -> Fact:
+        """Whether it was deleted, or refused with a reason: no server error.
+
+        Raises:
+            NotEvaluated: The caller was throttled.
+        """
+        self.answer.answers(HTTPStatus.OK)
+        return self.answer.fact(
+            self.answer.status in SUCCESSES or self.answer.status in CLIENT_ERRORS,
+            expected="a validated document is deleted, or its deletion is refused with a 4xx",
+            observed=self.answer.outcome,
+            remedy="Delete what refers to the document first, within one transaction." if self._crashed else "",
+        )
+
+    @property
+    def is_whole(self) -> Fact:
+        """Whether the document is gone with its row, or is still there with its file.
+
+        Raises:
+            NotEvaluated: What became of it cannot be seen.
+        """
+        if self.shown.status in GONE:
+            return self._fact(self.answer.status in SUCCESSES, "its row is gone")
+        if self.shown.status != HTTPStatus.OK or self.again is None:
+            raise NotEvaluated(f"The document cannot be seen: {self.shown.outcome}.", "", self.shown.readings)
+        if self.answer.status in SUCCESSES:
+            return self._fact(False, "it is still shown")
+        job = self.again.work.is_completed
+        told = "it can still be read" if job.holds else f"it cannot be read any more: {job.observed}"
+        return self._fact(job.holds, f"its row is still there ({self._status}), and {told}")
+
+    @property
+    def _crashed(self) -> bool:
+        return self.answer.status not in SUCCESSES and self.answer.status not in CLIENT_ERRORS
+
+    @property
+    def _status(self) -> str:
+        document = document_in(self.shown)
+        return (document.text("validation_status") if document is not None else None) or "no status"
+
+    def _fact(self, holds: bool, observed: str) -> Fact:
+        seen = (self.answer, self.shown) if self.again is None else (self.answer, self.shown, self.again.work.asked)
+        readings = all_readings(seen) + (self.again.work.job.readings if self.again is not None else ())
+        expected = "the document is gone after an answer that says so, and whole after any other"
+        remedy = "" if holds else "Delete the row before the file, or the file only when the row is gone."
+        return Fact(holds, expected, observed, f"document {self.document_id}", tuple(dict.fromkeys(readings)), remedy)
+
+
+def delete_document(flow: Flow, document_id: str) -> DeletionStep:
+    """Delete a document, look for it, and validate it again where it is still there."""
+    answer = flow.delete_document(document_id, CALLER)
+    wants_gone = answer.status in SUCCESSES
+    shown = flow.read_document(document_id, CALLER, until=lambda seen: not wants_gone or seen.status in GONE)
+    again = validate_document(flow, document_id, CALLER) if shown.status == HTTPStatus.OK and not wants_gone else None
+    return DeletionStep(document_id, answer, shown, again)

@@ -8,12 +8,12 @@ from typing import Protocol, TypeVar
 from assurance.apex.client import Flow, Flows
 from assurance.apex.client.api import is_shown
 from assurance.apex.estimation.answers import has_listed, id_in
-from assurance.apex.estimation.deletion import DeletionStep, delete_document
 from assurance.apex.estimation.document_steps import UnreadableDocument, UploadStep, ValidationStep
-from assurance.apex.estimation.levels import ConfidenceLevels
 from assurance.apex.estimation.sample_documents import Paper, paper, paper_of
 from assurance.apex.estimation.script import (
+    DeletionStep,
     create_project,
+    delete_document,
     generate_at_once,
     generate_estimate,
     send_document,
@@ -21,10 +21,10 @@ from assurance.apex.estimation.script import (
     validate_document,
 )
 from assurance.apex.estimation.steps import GenerationStep, ProjectStep
-from assurance.apex.estimation.viewing import ExportStep, ViewStep, must_be_there
-from assurance.environment.classification import DocumentType
+from assurance.apex.estimation.viewing import ConfidenceLevels, ExportStep, ViewStep, must_be_there
+from assurance.environment.application_tables import DocumentType
 from assurance.errors import NotEvaluated
-from assurance.judging.once import Once
+from assurance.judging.nouns import Once
 from assurance.verdicts import Fact
 
 FLOW = "e2e"
@@ -194,7 +194,7 @@ class EstimationWorkflow:
     @property
     def risk_names(self) -> tuple[str, ...]:
         """The names of the risk factors that are asked for."""
-        return tuple(one.name for one in self._inputs.risk_factors)
+        return tuple(risk_factor.name for risk_factor in self._inputs.risk_factors)
 
     def _project_id(self) -> str:
         return after(1, "creating the project", self.creation).id

@@ -7,7 +7,6 @@ __all__ = [
     "ListBaseline",
     "Measurements",
     "drawing",
-    "load_configuration",
     "load_level",
     "load_running",
     "load_samples",

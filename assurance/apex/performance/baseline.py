@@ -3,7 +3,7 @@
 Guide, Step 14: ten requests, P95 below 500 ms. Ten requests can show that a percentile is too high, never that it is
 low enough: where one request in twenty is slow, ten show none of them in six runs of ten. So ten are the floor, and
 more are drawn until the sample tells on which side of the threshold the percentile lies, or a bound is reached (see
-`assurance.judging.statistics.sequential`). That takes the requests to be independent draws of one distribution, which a
+`assurance.judging.statistics`). That takes the requests to be independent draws of one distribution, which a
 load that rises meanwhile, or a cache that warms up, would break; the requests before those that count are for the
 latter.
 """
@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from assurance.environment.telemetry import Baseline
+from assurance.environment.application_tables import Baseline
 from assurance.errors import NotEvaluated
-from assurance.judging.statistics.percentiles import percentile
-from assurance.judging.statistics.sequential import Finding
+from assurance.judging.statistics import Finding, percentile
 from assurance.verdicts import Fact, Measure
 
 PERCENT = 95

@@ -7,13 +7,12 @@ from http import HTTPStatus
 
 from assurance.apex.client import Application
 from assurance.apex.client.api import LIST_PROJECTS
-from assurance.apex.client.contents import Contents
 from assurance.apex.client.exchange import Exchange
-from assurance.apex.client.question import Question
+from assurance.apex.client.question import Contents, Question
 from assurance.apex.performance.baseline import PERCENT, Latency, ListBaseline
-from assurance.environment.telemetry import DeclaredTelemetry
+from assurance.environment.application_tables import DeclaredTelemetry
 from assurance.errors import NotEvaluated
-from assurance.judging.statistics.sequential import judge, plan
+from assurance.judging.statistics import judge, plan
 
 CALLER = "estimator"
 # Under which the requests that count stand on the tape.

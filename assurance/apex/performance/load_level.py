@@ -11,9 +11,9 @@ import math
 from dataclasses import dataclass
 
 from assurance.apex.performance.load_samples import ASIDE, LoadRecord, Process, Sample
-from assurance.environment.load import DeclaredLoad
+from assurance.environment.application_tables import DeclaredLoad
 from assurance.errors import NotEvaluated
-from assurance.judging.statistics.percentiles import percentile
+from assurance.judging.statistics import percentile
 from assurance.verdicts import Fact, Measure
 
 SECONDS_OF_TWENTY = 95
@@ -104,12 +104,12 @@ class LoadLevel:
 def counted(record: LoadRecord, declared: DeclaredLoad) -> tuple[Sample, ...]:
     """Return the requests of the load that were sent after the last user had come to work."""
     began = _began(record, declared)
-    return tuple(one for one in record.samples if not one.name.startswith(ASIDE) and one.start >= began)
+    return tuple(sample for sample in record.samples if not sample.name.startswith(ASIDE) and sample.start >= began)
 
 
 def _at_work(record: LoadRecord) -> list[Sample]:
     """Return the requests by which users came to work: each makes a project first."""
-    return [one for one in record.samples if one.name == f"{ASIDE}make a project" and not one.failed]
+    return [sample for sample in record.samples if sample.name == f"{ASIDE}make a project" and not sample.failed]
 
 
 def _first(record: LoadRecord) -> float:

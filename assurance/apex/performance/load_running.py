@@ -1,28 +1,100 @@
-"""Runs the load test: Locust in a process of its own, its progress told, its raw samples one reading on the tape."""
+"""Runs the load test: Locust in a process of its own, its progress told, its raw samples one reading.
+
+The configuration by which Azure Load Testing runs the same test.
+"""
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 from assurance.apex.client.callers import Callers
 from assurance.apex.performance.load_level import LoadLevel
 from assurance.apex.performance.load_samples import ASIDE, LoadRecord, record_in, record_of
 from assurance.environment import Environment
 from assurance.environment.application import DeclaredApplication, Role
-from assurance.environment.load import DeclaredLoad
+from assurance.environment.application_tables import DeclaredLoad, Thresholds
 from assurance.errors import NotEvaluated
-from assurance.judging.statistics.percentiles import percentile
+from assurance.judging.statistics import percentile
 from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
 from assurance.tape.redaction import Redactor
+
+USERS_AN_ENGINE = 250
+"""How many users one engine takes, by Microsoft's own advice to begin with."""
+LOCUSTFILE = "locustfile.py"
+Value: TypeAlias = "str | int | float | Sequence[Value] | Mapping[str, Value]"
+
+
+def configuration(
+    name: str, application: DeclaredApplication, load: DeclaredLoad, thresholds: Thresholds, vault: str
+) -> dict[str, Value]:
+    """Return the test configuration.
+
+    Args:
+        name: The environment's name.
+        application: Where the application answers.
+        load: How large the load is.
+        thresholds: The service level, which fails the test where it is missed.
+        vault: The host of the Key Vault that holds the tokens.
+    """
+    seconds = round(load.arrival_seconds + load.seconds)
+    variables = {
+        "LOCUST_HOST": application.base_url.rstrip("/"),
+        "LOCUST_USERS": str(load.users),
+        "LOCUST_SPAWN_RATE": f"{load.spawn_rate:g}",
+        "LOCUST_RUN_TIME": f"{seconds}s",
+        "LOCUST_STOP_TIMEOUT": "60",
+        "APEX_LOAD_PREFIX": application.api_prefix,
+        "APEX_LOAD_THINK": ",".join(f"{one:g}" for one in load.think_seconds),
+    }
+    secrets = {f"APEX_LOAD_TOKEN_{role}": f"apex-load-token-{role.lower()}" for role in ("ESTIMATOR", "MANAGER")}
+    return {
+        "version": "v0.1",
+        "testId": f"apex-{name}-load",
+        "displayName": f"APEX {name}: load test of the operations guide",
+        "description": f"{load.users} users for {load.seconds} seconds (guide, Step 17)",
+        "testType": "Locust",
+        "testPlan": LOCUSTFILE,
+        "engineInstances": math.ceil(load.users / USERS_AN_ENGINE),
+        "failureCriteria": [
+            f"p50(response_time_ms) > {thresholds.p50_milliseconds:.0f}",
+            f"p95(response_time_ms) > {thresholds.p95_milliseconds:.0f}",
+            f"p99(response_time_ms) > {thresholds.p99_milliseconds:.0f}",
+            f"percentage(error) > {thresholds.error_rate_percent:g}",
+        ],
+        "autoStop": {"errorPercentage": 90, "timeWindow": 60},
+        "env": [{"name": key, "value": value} for key, value in variables.items()],
+        "secrets": [{"name": key, "value": f"https://{vault}/secrets/{value}"} for key, value in secrets.items()],
+    }
+
+
+def yaml_text(document: Mapping[str, Value]) -> str:
+    """Return a document as YAML: texts are written as JSON has them, which YAML 1.2 reads alike."""
+    return "\n".join(_lines(document, "")) + "\n"
+
+
+def _lines(document: Mapping[str, Value], indent: str) -> list[str]:
+    lines = []
+    for key, value in document.items():
+        if isinstance(value, Mapping):
+            lines += [f"{indent}{key}:", *_lines(value, f"{indent}  ")]
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            lines.append(f"{indent}{key}:")
+            lines += [f"{indent}  - {json.dumps(one)}" for one in value]
+        else:
+            lines.append(f"{indent}{key}: {json.dumps(value)}")
+    return lines
+
 
 KIND = "load"
 FLOW = "load"

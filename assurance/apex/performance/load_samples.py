@@ -90,7 +90,9 @@ class LoadRecord:
             "processes": [
                 {
                     "ended": process.ended,
-                    "seconds": [[one.at, one.processor_share, one.lag_milliseconds] for one in process.seconds],
+                    "seconds": [
+                        [second.at, second.processor_share, second.lag_milliseconds] for second in process.seconds
+                    ],
                 }
                 for process in self.processes
             ],

@@ -19,12 +19,12 @@ from assurance.apex.client.api import (
     READ_PROJECT,
     Route,
 )
-from assurance.apex.client.projects import new_project
+from assurance.apex.client.question import new_project
 from assurance.apex.estimation.answers import entries, is_there, unseen
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import follow, generation, send_document
 from assurance.apex.roles.scene import MANAGER, Scene, Target
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 READER = "estimator"
 MAX_PAGES = 50
@@ -171,7 +171,7 @@ def _documents(scene: Scene, target: Target, pause_seconds: float) -> State:
 
 
 def _listed(listing: Exchange, what: str) -> State:
-    ids = frozenset(one.text("id") or "" for one in entries(listing))
+    ids = frozenset(entry.text("id") or "" for entry in entries(listing))
     return State(f"{len(ids)} {what}", (listing,), ids)
 
 

@@ -26,9 +26,9 @@ from assurance.apex.roles.scene import GRANTEE, MANAGER, Scene, Target
 from assurance.apex.roles.trial import RoleTrial
 from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
-from assurance.judging.once import Once
+from assurance.judging.nouns import Once
 from assurance.verdicts import Fact
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 TELLING = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 REMEDY = "Let APEX take access from its own records of the caller, never from the request."
@@ -130,7 +130,7 @@ class TriedGrant:
     @property
     def gives_no_more(self) -> Fact:
         """Whether they still cannot write."""
-        wrong = [one for one in self.writes if one.status != HTTPStatus.FORBIDDEN]
+        wrong = [write for write in self.writes if write.status != HTTPStatus.FORBIDDEN]
         return Fact(
             not wrong,
             "what an auditor may not do is refused with 403",

@@ -22,7 +22,7 @@ from assurance.apex.roles.scene import Scene, Target
 from assurance.apex.roles.tried import SHUT, TriedCell, UntriedCell
 from assurance.environment.application import ROLES
 from assurance.errors import NotEvaluated
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 Row = dict[Caller, TriedCell | UntriedCell]
 CREATING = "creates-project"

@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
-from assurance.apex.access.giving import AUDITOR, MANAGER, Lacks, give_access, grant, look_for_access
-from assurance.apex.access.user_ids import UserIds
+from assurance.apex.access.giving import AUDITOR, MANAGER, Lacks, UserIds, give_access, grant, look_for_access
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.api import is_shown
 from assurance.apex.estimation.answers import id_in, tells_something
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generate_estimate, send_document
-from assurance.environment.access import Access
 from assurance.environment.application import Estimates, Role
+from assurance.environment.application_tables import Access
 from assurance.errors import NotEvaluated
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 ESTIMATOR: Role = "estimator"
 GRANTEE: Role = "other_estimator"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assurance.apex.access.user_ids import UserIds
+from assurance.apex.access.giving import UserIds
 from assurance.apex.client import Flows
-from assurance.apex.roles.approval import LackingCell, approving
 from assurance.apex.roles.attempts import SCRIPTS, Script
-from assurance.apex.roles.description import ApiDescription
+from assurance.apex.roles.description import ApiDescription, LackingCell, approving
 from assurance.apex.roles.matrix import OPERATIONS, Cell, Operation
 from assurance.apex.roles.row import Row, try_row
 from assurance.apex.roles.scene import Ground, Scene, Target, lay_ground
 from assurance.apex.roles.tried import TriedCell, UntriedCell
-from assurance.judging.once import Once
+from assurance.judging.nouns import Once
 
 FLOW = "roles"
 

@@ -15,7 +15,7 @@ from assurance.apex.roles.matrix import Agreed, Cell
 from assurance.apex.roles.scene import Target
 from assurance.errors import NotEvaluated
 from assurance.verdicts import Fact
-from assurance.world.http.statuses import SERVER_ERRORS, SUCCESSES
+from assurance.world.http.attempts import SERVER_ERRORS, SUCCESSES
 
 UNAUTHENTICATED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 SHUT = frozenset({Agreed.REFUSED, Agreed.UNAUTHENTICATED})
@@ -136,7 +136,7 @@ class TriedCell:
 
     @property
     def _names_the_target(self) -> bool:
-        return any(self.target.project_id.encode() in one.content for one in self.exchanges)
+        return any(self.target.project_id.encode() in exchange.content for exchange in self.exchanges)
 
     @property
     def _expected(self) -> str:
@@ -160,7 +160,7 @@ class TriedCell:
         """Return the looks that it rests on."""
         if self._shows_in_its_job:
             return ()
-        return tuple(one for state in (self.before, self.now) if state is not None for one in state.exchanges)
+        return tuple(exchange for state in (self.before, self.now) if state is not None for exchange in state.exchanges)
 
 
 @dataclass(frozen=True, slots=True)

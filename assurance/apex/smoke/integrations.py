@@ -11,9 +11,9 @@ from assurance.apex.smoke.script import SmokeScript
 from assurance.environment.model import DeclaredService
 from assurance.errors import NotEvaluated
 from assurance.telemetry import Telemetry
-from assurance.telemetry.dependencies import Dependencies, Dependency
+from assurance.telemetry.metrics import Dependencies, Dependency
 from assurance.verdicts import Fact
-from assurance.world.http.statuses import SUCCESSES
+from assurance.world.http.attempts import SUCCESSES
 
 MAX_CALLS_SHOWN = 3
 SHOWN = ("sql", "storage", "document_intelligence", "openai")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from assurance.apex.client import Exchange
-from assurance.apex.client.projects import VOLTAGE_KILOVOLT
+from assurance.apex.client.question import VOLTAGE_KILOVOLT
 from assurance.apex.smoke.script import SmokeScript
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document

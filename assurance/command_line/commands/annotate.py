@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assurance.reporting.causes import Finding, findings_of
 from assurance.reporting.fit import for_azure_command, for_github_command, for_terminal
-from assurance.reporting.from_pack import model_in
+from assurance.reporting.json_report import model_in
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import ReasonGroup, by_reason, counted
 from assurance.verdicts import Verdict
@@ -54,7 +54,9 @@ def _title(severity: str, record: VerdictRecord) -> str:
 
 def _finding(finding: Finding) -> str:
     record = finding.lead
-    also = f" Also: {', '.join(f'{one.control} {one.subject}' for one in finding.others)}." if finding.others else ""
+    also = (
+        f" Also: {', '.join(f'{other.control} {other.subject}' for other in finding.others)}." if finding.others else ""
+    )
     return f"expected {record.expected}; observed {record.observed}.{also} {record.remedy}".strip()
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 
 from assurance.command_line.output import add_json, print_json
 from assurance.drift import baseline
-from assurance.drift.approving import Request, approval_of, baseline_of
-from assurance.drift.asking import replaying
+from assurance.drift.approving import FOLDER, Request, approval_of, baseline_of
 from assurance.drift.baseline import Baseline
 from assurance.drift.compare import differences
-from assurance.drift.locating import FOLDER
+from assurance.drift.questions import replaying
 from assurance.environment import Environment, find, load_packed
 from assurance.environment.loading import FOLDER as ENVIRONMENTS
 from assurance.environment.loading import load_running

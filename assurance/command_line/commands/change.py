@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assurance.change_records.change import Change
-from assurance.change_records.checklist import ITEMS, Item
-from assurance.change_records.given import FOLDER, find_record, read_record
-from assurance.change_records.loading import parse
+from assurance.change_records.change import FOLDER, ITEMS, Change, Item, find_record, read_record
+from assurance.change_records.model import parse
 from assurance.change_records.template import new_record
 from assurance.command_line.output import add_json, print_json
 from assurance.errors import UsageError

@@ -11,8 +11,8 @@ import os
 from pathlib import Path
 
 from assurance.command_line.commands.notify import safe_link
-from assurance.command_line.sending.pull_requests import HOSTS
-from assurance.reporting.from_pack import model_in
+from assurance.command_line.sending import HOSTS
+from assurance.reporting.json_report import model_in
 from assurance.reporting.messages import comment, marker
 
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from assurance.command_line.commands.run import judge
-from assurance.environment.reports import reports_directory
+from assurance.environment.suite_tables import reports_directory
 from assurance.errors import UsageError
 from assurance.home import suite_root
 

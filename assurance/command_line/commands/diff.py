@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from assurance.command_line.output import add_json, print_json
-from assurance.drift.asking import replaying
-from assurance.drift.comparison.cases import CaseDifference, differing_cases
 from assurance.drift.comparison.resources import Contrast, Seen, contrasted, seen
-from assurance.drift.comparison.roles import Roles
+from assurance.drift.comparison.verdicts import CaseDifference, Roles, differing_cases
+from assurance.drift.questions import replaying
 from assurance.environment import Environment, load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError
@@ -111,9 +110,9 @@ def _heading(first: Side, second: Side, same_environment: bool) -> list[str]:
 
 def _cases(cases: tuple[CaseDifference, ...]) -> list[str]:
     lines = [f"Verdicts: {counted(len(cases), 'case')} differ" if cases else "Verdicts: every case came to the same"]
-    for one in cases:
-        lines.append(f"  {one.control}  {_word(one.before)} -> {_word(one.after)}  {one.case}")
-        lines.append(f"      {for_terminal(one.told, MAX_CHARACTERS)}")
+    for case in cases:
+        lines.append(f"  {case.control}  {_word(case.before)} -> {_word(case.after)}  {case.case}")
+        lines.append(f"      {for_terminal(case.told, MAX_CHARACTERS)}")
     return [*lines, ""]
 
 

@@ -14,7 +14,7 @@ from assurance.command_line.stand_ins import running
 from assurance.environment import Environment
 from assurance.estate.resources.questions import Questions
 from assurance.reporting.fit import for_terminal
-from assurance.runs.options import RunOptions, new_run_id
+from assurance.runs.basis import RunOptions, new_run_id
 from assurance.runs.run import Run
 
 NOT_READY = 1

@@ -12,14 +12,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from assurance.errors import UsageError
-from assurance.reporting import csv_report, junit, markdown, ocsf, sarif
+from assurance.reporting import junit, markdown, ocsf, sarif, writer
 from assurance.reporting.fit import for_terminal
-from assurance.reporting.from_pack import model_in
+from assurance.reporting.json_report import model_in
 from assurance.reporting.model import RunModel
 
 WRITERS: Mapping[str, Callable[[RunModel, Path], None]] = MappingProxyType(
     {
-        "csv": csv_report.write,
+        "csv": writer.write,
         "junit": junit.write,
         "markdown": markdown.write,
         "ocsf": ocsf.write,

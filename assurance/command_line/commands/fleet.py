@@ -14,14 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assurance.command_line.commands.run import places
-from assurance.command_line.exit_statuses import CommandStatus
-from assurance.command_line.fleet.matrix import matrix
 from assurance.command_line.fleet.outcomes import status_of
-from assurance.command_line.fleet.page import PAGE, begun, page
-from assurance.command_line.fleet.running import Fleet, FleetOptions
-from assurance.command_line.fleet.telling import document, lines
-from assurance.command_line.output import add_json, print_json, waiting
-from assurance.environment.reports import reports_directory
+from assurance.command_line.fleet.running import Fleet, FleetOptions, matrix
+from assurance.command_line.fleet.telling import PAGE, begun, document, lines, page
+from assurance.command_line.output import CommandStatus, add_json, print_json, waiting
+from assurance.environment.suite_tables import reports_directory
 from assurance.errors import UsageError
 from assurance.evidence.pack import write_whole
 from assurance.home import suite_root

@@ -16,13 +16,12 @@ from pathlib import Path
 
 from assurance.command_line.output import add_json, print_json, waiting
 from assurance.environment import load
-from assurance.environment.reports import reports_directory
+from assurance.environment.suite_tables import reports_directory
 from assurance.errors import UsageError
 from assurance.evidence.pack import LEDGER
-from assurance.reporting.history.courses import courses
+from assurance.reporting.history.courses import beginning, courses
 from assurance.reporting.history.model import History
 from assurance.reporting.history.page import INDEX, write_index
-from assurance.reporting.history.period import beginning
 from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.history.text import problem_lines, told
 
@@ -59,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _document(history: History, page: Path | None) -> dict[str, object]:
     series = history.series
-    missing = [str(one.night) for one in series.gaps]
+    missing = [str(gap.night) for gap in series.gaps]
     return {
         "environment": history.environment,
         "until": history.until,

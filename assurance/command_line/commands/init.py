@@ -7,13 +7,12 @@ import logging
 import os
 from pathlib import Path
 
-from assurance.discovery.found import Found
-from assurance.discovery.from_tape import read_tape
-from assurance.discovery.gains import gains
+from assurance.discovery.draft import gains
+from assurance.discovery.found import Found, read_tape
 from assurance.discovery.proposal import Circumstances, Proposal, name_from, propose
 from assurance.environment import Environment
-from assurance.environment.base import Vantage
 from assurance.environment.loading import FOLDER, find, load
+from assurance.environment.values import Vantage
 from assurance.errors import UsageError
 
 
@@ -68,7 +67,7 @@ def _proposed(arguments: argparse.Namespace) -> Proposal:
         name = name or tape.header.environment
         looked_from = tuple(one for one in both if one in tape.header.vantage)
     elif arguments.from_template is not None or arguments.from_what_if is not None:
-        from assurance.discovery.from_plan import read_planned
+        from assurance.discovery.found import read_planned
 
         plan = arguments.from_template or arguments.from_what_if
         found = read_planned(plan, arguments.parameters, arguments.subscription, arguments.resource_group)

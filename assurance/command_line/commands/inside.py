@@ -12,11 +12,10 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from assurance.command_line.exit_statuses import CommandStatus
-from assurance.command_line.output import add_json, print_error, print_json
-from assurance.command_line.watch.clock import Clock, SystemClock
+from assurance.command_line.output import CommandStatus, add_json, print_error, print_json
+from assurance.command_line.watch.plan import Clock, SystemClock
 from assurance.environment import Environment, load_running
-from assurance.environment.reports import reports_directory
+from assurance.environment.suite_tables import reports_directory
 from assurance.errors import NotEvaluated, UsageError
 from assurance.evidence.ledger import LedgerError
 from assurance.reporting.fit import for_terminal
@@ -85,8 +84,7 @@ def _followed(
     environment: Environment, job: ContainerAppsJob, arguments: argparse.Namespace, reports: Path, clock: Clock
 ) -> int:
     # The clients cost a second to import, also for whoever only mistypes an option.
-    from assurance.command_line.inside.evidence import evidence_of
-    from assurance.command_line.inside.following import Following
+    from assurance.command_line.executions import Following, evidence_of
 
     def tell(line: str) -> None:
         if not arguments.as_json:

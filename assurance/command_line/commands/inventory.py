@@ -11,9 +11,9 @@ from pathlib import Path
 from assurance.environment import load_running, with_release
 from assurance.errors import NotEvaluated, UsageError
 from assurance.estate import Estate
-from assurance.estate.deployment.release import declared_release, declared_repository
+from assurance.estate.deployment.quality import declared_release, declared_repository
 from assurance.estate.deployment.revisions import of_repository, read_revisions
-from assurance.runs.options import RunOptions, new_run_id
+from assurance.runs.basis import RunOptions, new_run_id
 from assurance.runs.run import Run
 from assurance.tape.moments import told
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from assurance.apex.performance.load_configuration import configuration, yaml_text
+from assurance.apex.performance.load_running import configuration, yaml_text
 from assurance.environment import find, load
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.errors import UsageError
 
 FOLDER = Path("environments")

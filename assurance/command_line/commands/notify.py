@@ -11,9 +11,9 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from assurance.command_line.sending.transport import NotSent, ask, demand_accepted, demand_safe
+from assurance.command_line.sending import NotSent, ask, demand_accepted, demand_safe
 from assurance.errors import UsageError
-from assurance.reporting.from_pack import model_in
+from assurance.reporting.json_report import model_in
 from assurance.reporting.messages import MAX_BYTES, MESSAGES, size_of
 
 VARIABLE = "APEX_WEBHOOK_URL"

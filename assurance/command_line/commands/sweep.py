@@ -10,7 +10,7 @@ from pathlib import Path
 from assurance.command_line.output import add_json, print_json
 from assurance.environment import Environment, load_running
 from assurance.errors import UsageError
-from assurance.runs.options import RunOptions, new_run_id
+from assurance.runs.basis import RunOptions, new_run_id
 from assurance.runs.run import Run
 
 LEFT = 1

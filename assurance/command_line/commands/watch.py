@@ -13,17 +13,15 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
-from assurance.command_line.watch.clock import SystemClock
-from assurance.command_line.watch.plan import WatchPlan
+from assurance.command_line.watch.plan import SystemClock, WatchPlan
 from assurance.command_line.watch.sight import EnvironmentSight
-from assurance.command_line.watch.telling import Teller
-from assurance.command_line.watch.watching import watch
+from assurance.command_line.watch.watching import Teller, watch
 from assurance.environment import Environment, find, load
-from assurance.environment.reports import reports_directory
-from assurance.environment.telemetry import DeclaredTelemetry
+from assurance.environment.application_tables import DeclaredTelemetry
+from assurance.environment.suite_tables import reports_directory
 from assurance.errors import NotEvaluated, UsageError
+from assurance.runs.basis import new_run_id
 from assurance.runs.gates import EXIT_STATUSES
-from assurance.runs.options import new_run_id
 from assurance.verdicts import Decision
 
 FOLDER = Path("environments")

@@ -9,7 +9,7 @@ from assurance.command_line.output import add_json, print_json
 from assurance.environment import find, load
 from assurance.environment.application import DeclaredApplication
 from assurance.errors import UsageError
-from assurance.runs.options import new_run_id
+from assurance.runs.basis import new_run_id
 
 FOLDER = Path("environments")
 # The folders of checks that call the application, and their families.
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         UsageError: The environment file is wrong, or there are no such checks.
     """
-    from assurance.apex.client.planned import described, on_which_projects, planned
+    from assurance.apex.client.plans import described, on_which_projects, planned
 
     environment = load(find(arguments.env, FOLDER))
     declared = environment.application

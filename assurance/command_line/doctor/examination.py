@@ -5,13 +5,17 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from assurance.command_line.doctor.application import examine_application
-from assurance.command_line.doctor.findings import Finding, State
+from assurance.apex.client import Application
+from assurance.apex.client.api import ONE_PROJECT, READ_PROJECT
 from assurance.command_line.doctor.needs import NEEDS, Need, Rights
 from assurance.environment import Environment
+from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
 from assurance.estate.identity.access_reading import read_access
 from assurance.estate.monitoring.defender import read_alerts, read_plans, read_secure_score
@@ -19,6 +23,86 @@ from assurance.estate.resources.questions import Questions
 from assurance.runs.run import Run
 from assurance.tape import Reading
 from assurance.world.azure import reader
+
+
+class State(StrEnum):
+    """What a finding means: fine; worth knowing; or something will not be judged."""
+
+    OK = "ok"
+    NOTE = "note"
+    PROBLEM = "problem"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the examination.
+
+    Attributes:
+        area: What was looked at: file, identity, clock, endpoint, vantage, application, rights.
+        subject: Which of them.
+        state: What it means.
+        told: What was found.
+        remedy: What to do about it; empty where nothing is to be done.
+        controls: Controls of which something will not be judged.
+    """
+
+    area: str
+    subject: str
+    state: State
+    told: str
+    remedy: str = ""
+    controls: tuple[str, ...] = ()
+
+
+CONCERNED = ("SMK", "E2E", "RBAC", "AACE", "BAD")
+ON_PLACES: tuple[Role, ...] = ("estimator", "manager", "auditor")
+
+
+def examine_application(run: Run) -> Iterator[Finding]:
+    """Sign in as everybody who is declared, and look where roles have their access; nothing is written."""
+    application = run.application
+    identities = application.declared.identities
+    for role in ROLES:
+        if identities.of(role) is None:
+            told = "nobody is declared: what needs this role is not evaluated"
+            yield Finding("application", role, State.NOTE, told, f"Declare [application.identities.{role}].")
+        else:
+            yield _sign_in(application, role)
+    yield from _places(application)
+    if application.declared.access.how == "granted":
+        told = "the manager grants it on each new project; whether it may is known once a run has tried"
+        yield Finding("application", "access", State.NOTE, told)
+
+
+def _sign_in(application: Application, role: Role) -> Finding:
+    try:
+        found = application.sign_ins.of(role)
+        if found.fault:
+            return Finding("application", role, State.PROBLEM, found.fault, found.remedy, CONCERNED)
+        answer = application.look_as(role, ONE_PROJECT)
+        if answer.status != HTTPStatus.OK:
+            return Finding("application", role, State.PROBLEM, f"{answer.called} {answer.outcome}", "", CONCERNED)
+        total = answer.document.number("total")
+    except NotEvaluated as error:
+        return Finding("application", role, State.PROBLEM, error.reason, error.remedy, CONCERNED)
+    return Finding("application", role, State.OK, f"signed in; it has access to {total or 0:g} projects")
+
+
+def _places(application: Application) -> Iterator[Finding]:
+    """Look whether the roles have their access to the projects that stand."""
+    for place in application.declared.access.places:
+        for role in ON_PLACES:
+            if application.declared.identities.of(role) is None:
+                continue
+            try:
+                answer = application.look_as(role, READ_PROJECT.path(project_id=place))
+            except NotEvaluated as error:
+                yield Finding("application", place, State.PROBLEM, error.reason, error.remedy, ("RBAC",))
+                continue
+            state = State.OK if answer.status == HTTPStatus.OK else State.PROBLEM
+            remedy = "" if state is State.OK else f"Grant the role {role} on it, once."
+            yield Finding("application", place, state, f"{role} {answer.outcome}", remedy, ("RBAC",) if remedy else ())
+
 
 MAX_SKEW_SECONDS = 60.0
 """Microsoft Entra refuses tokens beyond five minutes; evidence should be better timed than that."""
@@ -123,7 +207,7 @@ def _vantages(run: Run) -> Iterator[Finding]:
                 addresses = run.resolvers[vantage].resolve(service.fqdn).addresses
             except NotEvaluated:
                 continue
-            own = all(any(ipaddress.ip_address(one) in prefix for prefix in space) for one in addresses)
+            own = all(any(ipaddress.ip_address(address) in prefix for prefix in space) for address in addresses)
             (private if addresses and own else public).append(service.name)
         seen = "inside" if private and not public else "outside" if public and not private else "neither"
         told = f"{len(private)} of {len(run.environment.services)} services resolve into the virtual network"

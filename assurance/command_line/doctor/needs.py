@@ -81,13 +81,13 @@ class Rights:
         """Whether a need is met: some role grants the action and does not except it (Azure's own rule)."""
         granted, excepted = ("dataActions", "notDataActions") if need.is_data else ("actions", "notActions")
         return any(
-            _matches(need.action, one.texts(granted)) and not _matches(need.action, one.texts(excepted))
-            for one in self.permissions
+            _matches(need.action, permission.texts(granted)) and not _matches(need.action, permission.texts(excepted))
+            for permission in self.permissions
         )
 
     def changing(self) -> tuple[str, ...]:
         """Return the actions granted that could change what is judged: an auditor's hands should be tied."""
-        granted = {action for one in self.permissions for action in one.texts("actions")}
+        granted = {action for permission in self.permissions for action in permission.texts("actions")}
         return tuple(sorted(action for action in granted if not _only_reads(action)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assurance.command_line.exit_statuses import CommandStatus
+from assurance.command_line.output import CommandStatus
 from assurance.evidence.pack import PackError, is_marked_incomplete, read_json
 from assurance.reporting.writer import DECISION, HTML
 from assurance.verdicts import Decision, ExitStatus, Verdict
@@ -108,7 +108,11 @@ def _reason(status: int, told: Sequence[str]) -> str:
 
 def in_order(outcomes: Sequence[Outcome]) -> tuple[Outcome, ...]:
     """Return outcomes from the worst to the best, then by their files."""
-    return tuple(sorted(outcomes, key=lambda one: (WORST_FIRST.index(one.decision), _failures(one), str(one.file))))
+    return tuple(
+        sorted(
+            outcomes, key=lambda outcome: (WORST_FIRST.index(outcome.decision), _failures(outcome), str(outcome.file))
+        )
+    )
 
 
 def _failures(outcome: Outcome) -> int:
@@ -118,11 +122,11 @@ def _failures(outcome: Outcome) -> int:
 
 def status_of(outcomes: Sequence[Outcome]) -> CommandStatus:
     """Return the exit status of a fleet: that of its worst environment; none at all is not judged."""
-    found = {one.decision for one in outcomes}
+    found = {outcome.decision for outcome in outcomes}
     return STATUSES[next((decision for decision in WORST_FIRST if decision in found), None)]
 
 
 def numbers(outcomes: Sequence[Outcome]) -> dict[str, int]:
     """Return how many environments came to what, from the worst to the best."""
     words = [str(decision) if decision is not None else NOT_JUDGED for decision in WORST_FIRST]
-    return {word: sum(one.word == word for one in outcomes) for word in words}
+    return {word: sum(outcome.word == word for outcome in outcomes) for word in words}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from assurance.command_line.watch.look import Alert, Look
 from assurance.command_line.watch.plan import TRIGGER_AFTER, TRIGGER_ERROR_PERCENT, WatchPlan
-from assurance.telemetry.minutes import MINUTE, Minute
+from assurance.command_line.watch.sight import Alert, Look
+from assurance.telemetry.timeline import MINUTE, Minute
 from assurance.verdicts import Decision, Fact
 
 
@@ -113,7 +113,7 @@ class Judge:
         return f"health has been failing for {_told(look.at - self._failing_since)}: {self._failing_told}"
 
     def _error_trigger(self, look: Look) -> str:
-        minutes = [one for one in look.traffic.minutes or () if one.at >= self._plan.window.since]
+        minutes = [minute for minute in look.traffic.minutes or () if minute.at >= self._plan.window.since]
         bad = latest_bad(minutes)
         if not bad or bad[-1].at + MINUTE - bad[0].at <= TRIGGER_AFTER:
             return ""
@@ -128,8 +128,8 @@ class Judge:
             return ""
         if self._known_alerts is None:
             # What was there when the watch first looked is not its doing, unless it was fired since.
-            self._known_alerts = frozenset(one.id for one in alerts if not self._is_since(one))
-        new = [one for one in alerts if one.id not in self._known_alerts]
+            self._known_alerts = frozenset(alert.id for alert in alerts if not self._is_since(alert))
+        new = [alert for alert in alerts if alert.id not in self._known_alerts]
         return f"new alert: {'; '.join(one.told for one in new)}" if new else ""
 
     def _is_since(self, alert: Alert) -> bool:
@@ -142,10 +142,10 @@ def latest_bad(minutes: Sequence[Minute]) -> list[Minute]:
     Minutes without requests are neither good nor bad, so they do not end such a run.
     """
     bad: list[Minute] = []
-    for one in reversed(minutes):
-        if not one.error_rate_percent > TRIGGER_ERROR_PERCENT:
+    for minute in reversed(minutes):
+        if not minute.error_rate_percent > TRIGGER_ERROR_PERCENT:
             break
-        bad.insert(0, one)
+        bad.insert(0, minute)
     return bad
 
 

@@ -1,13 +1,38 @@
-"""How long a watch lasts, and what ends it early: the guide's triggers, and what may not stay unseen."""
+"""How long a watch lasts, and what ends it early; and the seam to time."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
-from assurance.environment.telemetry import Thresholds
-from assurance.telemetry.minutes import MINUTE
+from assurance.environment.application_tables import Thresholds
+from assurance.telemetry.timeline import MINUTE
 from assurance.telemetry.window import Window
+
+
+class Clock(Protocol):
+    """What tells the time and lets it pass."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        """Return the time, in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Let so many seconds pass."""
+        time.sleep(seconds)
+
 
 TRIGGER_AFTER = timedelta(minutes=5)
 """How long health or errors may be bad before it is a reason to roll back (guide, Step 23: more than five minutes)."""

@@ -1,18 +1,95 @@
-"""The watch itself: look, judge, tell, wait; until a rollback trigger fires or the span has been watched to its end."""
+"""The watch itself: look, judge, tell, wait; its live line, and what it says at its end."""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import TextIO
 
-from assurance.command_line.watch.clock import Clock
 from assurance.command_line.watch.judging import Conclusion, Judge
-from assurance.command_line.watch.look import Look
-from assurance.command_line.watch.plan import WatchPlan
-from assurance.command_line.watch.sight import Sight
+from assurance.command_line.watch.plan import Clock, WatchPlan
+from assurance.command_line.watch.sight import MINUTES_TOLD, Look, Sight
 from assurance.errors import NotEvaluated
+from assurance.telemetry.timeline import Minute
 from assurance.verdicts import Decision
+
+LOOKS = "looks.jsonl"
+RECORD = "watch.json"
+
+
+class Teller:
+    """Tells each look on one line, and writes it down; the line is renewed on a terminal, and a new one elsewhere.
+
+    Args:
+        plan: The watch.
+        directory: Where the looks are written down.
+        stream: Where the line goes.
+    """
+
+    def __init__(self, plan: WatchPlan, directory: Path, stream: TextIO = sys.stdout) -> None:
+        self._plan = plan
+        self._directory = directory
+        self._stream = stream
+        self._renews = stream.isatty()
+
+    def tell(self, look: Look) -> None:
+        """Tell one look."""
+        line = line_of(look, self._plan)
+        self._stream.write(f"\r\x1b[K{line}" if self._renews else f"{line}\n")
+        self._stream.flush()
+        with (self._directory / LOOKS).open("a", encoding="utf-8") as looks:
+            looks.write(f"{json.dumps(look.document())}\n")
+
+    def conclude(self, conclusion: Conclusion, rollback: tuple[str, ...]) -> None:
+        """Tell what it came to, with the commands to go back where that is demanded, and write it down."""
+        self._stream.write("\n" if self._renews else "")
+        self._stream.write(f"{conclusion.decision}{' (ended early)' if conclusion.is_early else ''}\n")
+        self._stream.writelines(f"  {reason}\n" for reason in conclusion.reasons)
+        if rollback:
+            self._stream.write("Roll back (guide, Step 24):\n")
+            self._stream.writelines(f"  {command}\n" for command in rollback)
+        document = {
+            "started": self._plan.started.isoformat(),
+            "until": self._plan.until.isoformat(),
+            "decision": str(conclusion.decision),
+            "ended_early": conclusion.is_early,
+            "reasons": list(conclusion.reasons),
+            "rollback": list(rollback),
+        }
+        (self._directory / RECORD).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        self._stream.flush()
+
+
+def line_of(look: Look, plan: WatchPlan) -> str:
+    """Return what one look saw, on one line."""
+    watched = max(look.at - plan.started, look.at - look.at)
+    waiting = "  waiting for the last telemetry" if look.at > plan.until else ""
+    health = look.health.state if look.health.state == "healthy" else f"{look.health.state} ({look.health.told})"
+    alerts = look.alerts.alerts
+    told_alerts = f"not seen ({look.alerts.told})" if alerts is None else f"{len(alerts)} critical"
+    elapsed = str(watched).partition(".")[0]
+    span = str(plan.until - plan.started).partition(".")[0]
+    return (
+        f"{look.at:%H:%M:%S} UTC  {elapsed} of {span}  health {health}  {_traffic(look)}  alerts {told_alerts}{waiting}"
+    )
+
+
+def _traffic(look: Look) -> str:
+    minutes = look.traffic.minutes
+    if minutes is None:
+        return f"traffic not seen ({look.traffic.told})"
+    latest: tuple[Minute, ...] = minutes[-MINUTES_TOLD:]
+    requests, failed = sum(one.requests for one in latest), sum(one.failed for one in latest)
+    if not requests:
+        return "traffic none yet"
+    high = max((one.p95_milliseconds for one in latest if one.p95_milliseconds is not None), default=None)
+    p95 = "unknown" if high is None else f"up to {high:,.0f} ms"
+    return f"errors {100 * failed / requests:.1f} % of {requests:,}  P95 {p95} a minute"
+
 
 INTERRUPTED = "the watch was interrupted before its end"
 Tell = Callable[[Look], None]

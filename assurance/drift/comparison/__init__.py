@@ -1,3 +1,6 @@
 """Two runs beside each other, of one environment or of two: which verdicts and which resources differ."""
 
-__all__ = ["cases", "resources", "roles"]
+__all__ = [
+    "resources",
+    "verdicts",
+]

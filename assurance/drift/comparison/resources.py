@@ -6,12 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from assurance.drift.asking import Answer, Asker
+from assurance.drift.baseline import Entry, snapshot
 from assurance.drift.classify import Change, classified, heaviest, presence
 from assurance.drift.compare import differences
 from assurance.drift.normalise import Values
-from assurance.drift.questions import Question, questions_of
-from assurance.drift.snapshot import Entry, snapshot
+from assurance.drift.questions import Answer, Asker, Question, questions_of
 from assurance.drift.survey import changes_between
 from assurance.environment import Environment
 from assurance.tape import Reading, sha256
@@ -63,7 +62,7 @@ class Contrast:
     @property
     def is_same(self) -> bool:
         """Whether nothing differs but what is cosmetic, and everything could be compared."""
-        findings = any(one.weight.is_finding for found in self.differing for one in found.changes)
+        findings = any(change.weight.is_finding for found in self.differing for change in found.changes)
         return not findings and not self.unread and self.compared > 0
 
 
@@ -116,7 +115,7 @@ def contrasted(first: Seen, second: Seen, roles: tuple[Callable[[str], str], ...
 
 
 def _changes(was: Entry, now: Entry) -> list[Change]:
-    return [classified(one, was.type) for one in differences(was.values, now.values)]
+    return [classified(difference, was.type) for difference in differences(was.values, now.values)]
 
 
 def _key(key: str, entry: Entry, taken: Mapping[str, Entry]) -> str:

@@ -4,12 +4,8 @@ __all__ = [
     "application_setup",
     "container_apps",
     "container_environment",
-    "front_door",
-    "further_workloads",
     "inventory",
     "plain_secrets",
     "quality",
-    "release",
-    "replicas",
     "revisions",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from assurance.environment.container_apps import DeclaredContainerApps
+from assurance.environment.deployment import DeclaredContainerApps
 from assurance.estate.deployment.plain_secrets import EXPECTED, REMEDY, plain_secrets
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown, wrong_among
@@ -104,9 +104,9 @@ class ContainerApp(Resource):
             found = list(identities.values) if identities is not None else []
             kind = document.text("identity", "type") or ""
             kept = [
-                one.text("lifecycle") or "All"
-                for one in document.items("properties", "configuration", "identitySettings")
-                if same_id(one.text("identity"), identity_id)
+                item.text("lifecycle") or "All"
+                for item in document.items("properties", "configuration", "identitySettings")
+                if same_id(item.text("identity"), identity_id)
             ]
             served = all(one.casefold() in MAIN_CONTAINERS for one in kept)
             holds = "userassigned" in kind.casefold() and any(same_id(one, identity_id) for one in found) and served

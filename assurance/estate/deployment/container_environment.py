@@ -1,14 +1,19 @@
-"""The Container Apps environment."""
+"""The Container Apps environment, the Front Door before it, and the further applications and jobs in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
+from assurance.environment.deployment import DeclaredFrontDoor, FurtherApp
+from assurance.estate.deployment.container_apps import ContainerApp, Ingress
 from assurance.estate.deployment.plain_secrets import ROTATE, plain_secrets
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.network.addresses import is_private
+from assurance.estate.network.packet_regions import is_private
 from assurance.estate.network.private_endpoint import approves_only
-from assurance.estate.resources.resource import Judgement, Resource, listed, named, shown
+from assurance.estate.resources.questions import Documents
+from assurance.estate.resources.resource import Judgement, Part, Resource, listed, named, same_id, shown
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -87,3 +92,121 @@ def read_container_environment(estate: Estate) -> ContainerEnvironment:
     return ContainerEnvironment(
         environment_id, *found, subnet_id, estate.environment.container_apps.permitted_endpoints
     )
+
+
+API_VERSION = "2024-02-01"
+LINK = ("properties", "sharedPrivateLinkResource")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor(Resource):
+    """A Front Door profile (Microsoft.Cdn/profiles).
+
+    Attributes:
+        environment_id: The Container Apps environment to which it must lead.
+        domain: The environment's domain, with which the names of its applications end.
+        origins: All origins of all of its groups.
+    """
+
+    environment_id: str
+    domain: str
+    origins: Part[Documents]
+
+    @property
+    def parts(self) -> tuple[Part[object], ...]:
+        """Its origins."""
+        return (self.origins,) if self.document is not None else ()
+
+    @property
+    def reaches_the_environment_privately(self) -> Fact:
+        """Whether it has an origin in the environment, and each of them goes over an approved private link to it."""
+        origins, readings = self.origins() if self.document is not None else ((), ())
+        mine = [origin for origin in origins if self._leads_here(origin)]
+        wrong = [told for one in mine if (told := self._told(one))]
+
+        def private(_: Document) -> Judgement:
+            observed = listed(wrong, f"{len(mine)} origins over private link" if mine else "no origin leads to it")
+            return bool(mine) and not wrong, observed
+
+        remedy = (
+            f"az afd origin update --ids ORIGIN-ID --enable-private-link true --private-link-resource "
+            f"{self.environment_id} --private-link-sub-resource-type managedEnvironments; then approve the connection"
+        )
+        return self.judge(
+            "each origin in the environment goes over an approved private link", private, remedy, readings
+        )
+
+    def _leads_here(self, origin: Document) -> bool:
+        host = (origin.text("properties", "hostName") or "").casefold()
+        by_name = bool(self.domain) and host.endswith(f".{self.domain.casefold()}")
+        return by_name or same_id(_linked(origin), self.environment_id)
+
+    def _told(self, origin: Document) -> str:
+        """Return what is wrong with an origin in the environment; empty if nothing is."""
+        if not same_id(_linked(origin), self.environment_id):
+            return f"{origin.name} goes {'over a link to ' + found if (found := _linked(origin)) else 'without a link'}"
+        status = origin.text(*LINK, "status") or "absent"
+        return "" if status.casefold() == "approved" else f"{origin.name} has a link that is {status}"
+
+
+@read_once
+def read_front_door(estate: Estate, declared: DeclaredFrontDoor) -> FrontDoor:
+    """Return the declared Front Door profile."""
+    profile_id, environment = estate.front_door_id(declared), read_container_environment(estate)
+    found, readings = estate.questions.one_at(profile_id, API_VERSION)
+    domain = environment.document.text("properties", "defaultDomain") if environment.document is not None else None
+    cited = (*readings, *environment.readings)
+    return FrontDoor(profile_id, found, cited, environment.id, domain or "", partial(_origins, estate, profile_id))
+
+
+def _origins(estate: Estate, profile_id: str) -> Documents:
+    groups, readings = estate.questions.all_at(f"{profile_id}/originGroups", profile_id, API_VERSION)
+    found: list[Document] = []
+    for group in groups:
+        origins, cited = estate.questions.all_at(f"{group.id}/origins", profile_id, API_VERSION)
+        found += origins
+        readings += cited
+    return tuple(found), readings
+
+
+def _linked(origin: Document) -> str | None:
+    """Return the id to which an origin's private link leads; None where it has none."""
+    link = origin.within(*LINK)
+    return link.text("privateLink", "id") if link is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherWorkload(ContainerApp):
+    """A further application, or a job, which nobody calls.
+
+    Attributes:
+        ingress: The ingress that is declared of it.
+    """
+
+    NEEDS_SECRETS: ClassVar[bool] = False
+
+    ingress: Ingress
+
+    @property
+    def has_its_ingress(self) -> Fact:
+        """Whether its ingress is the declared one, or it has none."""
+        return self.has_ingress(self.ingress)
+
+
+@read_once
+def read_further_app(estate: Estate, declared: FurtherApp) -> FurtherWorkload:
+    """Return a further application."""
+    return _read(estate, "container_apps", estate.container_app_id(declared.name), declared.ingress)
+
+
+@read_once
+def read_job(estate: Estate, name: str) -> FurtherWorkload:
+    """Return a job."""
+    return _read(estate, "jobs", estate.further_job_id(name), "none")
+
+
+def _read(estate: Estate, group: str, resource_id: str, ingress: Ingress) -> FurtherWorkload:
+    operation = estate.questions.operation("container_apps", group, "get", resource_id)
+    found = estate.questions.resource(operation, resource_id)
+    declared = estate.environment.container_apps
+    return FurtherWorkload(resource_id, *found, declared, estate.container_environment_id(), ingress)

@@ -82,7 +82,9 @@ class GitTags:
     def _lines(self) -> list[tuple[str, str, bool]]:
         lines = self.artefact.content.decode("utf-8", "replace").splitlines()
         matches = [_REFERENCE.fullmatch(line.strip()) for line in lines if line.strip()]
-        found = [(one["name"], one["commit"], one["peeled"] is not None) for one in matches if one is not None]
+        found = [
+            (match["name"], match["commit"], match["peeled"] is not None) for match in matches if match is not None
+        ]
         if not found or len(found) != len(matches):
             reason = f"The artefact {self.artefact.name} ({self.artefact.file}) does not hold what Git prints of tags."
             raise BrokenReading(reason, "git ls-remote --tags origin > FILE", self.artefact.readings)
@@ -104,7 +106,7 @@ class SchemaState:
         lines = [line.strip() for line in self.artefact.content.decode("utf-8", "replace").splitlines()]
         # Alembic logs to the same terminal.
         matches = [_CURRENT.fullmatch(line) for line in lines if line and not line.startswith("INFO ")]
-        found = [(one["revision"], one["head"] is not None) for one in matches if one is not None]
+        found = [(match["revision"], match["head"] is not None) for match in matches if match is not None]
         if not found or len(found) != len(matches):
             reason = f"The artefact {self.artefact.name} ({self.artefact.file}) does not hold what Alembic prints."
             raise BrokenReading(reason, "alembic current > FILE", self.artefact.readings)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from assurance.estate.resources.resource import listed, name_of
-from assurance.tape.left_to_azure import UNKNOWN_UNTIL_DEPLOYED
+from assurance.tape.provenance import UNKNOWN_UNTIL_DEPLOYED
 from assurance.tape.redaction import PLAIN_ENVIRONMENT_VALUE, kind_of_token, kinds_within
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -64,8 +64,8 @@ class Workloads:
     @property
     def hold_no_plaintext_secret(self) -> Fact:
         """Whether none of them holds a secret in plain text."""
-        found = [f"{name_of(one.id)}: {told}" for one in self.documents for told in plain_secrets(one)]
-        names = listed((name_of(one.id) for one in self.documents), "there is none")
+        found = [f"{name_of(document.id)}: {told}" for document in self.documents for told in plain_secrets(document)]
+        names = listed((name_of(document.id) for document in self.documents), "there is none")
         observed = listed(found, f"no secret in plain text: {names}")
         return Fact(not found, EXPECTED, observed, self.scope, self.readings, REMEDY if found else "")
 

@@ -13,6 +13,7 @@ from defusedxml import ElementTree
 
 from assurance.environment.deployment import DeclaredRelease
 from assurance.errors import BrokenReading
+from assurance.estate.estate import Estate, demanded
 from assurance.estate.resources.resource import listed
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -95,14 +96,14 @@ class BanditReport:
             what = f"{len(unread)} files were not read" if unread else "it tells of no line of code"
             raise _broken(self.artefact, what, "bandit -r src -f json -o FILE")
         results = report.required_items("results")
-        counted = Counter(one.required_text("issue_severity").upper() for one in results)
+        counted = Counter(result.required_text("issue_severity").upper() for result in results)
         for severity in BANDIT_SEVERITIES:
             if totals.number(f"SEVERITY.{severity}") != counted[severity]:
                 raise _broken(self.artefact, f"its totals and results differ in {severity}", "bandit -f json -o FILE")
         if unknown := set(counted) - set(BANDIT_SEVERITIES):
             raise _broken(self.artefact, f"it has the severity {listed(unknown)}", "bandit -f json -o FILE")
-        found = [f"{one.text('test_id')} in {one.text('filename')}:{one.number('line_number') or 0:g}"
-                 for one in results if one.required_text("issue_severity").upper() in BANDIT_SEVERE]  # fmt: skip
+        found = [f"{result.text('test_id')} in {result.text('filename')}:{result.number('line_number') or 0:g}"
+                 for result in results if result.required_text("issue_severity").upper() in BANDIT_SEVERE]  # fmt: skip
         observed = listed(found, f"none in {lines:g} lines")
         return _fact(self.artefact, not found, "no issue of medium or high severity", observed, "Mend what it names.")
 
@@ -126,7 +127,7 @@ class ImageScan:
         results = report.items("Results")
         if not results:
             raise _broken(self.artefact, "it looked at nothing", again)
-        digests = {one.rpartition("@")[2] for one in report.texts("Metadata", "RepoDigests")}
+        digests = {text.rpartition("@")[2] for text in report.texts("Metadata", "RepoDigests")}
         severe, unrated, total = [], 0, 0
         for one in (found for result in results for found in result.items("Vulnerabilities")):
             severity = one.required_text("Severity").upper()
@@ -190,3 +191,23 @@ def _broken(artefact: Artefact, what: str, how: str) -> BrokenReading:
 
 def _fact(artefact: Artefact, holds: bool, expected: str, observed: str, remedy: str) -> Fact:
     return Fact(holds, expected, observed, artefact.file, artefact.readings, "" if holds else remedy)
+
+
+def declared_release(estate: Estate) -> DeclaredRelease:
+    """Return the release that is declared.
+
+    Raises:
+        NotEvaluated: None is.
+    """
+    hint = "Give --release FILE, or add [deployment.release] to the environment file."
+    return demanded(estate.environment.deployment.release, "which release is deployed", hint)
+
+
+def declared_repository(estate: Estate) -> str:
+    """Return the repository of the application's image.
+
+    Raises:
+        NotEvaluated: None is declared.
+    """
+    hint = "Add image to [container_apps] of the environment file."
+    return demanded(estate.environment.container_apps.image, "what the application's image is called", hint)

@@ -59,11 +59,11 @@ class Revisions:
         """Those that run or get traffic; one that does not say that it is inactive is among them."""
         weights = self.app.traffic()
         found = [
-            one
-            for one in self.documents
-            if one.flag("properties", "active") is not False
-            or one.number("properties", "trafficWeight")
-            or weights.get(one.name)
+            document
+            for document in self.documents
+            if document.flag("properties", "active") is not False
+            or document.number("properties", "trafficWeight")
+            or weights.get(document.name)
         ]
         if not found:
             reason = f"None of {self.app.name}'s {len(self.documents)} revisions is active."
@@ -185,7 +185,7 @@ class Revisions:
     def old_ones_are_kept_then_deactivated(self) -> Fact:
         """Whether an old revision is active during the stability window, and only the newest one after it."""
         newest = self.new.name
-        active = [one.name for one in self.documents if one.flag("properties", "active") is True]
+        active = [document.name for document in self.documents if document.flag("properties", "active") is True]
         others = [name for name in active if name.casefold() != newest.casefold()]
         end = self.created + STABILITY_WINDOW
         is_active = newest.casefold() in {name.casefold() for name in active}
@@ -212,7 +212,11 @@ class Revisions:
 
     def _older(self) -> list[Document]:
         newest = self.new.name.casefold()
-        return [one for one in self.documents if one.name.casefold() != newest and _made_before(one, self.created)]
+        return [
+            document
+            for document in self.documents
+            if document.name.casefold() != newest and _made_before(document, self.created)
+        ]
 
     def _unhealthy_by_name(self, name: str) -> list[str]:
         found = only(name, self.documents)

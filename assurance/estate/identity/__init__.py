@@ -1,3 +1,7 @@
 """The application's identity as found, and what it may do."""
 
-__all__ = ["access", "access_reading", "holding", "identity", "sql_administrators"]
+__all__ = [
+    "access",
+    "access_reading",
+    "identity",
+]

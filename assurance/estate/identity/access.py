@@ -6,8 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assurance.errors import NotEvaluated
-from assurance.estate.identity.holding import Holding, NeededRole, role_of, scope_of
-from assurance.estate.identity.identity import BROAD_ROLES, BUILT_IN_ROLES, EVERYONE, ManagedIdentity
+from assurance.estate.identity.identity import (
+    BROAD_ROLES,
+    BUILT_IN_ROLES,
+    EVERYONE,
+    Holding,
+    ManagedIdentity,
+    NeededRole,
+    role_of,
+    scope_of,
+)
 from assurance.estate.identity.permissions import Operations, granted, takes_from
 from assurance.estate.resources.resource import is_within, listed, same_id, segments
 from assurance.verdicts import Fact
@@ -59,7 +67,7 @@ class Access:
         if plain and refusal is not None:
             raise refusal.again()
         denials = self._denials_on(scope, wanted)
-        denied = [one.text("properties", "denyAssignmentName") or one.name for one in denials]
+        denied = [denial.text("properties", "denyAssignmentName") or denial.name for denial in denials]
         if plain and denials and all(map(self._may_except, denials)):
             raise NotEvaluated(
                 f"{role} on {scope} is denied by {listed(denied)}, which excepts a group, and Azure Resource Manager "
@@ -186,16 +194,16 @@ class Access:
         definition = self.definitions.get(role)
         if definition is None:
             return []
-        return [one for one in self.denials if self._applies(one, scope) and takes_from(one, definition)]
+        return [denial for denial in self.denials if self._applies(denial, scope) and takes_from(denial, definition)]
 
     def _applies(self, denial: Document, scope: str) -> bool:
         """Tell whether a denial is of the identity, or of a group (Azure lists those that it is in), on that scope."""
         mine = {(self.identity.principal_id or "").casefold(), EVERYONE}
         principals = denial.required_items("properties", "principals")
-        excluded = {(one.text("id") or "").casefold() for one in denial.items("properties", "excludePrincipals")}
+        excluded = {(item.text("id") or "").casefold() for item in denial.items("properties", "excludePrincipals")}
         concerned = any(
-            (one.text("id") or "").casefold() in mine or (one.text("type") or "").casefold() == "group"
-            for one in principals
+            (principal.text("id") or "").casefold() in mine or (principal.text("type") or "").casefold() == "group"
+            for principal in principals
         )
         here = denial.required_text("properties", "scope")
         there_only = denial.flag("properties", "doNotApplyToChildScopes") is True

@@ -1,4 +1,4 @@
-"""The application's user-assigned identity."""
+"""The application's user-assigned identity; which roles it holds, and which the application needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.resources.resource import Resource, listed, named, resource_group_of
+from assurance.estate.resources.resource import Resource, is_within, listed, name_of, named, resource_group_of, same_id
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -78,14 +78,16 @@ class FederatedCredentials:
     def are_at_most(self, declared: Sequence[str]) -> Fact:
         """Whether nobody can sign in as the identity from elsewhere but by the credentials of these names."""
         known = {one.casefold() for one in declared}
-        strangers = [one for one in self.documents if one.name.casefold() not in known]
+        strangers = [document for document in self.documents if document.name.casefold() not in known]
         told = [
-            f"{one.name} ({one.text('properties', 'subject') or 'no subject'} of "
-            f"{one.text('properties', 'issuer') or 'no issuer'})"
-            for one in strangers
+            f"{stranger.name} ({stranger.text('properties', 'subject') or 'no subject'} of "
+            f"{stranger.text('properties', 'issuer') or 'no issuer'})"
+            for stranger in strangers
         ]
         identity = named(self.identity.id).replace("--name", "--identity-name")
-        remedy = "; ".join(f"az identity federated-credential delete {identity} --name {one.name}" for one in strangers)
+        remedy = "; ".join(
+            f"az identity federated-credential delete {identity} --name {stranger.name}" for stranger in strangers
+        )
         expected = f"no federated credential but {listed(declared)}" if declared else "no federated credential"
         observed = listed(told, f"{len(self.documents)} federated credentials, all declared" if known else "none")
         return Fact(not strangers, expected, observed, self.identity.id, self.readings, remedy)
@@ -106,3 +108,97 @@ def read_federated_credentials(estate: Estate) -> FederatedCredentials:
     operation = estate.questions.operation("managed_identity", "federated_identity_credentials", "list", identity.id)
     found, readings = estate.questions.children(operation, identity.id, resource_group_of(identity.id), identity.name)
     return FederatedCredentials(identity, found or (), readings)
+
+
+@dataclass(frozen=True, slots=True)
+class NeededRole:
+    """A role that the application needs, or that the environment file lets it have.
+
+    Attributes:
+        role: The role's name.
+        definition: Its GUID, where the file gives it or where the role is a well-known one; else empty.
+        scope: Where it is needed: a resource or what is above one.
+        required: Whether it must be there, too.
+    """
+
+    role: str
+    definition: str
+    scope: str
+    required: bool = True
+
+    @classmethod
+    def of(cls, role: str, definition: str | None, scope: str, *, required: bool = True) -> NeededRole:
+        """Return the role, by its GUID where that is known."""
+        return cls(role, (definition or BUILT_IN_ROLES.get(role, "")).casefold(), scope, required)
+
+    def is_role(self, role_id: str, definition: Document | None) -> bool:
+        """Tell whether it is the role of that GUID; where none is known, the built-in role of its name."""
+        if self.definition or definition is None:
+            return self.definition == role_id
+        kind = (definition.text("properties", "type") or "").casefold()
+        return kind == "builtinrole" and definition.text("properties", "roleName") == self.role
+
+    def reaches(self, scope: str) -> bool:
+        """Tell whether an assignment at a scope is for what needs the role: there, below, or that resource's group.
+
+        A resource group of one's own is no wider in practice than what is in it, all of which is judged.
+        """
+        group = self.scope[: self.scope.casefold().index("/providers/")] if "/providers/" in self.scope else self.scope
+        return is_within(scope, self.scope) or same_id(scope, group)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The role assignments of one principal, and of the groups that it is in.
+
+    Attributes:
+        holder: Whose, in words for a report.
+        principal_id: The object id.
+        assignments: What Azure lists for it.
+        readings: Keys of the readings that say so.
+    """
+
+    holder: str
+    principal_id: str
+    assignments: tuple[Document, ...]
+    readings: tuple[str, ...]
+
+    def own(self) -> list[Document]:
+        """Return the assignments to the principal or to a group (of which Azure says that it is a member)."""
+        return [
+            assignment
+            for assignment in self.assignments
+            if assignment.required_text("properties", "principalId").casefold() == self.principal_id.casefold()
+            or (assignment.text("properties", "principalType") or "").casefold() == "group"
+        ]
+
+    def groups(self) -> frozenset[str]:
+        """Return the groups that it is known to be in, because they have roles."""
+        return frozenset(
+            one.required_text("properties", "principalId").casefold()
+            for one in self.own()
+            if (one.text("properties", "principalType") or "").casefold() == "group"
+        )
+
+
+def needed_roles(estate: Estate) -> tuple[NeededRole, ...]:
+    """Return the roles that the environment file says are needed or permitted."""
+    declared = estate.environment.identity
+    required = (
+        NeededRole.of(role.role, role.role_definition, estate.service_id(role.service)) for role in declared.roles
+    )
+    permitted = (
+        NeededRole.of(permitted_role.role, permitted_role.role_definition, permitted_role.scope, required=False)
+        for permitted_role in declared.permitted_roles
+    )
+    return (*required, *permitted)
+
+
+def role_of(assignment: Document) -> str:
+    """Return the GUID of an assignment's role: the id stands with and without the subscription before it."""
+    return name_of(assignment.required_text("properties", "roleDefinitionId")).casefold()
+
+
+def scope_of(assignment: Document) -> str:
+    """Return where an assignment holds."""
+    return assignment.required_text("properties", "scope")

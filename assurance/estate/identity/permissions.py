@@ -91,7 +91,7 @@ def _effective(named: tuple[str, ...], excepted: tuple[str, ...]) -> frozenset[s
     for pattern in named:
         touched = any(meets(pattern, one) for one in excepted)
         parts = _by_verb(pattern) if touched else (pattern,)
-        kept = [one for one in parts if not _covered(one, excepted)]
+        kept = [part for part in parts if not _covered(part, excepted)]
         left.update((pattern,) if len(kept) == len(parts) else kept)
     return frozenset(left)
 

@@ -1,3 +1,7 @@
 """What exists in the environment's resource groups: who accounts for it, and whether its public doors are shut."""
 
-__all__ = ["accounts", "contents", "reading", "workloads"]
+__all__ = [
+    "accounts",
+    "contents",
+    "reading",
+]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from assurance.environment.inventory import KnownResource
+from assurance.environment.suite_tables import KnownResource
 from assurance.estate.resources.resource import segments
 from assurance.world.azure.document import Document
 
@@ -111,7 +111,9 @@ class Accounts:
 
     def strangers(self, documents: Iterable[Document]) -> list[Document]:
         """Return what nobody judges and nobody knows."""
-        return [one for one in documents if not self.judges(one.id) and self.known_as(one.id) is None]
+        return [
+            document for document in documents if not self.judges(document.id) and self.known_as(document.id) is None
+        ]
 
     def _names(self, pattern: str, resource_id: str) -> bool:
         if pattern not in self._patterns:

@@ -38,13 +38,13 @@ class GroupContents:
         """
         expected = [one for one in self.accounts.declared if one[:4] == segments(self.group_id)]
         strangers = self.accounts.strangers(self.documents)
-        if not strangers and expected and not {segments(one.id) for one in self.documents} & set(expected):
+        if not strangers and expected and not {segments(document.id) for document in self.documents} & set(expected):
             raise NotEvaluated(
                 f"Azure lists nothing in {self.group_id} of what the environment file declares there.",
                 "Grant the suite's identity Reader on the resource group, or deploy what is declared.",
                 self.readings,
             )
-        known = sum(self.accounts.known_as(one.id) is not None for one in self.documents)
+        known = sum(self.accounts.known_as(document.id) is not None for document in self.documents)
         return Fact(
             not strangers,
             "each resource is judged by a check, or named in the environment file",
@@ -76,7 +76,11 @@ class InfrastructureContents:
     @property
     def is_azures_own(self) -> Fact:
         """Whether nothing is there but what Azure makes for an environment, or what the file knows."""
-        strangers = [one for one in self.accounts.strangers(self.documents) if kind_of(one.id) not in INFRASTRUCTURE]
+        strangers = [
+            stranger
+            for stranger in self.accounts.strangers(self.documents)
+            if kind_of(stranger.id) not in INFRASTRUCTURE
+        ]
         where = f"resource group {self.group}" if self.group else "no resource group of its own"
         return Fact(
             not strangers,
@@ -133,9 +137,9 @@ class OtherDoors:
 
 def _remedy(strangers: list[Document]) -> str:
     return "\n".join(
-        f"Delete it (az resource delete --ids {one.id}), declare it, or name it: [[inventory.known]] resource = "
-        f'"{_kind_and_name(one.id)}", with the reason.'
-        for one in strangers
+        f"Delete it (az resource delete --ids {stranger.id}), declare it, or name it: [[inventory.known]] resource = "
+        f'"{_kind_and_name(stranger.id)}", with the reason.'
+        for stranger in strangers
     )
 
 

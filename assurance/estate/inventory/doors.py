@@ -131,8 +131,8 @@ def open_doors(document: Document, kind: Kind | None) -> tuple[str, ...]:
         found.append("ipAddress.type is Public")
     mappings = ("properties", "configuration", "ingress", "additionalPortMappings")
     if kind is KINDS["microsoft.app/containerapps"]:
-        ports = [one for one in document.items(*mappings) if one.flag("external") is True]
-        found += [f"port {one.number('targetPort') or 0:g} is external" for one in ports]
+        ports = [item for item in document.items(*mappings) if item.flag("external") is True]
+        found += [f"port {port.number('targetPort') or 0:g} is external" for port in ports]
     return tuple(found)
 
 

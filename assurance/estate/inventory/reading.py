@@ -1,13 +1,17 @@
-"""Reads what SEC-11 looks at: all that exists in the environment's resource groups, listed once."""
+"""Reads what SEC-11 looks at: all that exists in the environment's resource groups.
+
+The other applications and jobs there.
+"""
 
 from __future__ import annotations
 
 from azure.core.exceptions import ResourceNotFoundError
 
 from assurance.errors import NotEvaluated
+from assurance.estate.deployment.container_apps import read_container_app
 from assurance.estate.deployment.container_environment import read_container_environment
-from assurance.estate.estate import Estate, read_once
-from assurance.estate.ids import DeclaredIds
+from assurance.estate.deployment.plain_secrets import Workloads
+from assurance.estate.estate import DeclaredIds, Estate, read_once
 from assurance.estate.inventory.accounts import INTERFACES, Accounts, kind_of
 from assurance.estate.inventory.contents import GroupContents, InfrastructureContents, OtherDoors
 from assurance.estate.inventory.doors import KINDS, open_doors
@@ -24,10 +28,14 @@ def own_groups(ids: DeclaredIds) -> tuple[str, ...]:
     environment = ids.environment
     apps, identity = environment.container_apps, environment.identity
     found = [environment.resource_group, environment.group_of(apps.resource_group)]
-    found += [environment.group_of(one.resource_group) for one in environment.services.values() if not one.subscription]
+    found += [
+        environment.group_of(service.resource_group)
+        for service in environment.services.values()
+        if not service.subscription
+    ]
     found += [environment.group_of(identity.resource_group)] if not identity.subscription else []
     groups = environment.inventory.resource_groups or found
-    return tuple({one.casefold(): one for one in reversed(groups)}.values())[::-1]
+    return tuple({group.casefold(): group for group in reversed(groups)}.values())[::-1]
 
 
 @read_once
@@ -37,7 +45,7 @@ def read_contents(estate: Estate, group: str) -> GroupContents:
     accounts = _accounts(estate, frozenset())
     cited: tuple[str, ...] = ()
     # Most interfaces tell by their names whose they are; the endpoints are asked about the others only.
-    if any(kind_of(one.id) == INTERFACES and not accounts.judges(one.id) for one in documents):
+    if any(kind_of(document.id) == INTERFACES and not accounts.judges(document.id) for document in documents):
         interfaces, cited = _interfaces(estate)
         accounts = _accounts(estate, interfaces)
     return GroupContents(_group_id(estate, group), documents, accounts, readings, cited)
@@ -62,21 +70,21 @@ def read_other_doors(estate: Estate, group: str) -> OtherDoors:
     opened: dict[str, tuple[str, ...]] = {}
     refusals: list[NotEvaluated] = []
     readings = list(contents.readings)
-    others = [one for one in contents.documents if not contents.accounts.judges(one.id)]
+    others = [document for document in contents.documents if not contents.accounts.judges(document.id)]
     looked_at = 0
-    for one in others:
-        known = contents.accounts.known_as(one.id)
+    for other in others:
+        known = contents.accounts.known_as(other.id)
         if known is not None and known.public:
             continue
         looked_at += 1
         try:
-            doors, cited = _doors(estate, one)
+            doors, cited = _doors(estate, other)
         except NotEvaluated as error:
             refusals.append(error)
             continue
         readings += cited
         if doors:
-            opened[one.id] = doors
+            opened[other.id] = doors
     return OtherDoors(contents.group_id, opened, looked_at, tuple(refusals), tuple(dict.fromkeys(readings)))
 
 
@@ -99,9 +107,9 @@ def _api_version(estate: Estate, resource_id: str) -> tuple[str, tuple[str, ...]
     namespace, _, kind = kind_of(resource_id).partition("/")
     operation = estate.questions.operation("resources", "providers", "get")
     provider, readings = estate.questions.once(("provider", namespace), lambda: reader.ask(operation(), namespace))
-    for one in provider.items("resourceTypes"):
-        versions = one.texts("apiVersions")
-        if (one.text("resourceType") or "").casefold() == kind and versions:
+    for item in provider.items("resourceTypes"):
+        versions = item.texts("apiVersions")
+        if (item.text("resourceType") or "").casefold() == kind and versions:
             settled = [version for version in versions if "preview" not in version]
             return max(settled or versions), readings
     raise NotEvaluated(
@@ -143,20 +151,63 @@ def _interfaces(estate: Estate) -> tuple[Ids, tuple[str, ...]]:
         scope, group = endpoint[: endpoint.index("/providers/")], resource_group_of(endpoint)
         documents, readings = estate.questions.listing(operation, scope, group)
         cited += readings
-        mine = [one for one in documents if segments(one.id) in declared]
-        found.update(segments(one.id) for each in mine for one in each.items("properties", "networkInterfaces"))
+        mine = [document for document in documents if segments(document.id) in declared]
+        found.update(segments(item.id) for each in mine for item in each.items("properties", "networkInterfaces"))
     return frozenset(found), tuple(cited)
 
 
 def _accounts(estate: Estate, interfaces: Ids) -> Accounts:
     environment = estate.environment
     backup = environment.deployment.backup
-    databases = [one.database for one in environment.services.values() if one.database]
+    databases = [service.database for service in environment.services.values() if service.database]
     databases += [f"{backup.copy_prefix}*"] if backup is not None else []
     declared = frozenset(map(segments, estate.all_ids())) | interfaces
-    types = frozenset(kind_of(one) for one in estate.service_ids())
+    types = frozenset(kind_of(service_id) for service_id in estate.service_ids())
     return Accounts(declared, estate.group_id, types, tuple(databases), environment.inventory.known)
 
 
 def _group_id(estate: Estate, group: str) -> str:
     return f"{estate.subscription_id}/resourceGroups/{group}"
+
+
+@read_once
+def read_other_applications(estate: Estate) -> Workloads:
+    """Return all applications but APEX's own that belong to the environment.
+
+    Raises:
+        NotEvaluated: The list leaves out the application, which exists: whoever asks may not see all.
+    """
+    app = read_container_app(estate)
+    apps, cited = _listing_of_workloads(estate, "container_apps", app.id)
+    readings = (*app.readings, *cited)
+    others = tuple(one for one in apps if not same_id(one.id, app.id))
+    if app.document is not None and len(others) == len(apps):
+        reason = f"Azure's list of container apps leaves out {app.name}, which exists."
+        raise NotEvaluated(reason, "Grant the suite's identity Reader on the subscription.", readings)
+    return Workloads(estate.container_environment_id(), _belonging(estate, others), readings)
+
+
+@read_once
+def read_jobs(estate: Estate) -> Workloads:
+    """Return all jobs that belong to the environment."""
+    environment_id = estate.container_environment_id()
+    jobs, readings = _listing_of_workloads(estate, "jobs", environment_id)
+    return Workloads(environment_id, _belonging(estate, jobs), readings)
+
+
+def _belonging(estate: Estate, workloads: tuple[Document, ...]) -> tuple[Document, ...]:
+    groups = {group.casefold() for group in own_groups(estate)}
+    environment_id = estate.container_environment_id()
+    return tuple(workload for workload in workloads if _belongs(workload, groups, environment_id))
+
+
+def _listing_of_workloads(estate: Estate, group: str, place: str) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+    operation = estate.questions.operation("container_apps", group, "list_by_subscription", place)
+    subscription = "/".join(place.split("/")[:3])
+    return estate.questions.listing(operation, subscription)
+
+
+def _belongs(workload: Document, groups: set[str], environment_id: str) -> bool:
+    fields = ("managedEnvironmentId", "environmentId")
+    runs_there = any(same_id(workload.text("properties", field), environment_id) for field in fields)
+    return runs_there or resource_group_of(workload.id).casefold() in groups

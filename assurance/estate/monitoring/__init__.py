@@ -1,3 +1,8 @@
 """Monitoring as found: telemetry, alert rules, dashboards, fired alerts, Defender for Cloud."""
 
-__all__ = ["alert_demands", "alert_rules", "dashboard", "defender", "fired_alerts", "monitoring"]
+__all__ = [
+    "alert_rules",
+    "dashboard",
+    "defender",
+    "monitoring",
+]

@@ -9,7 +9,6 @@ from itertools import chain
 
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.monitoring.alert_demands import COUNTED, AlertDemand
 from assurance.estate.monitoring.log_queries import (
     AVAILABILITY_TABLES,
     REQUEST_TABLES,
@@ -17,7 +16,7 @@ from assurance.estate.monitoring.log_queries import (
     Unrecognised,
     measured_by,
 )
-from assurance.estate.monitoring.processing_rules import ProcessingRules, read_processing_rules
+from assurance.estate.monitoring.monitoring import COUNTED, AlertDemand, ProcessingRules, read_processing_rules
 from assurance.estate.resources.resource import Part, is_within, listed, name_of, same_id
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -115,17 +114,17 @@ class AlertRules:
         observed = f"{listed(found)}" if found else f"none of {listed(group.name for group in self.action_groups)}"
         remedy = "az monitor action-group update --name NAME --add-action email NAME ADDRESS; confirm the message"
         expected = "an enabled action group with an enabled e-mail receiver"
-        mine = tuple(dict.fromkeys(key for one in self.action_groups for key in one.readings))
+        mine = tuple(dict.fromkeys(key for action_group in self.action_groups for key in action_group.readings))
         return Fact(bool(found), expected, observed, self.component_id, mine or self.readings, "" if found else remedy)
 
     def _wrong(self, rule: Document, demand: AlertDemand) -> list[str] | None:
         """Return what is wrong with a rule that measures what is demanded; None for one that measures another thing."""
-        is_metric = any(rule is one for one in self.metric_rules)
+        is_metric = any(rule is metric_rule for metric_rule in self.metric_rules)
         try:
             conditions = list(_metric_conditions(rule) if is_metric else _log_conditions(rule))
         except Unrecognised:
             return None
-        meant = [one for one in conditions if _is_meant(one, demand)]
+        meant = [condition for condition in conditions if _is_meant(condition, demand)]
         if not meant:
             return None
         wrong = [] if len(conditions) == 1 else ["it fires only where another condition holds, too"]
@@ -137,7 +136,7 @@ class AlertRules:
 
     def _is_scoped(self, rule: Document, demand: AlertDemand) -> bool:
         wanted = [self.app_id] if demand.name == "restarts" else [self.component_id]
-        if any(rule is one for one in self.log_rules):
+        if any(rule is log_rule for log_rule in self.log_rules):
             wanted.append(self.workspace_id)
         scopes = rule.texts("properties", "scopes")
         return bool(scopes) and all(any(same_id(scope, one) for one in wanted) for scope in scopes)
@@ -148,8 +147,8 @@ class AlertRules:
         Raises:
             NotEvaluated: Only groups are named that are not declared, so that it is not known whom they reach.
         """
-        if any(rule is one for one in self.metric_rules):
-            named = [one.required_text("actionGroupId") for one in rule.items("properties", "actions")]
+        if any(rule is metric_rule for metric_rule in self.metric_rules):
+            named = [item.required_text("actionGroupId") for item in rule.items("properties", "actions")]
         else:
             named = list(rule.texts("properties", "actions", "actionGroups"))
         groups = [group for group in self.action_groups if any(same_id(group.id, one) for one in named)]
@@ -186,7 +185,9 @@ def read_alert_rules(estate: Estate) -> AlertRules:
         for kind in ("metric_alerts", "scheduled_query_rules", "action_groups")
     ]
     operation = partial(estate.questions.operation, "monitor", "action_groups", "get")
-    elsewhere = [estate.questions.resource(operation(one), one) for one in declared.action_groups]
+    elsewhere = [
+        estate.questions.resource(operation(action_group), action_group) for action_group in declared.action_groups
+    ]
     cited = (*(keys for _, keys in lists), *(keys for _, keys in elsewhere))
     (metric_rules, _), (log_rules, _), (groups, _) = lists
     groups += tuple(group for group, _ in elsewhere if group is not None)
@@ -199,7 +200,7 @@ def _metric_conditions(rule: Document) -> Iterator[Condition]:
     for criterion in rule.items("properties", "criteria", "allOf"):
         if (criterion.text("criterionType") or "").casefold() not in STATIC:
             raise Unrecognised("its threshold is dynamic")
-        if any(one.texts("values") != ("*",) for one in criterion.items("dimensions")):
+        if any(item.texts("values") != ("*",) for item in criterion.items("dimensions")):
             raise Unrecognised("it looks only at some dimensions")
         limit = criterion.number("threshold")
         if limit is None:
@@ -213,7 +214,7 @@ def _log_conditions(rule: Document) -> Iterator[Condition]:
     if (rule.text("kind") or "").casefold() == "logtometric":
         raise Unrecognised("it makes a metric, and alerts nobody")
     for criterion in rule.items("properties", "criteria", "allOf"):
-        if any(one.texts("values") != ("*",) for one in criterion.items("dimensions")):
+        if any(item.texts("values") != ("*",) for item in criterion.items("dimensions")):
             raise Unrecognised("it looks only at some dimensions")
         column = criterion.text("metricMeasureColumn") or None
         found = measured_by(criterion.required_text("query"), column)
@@ -272,7 +273,7 @@ def _is_on(group: Document) -> bool:
 
 
 def _enabled(group: Document, receivers: str) -> bool:
-    return any((one.text("status") or "").casefold() == "enabled" for one in group.items("properties", receivers))
+    return any((item.text("status") or "").casefold() == "enabled" for item in group.items("properties", receivers))
 
 
 def _reaches_somebody(group: Document) -> bool:

@@ -115,14 +115,14 @@ class Alerts:
 
     def severe_and_open(self) -> tuple[Document, ...]:
         """Return the open alerts of High or unknown severity on the environment's resources."""
-        severe = {one.id: one for one in self.documents if _is_open(one) and _is_severe(one)}
+        severe = {document.id: document for document in self.documents if _is_open(document) and _is_severe(document)}
         found = wrong_among(severe.values(), lambda one: one.id if self._concerns(one) else None)
         return tuple(severe[alert_id] for alert_id in found)
 
     def _concerns(self, alert: Document) -> bool:
         """Tell whether an alert is about the environment; one that names no resource could be, so it counts."""
         identifiers = alert.items("properties", "resourceIdentifiers")
-        about = [found for one in identifiers if (found := one.text("azureResourceId"))]
+        about = [found for identifier in identifiers if (found := identifier.text("azureResourceId"))]
         if not about:
             group = resource_group_of(alert.id)
             return not group or group.casefold() == resource_group_of(self.resource_group).casefold()

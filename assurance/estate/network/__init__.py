@@ -1,8 +1,8 @@
 """The network as found: subnets, security rules, flows, private endpoints and their names."""
 
 __all__ = [
-    "addresses",
     "flows",
+    "packet_regions",
     "private_dns_zone",
     "private_endpoint",
     "security_group",

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from assurance.estate.network.address_terms import (
+from assurance.estate.network.packet_regions import (
     IPV6_START,
     AddressRange,
     AddressTerm,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assurance.errors import NotEvaluated
-from assurance.estate.network.address_terms import AddressTerm, ApplicationGroup, parse_address, parse_range
+from assurance.estate.network.packet_regions import AddressTerm, ApplicationGroup, parse_address, parse_range
 from assurance.estate.network.rule_documents import Flow, Matcher, SecurityRule
 from assurance.estate.network.security_rules import Blocking, Denial, Opening, RuleSet
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from assurance.environment.base import Vantage
+from assurance.environment.values import Vantage
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.network.addresses import is_private
+from assurance.estate.network.packet_regions import is_private
 from assurance.estate.network.private_endpoint import Addresses
 from assurance.estate.network.vantage import refuse_other_vantage
 from assurance.estate.resources.resource import Part, listed

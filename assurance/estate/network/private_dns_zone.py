@@ -7,7 +7,7 @@ from functools import partial
 
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.network.addresses import is_private
+from assurance.estate.network.packet_regions import is_private
 from assurance.estate.network.private_endpoint import Addresses
 from assurance.estate.resources.questions import Children
 from assurance.estate.resources.resource import Part, listed, name_of, named, resource_group_of, same_id, wrong_among
@@ -70,7 +70,7 @@ class PrivateDnsZone:
         That there is no record, or that it is a public address, is known whatever the endpoint's address is.
         """
         records, readings = self.records()
-        own = [one for one in records or () if one.name.casefold() == name.casefold()]
+        own = [record for record in records or () if record.name.casefold() == name.casefold()]
         found = [address for one in own for address in _addresses(one)]
         addresses, cited = endpoint() if found and all(map(is_private, found)) else ((), ())
         holds = bool(addresses) and sorted(found) == sorted(addresses)
@@ -87,7 +87,7 @@ class PrivateDnsZone:
             NotEvaluated: The zone has no record of an address or alias to judge.
         """
         records, readings = self.records()
-        leading = [one for one in records or () if _has_address(one)]
+        leading = [record for record in records or () if _has_address(record)]
         if records is not None and not leading:
             raise NotEvaluated(
                 f"The zone {self.id} has no A record to judge.",

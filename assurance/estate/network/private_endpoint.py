@@ -95,9 +95,9 @@ class PrivateEndpoint(Resource):
             return (), self.readings
         interfaces, readings = self.interfaces()
         members = [
-            one for interface in interfaces for one in interface.required_items("properties", "ipConfigurations")
+            item for interface in interfaces for item in interface.required_items("properties", "ipConfigurations")
         ]
-        told = [_hosts(one) for one in members]
+        told = [_hosts(member) for member in members]
         if len(members) > 1 and any(told):
             members = [one for one, hosts in zip(members, told, strict=True) if host.casefold() in hosts]
             if not members:
@@ -106,7 +106,7 @@ class PrivateEndpoint(Resource):
                     "Correct fqdn in the environment file, or deploy the endpoint again.",
                     readings,
                 )
-        found = (one.text("properties", "privateIPAddress") for one in members)
+        found = (member.text("properties", "privateIPAddress") for member in members)
         return tuple(one for one in found if one), (*self.readings, *readings)
 
     def _create_again(self) -> str:
@@ -121,7 +121,7 @@ def read_private_endpoint(estate: Estate, service: str) -> PrivateEndpoint:
     operation = estate.questions.operation("network", "private_endpoints", "list", endpoint_id)
     listing, readings = estate.questions.listing(operation, group_id, name_of(group_id))
     found = only(name_of(endpoint_id), listing)
-    ids = tuple(one.id for one in found.items("properties", "networkInterfaces")) if found is not None else ()
+    ids = tuple(item.id for item in found.items("properties", "networkInterfaces")) if found is not None else ()
     interfaces, zone_groups = partial(_interfaces, estate, ids), partial(_zone_groups, estate, endpoint_id)
     return PrivateEndpoint(endpoint_id, found, readings, interfaces, zone_groups)
 
@@ -193,4 +193,4 @@ def _connections(document: Document) -> tuple[Document, ...]:
 
 def _hosts(configuration: Document) -> tuple[str, ...]:
     member = configuration.within("properties", "privateLinkConnectionProperties")
-    return tuple(one.casefold() for one in member.texts("fqdns")) if member is not None else ()
+    return tuple(text.casefold() for text in member.texts("fqdns")) if member is not None else ()

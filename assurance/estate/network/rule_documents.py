@@ -11,11 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeVar
 
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.estate.network.address_terms import AddressTerm, ApplicationGroup, Everywhere, ServiceTag, parse_address
 from assurance.estate.network.packet_regions import (
     EVERY_PORT,
     EVERY_PROTOCOL,
+    AddressTerm,
+    ApplicationGroup,
+    Everywhere,
     PortRange,
+    ServiceTag,
+    parse_address,
     parse_port_range,
     parse_protocol,
 )

@@ -17,7 +17,6 @@ from itertools import pairwise
 
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.estate.network.address_sets import AddressAxis, brief
-from assurance.estate.network.address_terms import parse_range
 from assurance.estate.network.packet_regions import (
     EVERY_PROTOCOL,
     Box,
@@ -26,6 +25,7 @@ from assurance.estate.network.packet_regions import (
     escapes,
     merged,
     overlap,
+    parse_range,
     protocol_names,
     remainder,
     subtract,

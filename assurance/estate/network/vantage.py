@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assurance.environment import Environment
-from assurance.environment.base import Vantage
+from assurance.environment.values import Vantage
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import WAYS, Estate, read_once
-from assurance.estate.network.addresses import is_private
+from assurance.estate.network.packet_regions import is_private
 from assurance.world.dns import Resolution
 
 MIN_NAMES = 2
@@ -39,8 +39,8 @@ class VantageAsFound:
 
         A name that leads nowhere from outside is told by its own flow.
         """
-        private = [one for one in self.names if any(map(is_private, one.addresses))]
-        public = [one for one in self.names if not all(map(is_private, one.addresses))]
+        private = [name for name in self.names if any(map(is_private, name.addresses))]
+        public = [name for name in self.names if not all(map(is_private, name.addresses))]
         count = len(self.names)
         if count < MIN_NAMES or (private if self.declared == "inside" else public or not private):
             return None
@@ -64,7 +64,7 @@ class VantageAsFound:
 
     @property
     def _cited(self) -> tuple[str, ...]:
-        return tuple(one.reading for one in self.names)
+        return tuple(name.reading for name in self.names)
 
 
 @read_once
@@ -97,8 +97,8 @@ def refuse_other_vantage(estate: Estate, vantage: Vantage, resolution: Resolutio
 
 def doubted_vantages(estate: Estate, vantages: Iterable[Vantage]) -> list[str]:
     """Return a sentence for each vantage of a run from which nothing can be judged."""
-    doubts = [read_vantage(estate, one).doubt for one in vantages if one in estate.vantage]
-    return [one.reason for one in doubts if one is not None]
+    doubts = [read_vantage(estate, vantage).doubt for vantage in vantages if vantage in estate.vantage]
+    return [doubt.reason for doubt in doubts if doubt is not None]
 
 
 def _hosts(environment: Environment) -> list[str]:

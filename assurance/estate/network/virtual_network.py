@@ -76,7 +76,9 @@ class Subnet(Resource):
         service = self.declared.delegation or ""
 
         def delegated(document: Document) -> Judgement:
-            found = [one.text("properties", "serviceName") or "" for one in document.items("properties", "delegations")]
+            found = [
+                item.text("properties", "serviceName") or "" for item in document.items("properties", "delegations")
+            ]
             return [name.casefold() for name in found] == [service.casefold()], f"delegated to {listed(found)}"
 
         return self.judge(f"delegated to {service}", delegated, f"{self._update()} --delegations {service}")
@@ -146,7 +148,7 @@ def read_subnet(estate: Estate, declared: DeclaredSubnet) -> Subnet:
 def read_container_apps_subnet(estate: Estate) -> ContainerAppsSubnet:
     """Return the subnet of the Container Apps environment."""
     apps = estate.environment.container_apps
-    declared = next(one for one in estate.environment.virtual_network.subnets if one.name == apps.subnet)
+    declared = next(subnet for subnet in estate.environment.virtual_network.subnets if subnet.name == apps.subnet)
     return ContainerAppsSubnet(read_subnet(estate, declared), apps.workload_profiles)
 
 

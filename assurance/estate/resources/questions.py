@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from assurance.errors import NotEvaluated
 from assurance.estate.resources.resource import answer_for, listed_within, name_of, resource_group_of, subscription_of
-from assurance.judging.once import Once
+from assurance.judging.nouns import Once
 from assurance.world.azure import reader
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.document import Document

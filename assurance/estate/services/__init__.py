@@ -2,12 +2,10 @@
 
 __all__ = [
     "backup",
+    "data_services",
     "described_service",
-    "kinds",
     "platform_service",
     "private_access",
     "public_access",
     "registry",
-    "storage_account",
-    "vault",
 ]

@@ -136,10 +136,14 @@ class DatabaseBackups:
 
     def one_is_recent(self, prefix: str) -> Fact:
         """Whether a copy of that prefix, or an export that succeeded, is no older than a day."""
-        copies = [one for one in self.databases if one.name.casefold().startswith(prefix.casefold())]
+        copies = [database for database in self.databases if database.name.casefold().startswith(prefix.casefold())]
         found = {
-            **{f"copy {one.name}": one.moment("properties", "creationDate") for one in copies if _is_online(one)},
-            **{f"export {one.required_text('correlationId')}": at for one in self.events if (at := self._export(one))},
+            **{f"copy {copy.name}": copy.moment("properties", "creationDate") for copy in copies if _is_online(copy)},
+            **{
+                f"export {event.required_text('correlationId')}": at
+                for event in self.events
+                if (at := self._export(event))
+            },
         }
         recent = [
             f"{what} of {told(at)}" for what, at in found.items() if at and self.now - MAX_BACKUP_AGE <= at <= self.now

@@ -1,7 +1,7 @@
 """What all platform services share; each kind is a class of its own, in a module of its own.
 
 A kind says in class attributes what the Azure CLI calls it and how it is listed, and in adjectives of two lines what it
-has beside the others. `assurance.estate.services.kinds` lists the kinds.
+has beside the others. `assurance.estate.services.public_access` lists the kinds.
 """
 
 from __future__ import annotations
@@ -90,7 +90,11 @@ class PlatformService(Resource):
 
         def approved(document: Document) -> Judgement:
             connections = document.items("properties", "privateEndpointConnections")
-            own = [one for one in connections if same_id(one.text("properties", "privateEndpoint", "id"), endpoint.id)]
+            own = [
+                connection
+                for connection in connections
+                if same_id(connection.text("properties", "privateEndpoint", "id"), endpoint.id)
+            ]
             found = [status_of(one) for one in own]
             if endpoint.document is None:
                 return False, f"the endpoint does not exist; the service has it as {listed(found, 'unknown')}"
@@ -127,7 +131,7 @@ class PlatformService(Resource):
     def _subnet_told(self, rule: Document, *path: str) -> str | None:
         """Return the subnet that a rule lets in; None if it is of the declared network, or permitted."""
         subnet = rule.text(*path)
-        known = any(same_id(subnet, one) for one in self.declared.permitted_subnets)
+        known = any(same_id(subnet, permitted_subnet) for permitted_subnet in self.declared.permitted_subnets)
         return None if subnet and (known or is_within(subnet, self.network_id)) else subnet or "a subnet not named"
 
     def _sku_is(self, path: str, name: str) -> Fact:

@@ -13,8 +13,8 @@ from assurance.estate.network.flows import InsideFlow, read_inside_flow
 from assurance.estate.network.private_dns_zone import PrivateDnsZone, read_private_dns_zone
 from assurance.estate.network.private_endpoint import PrivateEndpoint, read_private_endpoint
 from assurance.estate.resources.resource import Part, listed, name_of, resource_group_of, same_id
-from assurance.estate.services.kinds import read_service
 from assurance.estate.services.platform_service import PlatformService
+from assurance.estate.services.public_access import read_service
 from assurance.verdicts import Fact
 
 
@@ -149,8 +149,10 @@ class ServiceName:
         """Return the ids of the zones in which the endpoint keeps records, and the readings that say so."""
         endpoint = self.endpoint()
         groups, readings = endpoint.zone_groups() if endpoint.document is not None else ((), ())
-        configurations = (one for group in groups for one in group.items("properties", "privateDnsZoneConfigs"))
-        return [one.text("properties", "privateDnsZoneId") or "" for one in configurations], readings
+        configurations = (item for group in groups for item in group.items("properties", "privateDnsZoneConfigs"))
+        return [
+            configuration.text("properties", "privateDnsZoneId") or "" for configuration in configurations
+        ], readings
 
     def _refuse_unread_zone(self) -> None:
         """Refuse to judge a zone that is not where it is declared, while its endpoint keeps it elsewhere."""

@@ -1,18 +1,81 @@
-"""What else in the resource group could be reached from public networks: other services, and public addresses."""
+"""What else in the resource group could be reached from public networks; the kinds of platform services."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
+from assurance.environment import Environment
+from assurance.environment.model import DeclaredService
 from assurance.errors import NotEvaluated
-from assurance.estate.estate import Estate
+from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.questions import Documents
 from assurance.estate.resources.resource import Part, is_within, listed, same_id, wrong_among
-from assurance.estate.services.kinds import closing_of, public_access_of, read_all_of_kind
+from assurance.estate.services.data_services import CognitiveAccount, KeyVault, SqlServer, StorageAccount
+from assurance.estate.services.described_service import DescribedService, closing, described_listing
+from assurance.estate.services.platform_service import ACCESS, PlatformService, WithLeastTls
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
+
+Service = TypeVar("Service", bound=PlatformService)
+KINDS: dict[str, type[PlatformService]] = {
+    "sql": SqlServer,
+    "storage": StorageAccount,
+    "cognitive": CognitiveAccount,
+    "key_vault": KeyVault,
+}
+
+
+@read_once
+def read_service(estate: Estate, key: str) -> PlatformService:
+    """Return the declared service of that key, as its kind."""
+    kind = estate.environment.services[key].kind
+    described = estate.environment.described(kind)
+    if described is not None:
+        return DescribedService.read_described(estate, key, described)
+    return KINDS[kind].read(estate, key)
+
+
+def read_all_of_kind(estate: Estate, kind: str) -> Documents:
+    """Return all services of a kind in the environment's resource group."""
+    described = estate.environment.described(kind)
+    if described is not None:
+        return described_listing(estate, described, estate.group_id)
+    return KINDS[kind].listing(estate, estate.group_id)
+
+
+def closing_of(environment: Environment, kind: str) -> Callable[[str], str]:
+    """Return what makes the command that disables public network access of a service of a kind."""
+    described = environment.described(kind)
+    return partial(closing, described) if described is not None else KINDS[kind].closing
+
+
+def public_access_of(environment: Environment, kind: str) -> str:
+    """Return the property of a kind by which public networks are refused."""
+    described = environment.described(kind)
+    return described.public_access if described is not None else ACCESS
+
+
+def is_of_class(environment: Environment, declared: DeclaredService, wanted: type[PlatformService]) -> bool:
+    """Tell whether a declared service is read as that class, with what the class stands for."""
+    described = environment.described(declared.kind)
+    if described is None:
+        return issubclass(KINDS[declared.kind], wanted)
+    return wanted is PlatformService or (wanted is WithLeastTls and described.least_tls is not None)
+
+
+def read_as(estate: Estate, key: str, wanted: type[Service]) -> Service:
+    """Return the declared service of that key as the class that a check needs.
+
+    Raises:
+        TypeError: Its kind is no such class: the noun's family holds what it must not.
+    """
+    service = read_service(estate, key)
+    if not isinstance(service, wanted):
+        raise TypeError(f"{key} is a {type(service).__name__}, no {wanted.__name__}")
+    return service
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +113,11 @@ class ServicesOfKind:
                 "Grant the suite's identity Reader on the resource group, or deploy what is declared.",
                 self.readings,
             )
-        others = [one for one in self.documents if not any(same_id(one.id, known) for known in self.declared_ids)]
+        others = [
+            document
+            for document in self.documents
+            if not any(same_id(document.id, known) for known in self.declared_ids)
+        ]
         public: list[str] = []
 
         def told(service: Document) -> str | None:
@@ -100,7 +167,9 @@ class PublicAddresses:
         def told(part: Part[Documents]) -> str | None:
             documents, readings = part()
             cited.extend(readings)
-            strangers = (one for one in documents if not any(same_id(one.id, known) for known in self.permitted))
+            strangers = (
+                document for document in documents if not any(same_id(document.id, known) for known in self.permitted)
+            )
             return listed(map(_whose, strangers), "") or None
 
         found = wrong_among(self.lists, told)

@@ -7,16 +7,11 @@ cross-reference, since the guide cites the latter. One module for each family of
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from assurance.judging.controls.application import APPLICATION
-from assurance.judging.controls.attestations import ATTESTATIONS
+from assurance.judging.controls.application import APPLICATION, SERVER_ERRORS, SERVICE_LEVELS, WORKFLOW
 from assurance.judging.controls.deployment import DEPLOYMENT
-from assurance.judging.controls.drift import DRIFT
+from assurance.judging.controls.drift import ATTESTATIONS, DRIFT, WAIVERS
 from assurance.judging.controls.model import Control, Severity
 from assurance.judging.controls.security import SECURITY
-from assurance.judging.controls.server_errors import SERVER_ERRORS
-from assurance.judging.controls.service_levels import SERVICE_LEVELS
-from assurance.judging.controls.waivers import WAIVERS
-from assurance.judging.controls.workflow import WORKFLOW
 
 __all__ = ["CONTROLS", "Control", "Severity", "security"]
 

@@ -1,13 +1,102 @@
-"""The course of one control over the runs that count: when it failed, and how long until it was green; pure."""
+"""The course of a control over the runs that count.
+
+The nightly series with its gaps, and the period that is asked for. Pure.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from assurance.reporting.history.model import PastRun
-from assurance.verdicts import Verdict
+from assurance.errors import UsageError
+from assurance.reporting.history.model import Gap, PastRun, Series, counts
+from assurance.verdicts import Source, Verdict
+
+EXPECTED = "days such as 90d, or a date (UTC) such as 2026-08-01, were expected"
+LONGEST_DAYS = 36_500
+
+
+class PeriodError(UsageError):
+    """`--since` gives no beginning of a period."""
+
+
+def beginning(text: str, now: datetime) -> datetime:
+    """Return the first moment of a period: midnight UTC of a date, or of the day so many days before today.
+
+    Raises:
+        PeriodError: It is neither days nor a date, or lies in the future.
+    """
+    days = re.fullmatch(r"(\d{1,6})d", text)
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if days is not None:
+        if int(days.group(1)) > LONGEST_DAYS:
+            raise PeriodError(f"--since {text}: {EXPECTED}, at most {LONGEST_DAYS} days")
+        return midnight - timedelta(days=int(days.group(1)))
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is None:
+        raise PeriodError(f"--since {text}: {EXPECTED}")
+    try:
+        first = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise PeriodError(f"--since {text}: there is no such day; {EXPECTED}") from error
+    if first > now:
+        raise PeriodError(f"--since {text}: lies in the future; {EXPECTED}")
+    return first
+
+
+ONE_DAY = timedelta(days=1)
+
+
+def series_of(runs: Sequence[PastRun], basis: Source, since: datetime | None, until: datetime) -> Series:
+    """Return the nightly series within a period.
+
+    It begins with the first nightly run there ever was, or with the period. Tonight's run may still come, so tonight
+    is missing only tomorrow.
+
+    Args:
+        runs: All runs of the ledger, also those before the period, the oldest first.
+        basis: The source that holds a night.
+        since: The beginning of the period; None for all.
+        until: The moment at which the question is asked.
+    """
+    counting = [run for run in runs if counts(run, basis)]
+    marked = [run for run in counting if run.outcome is not None and run.outcome.nightly]
+    series = marked or counting
+    if not series:
+        return Series(None, None, (), is_marked=False)
+    demanded = marked[-1].controls if marked else frozenset()
+    held = {run.night for run in counting if (run.controls >= demanded if marked else True)} | {
+        run.night for run in marked
+    }
+    today = until.astimezone(UTC).date()
+    last = today if today in held else today - ONE_DAY
+    first = min(run.night for run in series)
+    if since is not None:
+        first = max(first, since.astimezone(UTC).date())
+    if first > last:
+        return Series(None, None, (), is_marked=bool(marked))
+    nights = [first + ONE_DAY * number for number in range((last - first).days + 1)]
+    by_night: dict[date, list[PastRun]] = {}
+    for run in runs:
+        by_night.setdefault(run.night, []).append(run)
+    gaps = (Gap(night, _instead(by_night.get(night, ()), basis)) for night in nights if night not in held)
+    return Series(first, last, tuple(gaps), is_marked=bool(marked))
+
+
+def _instead(runs: Sequence[PastRun], basis: Source) -> str:
+    return "; ".join(f"{run.id} {_why(run, basis)}" for run in runs)
+
+
+def _why(run: PastRun, basis: Source) -> str:
+    """Return why a run does not hold its night."""
+    if not run.is_trusted:
+        return "has an edited line in the ledger"
+    if not run.complete:
+        return "was interrupted"
+    if run.source is not basis:
+        return f"is {run.source}"
+    return "did not judge all that the nightly run judges"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,13 @@ from pathlib import Path
 
 from assurance.evidence.pack import write_whole
 from assurance.judging.controls import CONTROLS
-from assurance.reporting.history import grid
+from assurance.reporting.history import charts
+from assurance.reporting.history.charts import Column, Track, chart
 from assurance.reporting.history.courses import Course, courses
-from assurance.reporting.history.grid import Column
 from assurance.reporting.history.model import Gap, History, PastRun
-from assurance.reporting.history.small_charts import Track, chart
 from assurance.reporting.history.text import green, night_problems, problem_lines, series_sentence, shown
-from assurance.reporting.html.markup import Content, Html, element, join
-from assurance.reporting.html.page import STYLE_FILE, VIEWPORT, shipped
-from assurance.reporting.html.parts import definitions, section, table, verdict_badge
+from assurance.reporting.html.parts import Content, Html, definitions, element, join, section, table, verdict_badge
+from assurance.reporting.html.report import STYLE_FILE, VIEWPORT, shipped
 from assurance.reporting.wording import VERDICT_WORDS, counted
 from assurance.verdicts import Source, Verdict
 
@@ -38,7 +36,7 @@ def write_index(directory: Path, history: History) -> Path:
 
 def page(history: History) -> Html:
     """Return the whole page."""
-    found = grid.columns(history.runs, history.series.gaps)
+    found = charts.columns(history.runs, history.series.gaps)
     title = f"APEX Assurance: history of {history.environment}"
     style = join(Html(shipped(STYLE_FILE)), Html(_own("history.css")))
     head = Html(f'<meta charset="utf-8">{VIEWPORT}{element("title", title)}<style>{style}</style>')
@@ -117,10 +115,10 @@ def _grid(history: History, found: Sequence[Column], known: Sequence[str]) -> Ht
         f"{counted(len(known), 'control')} by {counted(len(history.runs), 'run')} and "
         f"{counted(len(history.series.gaps), 'missing night')}, the latest first; the tables below say the same."
     )
-    names = element("ul", *(_name(row) for row in grid.rows(known)), class_="row-names")
+    names = element("ul", *(_name(row) for row in charts.rows(known)), class_="row-names")
     drawn = element(
         "div",
-        grid.drawing(found, known, told),
+        charts.drawing(found, known, told),
         class_="grid-scroll",
         tabindex="0",
         role="region",
@@ -179,7 +177,9 @@ def _track(control: str, runs: Sequence[PastRun]) -> Track | None:
 
 
 def _approvals(history: History) -> Html:
-    rows = [(shown(one.approved), one.change, one.approver, one.run) for one in history.approvals]
+    rows = [
+        (shown(approval.approved), approval.change, approval.approver, approval.run) for approval in history.approvals
+    ]
     if not rows:
         return section("approvals", "Baselines approved", element("p", "None in this period."))
     header = ("Approved (UTC)", "Change", "Approver", "Run")
@@ -206,7 +206,7 @@ def _missing(gap: Gap) -> tuple[Content, ...]:
 
 
 def _run(run: PastRun) -> tuple[Content, ...]:
-    decision = element("span", str(run.decision), class_=f"verdict {grid.DECISION_STYLES[run.decision]}")
+    decision = element("span", str(run.decision), class_=f"verdict {charts.DECISION_STYLES[run.decision]}")
     source = element("span", str(run.source), class_=f"verdict {run.source.lower()}")
     notes = [*run.problems, *([] if run.complete else ["interrupted"])]
     if run.outcome is None:

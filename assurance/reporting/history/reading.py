@@ -13,8 +13,8 @@ from assurance.evidence import ledger, manifest, pack
 from assurance.evidence.ledger import Line
 from assurance.evidence.outcome import OutcomeError, outcome_of, parsed
 from assurance.evidence.pack import LEDGER, MANIFEST, RESULTS
+from assurance.reporting.history.courses import series_of
 from assurance.reporting.history.model import Approval, History, PastRun, basis_of
-from assurance.reporting.history.nights import series_of
 from assurance.reporting.json_report import schema_problem
 from assurance.tape.moments import recorded
 from assurance.verdicts import Decision, Source
@@ -82,7 +82,7 @@ def read_history(directory: Path, period: Period, *, open_packs: bool) -> Histor
         until=period.until,
         basis=basis,
         runs=tuple(sorted(within, key=lambda run: (run.started, run.id))),
-        approvals=tuple(one for one in approvals if period.has(one.approved)),
+        approvals=tuple(approval for approval in approvals if period.has(approval.approved)),
         series=series_of(ordered, basis, period.since, period.until),
         chain_is_broken=any(line.problem for line in lines),
         problems=tuple(problems),

@@ -104,7 +104,10 @@ def _decisions(history: History) -> list[str]:
 
 
 def _approvals(history: History) -> list[str]:
-    lines = [f"  {shown(one.approved)}  {one.change} by {one.approver}, run {one.run}" for one in history.approvals]
+    lines = [
+        f"  {shown(approval.approved)}  {approval.change} by {approval.approver}, run {approval.run}"
+        for approval in history.approvals
+    ]
     return ["Baselines approved", *(lines or ["  none in this period"])]
 
 

@@ -1,3 +1,8 @@
 """The HTML report: its page, its parts and its figures."""
 
-__all__ = ["charts", "figures", "markup", "page", "parts", "report"]
+__all__ = [
+    "charts",
+    "figures",
+    "parts",
+    "report",
+]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assurance.reporting.html.markup import Html, element, join
+from assurance.reporting.html.parts import Html, element, join
 
 WIDTH = 1000
 HEIGHT = 300

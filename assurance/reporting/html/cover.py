@@ -7,10 +7,19 @@ import re
 from assurance.reporting.causes import Finding, findings_of
 from assurance.reporting.coverage import absent_controls, ids_in_words
 from assurance.reporting.fit import cut
-from assurance.reporting.html.markup import Content, Html, element, join
-from assurance.reporting.html.parts import case_id, copyable, definitions, section, severity_mark, verdict_badge
-from assurance.reporting.identity import roles_of_identity
-from assurance.reporting.model import RunModel
+from assurance.reporting.html.parts import (
+    Content,
+    Html,
+    case_id,
+    copyable,
+    definitions,
+    element,
+    join,
+    section,
+    severity_mark,
+    verdict_badge,
+)
+from assurance.reporting.model import RunModel, roles_of_identity
 from assurance.reporting.wording import (
     ReasonGroup,
     age_in_words,

@@ -12,11 +12,9 @@ from typing import Any
 from assurance.judging.controls import CONTROLS
 from assurance.reporting.causes import findings_of, rank_of
 from assurance.reporting.fit import cut, printable
-from assurance.reporting.html.markup import Html
-from assurance.reporting.html.parts import SYMBOLS, case_id, verdict_style
+from assurance.reporting.html.parts import SYMBOLS, Html, case_id, verdict_style
 from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.waiving import waiver_facts
-from assurance.reporting.wording import VERDICT_WORDS
+from assurance.reporting.wording import VERDICT_WORDS, waiver_facts
 from assurance.tape import Reading
 from assurance.verdicts import Verdict
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from assurance.reporting.estate_view import Link, Network, Part, Subnet, networks
-from assurance.reporting.html.markup import Html, element, join
-from assurance.reporting.html.parts import SYMBOLS, section, verdict_style
+from assurance.reporting.html.parts import SYMBOLS, Html, element, join, section, verdict_style
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import VERDICT_WORDS, counted
 

@@ -8,10 +8,13 @@ from assurance.judging.controls import CONTROLS
 from assurance.reporting.causes import Finding, findings_of, severity_of
 from assurance.reporting.coverage import ids_in_words
 from assurance.reporting.fit import cut
-from assurance.reporting.html.markup import Content, Html, element, join
 from assurance.reporting.html.parts import (
+    Content,
+    Html,
     case_id,
     definitions,
+    element,
+    join,
     remedy_blocks,
     section,
     severity_mark,
@@ -19,8 +22,7 @@ from assurance.reporting.html.parts import (
     verdict_style,
 )
 from assurance.reporting.model import RunModel, VerdictRecord
-from assurance.reporting.waiving import waiver_facts
-from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, place_of
+from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, place_of, waiver_facts
 from assurance.verdicts import Verdict
 
 # The script adds the others on demand and for print; without it they stand in a plain table.

@@ -14,8 +14,7 @@ from typing import Any
 
 from assurance.judging.controls import CONTROLS
 from assurance.reporting.model import SUPPORTS, RunModel
-from assurance.reporting.oscal.results import findings, observations, risks
-from assurance.reporting.oscal.values import Naming, line, prop, text
+from assurance.reporting.oscal.results import Naming, findings, line, observations, prop, risks, text
 from assurance.reporting.wording import decision_sentence, evidence_sentence
 
 OSCAL_VERSION = "1.1.3"

@@ -1,3 +1,11 @@
 """The seams to the outside world: Azure's HTTP APIs, DNS and sockets."""
 
-__all__ = ["blobs", "clients", "credential", "document", "jobs", "plain_requests", "reader", "transport"]
+__all__ = [
+    "clients",
+    "credential",
+    "document",
+    "jobs",
+    "reader",
+    "response",
+    "transport",
+]

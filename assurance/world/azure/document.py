@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.tape.left_to_azure import UNKNOWN_UNTIL_DEPLOYED
 from assurance.tape.moments import from_text
+from assurance.tape.provenance import UNKNOWN_UNTIL_DEPLOYED
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 

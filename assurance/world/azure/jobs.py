@@ -18,8 +18,8 @@ from azure.core.exceptions import AzureError, HttpResponseError
 
 from assurance.environment import Environment
 from assurance.errors import BrokenReading, NotEvaluated
-from assurance.world.azure.blobs import transport_of
-from assurance.world.azure.error_forms import said_in
+from assurance.world.azure.clients import transport_of
+from assurance.world.azure.refusals import said_in
 
 if TYPE_CHECKING:
     from azure.mgmt.appcontainers import ContainerAppsAPIClient

@@ -16,8 +16,7 @@ from azure.core.exceptions import HttpResponseError, ServiceRequestError, Servic
 from assurance.errors import BrokenReading, NotEvaluated, Unwritable
 from assurance.tape.strict_json import NO_JSON, UnfitJson
 from assurance.world.azure.document import Document
-from assurance.world.azure.error_forms import said_in
-from assurance.world.azure.refusals import refusal, says_absent
+from assurance.world.azure.refusals import refusal, said_in, says_absent
 from assurance.world.azure.response import TapeResponse
 from assurance.world.azure.transport import NoAnswerError
 

@@ -17,13 +17,12 @@ from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import HttpTransport
 from azure.core.rest import HttpRequest, HttpResponse
 
-from assurance.environment.bounds import Limits
+from assurance.environment.suite_tables import Limits
 from assurance.errors import NotEvaluated
 from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.world.azure.response import TapeResponse
-from assurance.world.http.attempts import Attempt, Sender
-from assurance.world.http.policy import RetryPolicy
+from assurance.world.http.attempts import Attempt, RetryPolicy, Sender
 from assurance.world.http.throttling import PacedQuestion, Throttling
 from assurance.world.origins import origin_of, same_origin
 

@@ -1,3 +1,7 @@
 """The one HTTP seam: bounded answers, one policy of retries, and readings on the tape, for Azure and APEX alike."""
 
-__all__ = ["attempts", "policy", "statuses", "throttling", "upstream"]
+__all__ = [
+    "attempts",
+    "throttling",
+    "upstream",
+]

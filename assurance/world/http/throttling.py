@@ -20,7 +20,7 @@ from typing import TypeVar
 from filelock import FileLock
 
 from assurance.tape import sha256
-from assurance.world.http.policy import asked_pause_seconds, pause_before_next
+from assurance.world.http.attempts import asked_pause_seconds, pause_before_next
 
 # What Azure Resource Manager says of the budgets of reads: per subscription and identity, and per subscription.
 REMAINING = ("x-ms-ratelimit-remaining-subscription-reads", "x-ms-ratelimit-remaining-subscription-global-reads")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from assurance.world.sockets import Connection
 from falsification.azure.changes import Violation, adds, all_of, appends, connects_outside, drops, sets
-from falsification.azure.roles import CONTRIBUTOR, grants
+from falsification.azure.shapes import CONTRIBUTOR, grants
 from falsification.azure.world import Change
 
 APP = "containerApps/ca-apex-{environment}"

@@ -10,13 +10,19 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from falsification.azure.changes import Violation, adds, all_of, appends, drops, names, sets
-from falsification.azure.roles import OWNER, SUBSCRIPTION, grants
-from falsification.azure.rules import ENDPOINTS_GROUP, RULES, allow
-from falsification.azure.violations.sec_03 import CONNECTIONS, ENDPOINTS, OWN_STATE, SERVICES, STATE
-from falsification.azure.violations.sec_04 import LINKS, RECORDS
+from falsification.azure.shapes import ENDPOINTS_GROUP, OWNER, RULES, SUBSCRIPTION, allow, grants
 from falsification.azure.violations.sec_05 import APP, ENVIRONMENT, INGRESS
 from falsification.azure.violations.sec_06 import ACCESS
-from falsification.azure.violations.sec_10 import alert
+from falsification.azure.violations.sec_defender_and_strangers import alert
+from falsification.azure.violations.sec_private_link import (
+    CONNECTIONS,
+    ENDPOINTS,
+    LINKS,
+    OWN_STATE,
+    RECORDS,
+    SERVICES,
+    STATE,
+)
 from falsification.azure.violations.second_doors import network_resource
 from falsification.azure.world import STRANGERS_ADDRESS, Change
 from sandbox import Fault

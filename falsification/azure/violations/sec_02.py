@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
-from falsification.azure.rules import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
+from falsification.azure.shapes import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
 from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK
 from falsification.azure.world import Change
 

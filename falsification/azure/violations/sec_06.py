@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from falsification.azure.changes import Violation, adds, all_of, appends, drops, edits, moves, sets
-from falsification.azure.violations.sec_03 import SERVICES
+from falsification.azure.violations.sec_private_link import SERVICES
 from falsification.azure.world import Change
 
 DISABLED = "test_public_network_access_is_disabled"

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from falsification.azure.changes import SHARED, Violation, adds, all_of, appends, drops, edits, moves, sets
-from falsification.azure.violations.sec_03 import SERVICES
 from falsification.azure.violations.sec_05 import APP
+from falsification.azure.violations.sec_private_link import SERVICES
 from falsification.azure.world import Change, World
 
 IDENTITY = "userAssignedIdentities/id-apex-{environment}"

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from falsification.azure.changes import Violation, all_of, drops, sets
-from falsification.azure.roles import (
+from falsification.azure.shapes import (
     ACCESS_ADMINISTRATOR,
     CLIENT,
     CONTRIBUTOR,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from itertools import product
 
 from falsification.azure.changes import SHARED, Violation, adds, all_of, edits, sets
-from falsification.azure.roles import (
+from falsification.azure.shapes import (
     CLIENT,
     CONTRIBUTOR,
     CUSTOM,

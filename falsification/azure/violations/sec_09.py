@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from assurance.world.sockets import Connection
 from falsification.azure.changes import Violation, all_of, connects_inside, connects_outside, names, unknown_name
-from falsification.azure.violations.sec_04 import NAMES
+from falsification.azure.violations.sec_private_link import NAMES
 from falsification.azure.world import STRANGERS_ADDRESS, Change, World, answered
 
 THROUGH = "test_name_resolves_through_the_private_zone"

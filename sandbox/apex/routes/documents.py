@@ -11,20 +11,18 @@ from fastapi import APIRouter, Form, UploadFile
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse, Response
 
+from sandbox.apex.bodies import Identifier
 from sandbox.apex.caller import TheService, TheUser, TheWorker
-from sandbox.apex.clock import now_text
-from sandbox.apex.errors import ApexError, CrashError
+from sandbox.apex.errors import ApexError, CrashError, now_text
 from sandbox.apex.files import UploadedFile, examine
-from sandbox.apex.first_read import settled
-from sandbox.apex.observed import Observed
+from sandbox.apex.front import settled
 from sandbox.apex.permissions import Operation
-from sandbox.apex.quirks import Quirk
-from sandbox.apex.rules import Identifier
+from sandbox.apex.quirks import Observed, Quirk
 from sandbox.apex.service import Service
 from sandbox.apex.store import Row
 from sandbox.apex.switches import Switch
-from sandbox.apex.validation_job import JOB_TYPE
 from sandbox.apex.views import DocumentView, JobView, document_view, job_view, shown
+from sandbox.apex.work import DOCUMENT_VALIDATION
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
@@ -134,7 +132,7 @@ async def validate(document_id: Identifier, service: TheService, worker: TheWork
     """Start a job that validates a document."""
     row = service.find("documents", document_id)
     with service.permission(user, row["project_id"], Operation.VALIDATE):
-        job = worker.submit(JOB_TYPE, {"document_id": document_id}, user)
+        job = worker.submit(DOCUMENT_VALIDATION, {"document_id": document_id}, user)
     return announced(service, job)
 
 

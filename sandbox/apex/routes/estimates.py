@@ -10,18 +10,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
-from sandbox.apex.bodies import NewEstimate
+from sandbox.apex.bodies import Identifier, NewEstimate
 from sandbox.apex.caller import TheService, TheUser, TheWorker
 from sandbox.apex.errors import ApexError, CrashError
-from sandbox.apex.estimation_job import JOB_TYPE
-from sandbox.apex.observed import Observed
 from sandbox.apex.permissions import Operation
-from sandbox.apex.quirks import Quirk
+from sandbox.apex.quirks import Observed, Quirk
 from sandbox.apex.routes.documents import announced, demand_active
-from sandbox.apex.rules import Identifier
 from sandbox.apex.service import ForbiddenError, Service, User
 from sandbox.apex.switches import Switch
 from sandbox.apex.views import EstimateView, ExportView, JobView, estimate_view, export_view, job_view, shown
+from sandbox.apex.work import ESTIMATE_GENERATION
 
 router = APIRouter(prefix="/estimates", tags=["estimates"])
 jobs = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -49,7 +47,7 @@ async def generate(body: NewEstimate, service: TheService, worker: TheWorker, us
                 "PROJECT_INCOMPLETE",
                 "The project lacks voltage_level or line_miles; set it first",
             )
-        job = worker.submit(JOB_TYPE, body.model_dump() | {"asked_second": int(time.time())}, user)
+        job = worker.submit(ESTIMATE_GENERATION, body.model_dump() | {"asked_second": int(time.time())}, user)
     return announced(service, job)
 
 

@@ -1,4 +1,4 @@
-"""Liveness, readiness and the root; no token is needed."""
+"""Liveness, readiness and the root, which need no token; and what Microsoft Entra would serve."""
 
 from __future__ import annotations
 
@@ -9,11 +9,29 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
 from sandbox.apex.caller import TheService
-from sandbox.apex.clock import now_text
-from sandbox.apex.errors import CrashError
+from sandbox.apex.errors import CrashError, now_text
 from sandbox.apex.service import Service
 from sandbox.apex.switches import Switch
 from sandbox.apex.views import shown
+
+identity_router = APIRouter(include_in_schema=False)
+
+
+@identity_router.get("/{tenant_id}/v2.0/.well-known/openid-configuration")
+async def configuration(tenant_id: str, request: Request, service: TheService) -> JSONResponse:
+    """The OpenID configuration."""
+    if tenant_id != service.issuer.tenant_id:
+        return JSONResponse({"error": "invalid_tenant"}, HTTPStatus.BAD_REQUEST)
+    return JSONResponse(service.issuer.configuration(str(request.base_url).rstrip("/")))
+
+
+@identity_router.get("/{tenant_id}/discovery/v2.0/keys")
+async def keys(tenant_id: str, service: TheService) -> JSONResponse:
+    """The keys that tokens are verified with."""
+    if tenant_id != service.issuer.tenant_id:
+        return JSONResponse({"error": "invalid_tenant"}, HTTPStatus.BAD_REQUEST)
+    return JSONResponse(service.issuer.key_set())
+
 
 APPLICATION = "APEX"
 VERSION = "1.0.0"

@@ -9,15 +9,12 @@ from uuid import uuid4
 from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
-from sandbox.apex.bodies import Grant, NewProject, ProjectChange, Revocation
+from sandbox.apex.bodies import Grant, Identifier, NewProject, Page, PageSize, ProjectChange, Revocation
 from sandbox.apex.caller import TheService, TheUser
-from sandbox.apex.clock import now_text
-from sandbox.apex.errors import CrashError
-from sandbox.apex.first_read import settled
-from sandbox.apex.observed import Observed
+from sandbox.apex.errors import CrashError, now_text
+from sandbox.apex.front import settled
 from sandbox.apex.permissions import Operation, Role
-from sandbox.apex.quirks import Quirk
-from sandbox.apex.rules import Identifier, Page, PageSize
+from sandbox.apex.quirks import Observed, Quirk
 from sandbox.apex.service import NotFoundError, Service, User
 from sandbox.apex.switches import Switch
 from sandbox.apex.views import PageView, ProjectView, shown

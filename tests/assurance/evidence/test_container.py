@@ -15,11 +15,9 @@ from assurance.evidence.blobs import ContainerError
 from assurance.evidence.container import ContainerLedger
 from assurance.evidence.ledger import LedgerError, Link, LocalLedger
 from assurance.evidence.pack import LEDGER, MANIFEST
-from sandbox.azure.blob_leases import Lease
-from sandbox.azure.blob_service import Blob
-from sandbox.network.faults import Fault
-from sandbox.network.http_server import Request
-from tests.assurance.evidence.kept import NAME, Storage, storage
+from sandbox.azure.blob_service import Blob, Lease
+from sandbox.network.http_server import Fault, Request
+from tests.assurance.evidence.packs import NAME, Storage, storage
 
 
 @pytest.fixture(scope="module")

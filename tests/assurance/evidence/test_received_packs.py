@@ -15,9 +15,8 @@ from typing import Any
 import pytest
 
 from assurance.evidence import pack
-from assurance.tape.plain_files import MEBIBYTE
-from tests.assurance.evidence.packs import ROOT, edit, list_anew, run_pytest
-from tests.assurance.evidence.received import plant, plant_in_pack, run_from
+from assurance.tape.strict_json import MEBIBYTE
+from tests.assurance.evidence.packs import ROOT, edit, list_anew, plant, plant_in_pack, run_from, run_pytest
 
 CHECK = "checks/security/test_sec_10_defender_for_cloud.py"
 RECORDING = ROOT / "fixtures" / "recordings" / "prod"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assurance.environment.evidence import Evidence
+from assurance.environment.suite_tables import Evidence
 from assurance.evidence import ledger, pack
 from assurance.evidence.findings import Request
 from assurance.evidence.pack import ENVELOPE, INCOMPLETE, LEDGER, MANIFEST, PUBLIC_KEY, RESULTS

@@ -38,7 +38,7 @@ def nouns() -> Iterator[None]:
 
     @declared
     def subnet(environment: Environment) -> Mapping[str, Value]:
-        return {one.name: one for one in environment.virtual_network.subnets}
+        return {subnet.name: subnet for subnet in environment.virtual_network.subnets}
 
     @view
     def network(estate: object) -> Value:

@@ -10,7 +10,7 @@ from typing import Any
 
 from assurance.environment import load
 from assurance.estate import Estate
-from assurance.estate.services.kinds import read_service
+from assurance.estate.services.public_access import read_service
 from assurance.planning import Overlay, Plan, read_plan
 from assurance.planning.template import Target
 from assurance.tape import Tape

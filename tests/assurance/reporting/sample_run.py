@@ -147,7 +147,7 @@ def sample_model(source: Source = Source.SANDBOX) -> RunModel:
         selected=Selection(whole=SECURITY, cases=141, of_cases=141, given=Given(("checks/security",))),
     )
     verdicts = sample_verdicts()
-    return RunModel(run, verdicts, READINGS, tuple(sorted(one.check for one in verdicts)))
+    return RunModel(run, verdicts, READINGS, tuple(sorted(verdict.check for verdict in verdicts)))
 
 
 def model_of(*verdicts: Verdict, complete: bool = True) -> RunModel:

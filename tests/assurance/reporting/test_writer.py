@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections import Counter
@@ -12,16 +13,57 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assurance.reporting import ending, messages, ocsf, sarif
-from assurance.reporting.fit import printable
-from assurance.reporting.from_pack import model_in
-from assurance.reporting.html.page import page
+from assurance.reporting import ending, messages, ocsf, sarif, writer
+from assurance.reporting.fit import FORMULA, for_cell, printable
+from assurance.reporting.html.report import page
+from assurance.reporting.json_report import model_in
 from assurance.reporting.markdown import MAX_CHARACTERS
 from assurance.reporting.model import RunModel
 from assurance.reporting.wording import decision_sentence
-from assurance.reporting.writer import JUNIT, OSCAL, RESULTS, SUMMARY, TABLE, falsifiability_in, write_reports
+from assurance.reporting.writer import COLUMNS, JUNIT, OSCAL, RESULTS, SUMMARY, TABLE, falsifiability_in, write_reports
 from assurance.verdicts import Verdict
 from tests.assurance.reporting.sample_run import HOSTILE, model_of, sample_model
+
+
+def test_one_row_stands_for_one_verdict(tmp_path: Path) -> None:
+    """There is one row for each verdict, in order, under the names of the columns."""
+    model = sample_model()
+    writer.write(model, tmp_path / "results.csv")
+    with (tmp_path / "results.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert [(row["check"], row["verdict"]) for row in rows] == [
+        (verdict.check, verdict.verdict) for verdict in model.verdicts
+    ]
+    assert {row["decision"] for row in rows} == {"NO-GO"}
+    assert {row["waiver_expires"] for row in rows if row["verdict"] == "waived"} == {"2026-06-30"}
+
+
+@pytest.mark.parametrize("start", FORMULA)
+def test_no_cell_is_a_formula(start: str) -> None:
+    """A text that a spreadsheet would run begins with an apostrophe, also behind blanks."""
+    assert for_cell(f"{start}cmd|' /C calc'!A0").startswith("'")
+    assert for_cell(f"  {start}SUM(A1)").startswith("'")
+
+
+def test_plain_text_is_left_alone() -> None:
+    """A text that is no formula stays as it is."""
+    assert for_cell("publicNetworkAccess = 'Disabled'") == "publicNetworkAccess = 'Disabled'"
+
+
+def test_hostile_text_stays_in_its_cell(tmp_path: Path) -> None:
+    """Quotes, commas, line ends and control characters neither move a column nor a row."""
+    model = sample_model()
+    hostile = f'=1+1","x\r\ny{HOSTILE}'
+    verdicts = tuple(replace(verdict, observed=hostile, subject=hostile) for verdict in model.verdicts)
+    writer.write(replace(model, verdicts=verdicts), tmp_path / "results.csv")
+    text = (tmp_path / "results.csv").read_bytes().decode("utf-8")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert {len(row) for row in rows} == {len(COLUMNS)}
+    assert len(rows) == len(model.verdicts) + 1
+    assert "\x1b" not in text
+    assert "\x00" not in text
+
 
 EVERY = tuple(Verdict)
 HOSTILE_NAMES = [
@@ -73,8 +115,8 @@ def assert_exports_agree(model: RunModel, by_check: dict[str, str]) -> None:
     assert found == {check: verdict for check, verdict in by_check.items() if verdict not in quiet}
     assert told["properties"]["decision"] == model.decision
     events = [ocsf.event(record, model, str(model.decision))["unmapped"] for record in model.verdicts]
-    assert {one["check"]: one["verdict"] for one in events} == by_check
-    assert {one["decision"] for one in events} <= {str(model.decision)}
+    assert {event["check"]: event["verdict"] for event in events} == by_check
+    assert {event["decision"] for event in events} <= {str(model.decision)}
     counts = {str(verdict): number for verdict, number in model.counts().items()}
     message = messages.plain(model)
     assert (message["decision"], message["counts"]) == (str(model.decision), counts)
@@ -91,9 +133,10 @@ def test_a_pack_gives_its_model_again(tmp_path: Path) -> None:
     again = model_in(tmp_path)
     assert again.run == replace(model.run, versions=again.run.versions)
     assert again.verdicts == tuple(
-        replace(one, observed=as_json(one.observed), reason=as_json(one.reason)) for one in model.verdicts
+        replace(verdict, observed=as_json(verdict.observed), reason=as_json(verdict.reason))
+        for verdict in model.verdicts
     )
-    assert [one.key for one in again.readings] == [one.key for one in model.readings]
+    assert [reading.key for reading in again.readings] == [reading.key for reading in model.readings]
     assert again.decision is model.decision
 
 
@@ -148,9 +191,16 @@ def test_no_text_breaks_a_format(text: str, tmp_path: Path) -> None:
     model = sample_model()
     verdicts = tuple(
         replace(
-            one, subject=text, statement=text, expected=text, observed=text, reason=text, remedy=text, resources=(text,)
+            verdict,
+            subject=text,
+            statement=text,
+            expected=text,
+            observed=text,
+            reason=text,
+            remedy=text,
+            resources=(text,),
         )
-        for one in model.verdicts
+        for verdict in model.verdicts
     )
     run = replace(model.run, origin=text, selection=text, environment=text, notices=(text,))
     reports_agree_on(replace(model, verdicts=verdicts, run=run), tmp_path)
@@ -165,7 +215,7 @@ def reports_agree_on(model: RunModel, pack: Path) -> None:
     assert in_html(page(model), model) == by_check
     exported = [one["properties"]["check"] for one in sarif.document(model)["runs"][0]["results"]]
     assert set(exported) <= set(by_check)
-    assert all(json.loads(json.dumps(ocsf.event(one, model, str(model.decision)))) for one in model.verdicts)
+    assert all(json.loads(json.dumps(ocsf.event(verdict, model, str(model.decision)))) for verdict in model.verdicts)
     assert all(messages.size_of(make(model, "")) < messages.MAX_BYTES for make in messages.MESSAGES.values())
     assert sum(in_junit(pack / JUNIT).values()) == len(model.verdicts)
     assert len(json.loads((pack / RESULTS).read_bytes())["verdicts"]) == len(model.verdicts)

@@ -300,7 +300,7 @@ def test_an_event_of_the_activity_log_names_nobody(redactor: Redactor) -> None:
     )
     kept = redactor.body(json.dumps({"value": [held]}).encode()).decode()
     persons = ("Dana", "Whitfield", "dana.whitfield", SANDBOX_CLAIMS["ipaddr"], SANDBOX_CLAIMS["puid"])
-    assert [one for one in persons if one in kept] == []
+    assert [person for person in persons if person in kept] == []
     assert "Microsoft.Sql/servers/write" in kept
 
 

@@ -21,7 +21,7 @@ from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
 from assurance.world.azure.clients import AzureClients
 from assurance.world.azure.credential import StaticToken
-from falsification.azure.seams import DirectUpstream, MemoryTape
+from falsification.azure.world import DirectUpstream, MemoryTape
 from sandbox import AzureEstate
 from sandbox.azure.resource_manager import AzureResourceManager
 from sandbox.log_analytics import LogAnalytics, TelemetryStore, Traffic, component_id, workspace_id

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from falsification.azure.seams import MemoryTape
+from falsification.azure.world import MemoryTape
 from sandbox import Fault
 from sandbox.kql import Value
 from sandbox.log_analytics import TelemetryStore, Traffic
@@ -32,7 +32,7 @@ def test_everything_holds_in_both_windows() -> None:
     """Where all is well every case passes, over thirty minutes and over a day, in two windows that end together."""
     outcomes = TelemetryWorld(declared={"windows_minutes": [30, 1440]}).judged()
 
-    assert {str(one.verdict) for one in outcomes.values()} == {"pass"}
+    assert {str(outcome.verdict) for outcome in outcomes.values()} == {"pass"}
     assert len(outcomes) == 7 * 2 + 6
     assert "2026-03-02 14:30 to 2026-03-02 15:00 UTC" in outcomes["SLA-03 last-30-minutes"].observed
     assert "2026-03-01 15:00 to 2026-03-02 15:00 UTC" in outcomes["SLA-03 last-24-hours"].observed
@@ -173,8 +173,10 @@ def test_without_an_answer_nothing_is_judged(fault: Fault, told: str) -> None:
     world.logs.faults.append(fault)
     outcomes = {case: one for case, one in world.judged().items() if "threshold" not in case}
 
-    assert {str(one.verdict) for one in outcomes.values()} == {"not_evaluated"}
-    assert all(told in one.reason for one in outcomes.values()), {one.reason for one in outcomes.values()}
+    assert {str(outcome.verdict) for outcome in outcomes.values()} == {"not_evaluated"}
+    assert all(told in outcome.reason for outcome in outcomes.values()), {
+        outcome.reason for outcome in outcomes.values()
+    }
 
 
 def test_partial_result_is_refused() -> None:

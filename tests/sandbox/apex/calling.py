@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from assurance.apex.estimation.sample_documents import paper
-from assurance.environment.classification import DocumentType
+from assurance.environment.application_tables import DocumentType
 from sandbox.apex import ApexStandIn
-from sandbox.apex.declared import refused_tokens
+from sandbox.apex.stand_in import refused_tokens
 
 BASE = "https://apex.invalid"
 PREFIX = "/api/v1"

@@ -120,7 +120,7 @@ def _paint_line_items(painter: Painter, view: Mapping[str, Any]) -> None:
     painter.see("item.not-negative", all(Decimal(item["total_cost"]) >= 0 for item in items))
     products = [(Decimal(str(item["quantity"])) * Decimal(item["unit_cost"]), item["total_cost"]) for item in items]
     painter.see("item.quantities", all(product == Decimal(cost) for product, cost in products))
-    painter.see("item.parents", all(one in by_id for one in children))
+    painter.see("item.parents", all(child in by_id for child in children))
     codes = [item["wbs_code"] for item in items]
     circles = [part for one, parts in children.items() for part in parts if one in _ids(children, part["id"])]
     painter.see("item.circle", bool(circles))

@@ -15,8 +15,8 @@ import pytest
 
 from assurance.apex.estimation.sample_documents import paper
 from sandbox.apex import ApexStandIn
-from sandbox.apex.declared import refused_tokens
-from sandbox.network.certificates import CertificateAuthority
+from sandbox.apex.stand_in import refused_tokens
+from sandbox.network.http_stand_in import CertificateAuthority
 
 PREFIX = "/api/v1"
 JOB_SECONDS = 30.0

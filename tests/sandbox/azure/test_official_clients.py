@@ -262,7 +262,9 @@ def test_role_assignments_resolve_to_definitions(clients: Clients) -> None:
     assignments = list(
         clients.authorization.role_assignments.list_for_subscription(filter=f"principalId eq '{identity.principal_id}'")
     )
-    definitions = [clients.authorization.role_definitions.get_by_id(one.role_definition_id) for one in assignments]
+    definitions = [
+        clients.authorization.role_definitions.get_by_id(assignment.role_definition_id) for assignment in assignments
+    ]
     assert sorted(definition.role_name for definition in definitions) == [
         "AcrPull",
         "Cognitive Services OpenAI User",

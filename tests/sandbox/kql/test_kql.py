@@ -170,9 +170,9 @@ def test_summarize_agrees_with_a_plain_reference(values: list[tuple[int, float, 
         groups[at.replace(minute=at.minute // 5 * 5)].append(one)
     expected = []
     for begin, members in sorted(groups.items()):
-        repeated = sorted(one[1] for one in members for _ in range(one[2]))  # type: ignore[type-var,arg-type]  # cells of one kind
+        repeated = sorted(member[1] for member in members for _ in range(member[2]))  # type: ignore[type-var,arg-type]  # cells of one kind
         rank = max(1, math.ceil(share / 100 * len(repeated)))
-        failed = sum(one[2] for one in members if not one[3])  # type: ignore[misc]  # cells of one kind
+        failed = sum(member[2] for member in members if not member[3])  # type: ignore[misc]  # cells of one kind
         expected.append((begin, len(repeated), failed, repeated[rank - 1]))
 
     query = f"T | summarize sum(Weight), sumif(Weight, not(Ok)), percentilew(Ms, Weight, {share}) by bin(At, 5m)"

@@ -18,7 +18,7 @@ from azure.monitor.query import LogsQueryClient, LogsQueryPartialResult, LogsQue
 
 from sandbox import Fault, Sandbox
 from sandbox.log_analytics import TelemetryStore, Traffic
-from sandbox.log_analytics.timespans import duration_of, span_of
+from sandbox.log_analytics.query_service import duration_of, span_of
 
 COUNT = "AppRequests | summarize Requests = sum(ItemCount), Rows = count()"
 
@@ -77,7 +77,7 @@ def test_history_is_there_from_the_beginning(sandbox: Sandbox) -> None:
     answers = [
         logs(sandbox).query_workspace(sandbox.log_analytics.workspace_id, COUNT, timespan=span) for _ in range(2)
     ]
-    [first, second] = [one.tables[0].rows[0] for one in answers if isinstance(one, LogsQueryResult)]
+    [first, second] = [answer.tables[0].rows[0] for answer in answers if isinstance(answer, LogsQueryResult)]
 
     assert first["Rows"] > 5000
     assert list(first) == list(second)

@@ -13,8 +13,8 @@ from assurance.apex.client import Application
 from assurance.environment import Environment, load
 from assurance.tape import Tape, TapeHeader
 from assurance.tape.redaction import Redactor
-from sandbox.network.certificates import CertificateAuthority
 from sandbox.network.http_server import Answer, HttpsServer, Request
+from sandbox.network.http_stand_in import CertificateAuthority
 
 ROOT = Path(__file__).parents[4]
 RUN_ID = "20260301T100000Z-abcdef"

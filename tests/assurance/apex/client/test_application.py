@@ -15,8 +15,8 @@ from assurance.apex.client import Application, Flow, Flows
 from assurance.apex.client.api import is_shown
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Tape
-from sandbox.network.certificates import CertificateAuthority
 from sandbox.network.http_server import Answer
+from sandbox.network.http_stand_in import CertificateAuthority
 from tests.assurance.apex.client.conftest import RUN_ID, TOKENS, Build, Server, environment_of
 
 OK = Answer.of_json(200, {"id": "1"}, {"X-Request-ID": "r-1"})

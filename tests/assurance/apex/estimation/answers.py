@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
+from assurance.apex.client import Exchange
+from assurance.tape import Call, Reading
 from assurance.world.azure.document import Document
 
 READING = ("a-reading",)
@@ -72,3 +76,24 @@ def export() -> dict[str, Any]:
 def document(values: Mapping[str, Any]) -> Document:
     """Return the document of an answer."""
     return Document(copy.deepcopy(dict(values)), READING)
+
+
+_KEYS = count(1)
+
+
+def exchange(
+    status: int, body: object = None, *, method: str = "GET", path: str = "/api/v1/x", caller: str = "estimator"
+) -> Exchange:
+    """Return a call that was answered so; `body` is JSON values, or bytes as they are."""
+    content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    reading = Reading(
+        key=f"reading-{next(_KEYS)}",
+        kind="http",
+        question=f"{method} {path}",
+        started="2026-03-01T10:00:00.000Z",
+        elapsed_milliseconds=5,
+        status=status,
+        call=Call(caller=caller, trace_id="", flow="", ordinal=0, request_sha256="", request=""),
+        body=content,
+    )
+    return Exchange(method, path, caller, (reading,))

@@ -13,7 +13,7 @@ import pytest
 from assurance.apex.client import Application
 from assurance.apex.performance import ListBaseline, Measurements
 from assurance.environment import load
-from assurance.environment.telemetry import DeclaredTelemetry
+from assurance.environment.application_tables import DeclaredTelemetry
 from assurance.errors import NotEvaluated
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor

@@ -9,7 +9,7 @@ import pytest
 from assurance.apex.performance.load_level import LoadLevel, counted
 from assurance.apex.performance.load_running import progress
 from assurance.apex.performance.load_samples import ASIDE, LoadRecord, Process, Sample, Second, record_of
-from assurance.environment.load import DeclaredLoad
+from assurance.environment.application_tables import DeclaredLoad
 from assurance.errors import BrokenReading, NotEvaluated
 
 DECLARED = DeclaredLoad(users=10, seconds=60, spawn_rate=5.0, minimum_requests=180, think_seconds=(1.0, 5.0))

@@ -3,23 +3,62 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assurance.apex.performance.load_level import LoadLevel
 from assurance.apex.performance.load_running import KIND, LoadGenerator
+from assurance.command_line.main import main
 from assurance.environment import load
 from assurance.errors import NotEvaluated
-from assurance.runs.options import new_run_id
+from assurance.runs.basis import new_run_id
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
-from fixtures.load import LOCUSTFILE
+from fixtures.telemetry import LOCUSTFILE
 from sandbox import Sandbox
 from sandbox.apex import Switch
+
+# Microsoft Learn, "Configure a load test in YAML": keys, and which of them must be there.
+REQUIRED = {"version", "testId", "testType", "testPlan", "engineInstances"}
+KNOWN = REQUIRED | {"displayName", "description", "failureCriteria", "autoStop", "env", "secrets"}
+
+
+def test_configuration_is_what_microsoft_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    """Keys, kinds and bounds are those documented, and every variable is one that the locustfile or Locust reads."""
+    assert main(["load-config", "--env", "staging"]) == 0
+    document = yaml.safe_load(capsys.readouterr().out)
+
+    assert set(document) >= REQUIRED
+    assert set(document) <= KNOWN
+    assert (document["version"], document["testType"], document["testPlan"]) == ("v0.1", "Locust", LOCUSTFILE.name)
+    assert re.fullmatch(r"[a-z0-9_-]{2,50}", document["testId"])
+    assert len(document["description"]) <= 100
+    assert document["engineInstances"] == 1
+    for one in document["failureCriteria"]:
+        assert re.fullmatch(r"p(50|90|95|99)\(response_time_ms\) > \d+|percentage\(error\) > [\d.]+", one)
+    assert set(document["autoStop"]) == {"errorPercentage", "timeWindow"}
+    read = LOCUSTFILE.read_text(encoding="utf-8")
+    for one in (*document["env"], *document["secrets"]):
+        assert set(one) == {"name", "value"}
+        assert isinstance(one["value"], str)
+        assert one["name"].startswith("LOCUST_") or one["name"] in read
+    assert all(one["value"].startswith("https://kv-apex-staging") for one in document["secrets"])
+
+
+def test_where_no_load_is_allowed_there_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """For an environment that allows no load test the command says so, in one line, and prints nothing else."""
+    assert main(["load-config", "--env", "prod"]) == 2
+    printed = capsys.readouterr()
+
+    assert printed.out == ""
+    assert "does not say load.allowed = true" in printed.err
+
 
 ROOT = Path(__file__).parents[4]
 # The machine may be busy with other tests: whether the generator keeps time is judged elsewhere.

@@ -24,7 +24,7 @@ def write_model(directory: Path, model: RunModel) -> Path:
 
 def model_with(*verdicts: VerdictRecord) -> RunModel:
     """Return the sample run with other verdicts."""
-    return replace(sample_model(), verdicts=verdicts, collected=tuple(sorted(one.check for one in verdicts)))
+    return replace(sample_model(), verdicts=verdicts, collected=tuple(sorted(verdict.check for verdict in verdicts)))
 
 
 def failing(number: int = 0, observed: str = "Enabled") -> VerdictRecord:

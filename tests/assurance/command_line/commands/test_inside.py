@@ -20,19 +20,19 @@ from assurance.evidence.pack import LEDGER, MANIFEST
 from assurance.evidence.sealing import seal
 from assurance.evidence.signing import Signing
 from assurance.reporting.model import VerdictRecord
-from assurance.runs.begun import EXECUTION_VARIABLE, Begun
+from assurance.runs.keeping import EXECUTION_VARIABLE, Begun
 from assurance.tape import Reading, Tape, TapeHeader
 from assurance.verdicts import Verdict
-from assurance.world.azure.blobs import container_client
+from assurance.world.azure.clients import container_client
 from assurance.world.azure.credential import StaticToken
 from sandbox.azure.azure_estate import AzureEstate
 from sandbox.azure.blob_service import Blob, BlobService
 from sandbox.azure.jobs import ContainerAppsJobs
 from sandbox.azure.resource_manager import AzureResourceManager
-from sandbox.network.certificates import CertificateAuthority
-from sandbox.network.faults import Fault
+from sandbox.network.http_server import Fault
+from sandbox.network.http_stand_in import CertificateAuthority
 from tests.assurance.command_line.commands.packs import failing, model_with, unjudged, write_model
-from tests.assurance.evidence.kept import AT_ONCE
+from tests.assurance.evidence.packs import AT_ONCE
 from tests.assurance.reporting.sample_run import READINGS, record
 
 ROOT = Path(__file__).parents[4]
@@ -123,8 +123,8 @@ class Container:
     def __call__(self, execution: str) -> None:
         """Run in an execution."""
         model = model_with(*self.verdicts)
-        cited = {key for one in self.verdicts for key in one.readings}
-        readings = tuple(one for one in READINGS if one.key in cited)
+        cited = {key for verdict in self.verdicts for key in verdict.readings}
+        readings = tuple(reading for reading in READINGS if reading.key in cited)
         model = replace(model, run=replace(model.run, id=self.run), readings=readings)
         place = self.inside.container().ledger(self.machine / "sandbox" / LEDGER)
         directory = self.machine / "sandbox" / self.run
@@ -132,8 +132,8 @@ class Container:
         header = TapeHeader("sandbox", "", "", "SANDBOX", "a test", ("inside",), model.run.started, run_id=self.run)
         tape = Tape.create(directory / "tape", header)
         tape.on_kept = Begun(directory, header, place, {EXECUTION_VARIABLE: execution})
-        for one in readings:
-            tape.obtain(one.key, partial(_itself, one))
+        for reading in readings:
+            tape.obtain(reading.key, partial(_itself, reading))
         if self.is_killed:
             return
         tape.seal(model.run.finished)

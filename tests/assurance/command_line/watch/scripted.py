@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from assurance.command_line.watch.judging import Conclusion
-from assurance.command_line.watch.look import Alert, AlertLook, HealthLook, Look, TrafficLook
 from assurance.command_line.watch.plan import WatchPlan
+from assurance.command_line.watch.sight import Alert, AlertLook, HealthLook, Look, TrafficLook
 from assurance.command_line.watch.watching import watch
-from assurance.environment.telemetry import Thresholds
+from assurance.environment.application_tables import Thresholds
 from assurance.errors import NotEvaluated
-from assurance.telemetry.minutes import MINUTE, Minute
+from assurance.telemetry.timeline import MINUTE, Minute
 from assurance.verdicts import Fact
 
 STARTED = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assurance.estate.identity.access import Access
-from assurance.estate.identity.holding import Holding
-from assurance.estate.identity.identity import BUILT_IN_ROLES, ManagedIdentity
+from assurance.estate.identity.identity import BUILT_IN_ROLES, Holding, ManagedIdentity
 from assurance.world.azure.document import Document
 
 SUBSCRIPTION = "/subscriptions/22222222-2222-4222-8222-222222222222"

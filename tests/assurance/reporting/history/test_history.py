@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from assurance.command_line.main import main
 from assurance.evidence.pack import LEDGER
-from assurance.reporting.history.courses import courses
+from assurance.reporting.history.courses import PeriodError, beginning, courses
 from assurance.reporting.history.model import History
 from assurance.reporting.history.page import page
-from assurance.reporting.history.period import PeriodError, beginning
 from assurance.reporting.history.reading import Period, read_history
 from assurance.reporting.history.text import night_problems, problem_lines
 from assurance.verdicts import Source, Verdict
@@ -142,7 +141,7 @@ def test_a_period_begins_at_midnight_utc(maker: LedgerMaker) -> None:
     maker.line("baseline", {"run": "x", "approver": "Sam Lee", "change": "CR-7", "approved": "2026-01-15T08:00:00Z"})
     found = history(maker.write(), since=beginning("2026-01-11", NOW))
     assert found.runs[0].night == date(2026, 1, 11)
-    assert [(one.approver, one.change) for one in found.approvals] == [("Sam Lee", "CR-7")]
+    assert [(approval.approver, approval.change) for approval in found.approvals] == [("Sam Lee", "CR-7")]
     assert beginning("90d", NOW) == datetime(2025, 12, 1, tzinfo=UTC)
 
 

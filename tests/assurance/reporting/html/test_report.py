@@ -1,9 +1,10 @@
-"""The HTML report, as pytest-html makes it in a session of its own."""
+"""The HTML report, and its charts."""
 
 from __future__ import annotations
 
 import html
 import json
+import math
 import os
 import re
 import subprocess
@@ -12,19 +13,116 @@ from dataclasses import asdict, dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as Xml
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import assurance
+from assurance.reporting.html.charts import (
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Chart,
+    Series,
+    drawing,
+    figure,
+    ticks,
+)
 from assurance.reporting.html.cover import cover, printed_on_every_page
 from assurance.reporting.html.findings import MAX_FINDINGS, findings
-from assurance.reporting.html.markup import Html, element
-from assurance.reporting.html.page import page as page_of
-from assurance.reporting.html.parts import case_id
+from assurance.reporting.html.parts import Html, case_id, element
 from assurance.reporting.html.report import PROPERTY, HtmlReport
+from assurance.reporting.html.report import page as page_of
 from assurance.reporting.model import SUPPORTS
 from assurance.verdicts import Source, Verdict
 from tests.assurance.reporting.sample_run import HOSTILE, READINGS, record, sample_model
+
+
+def drawn(chart: Chart) -> Xml.Element:
+    """Return the drawing as XML: it must be well-formed."""
+    return Xml.fromstring(f"<svg>{drawing(chart)}</svg>")  # noqa: S314  (of our own making)
+
+
+def test_points_stand_where_their_values_are() -> None:
+    """The first value stands at the left edge, the last at the right; 0 at the bottom, the highest tick at the top."""
+    circles = drawn(Chart("ms", [Series("a", "points", [(0, 0.0), (5, 50.0), (10, 100.0)])], [])).findall("circle")
+
+    assert [float(circle.attrib["cx"]) for circle in circles] == [LEFT, (LEFT + WIDTH - RIGHT) / 2, WIDTH - RIGHT]
+    assert [float(circle.attrib["cy"]) for circle in circles] == [HEIGHT - BOTTOM, (TOP + HEIGHT - BOTTOM) / 2, TOP]
+
+
+def test_a_gap_interrupts_a_line() -> None:
+    """Where a value is missing the line ends, and begins again at the next; nothing is drawn between."""
+    points = [(0.0, 1.0), (1.0, 2.0), (2.0, None), (3.0, 3.0), (4.0, 1.0)]
+    path = drawn(Chart("ms", [Series("a", "line", points)], [])).find("path")
+    assert path is not None
+
+    assert re.sub(r"[\d. ]", "", path.attrib["d"]) == "MhLMhL"
+
+
+def test_columns_stand_on_the_floor() -> None:
+    """A column reaches from the floor to its value; one of nothing is not drawn."""
+    columns = drawn(Chart("", [Series("a", "columns", [(0, 10.0), (1, 0.0), (2, None)])], [])).findall("rect")
+    [column, legend] = columns
+
+    assert float(column.attrib["y"]) + float(column.attrib["height"]) == pytest.approx(HEIGHT - BOTTOM)
+    assert legend.attrib["height"] == "10"
+
+
+def test_a_limit_is_drawn_and_named() -> None:
+    """A limit above all values is within the drawing, and has its name."""
+    chart = drawn(Chart("ms", [Series("a", "points", [(0, 10.0)])], [(0, "now")], (500.0, "threshold")))
+    limit = next(line for line in chart.findall("line") if line.attrib["class"] == "limit")
+
+    assert TOP <= float(limit.attrib["y1"]) < HEIGHT - BOTTOM
+    assert {"threshold", "now", "a", "500 ms"} <= {text.text for text in chart.findall("text")}
+
+
+def test_texts_are_escaped() -> None:
+    """Whatever a name holds, it is text."""
+    html = figure("<b>", "5 < 6 & more", Chart("ms", [Series("<script>", "points", [(0, 1.0)])], []))
+
+    assert "<script>" not in html
+    assert "<b>" not in html
+    assert "5 &lt; 6 &amp; more" in html
+
+
+def test_nothing_is_no_chart() -> None:
+    """Without a value there is nothing to draw, and that is an error of who asks."""
+    with pytest.raises(ValueError, match="needs a value"):
+        drawing(Chart("ms", [Series("a", "line", [(0, None)])], []))
+
+
+@given(highest=st.floats(1e-6, 1e12))
+def test_ticks_are_round_and_reach_the_highest(highest: float) -> None:
+    """There are few ticks, evenly apart, from 0 to no less than the highest value, and not far beyond it."""
+    found = ticks(highest)
+    step = found[1]
+
+    assert found[0] == 0
+    assert 2 <= len(found) <= 8
+    assert highest * (1 - 1e-6) <= found[-1] <= highest + step * (1 + 1e-6)
+    assert round(step / 10 ** math.floor(math.log10(step) + 1e-9), 3) in {1, 2, 2.5, 5, 10}
+
+
+@pytest.mark.parametrize(
+    ("highest", "expected"),
+    [
+        (0, (0, 1)),
+        (10, (0, 2, 4, 6, 8, 10)),
+        (487, (0, 100, 200, 300, 400, 500)),
+        (0.3, (0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)),
+    ],
+)
+def test_ticks_of_known_values(highest: float, expected: tuple[float, ...]) -> None:
+    """Ticks are what a person would draw."""
+    assert ticks(highest) == pytest.approx(expected)
+
 
 CONFTEST = """
 import json
@@ -140,7 +238,7 @@ def test_links_lead_somewhere(page: str) -> None:
     made = {f"case-{case[0]}" for case in data["cases"]} | {f"R{n + 1}" for n in range(len(data["readings"]))}
     made |= {f"cases:{control[0]}" for control in data["controls"]}
     wanted = {link.removeprefix("#") for link in assets.links if link.startswith("#")}
-    assert {case_id(one) for one in sample_model().findings()} <= wanted
+    assert {case_id(finding) for finding in sample_model().findings()} <= wanted
     assert all(link in made or assets.identifiers.count(link) == 1 for link in wanted)
 
 
@@ -169,8 +267,8 @@ def test_decision_and_findings_stand_in_the_markup(page: str) -> None:
     """Without any script a reader sees the decision, each finding with its remedy, the controls and the clauses."""
     markup = re.sub(r"<script.*?</script>", "", page, flags=re.S)
     assert '<p class="word">NO-GO</p>' in markup
-    for one in sample_model().findings():
-        assert str(element("code", one.subject)) in markup or case_id(one) in markup
+    for finding in sample_model().findings():
+        assert str(element("code", finding.subject)) in markup or case_id(finding) in markup
     assert "az storage account update" in markup
     assert 'id="controls"' in markup
     assert "Segregation of networks" in markup

@@ -13,7 +13,7 @@ from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.security import SecurityCenter
 
-from assurance.environment.bounds import Limits
+from assurance.environment.suite_tables import Limits
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.tape import Tape
 from assurance.tape.redaction import Redactor
@@ -113,7 +113,7 @@ def test_a_resource_is_its_body_with_its_reading(clients: Clients, tape: Tape, g
     assert document is not None
     assert document.id.endswith(arguments[1])
     assert document.within("properties") is not None
-    assert [one.key for one in tape.readings()] == list(readings) == list(document.readings)
+    assert [reading.key for reading in tape.readings()] == list(readings) == list(document.readings)
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
@@ -123,11 +123,15 @@ def test_pages_are_followed_to_the_end(
     """A list of several pages is the same as in one piece; every page is a numbered reading."""
     operation, arguments, _ = clients.lists[generation]
     faulty("never")
-    whole = [one for one in sandbox.estate.resources if one.count("/") == 8 and clients.lists[generation][2] in one]
+    whole = [
+        resource
+        for resource in sandbox.estate.resources
+        if resource.count("/") == 8 and clients.lists[generation][2] in resource
+    ]
     sandbox.resource_manager.page_size = 1
     documents, readings = reader.list_all(operation, *arguments)
     assert documents is not None
-    assert sorted(one.id.lower() for one in documents) == sorted(whole)
+    assert sorted(document.id.lower() for document in documents) == sorted(whole)
     assert [tape.obtain(key, never_asked).page for key in readings] == list(range(1, len(whole) + 1))
     assert len(documents) > 1
 

@@ -17,7 +17,7 @@ from azure.core.rest import HttpRequest
 from azure.mgmt.network import NetworkManagementClient
 from azure.mgmt.security import SecurityCenter
 
-from assurance.environment.bounds import Limits
+from assurance.environment.suite_tables import Limits
 from assurance.errors import MissingReading, NotEvaluated
 from assurance.tape import Reading, Tape, utc_now
 from assurance.tape.redaction import Redactor
@@ -320,7 +320,7 @@ def test_pages_are_counted_also_where_they_are_on_the_tape(make: Make, tape: Tap
     again = itertools.count(1)
     transport.send(request(first), page=again)
     transport.send(request(second), page=again)
-    assert sorted((one.page or 0, one.question) for one in tape.readings()) == [
+    assert sorted((reading.page or 0, reading.question) for reading in tape.readings()) == [
         (0, f"GET {first}"),
         (1, f"GET {first}"),
         (2, f"GET {second}"),

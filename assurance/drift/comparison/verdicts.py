@@ -1,0 +1,173 @@
+"""The verdicts of two runs, case by case, with names replaced by what they stand for; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from assurance.environment import Environment
+from assurance.verdicts import Verdict
+
+Records = Sequence[Mapping[str, Any]]
+"""The verdicts of `results.json`, whose schema is checked elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDifference:
+    """A case that came to another verdict, or that only one run has.
+
+    Attributes:
+        control: Its control.
+        case: Function and subject, with names replaced by their roles.
+        before: Its verdict in the first run; None if that has no such case.
+        after: Its verdict in the second run; None likewise.
+        told: What the second run observed or could not judge; the first, where the second has no such case.
+    """
+
+    control: str
+    case: str
+    before: Verdict | None
+    after: Verdict | None
+    told: str
+
+
+def differing_cases(
+    first: Records, second: Records, first_roles: Callable[[str], str], second_roles: Callable[[str], str]
+) -> tuple[CaseDifference, ...]:
+    """Return the cases whose verdicts differ: those that now fail first, then by control and case.
+
+    Args:
+        first: The first run's verdicts.
+        second: The second run's.
+        first_roles: Replaces names of the first run's environment by their roles.
+        second_roles: Those of the second's.
+    """
+    before, after = _by_case(first, first_roles), _by_case(second, second_roles)
+    found: list[CaseDifference] = []
+    for key in before.keys() | after.keys():
+        was, now = before.get(key), after.get(key)
+        verdicts = [Verdict(one["verdict"]) if one is not None else None for one in (was, now)]
+        if verdicts[0] is not verdicts[1]:
+            shown = now if now is not None else was
+            told = (shown["reason"] or shown["observed"]) if shown is not None else ""
+            found.append(CaseDifference(key[0], key[1], verdicts[0], verdicts[1], told))
+    return tuple(sorted(found, key=_rank))
+
+
+def _by_case(records: Records, roles: Callable[[str], str]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return records by control and case; cases that roles make alike are numbered, so that none is lost."""
+    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for record in records:
+        case = roles(record["check"].partition("::")[2] or record["check"])
+        key, number = (record["control"], case), 1
+        while key in found:
+            number += 1
+            key = (record["control"], f"{case} #{number}")
+        found[key] = record
+    return found
+
+
+def _rank(one: CaseDifference) -> tuple[bool, bool, bool, str, str]:
+    one_sided = one.before is None or one.after is None
+    return (one_sided, one.after is not Verdict.FAIL, one.before is not Verdict.FAIL, one.control, one.case)
+
+
+_GUID = re.compile(r"(?<!roledefinitions/)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.I)
+_DOMAIN = re.compile(r"\b[a-z]+-[0-9a-f]{8}(?=\.[a-z0-9]+\.azurecontainerapps\.io)", re.I)
+_REVISION = re.compile(r"(\{application\})--[a-z0-9][a-z0-9-]*", re.I)
+_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d./])")
+_REDACTED = re.compile(r"(\[redacted [a-z-]+) [0-9a-f]{16}\]")
+_SUFFIX = re.compile(r"[a-z0-9]{4,13}")
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The roles of the names of one environment.
+
+    Attributes:
+        environment: The environment.
+    """
+
+    environment: Environment
+
+    def of(self, text: str) -> str:
+        """Return a text with names replaced by what they stand for."""
+        # Digests of redacted values are salted by environment: equal values have others.
+        text = _REDACTED.sub(r"\1]", text)
+        found = self._declared.sub(lambda match: self._by_name[match.group().casefold()], text)
+        found = self._environment_name.sub("{environment}", found)
+        if self._suffix is not None:
+            found = self._suffix.sub("{suffix}", found)
+        found = _REVISION.sub(r"\1--{revision}", _DOMAIN.sub("{domain}", _GUID.sub("{id}", found)))
+        return _ADDRESS.sub(lambda match: self._address(match.group()), found)
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return {name.casefold(): f"{{{role}}}" for name, role in _names(self.environment)}
+
+    @cached_property
+    def _declared(self) -> re.Pattern[str]:
+        """The names, the longest first, where no letter or digit goes on."""
+        names = sorted(self._by_name, key=len, reverse=True)
+        return re.compile(rf"(?<![a-z0-9])(?:{'|'.join(map(re.escape, names))})(?![a-z0-9])", re.I)
+
+    @cached_property
+    def _environment_name(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![a-z0-9]){re.escape(self.environment.name)}(?![a-z0-9])", re.I)
+
+    @cached_property
+    def _suffix(self) -> re.Pattern[str] | None:
+        """The unique ending of the names that allow no hyphens, such as `4k7x` of `stapexprod4k7x`."""
+        names = [service.name.casefold() for service in self.environment.services.values()]
+        endings = {name.rpartition(self.environment.name)[2] for name in names if self.environment.name in name}
+        found = sorted(ending for ending in endings if _SUFFIX.fullmatch(ending))
+        return re.compile(rf"(?:{'|'.join(found)})(?![a-z0-9])", re.I) if found else None
+
+    def _address(self, text: str) -> str:
+        """Return the subnet that an address lies in; an address that lies in none, or is none, as it is."""
+        try:
+            address = ip_address(text)
+        except ValueError:
+            return text
+        for subnet in self.environment.virtual_network.subnets:
+            if address in ip_network(subnet.prefix):
+                return f"{{address in {subnet.name}}}"
+        return text
+
+
+def _names(environment: Environment) -> Iterable[tuple[str, str]]:
+    """Give names and roles; of a name that stands for several things, the later role counts."""
+    yield environment.subscription_id, "subscription"
+    yield environment.tenant_id, "tenant"
+    yield environment.resource_group, "resource group"
+    yield environment.virtual_network.name, "virtual network"
+    for subnet in environment.virtual_network.subnets:
+        if subnet.network_security_group is not None:
+            yield subnet.network_security_group, f"security group of {subnet.name}"
+    yield environment.container_apps.environment, "container environment"
+    yield environment.container_apps.app, "application"
+    if environment.container_apps.job is not None:
+        yield environment.container_apps.job, "job of the suite"
+    yield environment.identity.name, "identity"
+    for key, service in environment.services.items():
+        yield service.private_endpoint.name, f"private endpoint of {key}"
+        yield service.name, key
+        yield service.fqdn, f"host of {key}"
+        if service.database is not None:
+            yield service.database, f"database of {key}"
+    yield from _deployed(environment)
+
+
+def _deployed(environment: Environment) -> Iterable[tuple[str, str]]:
+    registry, monitoring = environment.deployment.registry, environment.deployment.monitoring
+    if registry is not None:
+        yield registry.name, "registry"
+        yield registry.login_server, "host of registry"
+    if monitoring is not None:
+        yield monitoring.component, "component"
+        yield monitoring.workspace, "workspace"
+        yield monitoring.dashboard, "dashboard"
