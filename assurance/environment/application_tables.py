@@ -172,6 +172,9 @@ class DeclaredLoad(Declared):
         seconds: How long all of them are at work; those in which they arrive are not judged.
         spawn_rate: How many users arrive in a second.
         processes: How many processes send, each on a processor of its own.
+        workers: How many Locust workers send, on other machines, instead of processes of this one; 0 for none.
+        bind: Where they find this machine, as `ADDRESS:PORT`; whoever reaches it can be a worker.
+        workers_seconds: How long they are waited for.
         think_seconds: Least and most time from one request of a user to the next.
         minimum_requests: With fewer requests it is "not evaluated".
         most_cpu_percent: A process that uses more of its processor than this measures itself: "not evaluated".
@@ -183,6 +186,9 @@ class DeclaredLoad(Declared):
     seconds: Annotated[int, Field(ge=3, le=86_400)] = 300
     spawn_rate: Annotated[float, Field(gt=0, le=1_000)] = 5.0
     processes: Annotated[int, Field(ge=1, le=64)] = 1
+    workers: Annotated[int, Field(ge=0, le=1_000)] = 0
+    bind: Annotated[str, Field(pattern=r"^[0-9A-Za-z.:*-]+:[0-9]{1,5}$")] = "127.0.0.1:5557"
+    workers_seconds: Annotated[int, Field(ge=1, le=3_600)] = 120
     think_seconds: Annotated[tuple[Pause, Pause], Field(strict=False)] = (1.0, 5.0)
     minimum_requests: Annotated[int, Field(ge=20)] = 500
     most_cpu_percent: Annotated[float, Field(gt=0, le=100)] = 90.0
@@ -194,6 +200,10 @@ class DeclaredLoad(Declared):
             raise ValueError("think_seconds: the least comes first, and is above the most")
         if self.processes > self.users:
             raise ValueError("processes: there are more than users")
+        if self.workers and self.processes > 1:
+            raise ValueError("processes: workers elsewhere send in their place; leave one of the two out")
+        if self.workers > self.users:
+            raise ValueError("workers: there are more than users")
         return self
 
     @property

@@ -43,6 +43,7 @@ class RunOptions:
         change: The record of the change that the run belongs to; None if it was given none.
         plan: What is planned, to be judged in the place of what is there; None to judge what is there.
         plan_parameters: The parameter file of a planned template; None for none.
+        load_results: The result files of a load test that others have run; None to run one where it is asked for.
     """
 
     replay: Path | None
@@ -54,6 +55,7 @@ class RunOptions:
     change: Path | None = None
     plan: Path | None = None
     plan_parameters: Path | None = None
+    load_results: Path | None = None
     allow_writes: bool = False
 
 

@@ -70,6 +70,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=Path,
         help="judge what is planned: a what-if result, a compiled ARM template, or a Terraform plan as JSON",
     )
+    group.addoption(
+        "--load-results",
+        metavar="CSV|ZIP|DIR",
+        type=Path,
+        help="judge a load test that Azure Load Testing or JMeter has run, by its result files",
+    )
     group.addoption("--plan-parameters", metavar="FILE", type=Path, help="the parameter file of a planned template")
     group.addoption(
         "--gate", action="store_true", help="this run decides on a deployment: refuse a tape and stand-ins as its basis"

@@ -8,7 +8,8 @@ Load Testing (`apex-assurance load-config`):
 What it needs to know stands in environment variables: the bearer tokens of the roles in APEX_LOAD_TOKEN_ESTIMATOR and
 APEX_LOAD_TOKEN_MANAGER, or APEX_LOAD_SCOPE to obtain one by azure-identity; APEX_LOAD_PREFIX (/api/v1), APEX_LOAD_CA (a
 CA bundle), APEX_LOAD_RUN_ID (in the names of all that is made), APEX_LOAD_THINK (seconds, least and most), and
-APEX_LOAD_SAMPLES, a directory that each process writes its raw samples to.
+APEX_LOAD_SAMPLES, a directory that each process writes its raw samples to. Workers on other machines need the tokens
+alone, and perhaps APEX_LOAD_CA: the master tells them the rest, and they send it their samples.
 
 Each user has a timetable: the time from one request to the next is drawn, not the pause after an answer. A request
 that could not be sent when it was due, since the one before was still waited for, says by how much it was late. Without
@@ -22,25 +23,17 @@ import os
 import random
 import ssl
 import time
-from datetime import UTC, datetime
-from io import TextIOWrapper
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import gevent
-from locust import FastHttpUser, events, task
-from locust.env import Environment
+from load_records import WORK
+from locust import FastHttpUser, task
 from locust.exception import StopUser
-from locust.runners import MasterRunner
 
-PREFIX = os.environ.get("APEX_LOAD_PREFIX", "/api/v1")
-RUN_ID = os.environ.get("APEX_LOAD_RUN_ID") or f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
-THINK_SECONDS = tuple(float(part) for part in os.environ.get("APEX_LOAD_THINK", "1,5").split(","))
 LOWEST_ERROR = 400
 # Requests of these names prepare and tidy up: they are no part of the load.
 ASIDE = "aside: "
-HEARTBEAT_SECONDS = 0.05
 PROJECT = {"voltage_level": 345, "line_miles": 12.5, "terrain_type": "rolling"}
 RISK = {"name": "weather", "distribution": "triangular", "min_value": 0.9, "most_likely": 1.0, "max_value": 1.3}
 ESTIMATE = {"risk_factors": [RISK], "confidence_level": 0.8, "monte_carlo_iterations": 1000}
@@ -74,67 +67,7 @@ class Tokens:
         return str(self._credential.get_token(scope).token)
 
 
-class Recorder:
-    """Writes down every request of this process, and each second how busy the process itself is."""
-
-    def __init__(self, directory: Path) -> None:
-        self._samples = self._open(directory / f"samples-{os.getpid()}.csv")
-        self._process = self._open(directory / f"process-{os.getpid()}.csv")
-        self._watching = gevent.spawn(self._watch)
-
-    def request(self, name: str, response_time: float, response_length: int, **further: Any) -> None:  # noqa: ANN401  (as Locust sends it)
-        """Write down a request: start, elapsed and late in milliseconds, name, status (0 where none came), bytes."""
-        response, context = further["response"], further["context"]
-        status = response.status_code if response is not None else 0
-        late = 1000 * context["late"]
-        length = response_length or 0
-        self._samples.write(f"{further['start_time']:.4f},{response_time:.2f},{late:.2f},{name},{status},{length}\n")
-
-    def close(self) -> None:
-        """Say that this process ended as it should."""
-        self._watching.kill()
-        self._process.write("ended\n")
-        self._samples.close()
-        self._process.close()
-
-    def _watch(self) -> None:
-        """Each second, write the share of one processor that was used, and the longest delay of a heartbeat."""
-        while True:
-            began, used, longest = time.perf_counter(), time.process_time(), 0.0
-            while time.perf_counter() - began < 1.0:
-                before = time.perf_counter()
-                gevent.sleep(HEARTBEAT_SECONDS)
-                longest = max(longest, time.perf_counter() - before - HEARTBEAT_SECONDS)
-            share = (time.process_time() - used) / (time.perf_counter() - began)
-            self._process.write(f"{time.time():.3f},{share:.4f},{1000 * longest:.2f}\n")
-            self._samples.flush()
-            self._process.flush()
-
-    def _open(self, path: Path) -> TextIOWrapper:
-        return path.open("w", encoding="utf-8")
-
-
 TOKENS = Tokens()
-RECORDERS: list[Recorder] = []
-
-
-@events.test_start.add_listener
-def begin(environment: Environment, **_: object) -> None:
-    """Begin to write samples, in each process that sends requests."""
-    directory = os.environ.get("APEX_LOAD_SAMPLES", "")
-    if directory and not isinstance(environment.runner, MasterRunner):
-        recorder = Recorder(Path(directory))
-        RECORDERS.append(recorder)
-        environment.events.request.add_listener(recorder.request)
-
-
-@events.test_stop.add_listener
-def end(environment: Environment, **_: object) -> None:
-    """End the files of samples; all users have stopped by now."""
-    while RECORDERS:
-        recorder = RECORDERS.pop()
-        environment.events.request.remove_listener(recorder.request)
-        recorder.close()
 
 
 def trust() -> ssl.SSLContext:
@@ -158,7 +91,7 @@ class ApexUser(FastHttpUser):
         self._documents: list[str] = []
         self._jobs: list[str] = []
         self._due = time.perf_counter()
-        number = f"E2E-{RUN_ID}-LOAD-{uuid4().hex[:12]}"
+        number = f"E2E-{WORK.run_id}-LOAD-{uuid4().hex[:12]}"
         made = self._send(
             "POST",
             "/projects",
@@ -168,7 +101,7 @@ class ApexUser(FastHttpUser):
         if made is None:
             raise StopUser("no project could be made")
         self._project = str(made["id"])
-        self._due = time.perf_counter() + random.uniform(0, THINK_SECONDS[-1])  # noqa: S311  (no secret)
+        self._due = time.perf_counter() + random.uniform(0, WORK.think_seconds[-1])  # noqa: S311  (no secret)
         gevent.sleep(max(0.0, self._due - time.perf_counter()))
 
     def on_stop(self) -> None:
@@ -178,7 +111,7 @@ class ApexUser(FastHttpUser):
 
     def wait_time(self) -> float:
         """Return how long until the next request is due: none where that is past."""
-        self._due += random.uniform(THINK_SECONDS[0], THINK_SECONDS[-1])  # noqa: S311  (no secret)
+        self._due += random.uniform(WORK.think_seconds[0], WORK.think_seconds[-1])  # noqa: S311  (no secret)
         return max(0.0, self._due - time.perf_counter())
 
     @task(8)
@@ -245,7 +178,7 @@ class ApexUser(FastHttpUser):
         late = max(0.0, time.perf_counter() - self._due)
         signed = {**TOKENS.header(role), **(headers or {})}
         answer = self.client.request(
-            method, f"{PREFIX}{path}", name=name, headers=signed, context={"late": late}, **content
+            method, f"{WORK.prefix}{path}", name=name, headers=signed, context={"late": late}, **content
         )
         try:
             found = json.loads(answer.text or "null") if 0 < answer.status_code < LOWEST_ERROR else None

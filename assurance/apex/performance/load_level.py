@@ -30,6 +30,7 @@ class LoadLevel:
     Attributes:
         samples: The requests that count: those sent while all users were at work.
         unsent: How many were due in that time and never sent, since users still waited for what they had sent before.
+        by_others: Whether the generator was another's, which tells neither when requests were due nor how busy it was.
         declared: How large the load was.
         subject: What was asked.
         readings: What it rests on.
@@ -37,6 +38,7 @@ class LoadLevel:
 
     samples: tuple[Sample, ...]
     unsent: int
+    by_others: bool
     declared: DeclaredLoad
     subject: str
     readings: tuple[str, ...]
@@ -48,7 +50,7 @@ class LoadLevel:
         Raises:
             NotEvaluated: A process was lost or busy with itself, or there are too few requests.
         """
-        _refuse_lost(record, declared, readings)
+        _refuse_smaller(record, declared, readings)
         samples = counted(record, declared)
         unsent = max(0, _fewest_due(record, declared) - len(samples))
         if not samples or len(samples) + unsent < declared.minimum_requests:
@@ -61,7 +63,7 @@ class LoadLevel:
         began = samples[0].start
         for process in record.processes:
             _refuse_saturated(process, began, declared, readings)
-        return cls(samples, unsent, declared, subject, readings)
+        return cls(samples, unsent, record.users is not None, declared, subject, readings)
 
     def error_rate_is_below(self, percent: float) -> Fact:
         """Whether the share of requests that were not served is below a threshold."""
@@ -88,7 +90,10 @@ class LoadLevel:
             found < milliseconds,
             f"P{share} under load below {milliseconds:,g} ms",
             f"P{share} of {len(self.samples):,} requests is {told} from when they were due, {sent:,.0f} ms from when "
-            f"they were sent{unsent}",
+            f"they were sent{unsent}"
+            if not self.by_others
+            else f"P{share} of {len(self.samples):,} requests is {told} from when they were sent{unsent}; how busy the "
+            "generator was, its result files do not say",
             SLOW_REMEDY,
             # What was never served has no time that could be drawn.
             None if math.isinf(found) else Measure(f"P{share} under load", found, milliseconds, "ms"),
@@ -130,13 +135,27 @@ def _fewest_due(record: LoadRecord, declared: DeclaredLoad) -> int:
     return int(SURELY_DUE * len(_at_work(record)) * max(0.0, end - _began(record, declared)) / mean)
 
 
-def _refuse_lost(record: LoadRecord, declared: DeclaredLoad, readings: tuple[str, ...]) -> None:
+def _refuse_smaller(record: LoadRecord, declared: DeclaredLoad, readings: tuple[str, ...]) -> None:
+    """Refuse a load that was another than declared."""
+    if record.users is not None:
+        seconds = record.samples[-1].start - record.samples[0].start if record.samples else 0.0
+        if record.users < declared.users or seconds < declared.seconds:
+            raise NotEvaluated(
+                f"The result files tell of {record.users} users and {seconds:,.0f} s; {declared.users} users were "
+                f"declared, and {declared.seconds} s with all of them at work.",
+                "Run the load test as `apex-assurance load-config` prints it, or declare in [load] what it is.",
+                readings,
+            )
+        return
     ended = sum(process.ended for process in record.processes)
-    if ended != declared.processes or len(record.processes) != declared.processes:
+    wanted, who = (declared.workers, "workers") if declared.workers else (declared.processes, "processes")
+    if ended != wanted or len(record.processes) != wanted:
         raise NotEvaluated(
-            f"{declared.processes} processes were to send, {len(record.processes)} began and {ended} ended as they "
+            f"{wanted} {who} were to send, {len(record.processes)} began and {ended} ended as they "
             "should: the load was another than declared.",
-            "Look at the machine's memory; run again.",
+            "Look at the machine's memory; run again."
+            if not declared.workers
+            else "Look at the workers' machines and the network between them; run again.",
             readings,
         )
 

@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 from assurance.apex.client.callers import Callers
 from assurance.apex.performance.load_level import LoadLevel
-from assurance.apex.performance.load_samples import ASIDE, LoadRecord, record_in, record_of
+from assurance.apex.performance.load_samples import ASIDE, LoadRecord, record_in, record_of, record_of_others
 from assurance.environment import Environment
 from assurance.environment.application import DeclaredApplication, Role
 from assurance.environment.application_tables import DeclaredLoad, Thresholds
@@ -31,7 +31,7 @@ from assurance.tape.redaction import Redactor
 
 USERS_AN_ENGINE = 250
 """How many users one engine takes, by Microsoft's own advice to begin with."""
-LOCUSTFILE = "locustfile.py"
+LOCUSTFILE, RECORDS = "locustfile.py", "load_records.py"
 Value: TypeAlias = "str | int | float | Sequence[Value] | Mapping[str, Value]"
 
 
@@ -65,6 +65,7 @@ def configuration(
         "description": f"{load.users} users for {load.seconds} seconds (guide, Step 17)",
         "testType": "Locust",
         "testPlan": LOCUSTFILE,
+        "configurationFiles": [RECORDS],
         "engineInstances": math.ceil(load.users / USERS_AN_ENGINE),
         "failureCriteria": [
             f"p50(response_time_ms) > {thresholds.p50_milliseconds:.0f}",
@@ -115,6 +116,7 @@ class LoadGenerator:
         tape: Where the samples go.
         redactor: Takes secrets out of what Locust says.
         tell: Is told how far it is.
+        results: The result files of a test that others have run, to be judged in place of one of our own.
     """
 
     def __init__(
@@ -124,7 +126,9 @@ class LoadGenerator:
         tape: Tape,
         redactor: Redactor,
         tell: TellProgress,
+        results: Path | None = None,
     ) -> None:
+        self._results = results
         self._environment = environment
         self._application = application
         self._declared = environment.load
@@ -146,13 +150,18 @@ class LoadGenerator:
         return LoadLevel.of(record_of(reading.body, (key,)), self._declared, subject, (key,))
 
     def _run(self, key: str, locustfile: Path) -> Reading:
+        started, clock = utc_now(), time.monotonic()
+        if self._results is not None:
+            return self._reading(key, started, clock, "", record_of_others(self._results))
         if find_spec("locust") is None:
             raise NotEvaluated("Locust is not installed.", "pip install 'apex-assurance[performance]'")
-        started, clock = utc_now(), time.monotonic()
         with tempfile.TemporaryDirectory(prefix="apex-load-") as name:
             directory = Path(name)
             failure = self._send(locustfile, directory)
             record = record_in(directory)
+        return self._reading(key, started, clock, failure, record)
+
+    def _reading(self, key: str, started: str, clock: float, failure: str, record: LoadRecord) -> Reading:
         if not failure and not record.samples:
             failure = "No request was sent."
         body = b"" if failure else record.body()
@@ -190,7 +199,8 @@ class LoadGenerator:
     def _wait(self, running: subprocess.Popen[bytes], directory: Path) -> None:
         declared = self._declared
         whole = declared.arrival_seconds + declared.seconds
-        deadline = time.monotonic() + whole + 2 * STOP_SECONDS
+        awaited = declared.workers_seconds if declared.workers else 0
+        deadline = time.monotonic() + awaited + whole + 2 * STOP_SECONDS
         while running.poll() is None and time.monotonic() < deadline:
             try:
                 running.wait(PROGRESS_SECONDS)
@@ -202,8 +212,15 @@ class LoadGenerator:
         seconds = round(declared.arrival_seconds + declared.seconds)
         command = [sys.executable, "-m", "locust", "-f", str(locustfile), "--headless", "--only-summary"]
         command += ["--host", self._application.base_url.rstrip("/"), "--users", str(declared.users)]
-        command += ["--spawn-rate", f"{declared.spawn_rate:g}", "--run-time", f"{seconds}s"]
+        command += ["--spawn-rate", f"{declared.spawn_rate:g}"]
         command += ["--stop-timeout", str(STOP_SECONDS), "--exit-code-on-error", "0"]
+        if declared.workers:
+            # How long is the locustfile's own matter: by Locust's, nobody would wait for the workers' last samples.
+            address, _, port = declared.bind.rpartition(":")
+            command += ["--master", "--expect-workers", str(declared.workers)]
+            command += ["--expect-workers-max-wait", str(declared.workers_seconds)]
+            return [*command, "--master-bind-host", address, "--master-bind-port", port]
+        command += ["--run-time", f"{seconds}s"]
         return command if declared.processes == 1 else [*command, "--processes", str(declared.processes)]
 
     def _variables(self, directory: Path) -> dict[str, str]:
@@ -211,6 +228,7 @@ class LoadGenerator:
         callers = Callers(self._environment, self._application)
         tokens = {f"APEX_LOAD_TOKEN_{role.upper()}": callers.token(role) or "" for role in ROLES}
         bundle = self._environment.cloud.ca_bundle
+        seconds = self._declared.arrival_seconds + self._declared.seconds
         return {
             **tokens,
             "APEX_LOAD_PREFIX": self._application.api_prefix,
@@ -218,6 +236,7 @@ class LoadGenerator:
             "APEX_LOAD_RUN_ID": self._tape.header.run_id,
             "APEX_LOAD_THINK": ",".join(f"{seconds:g}" for seconds in self._declared.think_seconds),
             "APEX_LOAD_SAMPLES": str(directory),
+            **({"APEX_LOAD_SECONDS": f"{seconds:g}"} if self._declared.workers else {}),
         }
 
 
@@ -242,6 +261,7 @@ def progress(record: LoadRecord, seconds: float) -> str:
 def _settings(declared: DeclaredLoad) -> Mapping[str, object]:
     """Return what a load is, of which the samples are."""
     names = {"users", "seconds", "spawn_rate", "processes", "think_seconds"}
+    names |= {"workers"} if declared.workers else set()
     return declared.model_dump(mode="json", include=names)
 
 

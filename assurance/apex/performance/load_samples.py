@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from assurance.errors import BrokenReading
+from assurance.errors import BrokenReading, NotEvaluated
+from assurance.tape.strict_json import MAX_BYTES, read_plain
 
 # Requests of such names prepare and tidy up (see checks/performance/locustfile.py).
 ASIDE = "aside: "
@@ -77,10 +81,12 @@ class LoadRecord:
     Attributes:
         processes: Its processes.
         samples: All requests, in the order in which they were sent.
+        users: How many users were at work at most, where others have run the test; None for our own generator.
     """
 
     processes: tuple[Process, ...]
     samples: tuple[Sample, ...]
+    users: int | None = None
 
     def body(self) -> bytes:
         """Return the record as the bytes of a reading."""
@@ -101,6 +107,7 @@ class LoadRecord:
                 [one.start, one.elapsed_milliseconds, one.late_milliseconds, numbers[one.name], one.status, one.size]
                 for one in self.samples
             ],
+            **({} if self.users is None else {"users": self.users}),
         }
         return json.dumps(document, separators=(",", ":")).encode()
 
@@ -122,9 +129,71 @@ def record_of(body: bytes, readings: tuple[str, ...]) -> LoadRecord:
             Sample(float(start), float(elapsed), float(late), str(names[number]), int(status), int(size))
             for start, elapsed, late, number, status, size in document["samples"]
         )
+        users = int(document["users"]) if "users" in document else None
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise BrokenReading("The reading holds no samples of a load test.", "Record again.", readings) from error
-    return LoadRecord(processes, samples)
+    return LoadRecord(processes, samples, users)
+
+
+def record_of_others(results: Path) -> LoadRecord:
+    """Return what JMeter's result files say, as Azure Load Testing gives them: a CSV file, or more in a folder or ZIP.
+
+    Raises:
+        NotEvaluated: They cannot be read, or are none.
+    """
+    samples: list[Sample] = []
+    users = 0
+    try:
+        for text in _texts(results):
+            rows = _requests(text)
+            samples += map(_of_jmeter, rows)
+            users += max(int(row["allThreads"]) for row in rows)
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, csv.Error, zipfile.BadZipFile) as error:
+        told = f"{getattr(error, 'strerror', None) or error}"
+        raise NotEvaluated(
+            f"{results}: these are no result files of a load test: {told[:200]}",
+            "Give --load-results what Azure Load Testing lets you download as results: CSV files, or a ZIP of them.",
+        ) from error
+    return LoadRecord((), tuple(sorted(samples, key=lambda sample: sample.start)), users)
+
+
+def _texts(results: Path) -> Iterator[str]:
+    """Give the text of each CSV file; together they are no longer than a file of a run may be."""
+    left = MAX_BYTES
+    if results.suffix == ".zip":
+        with zipfile.ZipFile(results) as archive:
+            for name in sorted(one for one in archive.namelist() if one.endswith(".csv")):
+                with archive.open(name) as file:
+                    content = file.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise ValueError(f"they are longer than {MAX_BYTES} bytes")
+                yield content.decode()
+        return
+    files = sorted(results.glob("*.csv")) if results.is_dir() else [results]
+    if not files:
+        raise ValueError("there is no CSV file in this folder")
+    for path in files:
+        content = read_plain(path, left)
+        left -= len(content)
+        yield content.decode()
+
+
+def _requests(text: str) -> list[dict[str, str]]:
+    """Return the rows that are requests: a transaction sums up others."""
+    rows = list(csv.DictReader(StringIO(text)))
+    found = [row for row in rows if "Number of samples in transaction" not in str(row["responseMessage"])]
+    if not found or any(None in row.values() for row in found):
+        raise ValueError("there is no request in them, or one is cut")
+    return found
+
+
+def _of_jmeter(row: Mapping[str, str]) -> Sample:
+    code = row["responseCode"]
+    status = int(code) if code.isascii() and code.isdecimal() and row["success"].lower() == "true" else 0
+    # What JMeter's own assertions refused was not served either.
+    failed = int(code) if code.isascii() and code.isdecimal() and int(code) >= HTTPStatus.BAD_REQUEST else status
+    return Sample(int(row["timeStamp"]) / 1000, float(row["elapsed"]), 0.0, row["label"], failed, int(row["bytes"]))
 
 
 def record_in(directory: Path) -> LoadRecord:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from assurance.apex.performance.load_level import LoadLevel, counted
 from assurance.apex.performance.load_running import progress
-from assurance.apex.performance.load_samples import ASIDE, LoadRecord, Process, Sample, Second, record_of
+from assurance.apex.performance.load_samples import (
+    ASIDE,
+    LoadRecord,
+    Process,
+    Sample,
+    Second,
+    record_of,
+    record_of_others,
+)
 from assurance.environment.application_tables import DeclaredLoad
 from assurance.errors import BrokenReading, NotEvaluated
 
@@ -122,3 +132,75 @@ def test_progress_tells_requests_errors_and_p95() -> None:
     assert progress(LoadRecord((), ()), 62) == "Load: users arrive"
     told = progress(record(*steady(500), *steady(500, 300.0, 500)), 62)
     assert "1,000 requests, 500 errors, P95 so far 300 ms" in told
+
+
+HEADER = (
+    "timeStamp,elapsed,label,responseCode,responseMessage,threadName,dataType,success,failureMessage,bytes,sentBytes,"
+    "grpThreads,allThreads,URL,Latency,IdleTime,Connect"
+)
+ROW = "{at},{elapsed},GET /projects,{code},OK,t 1-1,text,{success},,900,130,10,10,u,20,0,1"
+
+
+def jmeter(*rows: str) -> str:
+    """Return a result file with these rows behind a minute of requests by ten users, one each tenth of a second."""
+    told = [
+        ROW.format(at=1_764_000_000_000 + 100 * at, elapsed=at % 90 + 20, code=200, success="true") for at in range(800)
+    ]
+    return "\n".join([HEADER, *told, *rows, ""])
+
+
+def test_results_of_azure_load_testing_are_judged(tmp_path: Path) -> None:
+    """JMeter's result files, alone, in a folder or in a ZIP, come to the same; a transaction sums up other rows."""
+    summed = "1764000070000,60000,all,200,Number of samples in transaction : 3,t 1-1,,true,,0,0,10,10,null,0,0,0"
+    (tmp_path / "engine1_results.csv").write_text(jmeter(summed), encoding="utf-8")
+    with zipfile.ZipFile(tmp_path / "csv.zip", "w") as archive:
+        archive.write(tmp_path / "engine1_results.csv", "engine1_results.csv")
+    found = [
+        level(record_of_others(path)) for path in (tmp_path / "engine1_results.csv", tmp_path, tmp_path / "csv.zip")
+    ]
+
+    facts = [one.percentile_is_below(95, 500.0) for one in found]
+    assert facts[0] == facts[1] == facts[2]
+    assert facts[0].holds
+    assert "P95 of" in facts[0].observed
+    assert "how busy the generator was, its result files do not say" in facts[0].observed
+    whole = record_of_others(tmp_path)
+    assert record_of(whole.body(), ()) == whole
+    assert whole.users == 10
+
+
+def test_failures_in_results_of_others_are_failures(tmp_path: Path) -> None:
+    """No answer, a server error, and an answer that an assertion refused were not served."""
+    rows = [
+        ROW.format(at=1_764_000_030_000 + number, elapsed=5, code=code, success="false")
+        for number in range(50)
+        for code in ("503", "Non HTTP response code: java.net.SocketException", "200")
+    ]
+    (tmp_path / "results.csv").write_text(jmeter(*rows), encoding="utf-8")
+
+    fact = level(record_of_others(tmp_path / "results.csv")).error_rate_is_below(1.0)
+    assert not fact.holds
+    assert "150 of" in fact.observed
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"), [({"users": 11}, "10 users and 80 s; 11 users"), ({"seconds": 300}, "300 s with all")]
+)
+def test_a_smaller_load_than_declared_is_not_evaluated(tmp_path: Path, declared: dict[str, int], reason: str) -> None:
+    """Results of fewer users, or of a shorter time, say nothing of the load that was declared."""
+    (tmp_path / "results.csv").write_text(jmeter(), encoding="utf-8")
+    with pytest.raises(NotEvaluated, match=reason):
+        level(record_of_others(tmp_path), DECLARED.model_copy(update=declared))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "a,b\n1,2\n", HEADER + "\nx,y\n", "\0"], ids=["empty", "other", "cut", "binary"]
+)
+def test_what_is_no_result_file_is_not_evaluated(tmp_path: Path, content: str) -> None:
+    """A file that is none is told as that, and so is a folder or a ZIP without one."""
+    for name in ("results.csv", "results.zip"):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        with pytest.raises(NotEvaluated, match="no result files"):
+            record_of_others(tmp_path / name)
+    with pytest.raises(NotEvaluated, match="no result files"):
+        record_of_others(tmp_path / "missing")

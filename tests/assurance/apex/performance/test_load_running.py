@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,7 +30,7 @@ from sandbox.apex import Switch
 
 # Microsoft Learn, "Configure a load test in YAML": keys, and which of them must be there.
 REQUIRED = {"version", "testId", "testType", "testPlan", "engineInstances"}
-KNOWN = REQUIRED | {"displayName", "description", "failureCriteria", "autoStop", "env", "secrets"}
+KNOWN = REQUIRED | {"configurationFiles", "displayName", "description", "failureCriteria", "autoStop", "env", "secrets"}
 
 
 def test_configuration_is_what_microsoft_documents(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +43,7 @@ def test_configuration_is_what_microsoft_documents(capsys: pytest.CaptureFixture
     assert (document["version"], document["testType"], document["testPlan"]) == ("v0.1", "Locust", LOCUSTFILE.name)
     assert re.fullmatch(r"[a-z0-9_-]{2,50}", document["testId"])
     assert len(document["description"]) <= 100
+    assert all((LOCUSTFILE.parent / name).is_file() for name in document["configurationFiles"])
     assert document["engineInstances"] == 1
     for one in document["failureCriteria"]:
         assert re.fullmatch(r"p(50|90|95|99)\(response_time_ms\) > \d+|percentage\(error\) > [\d.]+", one)
@@ -187,3 +192,65 @@ def test_a_locustfile_that_does_not_load_is_not_evaluated(sandbox: Sandbox, tmp_
 
     with pytest.raises(NotEvaluated, match="Locust ended with 1"):
         generator(sandbox, tmp_path).level(broken)
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])
+
+
+@contextmanager
+def workers(sandbox: Sandbox, port: int, number: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run workers, as on machines elsewhere: they are given tokens and certificates, and nothing else."""
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("LOCUST_", "APEX_LOAD_"))}
+    token = os.environ["APEX_SANDBOX_TOKEN_ESTIMATOR"], os.environ["APEX_SANDBOX_TOKEN_MANAGER"]
+    known |= {"APEX_LOAD_TOKEN_ESTIMATOR": token[0], "APEX_LOAD_TOKEN_MANAGER": token[1]}
+    known |= {"APEX_LOAD_CA": str(sandbox.authority.path)}
+    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), "--worker", "--master-port", str(port)]
+    running = [
+        subprocess.Popen(command, env=known, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(number)
+    ]
+    try:
+        yield running
+    finally:
+        for one in running:
+            one.kill()
+            one.wait()
+
+
+def test_workers_elsewhere_make_one_record(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The check is the master of three workers: their samples and their own health come by Locust's messages."""
+    sandbox.apex.service.clear()
+    port = free_port()
+    with workers(sandbox, port, 3):
+        found = generator(sandbox, tmp_path, workers=3, bind=f"127.0.0.1:{port}").level(LOCUSTFILE)
+
+    assert found.error_rate_is_below(1.0).holds
+    assert len(projects(sandbox)) == 5
+    assert set(projects(sandbox).values()) == {"archived"}
+
+
+def test_a_lost_worker_is_not_evaluated(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where one of three workers is killed under way the load was another than declared, and the test ends early."""
+    port = free_port()
+    with workers(sandbox, port, 3) as running:
+        lines: list[str] = []
+        one = generator(sandbox, tmp_path, lines, workers=3, bind=f"127.0.0.1:{port}", seconds=60)
+
+        def lose_one() -> None:
+            while not any("requests" in line for line in lines):
+                time.sleep(0.05)
+            running[0].kill()
+
+        threading.Thread(target=lose_one, daemon=True).start()
+        with pytest.raises(NotEvaluated, match="3 workers were to send, 3 began and 2 ended"):
+            one.level(LOCUSTFILE)
+
+
+def test_without_workers_nothing_is_evaluated(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A master whom nobody finds gives up."""
+    with pytest.raises(NotEvaluated, match="Gave up waiting for workers"):
+        generator(sandbox, tmp_path, workers=2, bind=f"127.0.0.1:{free_port()}", workers_seconds=1).level(LOCUSTFILE)
