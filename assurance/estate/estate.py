@@ -240,6 +240,8 @@ class Estate(DeclaredIds):
         dialers: What makes connections, by vantage.
         vantage: From where names are resolved and connections made.
         files: What reads the files that a pipeline has left.
+
+    Args:
         now: When the run was begun.
     """
 
@@ -259,7 +261,18 @@ class Estate(DeclaredIds):
         self.dialers = dialers
         self.vantage = vantage
         self.files = files
-        self.now = now
+        self._now = now
+        self._demand_clock = clients.demand_clock
+
+    @property
+    def now(self) -> datetime:
+        """When the run was begun, which ages are counted to.
+
+        Raises:
+            NotEvaluated: The clock that says so is wrong.
+        """
+        self._demand_clock()
+        return self._now
 
     def demand(self, vantage: Vantage) -> None:
         """Refuse what can only be judged from a vantage that the suite does not run from.

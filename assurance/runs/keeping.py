@@ -1,4 +1,4 @@
-"""Where the evidence of a run is kept beside its own directory.
+"""What is kept of a run's answers beside its own directory, and what they say of the machine that asked.
 
 Its ledger, the line that it has from its first answer on, and a container of packs.
 """
@@ -6,7 +6,7 @@ Its ledger, the line that it has from its first answer on, and a container of pa
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,8 @@ from assurance.evidence import ledger
 from assurance.evidence.ledger import Link, LocalLedger, Place
 from assurance.evidence.pack import LEDGER
 from assurance.runs.basis import is_loopback, source_of
-from assurance.tape import Reading, TapeHeader
+from assurance.tape import Reading, Tape, TapeHeader
+from assurance.tape.reading import clock_error_of
 from assurance.verdicts import Source
 from assurance.world.azure.credential import SignInOnce
 
@@ -71,6 +72,14 @@ class Begun:
         told = {name: getattr(self._header, name) for name in ("environment", "source", "started")}
         execution = {EXECUTION: self._execution} if self._execution else {}
         link.append(ledger.BEGUN, {"run": self._header.run_id, **told, **execution})
+
+
+def clock_notice(tape: Tape, readings: Iterable[Reading]) -> tuple[str, ...]:
+    """Return what every report says where the clock of the machine was wrong."""
+    wrong = clock_error_of(tape.header, readings)
+    return (
+        (f"The clock of the machine that ran this was {wrong}: what rests on ages is not evaluated.",) if wrong else ()
+    )
 
 
 def answers(readings: list[Reading]) -> int:

@@ -20,7 +20,7 @@ from assurance.planning import Overlay
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
 from assurance.runs.basis import RunOptions, begun, read_from, refuse_foreign, source_of, vantage_of, versions_used
 from assurance.runs.given_plan import Plans, give_plan, plan_of
-from assurance.runs.keeping import Begun, answers, keeping_of
+from assurance.runs.keeping import Begun, answers, clock_notice, keeping_of
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.verdicts import Source
@@ -143,7 +143,8 @@ class Run:
         def tell(line: str) -> None:
             self.tell_progress(line)
 
-        return LoadGenerator(self.environment, self.application.declared, self.tape, self.redactor, tell)
+        seams = (self.application.declared, self.tape, self.redactor, tell)
+        return LoadGenerator(self.environment, *seams, results=self.options.load_results)
 
     @property
     def day(self) -> date:
@@ -155,7 +156,7 @@ class Run:
     @property
     def asks_for_load(self) -> bool:
         """Whether the application may be put under load, as far as the run is concerned."""
-        return self.replayed_load or self.selection.asks_for_load
+        return self.replayed_load or self.selection.asks_for_load or self.options.load_results is not None
 
     @property
     def replayed_load(self) -> bool:
@@ -246,7 +247,7 @@ class Run:
             selection=self.redactor.text(self.options.selection),
             selected=self._selected(),
             complete=complete,
-            notices=self.notices,
+            notices=(*clock_notice(self.tape, readings), *self.notices),
             rollback=self.rollback,
             planned=self.plans.reviewed(),
             left_out=tuple(self.redactor.text(one) for one in left_out(self.environment, self.vantage)),

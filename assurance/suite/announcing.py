@@ -1,10 +1,12 @@
-"""Says at a run's beginning where it will write: in full the first time, and in one line when that is known."""
+"""Says at a run's beginning where it will write, in full the first time; and while it reads, how far it is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import cast
+from typing import Protocol, cast
 
 import pytest
 
@@ -13,6 +15,8 @@ from assurance.estate.network.vantage import doubted_vantages
 from assurance.judging.nouns import roots
 from assurance.runs.run import Run
 
+TOLD_SECONDS = 1.0
+"""A shorter wait is not worth a line."""
 LOOKING_FROM: dict[str, Vantage] = {"inside_flow": "inside", "outside_flow": "outside"}
 """The views that look from a vantage."""
 
@@ -41,7 +45,8 @@ class Announcing:
         # Importing this costs more than many a run.
         from assurance.apex.client.plans import described, on_which_projects, planned
 
-        plans = planned(self._run.environment, families, with_load=self._run.asks_for_load)
+        with_load = self._run.asks_for_load and self._run.options.load_results is None
+        plans = planned(self._run.environment, families, with_load=with_load)
         reporter = session.config.pluginmanager.getplugin("terminalreporter")
         if not plans or reporter is None:
             return
@@ -56,6 +61,82 @@ class Announcing:
             for line in described(plan):
                 reporter.write_line(f"    {line}")
         reporter.write_line(f"  {on_which_projects(declared)} All of it is archived at the end.")
+
+
+class Reporter(Protocol):
+    """Who writes to the terminal, as pytest's reporter does.
+
+    Attributes:
+        isatty: Whether it is one, and no file.
+    """
+
+    isatty: object
+
+    def write_line(self, line: str) -> None:
+        """Write a line."""
+
+    def rewrite(self, line: str, **_: bool) -> None:
+        """Write a line in the place of the last."""
+
+
+class Progress:
+    """Says how far a run is; a terminal forgets each line at the next.
+
+    Args:
+        reporter: Returns who writes: pytest's own, which comes later than this; None in a worker.
+        name: What is read.
+    """
+
+    def __init__(self, reporter: Callable[[], Reporter | None], name: str) -> None:
+        self._reporter = reporter
+        self._name = name
+        self._read = (0, 0)
+        self._told_until = 0.0
+        self._guard = threading.Lock()
+
+    def read(self, done: int, total: int) -> None:
+        """Say how much of what is wanted was read."""
+        self._read = (done, total)
+        line = f"Reading {self._name}: {done} of {total}"
+        self.tell(line)
+        if done == total:
+            self.say("" if self._on_terminal else line)
+
+    def throttled(self, seconds: float) -> None:
+        """Say that the run waits because a service throttles it, once for waits that overlap."""
+        with self._guard:
+            now = time.monotonic()
+            if seconds < TOLD_SECONDS or now < self._told_until:
+                return
+            self._told_until = now + seconds
+            done, total = self._read
+            line = f"throttled: waiting {seconds:.0f} s{f', {done} of {total}' if total else ''}"
+            (self.tell if self._on_terminal else self.say)(line)
+
+    def say(self, line: str) -> None:
+        """Write a line that stays."""
+        reporter = self._reporter()
+        if reporter is not None:
+            reporter.write_line(line)
+
+    def tell(self, line: str) -> None:
+        """Write a line that the next replaces, where there is a terminal."""
+        reporter = self._reporter()
+        if reporter is not None and reporter.isatty:
+            reporter.rewrite(line, erase=True)
+
+    @property
+    def _on_terminal(self) -> bool:
+        reporter = self._reporter()
+        return reporter is not None and bool(reporter.isatty)
+
+
+def reporter_of(config: pytest.Config) -> Reporter | None:
+    """Return who writes for pytest; None in a worker, whose lines nobody sees."""
+    if hasattr(config, "workerinput"):
+        return None
+    found: Reporter | None = config.pluginmanager.getplugin("terminalreporter")
+    return found
 
 
 def seen_from_elsewhere(run: Run, views: Iterable[str]) -> list[str]:

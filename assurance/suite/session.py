@@ -33,7 +33,7 @@ from assurance.runs.gates import (
     write_decision,
 )
 from assurance.runs.run import Run
-from assurance.suite.announcing import Announcing, seen_from_elsewhere
+from assurance.suite.announcing import Announcing, Progress, reporter_of, seen_from_elsewhere
 from assurance.suite.cleanup import Tidying
 from assurance.suite.completeness import EverySubject, ExpectedCases
 from assurance.suite.inputs import keep_inputs, with_baseline
@@ -65,6 +65,7 @@ class RunSession:
         self._waiver_judge = WaiverJudge(waivers, run.environment, lambda: self._records, self._recorder.tell)
         self._server_errors = ServerErrorJudge(run, lambda: self._records, self._recorder.tell)
         self._expected = ExpectedCases()
+        self._progress = Progress(lambda: reporter_of(config), f"{run.environment.name} ({run.source})")
         self._identity = ""
         self._model: RunModel | None = None
 
@@ -110,12 +111,14 @@ class RunSession:
             allow_writes=config.getoption("allow_writes"),
             plan=config.getoption("plan"),
             plan_parameters=config.getoption("plan_parameters"),
+            load_results=config.getoption("load_results"),
         )
         waivers = waivers_of_run(config, environment, replay)
         signing = None if from_controller else admit(config, environment, options, received=received)
         run = Run(environment, options)
         session = cls(config, run, overlay, replace(waivers, today=run.day), selected)
-        run.tell_progress = session._tell_progress
+        run.tell_progress = session._progress.tell
+        run.tape.on_throttled = session._progress.throttled
         config.pluginmanager.register(session._recorder, "assurance-recorder")
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
         config.pluginmanager.register(session._server_errors, "assurance-server-errors")
@@ -209,30 +212,9 @@ class RunSession:
         for name in needed & self._run.roots().keys():
             with suppress(NotEvaluated):  # the checks that need it will say so
                 given[name] = self._run.roots()[name]()
-        prefetch(given, wanted, self._run.environment.limits.concurrency, self._progress)
+        prefetch(given, wanted, self._run.environment.limits.concurrency, self._progress.read)
         for doubt in seen_from_elsewhere(self._run, [name for name, _ in wanted]):
-            self._say(f"{doubt} What rests on it is not evaluated.")
-
-    def _progress(self, done: int, total: int) -> None:
-        reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        if reporter is None or hasattr(self._config, "workerinput"):
-            return
-        line = f"Reading {self._run.environment.name} ({self._run.source}): {done} of {total}"
-        if reporter.isatty:
-            reporter.rewrite(line, erase=True)
-        if done == total:
-            reporter.write_line("" if reporter.isatty else line)
-
-    def _say(self, line: str) -> None:
-        reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        if reporter is not None and not hasattr(self._config, "workerinput"):
-            reporter.write_line(line)
-
-    def _tell_progress(self, line: str) -> None:
-        """Say how far something is that takes long; only a terminal is told, which forgets it again."""
-        reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        if reporter is not None and reporter.isatty and not hasattr(self._config, "workerinput"):
-            reporter.rewrite(line, erase=True)
+            self._progress.say(f"{doubt} What rests on it is not evaluated.")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

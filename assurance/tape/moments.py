@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Literal
+
+# A service's first answer is dated no earlier than the run that asked, and comes soon after it has begun.
+MOST_AHEAD, MOST_BEHIND = timedelta(minutes=5), timedelta(minutes=15)
 
 # Azure writes up to seven digits of a second, of which Python keeps six; and at times no zone, which is then UTC.
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:?\d\d)?")
@@ -53,3 +58,30 @@ def from_seconds(seconds: float) -> datetime:
 def told(moment: datetime | None) -> str:
     """Return a moment as text, to the second, or `no time`."""
     return "no time" if moment is None else to_text(moment)
+
+
+def clock_error(begun: str, dates: Iterable[str]) -> str:
+    """Return how wrong the clock is by which a run was begun, in words; empty if it is right, or nobody can tell.
+
+    Args:
+        begun: When the run was begun, by its machine's clock.
+        dates: The `Date` headers of what was answered since (RFC 9110, section 6.6.1); the earliest counts.
+    """
+    answered = [found for date in dates if (found := _http_date(date)) is not None]
+    started = from_text(begun)
+    if not answered or started is None:
+        return ""
+    behind = min(answered) - started
+    if -MOST_AHEAD <= behind <= MOST_BEHIND:
+        return ""
+    minutes = abs(behind) // timedelta(minutes=1)
+    size = f"{minutes:,} minutes" if minutes < 2 * 24 * 60 else f"{minutes // (24 * 60):,} days"
+    return f"{size} {'behind' if behind > timedelta() else 'ahead of'} that of the service that was asked"
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

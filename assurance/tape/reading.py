@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assurance.tape.moments import recorded
+from assurance.tape.moments import clock_error, recorded
 from assurance.tape.provenance import remembered
 
 FORMAT = 1
@@ -126,3 +127,8 @@ class TapeHeader:
     started: str
     format: int = FORMAT
     run_id: str = ""
+
+
+def clock_error_of(header: TapeHeader, readings: Iterable[Reading]) -> str:
+    """Return how wrong the clock was by which a tape was begun, as the resources' API has it; empty if it was right."""
+    return clock_error(header.started, (one.headers.get("date", "") for one in readings if one.api_version))

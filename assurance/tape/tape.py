@@ -48,6 +48,7 @@ class Tape:
     Attributes:
         most_bytes: The most bytes of bodies that one process keeps on it.
         on_kept: Takes each reading that this process has kept.
+        on_throttled: Takes the seconds for which a question of this process waits, because a service throttles it.
     """
 
     most_bytes = 256 * 1024 * 1024
@@ -61,6 +62,7 @@ class Tape:
         self._guard = threading.Lock()
         self._kept_bytes = 0
         self.on_kept: Callable[[Reading], None] = _tell_nobody
+        self.on_throttled: Callable[[float], None] = _tell_nobody
 
     @classmethod
     def create(cls, directory: Path, header: TapeHeader) -> Tape:
@@ -132,6 +134,10 @@ class Tape:
         with FileLock(self.directory / "locks" / f"{digest_of(name.encode())[:16]}.held"):
             yield
 
+    def known(self) -> list[Reading]:
+        """Return the readings that this process has obtained, or replays."""
+        return list(self._in_memory.values())
+
     def look_up(self, key: str) -> Reading | None:
         """Return the reading under `key`, whoever of this run obtained it; None if nobody did."""
         if key in self._in_memory or self.replaying:
@@ -191,7 +197,7 @@ class Tape:
             raise NotEvaluated(f"The tape of this run was changed under way: {error}", "Run again.") from error
 
 
-def _tell_nobody(_: Reading) -> None:
+def _tell_nobody(_: object) -> None:
     """Tell nobody: who begins a run may say otherwise."""
 
 

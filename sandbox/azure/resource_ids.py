@@ -25,7 +25,7 @@ class ResourcePath:
     names: tuple[str, ...]
 
     @classmethod
-    @lru_cache(maxsize=4096)
+    @lru_cache(maxsize=131_072)
     def parse(cls, path: str) -> ResourcePath:
         """Take a path apart.
 

@@ -15,7 +15,9 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.storage.blob import ContainerClient, ExponentialRetry
 
 from assurance.environment import Environment
+from assurance.errors import NotEvaluated
 from assurance.tape import Tape
+from assurance.tape.reading import clock_error_of
 from assurance.tape.redaction import Redactor
 from assurance.world.azure.response import OPERATIONS, bound, getting, listing
 from assurance.world.azure.transport import Lens, TapeTransport
@@ -105,6 +107,19 @@ class AzureClients:
     def tape_started(self) -> str:
         """When the tape was begun (UTC, ISO 8601): the present of a run, and for a replay that of its recording."""
         return self._tape.header.started
+
+    def demand_clock(self) -> None:
+        """Refuse to tell ages by a clock that is wrong.
+
+        Raises:
+            NotEvaluated: Azure's answers are dated otherwise than this machine.
+        """
+        wrong = clock_error_of(self._tape.header, self._tape.known())
+        if wrong:
+            raise NotEvaluated(
+                f"The clock of the machine that ran this was {wrong}: no age can be told by it.",
+                "Set the machine's clock (NTP), and run again.",
+            )
 
     def management(self, name: str, subscription: str | None = None) -> Any:  # noqa: ANN401  (see the class)
         """Return the Resource Manager client for an area such as `network`, of its own subscription by default."""

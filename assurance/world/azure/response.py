@@ -196,6 +196,11 @@ OPERATIONS: Mapping[tuple[str, str, str], PlainOperation] = {
     ("portal", "dashboards", "get"): PlainOperation(
         "get", f"{GROUP}Microsoft.Portal/dashboards/{{}}", "2020-09-01-preview"
     ),
+    # Their SDKs have these, and make an object of each row that nobody looks at: of ten thousand that takes seconds.
+    ("security", "alerts", "list"): PlainOperation("list", "/providers/Microsoft.Security/alerts", "2022-01-01"),
+    ("private_dns", "record_sets", "list"): PlainOperation(
+        "list", f"{GROUP}Microsoft.Network/privateDnsZones/{{}}/aLL", "2024-06-01"
+    ),
     ("alerts", "alerts", "get_all"): PlainOperation(
         "list", "/providers/Microsoft.AlertsManagement/alerts", "2019-05-05-preview", (("time_range", "timeRange"),)
     ),

@@ -93,7 +93,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         self._redactor = redactor
         self._limits = limits
         self._policy = RetryPolicy(limits.attempts, limits.retry_budget_seconds)
-        self._throttling = Throttling(tape.directory / "locks", limits.throttled_seconds)
+        self._throttling = Throttling(tape.directory / "locks", limits.throttled_seconds, self._tell_throttled)
         self._sender = Sender(upstream, limits.answer_bounds, limits.timeout_seconds, only_reads=True)
         self._endpoint = endpoint
         self._host = host.lower()
@@ -195,6 +195,9 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
 
         with self._slots:
             return self._sender.send(sent, pause_seconds, paced.begin)
+
+    def _tell_throttled(self, seconds: float) -> None:
+        self._tape.on_throttled(seconds)
 
     def _pause_seconds(self, paced: PacedQuestion, last: Attempt, attempts: int, spent_seconds: float) -> float | None:
         """Return how long to wait before the next attempt; to be throttled counts against the bound of the run only."""

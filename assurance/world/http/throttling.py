@@ -120,11 +120,13 @@ class Throttling:
     Args:
         folder: Where the files stand.
         bound_seconds: How long the run may wait because of throttling: time in which several wait counts once.
+        tell: Is told for how many seconds a question is going to wait.
     """
 
-    def __init__(self, folder: Path, bound_seconds: float) -> None:
+    def __init__(self, folder: Path, bound_seconds: float, tell: Callable[[float], None]) -> None:
         self._folder = folder
         self._bound_seconds = bound_seconds
+        self._tell = tell
         self._first: dict[str, threading.Event] = {}
         self._guard = threading.Lock()
 
@@ -151,6 +153,7 @@ class Throttling:
             step = self._change(path, partial(_taken, now))
             if step == 0:
                 return now, now - clock
+            self._tell(step)
             step = min(step, LONGEST_STEP_SECONDS)
             if not self.may_wait(step):
                 break
@@ -173,6 +176,7 @@ class Throttling:
         """Learn from a 429; return whether the run may wait so long."""
         if not self.may_wait(pause_seconds):
             return False
+        self._tell(pause_seconds)
         now, remaining = time.monotonic(), remaining_of(headers)
         self._change(self._folder / budget, lambda known: known.refused(pause_seconds, remaining, now))
         return True

@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from assurance.judging.controls import CONTROLS
 from assurance.judging.selection import Given, Selection
 from assurance.runs.basis import RunOptions, new_run_id
 from assurance.runs.run import Run
-from assurance.suite.announcing import is_first
+from assurance.suite.announcing import Progress, is_first
 from assurance.suite.completeness import refuse_uncounted
 from assurance.suite.interruptions import Interruptions, ending
 from assurance.suite.selection import SelectedControls, asked_for
@@ -364,3 +364,42 @@ def test_everything_of_a_moment_is_selected_or_what_is_left_out_is_known(
 
     assert ("nightly" in selected.selection.everything) is everything
     assert [*selected.left_out("nightly"), *selected.unread()] == ([left_out] if left_out else [])
+
+
+@dataclass
+class Written:
+    """A reporter that keeps what is written."""
+
+    isatty: object
+    lines: list[str] = field(default_factory=list)
+
+    def write_line(self, line: str) -> None:
+        """Keep a line that stays."""
+        self.lines.append(line)
+
+    def rewrite(self, line: str, **how: bool) -> None:
+        """Keep a line that the next replaces."""
+        self.lines.append(f"({line})" if how["erase"] else line)
+
+
+@pytest.mark.parametrize(
+    ("on_terminal", "told"),
+    [(False, "throttled: waiting 8 s, 40 of 142"), (True, "(throttled: waiting 8 s, 40 of 142)")],
+)
+def test_a_wait_because_of_throttling_is_told_once(on_terminal: bool, told: str) -> None:
+    """A file gets a line that stays, a terminal one that goes; waits that overlap, and short ones, are told once."""
+    reporter = Written(isatty=on_terminal)
+    progress = Progress(lambda: reporter, "sandbox (SANDBOX)")
+    progress.read(40, 142)
+    progress.throttled(0.2)
+    progress.throttled(8.0)
+    progress.throttled(7.5)
+    assert reporter.lines[-1] == told
+    assert sum("throttled" in line for line in reporter.lines) == 1
+
+
+def test_a_worker_says_nothing() -> None:
+    """Where nobody writes nothing is said."""
+    progress = Progress(lambda: None, "sandbox")
+    progress.read(1, 1)
+    progress.throttled(8.0)

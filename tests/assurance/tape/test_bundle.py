@@ -12,7 +12,7 @@ import pytest
 from assurance.errors import BrokenReading, TapeRefused
 from assurance.tape import Reading, Tape, TapeHeader, sha256, utc_now
 from assurance.tape.bundle import FILES, bundle, bundled
-from assurance.tape.moments import from_text, told
+from assurance.tape.moments import clock_error, from_text, told
 from assurance.tape.strict_json import MAX_BYTES, MAX_WRITTEN_BYTES, NO_JSON, UnfitJson, parse, read_plain
 from assurance.world.azure.document import Document
 
@@ -200,3 +200,23 @@ def test_what_is_too_long_is_refused(tmp_path: Path, most: int) -> None:
         file.truncate(most + 1)
     with pytest.raises(OSError, match=f"longer than {most} bytes"):
         read_plain(path, most)
+
+
+@pytest.mark.parametrize(
+    ("begun", "error"),
+    [
+        ("2026-11-29T08:28:14Z", ""),
+        ("2026-11-29T08:15:00Z", ""),
+        ("2026-11-29T08:32:00Z", ""),
+        ("2026-11-29T08:40:17Z", "12 minutes ahead of"),
+        ("2026-11-29T08:10:00Z", "18 minutes behind"),
+        ("2027-11-29T08:28:14Z", "364 days ahead of"),
+        ("", ""),
+    ],
+)
+def test_a_clock_is_held_against_what_a_service_says(begun: str, error: str) -> None:
+    """The earliest answer counts; a run that takes long to ask is not taken for a clock that is behind."""
+    dates = ["", "no date", "Sun, 29 Nov 2026 09:28:17 GMT", "Sun, 29 Nov 2026 08:28:17 GMT"]
+    told = clock_error(begun, dates)
+    assert told == (f"{error} that of the service that was asked" if error else "")
+    assert not clock_error(begun, ["", "no date"])

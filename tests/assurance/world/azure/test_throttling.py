@@ -156,8 +156,12 @@ def test_to_be_throttled_is_no_attempt(sandbox: Sandbox, tape: Tape, redactor: R
     """A refusal counts against the bound of the run and not against the attempts: the question is answered."""
     bucket = sandbox.resource_manager.bucket = TokenBucket(1, 0.8)
     bucket.take()
+    told: list[float] = []
+    tape.on_throttled = told.append
     transport = transport_of(sandbox, tape, redactor, Limits(attempts=1, retry_budget_seconds=0.0))
     assert statuses(sandbox, transport, 1) == [200]
+    # What it waits for is told, as the service asks for it.
+    assert 1.0 <= max(told) <= 2.0
     assert bucket.refused == 1
 
 
