@@ -61,19 +61,18 @@ def _drift_stage() -> DriftStage:
 
 
 def tasks(control: str | None = None) -> tuple[Task, ...]:
-    """Return everything that can be tried, or what concerns one control in a deployment of the guide's shape."""
-    if control is None:
-        return tuple(task for name in STAGES for task in _tasks_of(name, None))
-    return tuple(_tasks_of(_stage_of(control), control))
+    """Return everything that can be tried, or what concerns one control, in every deployment that there is."""
+    names = STAGES if control is None else _stages_of(control)
+    return tuple(task for name in names for task in _tasks_of(name, control))
 
 
-def _stage_of(control: str) -> str:
+def _stages_of(control: str) -> tuple[str, ...]:
     if control.partition("-")[0] in FAMILIES:
-        return "apex"
+        return ("apex",)
     if control.startswith("DRF-"):
-        return "drift"
+        return ("drift",)
     attested = {case.control for case in ChangeRecordStage().cases}
-    return "change records" if control in attested else "azure"
+    return ("change records",) if control in attested else ("azure", *CATALOGUES)
 
 
 def _tasks_of(name: str, control: str | None) -> Iterator[Task]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from assurance.discovery.draft import Draft, Table
 from assurance.discovery.found import FoundResource, at, objects_at, text_at
-from assurance.discovery.shape import APPS_ENVIRONMENT, FRONT_DOOR, JOB, ORIGIN, Shape
+from assurance.discovery.shape import APP, APPS_ENVIRONMENT, FRONT_DOOR, JOB, ORIGIN, Shape
 from assurance.estate.identity.identity import BUILT_IN_ROLES
 from assurance.estate.resources.resource import is_within, name_of, resource_group_of, same_id
+from assurance.tape.redaction import Redactor
 
 LINK = ("properties", "sharedPrivateLinkResource")
 
@@ -36,18 +37,25 @@ def propose_apps(draft: Draft, shape: Shape) -> None:
     profiles = at(environment.values, "properties", "workloadProfiles") if environment is not None else None
     table.add("workload_profiles", bool(profiles), "found; consumption-only needs a /23 subnet, profiles a /27")
     _propose_ingress(table, shape)
-    further = [one for one in shape.apps if one is not app]
+    elsewhere = [
+        one for each in shape.further_environments for kind in (APP, JOB) for one in shape.in_environment(kind, each)
+    ]
+    further = [one for one in shape.apps if one is not app and one not in elsewhere]
     if further:
         table.add("further", [{"name": one.name, "ingress": _ingress(one)} for one in further], _found_ingress(further))
-    jobs = [one.name for one in shape.found.of_type(JOB) if shape.found.is_here(one)]
+    jobs = [one.name for one in shape.found.of_type(JOB) if shape.found.is_here(one) and one not in elsewhere]
     if jobs:
         table.add("jobs", jobs, "found")
+    _propose_further_environments(draft, shape)
 
 
 def _propose_ingress(table: Table, shape: Shape) -> None:
     """Add whether the Internet may reach the application, and by which Front Door: that it may, only people know."""
     external = shape.app is not None and at(shape.app.values, "properties", "configuration", "ingress", "external")
-    fronts = _fronts(shape)
+    fronts, by_address = _fronts(shape), _fronts_by_address(shape)
+    if external is True and (shape.gateways or (by_address and not fronts)):
+        _propose_ways_in(table, shape, by_address)
+        return
     if external is not True or not fronts:
         beside = "; FOUND: true, ingress is open to whoever reaches the environment" if external is True else ""
         table.add("ingress_external", False, f"guide: ingress is internal{beside}")
@@ -62,6 +70,69 @@ def _propose_ingress(table: Table, shape: Shape) -> None:
     mine = [endpoint for endpoint, message in _connections(shape) if message in messages]
     if mine:
         table.add("permitted_endpoints", mine, "found: approved, with the message of the Front Door's own request")
+
+
+def _propose_ways_in(table: Table, shape: Shape, fronts: tuple[FoundResource, ...]) -> None:
+    """Add the gateways before the application, or the Front Door that reaches it by its addresses."""
+    found = [one for _, one, _ in shape.gateways] or list(fronts)
+    asks = f"whether the Internet may reach the application by {found[0].name}; the guide has internal ingress only"
+    table.add("ingress_external", True, f"found: {found[0].label} leads to it", asks)
+    for key, one, place in shape.gateways:
+        table.add(key, {**_placed(shape, "name", one), "subnet": name_of(place)}, "found")
+    if not shape.gateways:
+        variable = _variable_of(shape, fronts[0])
+        asks = "" if variable else "in which variable the application has the id of its Front Door, to refuse others"
+        told = {**_placed(shape, "profile", fronts[0]), "by": "service_tag", "id_variable": variable or "FRONT_DOOR_ID"}
+        table.add("front_door", told, "found: it leads to the application's public name", asks)
+
+
+def _placed(shape: Shape, key: str, one: FoundResource) -> dict[str, str]:
+    return {key: one.name} if shape.found.is_here(one) else {key: one.name, "resource_group": one.group}
+
+
+def _fronts_by_address(shape: Shape) -> tuple[FoundResource, ...]:
+    """Return the Front Doors with an origin of the application's public name, where its environment is public."""
+    environment, app = shape.apps_environment, shape.app
+    if app is None or environment is None:
+        return ()
+    is_public = at(environment.values, "properties", "vnetConfiguration", "internal") is not True
+    host = app.text("properties", "configuration", "ingress", "fqdn").casefold()
+    origins = [one for one in shape.found.of_type(ORIGIN) if one.text("properties", "hostName").casefold() == host]
+    profiles = shape.found.of_type(FRONT_DOOR)
+    found = (one for one in profiles if any(is_within(origin.id, one.id) for origin in origins))
+    return tuple(found) if is_public and host else ()
+
+
+def _variable_of(shape: Shape, profile: FoundResource) -> str:
+    """Return the application's variable that holds the id of a Front Door; empty if there is none."""
+    redactor = Redactor(salt=shape.found.salt) if shape.found.salt else None
+    wanted = profile.text("properties", "frontDoorId")
+    containers = objects_at(shape.app.values if shape.app is not None else {}, "properties", "template", "containers")
+    for variable in (one for container in containers for one in objects_at(container, "env")):
+        name, value = text_at(variable, "name"), text_at(variable, "value")
+        if wanted and value in {wanted, redactor.variable(name, wanted) if redactor is not None else wanted}:
+            return name
+    return ""
+
+
+def _propose_further_environments(draft: Draft, shape: Shape) -> None:
+    for one in shape.further_environments:
+        table = draft.table("container_apps.further_environments", is_one_of_many=True)
+        table.add("name", one.name, f"found: {one.label}")
+        place = one.text("properties", "vnetConfiguration", "infrastructureSubnetId")
+        if network := shape.network_of(place):
+            table.add("network", network, "found")
+        if place:
+            table.add("subnet", name_of(place), "found")
+        else:
+            table.add("subnet", name_of(shape.app_subnet_id), "", "in which subnet this environment stands")
+        table.add("workload_profiles", bool(at(one.values, "properties", "workloadProfiles")), "found")
+        if apps := shape.in_environment(APP, one):
+            table.add(
+                "apps", [{"name": app.name, "ingress": _ingress(app)} for app in apps], _found_ingress(list(apps))
+            )
+        if jobs := [job.name for job in shape.in_environment(JOB, one)]:
+            table.add("jobs", jobs, "found")
 
 
 def _fronts(shape: Shape) -> list[tuple[FoundResource, set[str]]]:

@@ -8,10 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assurance.discovery.found import Found, FoundResource, Values, gathered, objects_at, text_at
-from assurance.discovery.shape import APP, ENDPOINT, FRONT_DOOR, IDENTITY, NETWORK, kind_of
+from assurance.discovery.shape import (
+    API_MANAGEMENT,
+    APP,
+    ENDPOINT,
+    FRONT_DOOR,
+    GATEWAY,
+    IDENTITY,
+    JOB,
+    NETWORK,
+    kind_of,
+)
 from assurance.environment import Environment
 from assurance.errors import NotEvaluated, UsageError
 from assurance.estate.deployment.container_environment import API_VERSION as FRONT_DOOR_VERSION
+from assurance.estate.deployment.gateways import ApiManagement
 from assurance.estate.resources.resource import name_of, resource_group_of, subscription_of
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
@@ -27,6 +38,8 @@ LISTS = {
     ENDPOINT: ("network", "private_endpoints", "list"),
     APP: ("container_apps", "container_apps", "list_by_resource_group"),
     "microsoft.app/managedenvironments": ("container_apps", "managed_environments", "list_by_resource_group"),
+    JOB: ("container_apps", "jobs", "list_by_resource_group"),
+    GATEWAY: ("network", "application_gateways", "list"),
     IDENTITY: ("managed_identity", "user_assigned_identities", "list_by_resource_group"),
     "microsoft.sql/servers": ("sql", "servers", "list_by_resource_group"),
     "microsoft.storage/storageaccounts": ("storage", "storage_accounts", "list_by_resource_group"),
@@ -62,10 +75,10 @@ class _Search:
             self.pieces.append((document.id, document.values))
         return documents or ()
 
-    def ask_at(self, path: str) -> tuple[Document, ...]:
+    def ask_at(self, path: str, version: str = FRONT_DOOR_VERSION) -> tuple[Document, ...]:
         """Return a list that no client asks for, by its path, and keep what is in it."""
         try:
-            documents, _ = reader.list_all(self.clients.plain("list", path, FRONT_DOOR_VERSION))
+            documents, _ = reader.list_all(self.clients.plain("list", path, version))
         except NotEvaluated as error:
             self.refusals.append(f"{path}: {error}")
             return ()
@@ -129,6 +142,11 @@ def _read_details(search: _Search, group: str) -> None:
         _read_databases(search, server)
     for identity in [one for one in search.found().values() if one.type == IDENTITY]:
         _read_assignments(search, identity)
+    place = f"/subscriptions/{search.subscription_id}/resourceGroups/{group}/providers"
+    if API_MANAGEMENT in present:
+        search.ask_at(f"{place}/Microsoft.ApiManagement/service", ApiManagement.API_VERSION)
+    if FRONT_DOOR in present:
+        search.ask_at(f"{place}/Microsoft.Cdn/profiles")
     for profile in [one for one in search.found().values() if one.type == FRONT_DOOR]:
         for origins in search.ask_at(f"{profile.id}/originGroups"):
             search.ask_at(f"{origins.id}/origins")

@@ -15,17 +15,30 @@ GUIDE_FLOWS = "guide: deny all but the application to its endpoints, and Azure's
 NONE_FOUND = "none was found, and the guide demands one"
 POLICIES = frozenset({"Disabled", "Enabled", "NetworkSecurityGroupEnabled", "RouteTableEnabled"})
 UNKNOWN_PREFIX = "10.0.0.0/16"
+PEERING = {
+    "forwarded_traffic": "allowForwardedTraffic",
+    "gateway_transit": "allowGatewayTransit",
+    "remote_gateways": "useRemoteGateways",
+}
+# What Azure itself needs in the subnet of a gateway (Microsoft Learn: "Application Gateway infrastructure
+# configuration", "Virtual network configuration reference: API Management").
+AZURES_OWN = {
+    "application_gateway": ("manager", "GatewayManager", "65200-65535"),
+    "api_management": ("management", "ApiManagement", "3443"),
+}
+PROBES = "AzureLoadBalancer"
 
 
 @dataclass(frozen=True, slots=True)
 class _Subnet:
-    """A subnet, and what it is for; its group is empty where Azure allows none."""
+    """A subnet, and what it is for; its group is empty where Azure allows none, its gateway where there is none."""
 
     name: str
     prefix: str
     group: str
-    is_the_applications: bool
+    runs_workloads: bool
     holds_endpoints: bool
+    gateway: str = ""
 
 
 def propose_network(draft: Draft, shape: Shape) -> None:
@@ -34,19 +47,28 @@ def propose_network(draft: Draft, shape: Shape) -> None:
     if network is None:
         _network_to_be_named(draft)
         return
-    table = draft.table("virtual_network", remarks=_others(shape))
-    table.add("name", network.name, f"found: {network.label}")
-    if not shape.found.is_here(network):
-        table.add("resource_group", network.group, "found")
-    spaces = at(network.values, "properties", "addressSpace", "addressPrefixes")
-    table.add("address_space", spaces if isinstance(spaces, list) and spaces else [UNKNOWN_PREFIX], "found")
-    subnets = [_propose_subnet(draft, shape, subnet) for subnet in shape.subnets(network)]
-    for group in dict.fromkeys(subnet.group for subnet in subnets if subnet.group):
-        _propose_group(draft, shape, group, [subnet for subnet in subnets if subnet.group == group], subnets)
+    subnets: list[_Subnet] = []
+    for one in shape.networks:
+        header = "virtual_network" if one is network else "further_networks"
+        table = draft.table(header, is_one_of_many=one is not network)
+        table.add("name", one.name, f"found: {one.label}")
+        if not shape.found.is_here(one):
+            table.add("resource_group", one.group, "found")
+        spaces = at(one.values, "properties", "addressSpace", "addressPrefixes")
+        table.add("address_space", spaces if isinstance(spaces, list) and spaces else [UNKNOWN_PREFIX], "found")
+        if peerings := [_peering(each) for each in objects_at(one.values, "properties", "virtualNetworkPeerings")]:
+            table.add("peerings", peerings, "found: take away what is not meant")
+        subnets += [_propose_subnet(draft, shape, header, each) for each in shape.subnets(one)]
+    for group in dict.fromkeys(one.group for one in subnets if one.group):
+        _propose_group(draft, shape, group, [one for one in subnets if one.group == group], subnets)
 
 
-def _others(shape: Shape) -> list[str]:
-    return [f"found beside it, and not judged: virtual network {one.name} ({one.id})" for one in shape.networks[1:]]
+def _peering(peering: Values) -> dict[str, str | bool]:
+    """Return a peering as the file declares it: what it may do beyond the networks' own traffic, only where it may."""
+    told: dict[str, str | bool] = {"name": text_at(peering, "name")}
+    told["network"] = text_at(peering, "properties", "remoteVirtualNetwork", "id")
+    told |= {key: True for key, theirs in PEERING.items() if at(peering, "properties", theirs) is True}
+    return told
 
 
 def _network_to_be_named(draft: Draft) -> None:
@@ -64,8 +86,8 @@ def _network_to_be_named(draft: Draft) -> None:
     _flow(draft, "required", "app-to-endpoints", "Inbound", "Tcp", "10.0.0.0/23", "10.0.2.0/24", ["443"])
 
 
-def _propose_subnet(draft: Draft, shape: Shape, subnet: Values) -> _Subnet:
-    table = draft.table("virtual_network.subnets", is_one_of_many=True)
+def _propose_subnet(draft: Draft, shape: Shape, network: str, subnet: Values) -> _Subnet:
+    table = draft.table(f"{network}.subnets", is_one_of_many=True)
     name, prefix = text_at(subnet, "name"), text_at(subnet, "properties", "addressPrefix")
     prefixes = at(subnet, "properties", "addressPrefixes")
     prefix = prefix or (str(prefixes[0]) if isinstance(prefixes, list) and prefixes else UNKNOWN_PREFIX)
@@ -86,49 +108,70 @@ def _propose_subnet(draft: Draft, shape: Shape, subnet: Values) -> _Subnet:
     group = name_of(group_id) if group_id else f"nsg-{name}"
     asks = "" if group_id else f"which security group this subnet has: {NONE_FOUND}"
     table.add("network_security_group", group, "found" if group_id else "", asks)
-    return _Subnet(name, prefix, group, same_id(text_at(subnet, "id"), shape.app_subnet_id), holds)
+    gateway = next((key for key, _, place in shape.gateways if same_id(text_at(subnet, "id"), place)), "")
+    return _Subnet(name, prefix, group, shape.runs_workloads(subnet), holds, gateway)
 
 
 def _propose_group(draft: Draft, shape: Shape, name: str, mine: list[_Subnet], subnets: list[_Subnet]) -> None:
-    app = [subnet for subnet in subnets if subnet.is_the_applications]
-    endpoints = [subnet for subnet in subnets if subnet.holds_endpoints]
+    app = [one for one in subnets if one.runs_workloads]
+    endpoints = [one for one in subnets if one.holds_endpoints]
+    gateways = [one for one in subnets if one.gateway]
     out, into = any(one in app for one in mine), any(one in endpoints for one in mine)
+    # Gateways stand in the application's own network, whose environment is the first of the subnets that run any.
+    reached = [one for one in app[:1] if gateways and one in mine]
     found = next((one for one in shape.found.of_type(SECURITY_GROUP) if one.name.casefold() == name.casefold()), None)
     table = draft.table("network_security_groups", is_one_of_many=True, remarks=_open(found))
     table.add("name", name, f"found: {found.label}" if found is not None else "")
     if found is not None and not shape.found.is_here(found):
         table.add("resource_group", found.group, "found")
-    directions = [way for way, wanted in (("Outbound", out), ("Inbound", into)) if wanted] or ["Inbound"]
+    ways = (("Outbound", out), ("Inbound", into or bool(reached)))
+    directions = [way for way, wanted in ways if wanted] or ["Inbound"]
     table.add("deny_all", directions, GUIDE_FLOWS)
     ports = sorted({service.kind.port for service in shape.services} or {443})
     listed = [str(port) for port in ports]
-    pairs = [(one.prefix, other.prefix) for one in app for other in endpoints]
-    for number, (source, destination) in enumerate(pairs):
-        last = f"-{number + 1}" if number else ""
-        if out:
-            _flow(draft, "permitted", f"endpoints{last}", "Outbound", "*", source, destination, ["*"])
-        if into:
-            _flow(draft, "permitted", f"app{last}", "Inbound", "*", source, destination, ["*"])
+    pairs = [(one, other) for one in app for other in endpoints]
+    mine_out = [(one.prefix, other.prefix) for one, other in pairs if one in mine]
+    mine_in = [(one.prefix, other.prefix) for one, other in pairs if other in mine]
+    for number, (source, destination) in enumerate(mine_out):
+        _flow(draft, "permitted", f"endpoints{_last(number)}", "Outbound", "*", source, destination, ["*"])
+    for number, (source, destination) in enumerate(mine_in):
+        _flow(draft, "permitted", f"app{_last(number)}", "Inbound", "*", source, destination, ["*"])
     if out:
         _flow(draft, "permitted", "azure-cloud", "Outbound", "Tcp", "*", "AzureCloud", ["80", "443"])
-    for number, (source, destination) in enumerate(pairs):
-        last = f"-{number + 1}" if number else ""
-        for way, wanted in (("Outbound", out), ("Inbound", into)):
-            if wanted:
-                name = "app-to-endpoints" if not (out and into) else f"app-to-endpoints-{way.casefold()}"
-                _flow(draft, "required", f"{name}{last}", way, "Tcp", source, destination, listed)
+    for way, wanted in (("Outbound", mine_out), ("Inbound", mine_in)):
+        for number, (source, destination) in enumerate(wanted):
+            called = "app-to-endpoints" if not (out and into) else f"app-to-endpoints-{way.casefold()}"
+            _flow(draft, "required", f"{called}{_last(number)}", way, "Tcp", source, destination, listed)
+    _propose_ways_in(draft, reached, [one for one in mine if one.gateway], gateways)
+
+
+def _propose_ways_in(draft: Draft, reached: list[_Subnet], own: list[_Subnet], gateways: list[_Subnet]) -> None:
+    """Add the flows from gateways to the application, and those to gateways: Azure's own, and their callers'."""
+    for app in reached:
+        for one in gateways:
+            _flow(draft, "permitted", one.gateway, "Inbound", "Tcp", one.prefix, app.prefix, ["443"])
+        _flow(draft, "permitted", "probes", "Inbound", "*", PROBES, "*", ["*"])
+    for one in own:
+        name, tag, port = AZURES_OWN[one.gateway]
+        _flow(draft, "permitted", name, "Inbound", "Tcp", tag, "*", [port])
+        _flow(draft, "permitted", f"{name}-probes", "Inbound", "*", PROBES, "*", ["*"])
+        before = [other.prefix for other in gateways if other.gateway == "application_gateway" != one.gateway]
+        source = before[0] if before else "Internet"
+        _flow(draft, "permitted", "callers", "Inbound", "Tcp", source, one.prefix, ["443"])
+
+
+def _last(number: int) -> str:
+    return f"-{number + 1}" if number else ""
 
 
 def _flow(
     draft: Draft, which: str, name: str, way: str, protocol: str, source: str, destination: str, ports: list[str]
 ) -> None:
     table: Table = draft.table(f"network_security_groups.{which}_flows", is_one_of_many=True)
-    table.add("name", name, "guide")
-    table.add("direction", way)
-    table.add("protocol", protocol)
-    table.add("source", source)
-    table.add("destination", destination)
-    table.add("ports", ports)
+    values = {"name": name, "direction": way, "protocol": protocol, "source": source, "destination": destination}
+    for key, value in values.items():
+        table.add(key, value, "guide")
+    table.add("ports", ports, "guide")
 
 
 def _open(group: FoundResource | None) -> list[str]:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from assurance.discovery.applications import propose_apps, propose_defender, propose_identity
 from assurance.discovery.deployment import propose_deployment, propose_telemetry
 from assurance.discovery.draft import QUESTION, Draft
-from assurance.discovery.found import Found
+from assurance.discovery.found import Found, objects_at, text_at
 from assurance.discovery.network import propose_network
 from assurance.discovery.services import propose_services
 from assurance.discovery.shape import Shape
@@ -58,6 +58,7 @@ def _strays(shape: Shape, environment: Environment) -> Iterator[str]:
             yield resource.id[resource.id.casefold().rindex("/providers/") + len("/providers/") :]
 
 
+FRONTENDS = ("properties", "frontendIPConfigurations")
 NO_TENANT = "00000000-0000-0000-0000-000000000000"
 PUBLIC_CLOUD = "https://management.azure.com"
 
@@ -147,7 +148,16 @@ def _propose_head(draft: Draft, shape: Shape, name: str, circumstances: Circumst
     table.add("location", location or "eastus", "found" if location else "", "" if location else "its region")
     asks = "from where the suite runs: inside the virtual network, outside, or both"
     table.add("vantage", list(circumstances.vantage or ("outside",)), "", asks)
+    if addresses := _public_addresses(shape):
+        asks = "whether the Internet may reach the deployment by these addresses of its gateway"
+        table.add("public_addresses", addresses, "found", asks)
     _propose_access(draft, circumstances.access)
+
+
+def _public_addresses(shape: Shape) -> list[str]:
+    """Return the public addresses of the gateways before the application."""
+    fronts = [one for _, gateway, _ in shape.gateways for one in objects_at(gateway.values, *FRONTENDS)]
+    return [told for one in fronts if (told := text_at(one, "properties", "publicIPAddress", "id"))]
 
 
 def _propose_access(draft: Draft, access: Environment | None) -> None:

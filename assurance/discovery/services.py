@@ -40,12 +40,22 @@ def _propose(draft: Draft, shape: Shape, service: FoundService) -> None:
     if not kind.tls:
         table.add("tls", False, "kind: TLS begins inside the service's own protocol")
     _propose_endpoint(draft, shape, service, endpoint, table)
+    for further in _further(service):
+        added = _propose_endpoint(draft, shape, service, further, table)
+        added.add("fqdn", host_of(service, further.group_id), "name and kind")
+
+
+def _further(service: FoundService) -> list[FoundEndpoint]:
+    """Return the endpoints of a service beside its first: one for each further sub-resource."""
+    first = {one.group_id.casefold(): one for one in reversed(service.endpoints)}
+    return [one for one in service.endpoints[1:] if one in first.values() and one is not service.endpoints[0]]
 
 
 def _findings(service: FoundService) -> list[str]:
     told = [
         f"found beside it, and not judged: private endpoint {one.resource.name} ({one.group_id})"
         for one in service.endpoints[1:]
+        if one not in _further(service)
     ]
     access = service.resource.text("properties", "publicNetworkAccess")
     if access and access.casefold() != "disabled":
@@ -68,23 +78,27 @@ def host_of(service: FoundService, group_id: str) -> str:
 
 def _propose_endpoint(
     draft: Draft, shape: Shape, service: FoundService, endpoint: FoundEndpoint | None, above: Table
-) -> None:
-    table = draft.table(f"{above.name}.private_endpoint")
+) -> Table:
+    is_further = endpoint is not None and endpoint is not service.endpoints[0]
+    name = "further_endpoints" if is_further else "private_endpoint"
+    table = draft.table(f"{above.name}.{name}", is_one_of_many=is_further)
     if endpoint is None:
         group_id = service.kind.first_sub_resource
         table.add("name", f"pe-{service.resource.name}", "", NO_ENDPOINT)
         table.add("subnet", _endpoint_subnet(shape), "default")
         table.add("group_id", group_id, "kind")
         table.add("zone", service.kind.zone(group_id), "kind")
-        return
+        return table
     home = shape.found
     table.add("name", endpoint.resource.name, "found")
     if not home.is_here(endpoint.resource):
         table.add("resource_group", endpoint.resource.group, "found")
     if endpoint.resource.subscription.casefold() != home.subscription_id.casefold():
         table.add("subscription", endpoint.resource.subscription, "found")
-    subnet = name_of(endpoint.subnet_id)
-    table.add("subnet", subnet if subnet in _subnets(shape) else _endpoint_subnet(shape), "found")
+    subnet, network = name_of(endpoint.subnet_id), shape.network_of(endpoint.subnet_id)
+    if network:
+        table.add("network", network, "found")
+    table.add("subnet", subnet if network or subnet in _subnets(shape) else _endpoint_subnet(shape), "found")
     group_id = endpoint.group_id or service.kind.first_sub_resource
     table.add("group_id", group_id, "found")
     zone = service.kind.zone(group_id)
@@ -97,7 +111,8 @@ def _propose_endpoint(
         table.add("zone_subscription", subscription_of(zone_id), "found")
     others = [one for one in endpoint.zone_ids if one != zone_id]
     if others:
-        table.add("names", [_further_name(shape, service, other) for other in others], "found: its other zones")
+        table.add("names", [_further_name(shape, service, one) for one in others], "found: its other zones")
+    return table
 
 
 def _further_name(shape: Shape, service: FoundService, zone_id: str) -> dict[str, str]:

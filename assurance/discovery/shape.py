@@ -43,6 +43,11 @@ class Kind:
         """The group id of a private endpoint that such a service has as a rule."""
         return next(iter(self.sub_resources))
 
+    def rank(self, group_id: str) -> int:
+        """Return where a sub-resource stands in the table: the first is what the service is declared by."""
+        known = [one.casefold() for one in self.sub_resources]
+        return known.index(group_id.casefold()) if group_id.casefold() in known else len(known)
+
     def zone(self, group_id: str) -> str:
         """Return the private DNS zone of a sub-resource."""
         return self._names(group_id)[0]
@@ -82,6 +87,8 @@ def kind_of(resource: FoundResource) -> Kind | None:
 APP = "microsoft.app/containerapps"
 JOB = "microsoft.app/jobs"
 FRONT_DOOR = "microsoft.cdn/profiles"
+GATEWAY = "microsoft.network/applicationgateways"
+API_MANAGEMENT = "microsoft.apimanagement/service"
 ORIGIN = f"{FRONT_DOOR}/origingroups/origins"
 APPS_ENVIRONMENT = "microsoft.app/managedenvironments"
 NETWORK = "microsoft.network/virtualnetworks"
@@ -146,6 +153,45 @@ class Shape:
         return self.found.get(named) or next(iter(self.found.of_type(APPS_ENVIRONMENT)), None)
 
     @cached_property
+    def further_environments(self) -> tuple[FoundResource, ...]:
+        """The other Container Apps environments of the resource group."""
+        found = self.found.of_type(APPS_ENVIRONMENT)
+        return tuple(one for one in found if one is not self.apps_environment and self.found.is_here(one))
+
+    def in_environment(self, kind: str, environment: FoundResource) -> tuple[FoundResource, ...]:
+        """Return the applications or jobs of the resource group that run in an environment."""
+        fields = ("managedEnvironmentId", "environmentId")
+        found = (one for one in self.found.of_type(kind) if self.found.is_here(one))
+        return tuple(
+            one for one in found if any(same_id(one.text("properties", field), environment.id) for field in fields)
+        )
+
+    def runs_workloads(self, subnet: Values) -> bool:
+        """Tell whether a Container Apps environment stands in a subnet."""
+        path = ("properties", "vnetConfiguration", "infrastructureSubnetId")
+        places = [self.app_subnet_id, *(one.text(*path) for one in self.further_environments)]
+        return any(same_id(text_at(subnet, "id"), one) for one in places)
+
+    def network_of(self, subnet_id: str) -> str:
+        """Return the name of the network of a subnet, where that is not the application's own; empty otherwise."""
+        network_id = subnet_id.rpartition("/subnets/")[0]
+        found = [one.name for one in self.networks[1:] if same_id(one.id, network_id)]
+        return found[0] if found else ""
+
+    @cached_property
+    def gateways(self) -> tuple[tuple[str, FoundResource, str], ...]:
+        """What stands before the application in its network: the key of the file, the gateway, its subnet's id."""
+        found: list[tuple[str, FoundResource, str]] = []
+        for one in self.found.of_type(GATEWAY):
+            places = objects_at(one.values, "properties", "gatewayIPConfigurations")
+            found += [("application_gateway", one, text_at(each, "properties", "subnet", "id")) for each in places[:1]]
+        for one in self.found.of_type(API_MANAGEMENT):
+            place = one.text("properties", "virtualNetworkConfiguration", "subnetResourceId")
+            found += [("api_management", one, place)] if place else []
+        first = {key: (key, one, place) for key, one, place in reversed(found) if not self.network_of(place)}
+        return tuple(first.values()) if self.app is not None else ()
+
+    @cached_property
     def app_subnet_id(self) -> str:
         """Where the application stands; empty if that was not found."""
         environment = self.apps_environment
@@ -201,8 +247,9 @@ class Shape:
         for resource, kind in self._candidates():
             taken[kind.key] = taken.get(kind.key, 0) + 1
             key = kind.key if taken[kind.key] == 1 else f"{kind.key}_{taken[kind.key]}"
-            behind = tuple(endpoint for endpoint in self.endpoints if same_id(endpoint.service_id, resource.id))
-            found.append(FoundService(key, kind, resource, behind))
+            behind = [one for one in self.endpoints if same_id(one.service_id, resource.id)]
+            behind.sort(key=lambda one: kind.rank(one.group_id))
+            found.append(FoundService(key, kind, resource, tuple(behind)))
         return tuple(found)
 
     def _candidates(self) -> Iterator[tuple[FoundResource, Kind]]:

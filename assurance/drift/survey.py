@@ -210,7 +210,7 @@ def changes_between(before: Entry, after: Entry | None, environment: Environment
     found = [classified(difference, before.type) for difference in differences(before.values, after.values)]
     if before.type != SECURITY_GROUP or not any(concerns_rules(one.path) for one in found):
         return tuple(found)
-    meant = effect(before.values, after.values, environment.virtual_network.address_space)
+    meant = effect(before.values, after.values, environment.address_space)
     weighed = (meant.weighed(one) if concerns_rules(one.path) else one for one in found)
     return (*meant.changes(), *weighed)
 

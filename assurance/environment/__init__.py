@@ -7,6 +7,7 @@ __all__ = [
     "Environment",
     "application",
     "application_tables",
+    "container_apps",
     "deployment",
     "find",
     "kinds",

@@ -1,58 +1,15 @@
-"""The tables `[container_apps]` and `[deployment]`.
-
-The applications and jobs, registry, monitoring, revisions, backup and sizes.
-"""
+"""The tables `[defender]` and `[deployment]`: registry, monitoring, secrets, revisions, backup, sizes, release."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from assurance.environment.values import Declared, Guid, HostName, Port, ResourceId, Text
+from assurance.environment.values import Declared, Guid, HostName, ResourceId, Text
 from assurance.tape.secret_forms import secret_kind
-
-
-class DeclaredFrontDoor(Declared):
-    """The Front Door profile before the application: the only way in, over an approved private link."""
-
-    profile: Text
-    resource_group: Text | None = None
-    subscription: Guid | None = None
-
-
-class FurtherApp(Declared):
-    """A further application in the environment, held to the same as the first.
-
-    Attributes:
-        ingress: Who may call it: nobody, the virtual network, or whoever reaches the environment.
-    """
-
-    name: Text
-    ingress: Literal["none", "internal", "external"] = "internal"
-
-
-class DeclaredContainerApps(Declared):
-    """The Container Apps environment and the application in it; `image` is the repository of its image.
-
-    `job` is the job that runs this suite inside the virtual network (`apex-assurance inside`).
-    """
-
-    environment: Text
-    app: Text
-    job: Text | None = None
-    resource_group: Text | None = None
-    subnet: Text
-    image: Text | None = None
-    workload_profiles: bool
-    ingress_external: bool = False
-    external_ports: tuple[Port, ...] = Field(default=(), strict=False)
-    front_door: DeclaredFrontDoor | None = None
-    permitted_endpoints: tuple[ResourceId, ...] = Field(default=(), strict=False)
-    further: tuple[FurtherApp, ...] = Field(default=(), strict=False)
-    jobs: tuple[Text, ...] = Field(default=(), strict=False)
 
 
 def _form(pattern: str, expected: str) -> AfterValidator:
@@ -99,6 +56,17 @@ class DeclaredMonitoring(Declared):
     workspace_subscription: Guid | None = None
     action_groups: tuple[ResourceId, ...] = Field(default=(), strict=False)
     dashboard: Text
+
+
+class DeclaredDefender(Declared):
+    """Defender for Cloud: plans that must be on, the lowest acceptable secure score (a fraction, 0 to 1), exceptions.
+
+    `suppression_rules` are the names of the rules that may dismiss alerts before anybody sees them.
+    """
+
+    plans: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
+    suppression_rules: tuple[Text, ...] = Field(default=(), strict=False)
+    secure_score_floor: Annotated[float, Field(ge=0, le=1)]
 
 
 class DeclaredSecretNames(Declared):

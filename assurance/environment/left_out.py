@@ -10,9 +10,12 @@ from collections.abc import Collection, Iterable, Iterator
 
 from assurance.environment.model import DeclaredService, Environment, NotApplicable
 from assurance.environment.network import DeclaredFlow
+from assurance.environment.values import lies_within
 
 NO_APPLICATION = "The environment file has no table [application]."
 NO_TELEMETRY = "The environment file has no table [telemetry]."
+NO_MONITORING = "The environment file has no table [deployment.monitoring]."
+NO_SERVICE = "The environment file declares no service of kind {}."
 LOAD_NOT_ALLOWED = "The environment file does not say load.allowed = true: no load test is run here."
 LOAD_NOT_ASKED_FOR = "A load test is run only where it is asked for: -m load."
 READ_ONLY = "The environment file says application.read_only = true, and this check writes."
@@ -41,6 +44,29 @@ def without_telemetry(environment: Environment, control: str, nouns: Iterable[st
     if environment.telemetry is not None or not frozenset(nouns) & {"telemetry", "measurements"}:
         return None
     return NotApplicable(control=control, reason=NO_TELEMETRY)
+
+
+# The nouns that rest on a service of a kind, and those that rest on monitoring.
+RESTING_ON_KIND = {
+    "sql": frozenset({"database", "database_backups", "database_objective"}),
+    "storage": frozenset({"blob_service"}),
+    "key_vault": frozenset({"key_vault", "vault_secrets"}),
+}
+RESTING_ON_MONITORING = frozenset(
+    {"alert_rules", "dashboard", "fired_alerts", "insights_component", "log_workspace", "log_workspace_id"}
+)
+
+
+def without_service(environment: Environment, control: str, nouns: Iterable[str]) -> NotApplicable | None:
+    """Return why a check does not apply that rests on a kind of service, or on monitoring, which nobody declared."""
+    rests_on = frozenset(nouns)
+    kinds = {one.kind for one in environment.services.values()}
+    lacking = next((kind for kind, known in RESTING_ON_KIND.items() if rests_on & known and kind not in kinds), None)
+    if lacking is not None:
+        return NotApplicable(control=control, reason=NO_SERVICE.format(lacking))
+    if environment.deployment.monitoring is None and rests_on & RESTING_ON_MONITORING:
+        return NotApplicable(control=control, reason=NO_MONITORING)
+    return None
 
 
 def without_load(
@@ -120,13 +146,12 @@ def _services(environment: Environment) -> Iterator[str]:
 
 
 def _groups(environment: Environment) -> Iterator[str]:
-    subnets = {subnet.name: subnet.network_security_group for subnet in environment.virtual_network.subnets}
-    wanted = {subnets[service.private_endpoint.subnet]: "Inbound" for service in environment.services.values()}
-    denied = {
-        network_security_group.name: network_security_group.deny_all
-        for network_security_group in environment.network_security_groups
-    }
-    for group, direction in [*wanted.items(), (subnets[environment.container_apps.subnet], "Outbound")]:
+    endpoints = [endpoint for one in environment.services.values() for endpoint in one.endpoints]
+    wanted = [(_group_of(environment, one.network, one.subnet), "Inbound") for one in endpoints]
+    environments = environment.container_apps.environments
+    wanted += [(_group_of(environment, one.network, one.subnet), "Outbound") for one in environments]
+    denied = {one.name: one.deny_all for one in environment.network_security_groups}
+    for group, direction in dict.fromkeys(wanted):
         if group is not None and direction not in denied[group]:
             yield f"does not demand that {group} denies all that is {direction.lower()}"
     for network_security_group in environment.network_security_groups:
@@ -134,6 +159,10 @@ def _groups(environment: Environment) -> Iterator[str]:
             if _is_open(flow):
                 where = "from" if flow.direction == "Inbound" else "to"
                 yield f"permits the flow {flow.name} of {network_security_group.name} {where} everywhere"
+
+
+def _group_of(environment: Environment, network: str | None, subnet: str) -> str | None:
+    return next(one.network_security_group for one in environment.subnets_of(network) if one.name == subnet)
 
 
 def _is_open(flow: DeclaredFlow) -> bool:
@@ -146,8 +175,13 @@ def _exceptions(environment: Environment) -> Iterator[str]:
         yield from _exceptions_of(environment, service)
     apps, identity = environment.container_apps, environment.identity
     if apps.ingress_external:
-        behind = f", behind the Front Door {apps.front_door.profile}" if apps.front_door is not None else ""
+        before = [f"the Front Door {apps.front_door.profile}"] if apps.front_door is not None else []
+        before += [one.name for one in apps.gateways]
+        behind = f", behind {' and '.join(before)}" if before else ""
         yield f"permits an external ingress of {apps.app}{behind}"
+    if apps.is_public:
+        yield f"permits that {apps.environment} has a public address"
+    yield from _beside_gateways(environment)
     for further in apps.further:
         if further.ingress == "external":
             yield f"permits an external ingress of {further.name}"
@@ -164,6 +198,27 @@ def _exceptions(environment: Environment) -> Iterator[str]:
     for known in environment.inventory.known:
         if known.public:
             yield f"permits that {known.resource} is public"
+
+
+def _beside_gateways(environment: Environment) -> Iterator[str]:
+    """Give the flows that lead into the application's subnet beside its gateways."""
+    apps, subnets = environment.container_apps, {one.name: one for one in environment.virtual_network.subnets}
+    if not apps.gateways:
+        return
+    own = subnets[apps.subnet]
+    known = [own.prefix, *(subnets[one.subnet].prefix for one in apps.gateways)]
+    for group in environment.network_security_groups:
+        if group.name != own.network_security_group:
+            continue
+        for flow in group.permitted_flows:
+            if flow.direction == "Inbound" and not _comes_from(flow.source, known):
+                yield f"permits the flow {flow.name} of {group.name} into the application's subnet beside its gateway"
+
+
+def _comes_from(source: str, prefixes: Collection[str]) -> bool:
+    if source.casefold() == "azureloadbalancer":  # its probes
+        return True
+    return source[:1].isdigit() and lies_within(source, prefixes)
 
 
 def _exceptions_of(environment: Environment, service: DeclaredService) -> Iterator[str]:
@@ -210,3 +265,5 @@ def _areas(environment: Environment) -> Iterator[str]:
         yield "declares no application, so smoke, workflow, roles and bad input are not judged"
     if environment.telemetry is None:
         yield "declares no telemetry, so service levels are not judged"
+    if environment.deployment.monitoring is None:
+        yield "declares no monitoring, so alert rules and the dashboard are not judged"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -9,17 +10,23 @@ from pydantic import Field, StringConstraints, model_validator
 
 from assurance.environment.application import DeclaredApplication
 from assurance.environment.application_tables import DeclaredLoad, DeclaredTelemetry
-from assurance.environment.deployment import DeclaredContainerApps, DeclaredDeployment
+from assurance.environment.container_apps import DeclaredContainerApps, told_of_other_ways_in
+from assurance.environment.deployment import DeclaredDefender, DeclaredDeployment
 from assurance.environment.kinds import DeclaredKind, judged_kinds, service_types
-from assurance.environment.network import DeclaredEndpoint, DeclaredNetwork, DeclaredSecurityGroup
+from assurance.environment.network import (
+    DeclaredEndpoint,
+    DeclaredNetwork,
+    DeclaredSecurityGroup,
+    FurtherEndpoint,
+    Subnet,
+    Views,
+)
 from assurance.environment.suite_tables import DeclaredDrift, DeclaredInventory, DeclaredWaivers, Evidence, Limits
 from assurance.environment.values import (
     Declared,
     Guid,
-    HostAndPort,
     HostName,
     HttpsUrl,
-    NameServer,
     Port,
     ResourceId,
     Scope,
@@ -54,20 +61,6 @@ class Credential(Declared):
         return self
 
 
-class View(Declared):
-    """How names resolve and addresses are dialled from one vantage, where that is not what this machine does anyway."""
-
-    nameservers: tuple[NameServer, ...] = Field(default=(), strict=False)
-    connect: dict[HostAndPort, HostAndPort] = Field(default_factory=dict)
-
-
-class Views(Declared):
-    """The two vantages."""
-
-    inside: View = View()
-    outside: View = View()
-
-
 class DeclaredService(Declared):
     """A platform service; `database` and `secrets` are names within it, for the controls that look into a service.
 
@@ -90,6 +83,12 @@ class DeclaredService(Declared):
     database: Text | None = None
     secrets: tuple[Text, ...] = Field(default=(), strict=False)
     private_endpoint: DeclaredEndpoint
+    further_endpoints: tuple[FurtherEndpoint, ...] = Field(default=(), strict=False)
+
+    @property
+    def endpoints(self) -> tuple[DeclaredEndpoint, ...]:
+        """All its private endpoints, that of its own name first."""
+        return (self.private_endpoint, *self.further_endpoints)
 
 
 class RequiredRole(Declared):
@@ -126,17 +125,6 @@ class DeclaredIdentity(Declared):
     federated_credentials: tuple[Text, ...] = Field(default=(), strict=False)
 
 
-class DeclaredDefender(Declared):
-    """Defender for Cloud: plans that must be on, the lowest acceptable secure score (a fraction, 0 to 1), exceptions.
-
-    `suppression_rules` are the names of the rules that may dismiss alerts before anybody sees them.
-    """
-
-    plans: Annotated[tuple[Text, ...], Field(min_length=1, strict=False)]
-    suppression_rules: tuple[Text, ...] = Field(default=(), strict=False)
-    secure_score_floor: Annotated[float, Field(ge=0, le=1)]
-
-
 class NotApplicable(Declared):
     """A case that this environment declares not to apply, and why; `subject` absent means every subject of the check.
 
@@ -166,6 +154,7 @@ class Environment(Declared):
     limits: Limits = Limits()
     views: Views = Views()
     virtual_network: DeclaredNetwork
+    further_networks: tuple[DeclaredNetwork, ...] = Field(default=(), strict=False)
     network_security_groups: Annotated[tuple[DeclaredSecurityGroup, ...], Field(min_length=1, strict=False)]
     kinds: dict[Text, DeclaredKind] = Field(default_factory=dict)
     services: Annotated[dict[str, DeclaredService], Field(min_length=1)]
@@ -186,17 +175,28 @@ class Environment(Declared):
     @model_validator(mode="after")
     def _names_refer_to_what_is_declared(self) -> Self:
         groups = [group.name for group in self.network_security_groups]
-        subnets = [subnet.name for subnet in self.virtual_network.subnets]
         references = [
-            (f"virtual_network.subnets.{subnet.name}.network_security_group", subnet.network_security_group, groups)
-            for subnet in self.virtual_network.subnets
+            (f"{table}.subnets.{subnet.name}.network_security_group", subnet.network_security_group, groups)
+            for table, network in self._tables_of_networks()
+            for subnet in network.subnets
             if subnet.network_security_group is not None
         ]
-        references += [
-            (f"services.{key}.private_endpoint.subnet", service.private_endpoint.subnet, subnets)
+        apps = self.container_apps
+        placed: list[tuple[str, str | None, str]] = [
+            (f"services.{key}.{'further_endpoints' if number else 'private_endpoint'}", one.network, one.subnet)
             for key, service in self.services.items()
+            for number, one in enumerate(service.endpoints)
         ]
-        references.append(("container_apps.subnet", self.container_apps.subnet, subnets))
+        placed += [(f"container_apps.{one.name}", one.network, one.subnet) for one in apps.environments[1:]]
+        placed += [("container_apps", None, one) for one in (apps.subnet, *(each.subnet for each in apps.gateways))]
+        for where, network, subnet in placed:
+            known = [one.name for one in self.subnets_of(network)]
+            wanted = (
+                (f"{where}.subnet", subnet, known)
+                if known
+                else (f"{where}.network", str(network), [one.name for one in self.networks])
+            )
+            references.append(wanted)
         references += [("identity.roles.service", role.service, list(self.services)) for role in self.identity.roles]
         references += [("deployment.skus", service, list(self.services)) for service in self.deployment.skus]
         kinds = [*service_types(), *self.kinds]
@@ -214,16 +214,28 @@ class Environment(Declared):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
+        apps = self.container_apps
         names = {
-            "virtual_network.subnets": [subnet.name for subnet in self.virtual_network.subnets],
+            **{
+                f"{table}.subnets": [subnet.name for subnet in one.subnets] for table, one in self._tables_of_networks()
+            },
+            "further_networks": [network.name for network in self.networks],
             "network_security_groups": [group.name for group in self.network_security_groups],
-            "container_apps.further": [self.container_apps.app, *(one.name for one in self.container_apps.further)],
-            "container_apps.jobs": list(self.container_apps.jobs),
+            "container_apps.further_environments": [one.name for one in apps.environments],
+            "container_apps.further": [apps.app, *(one.name for each in apps.environments for one in each.apps)],
+            "container_apps.jobs": [name for each in apps.environments for name in each.jobs],
             "identity.roles": [f"{role.role} on {role.service}" for role in self.identity.roles],
         }
         for where, declared in names.items():
             if twice := repeated(declared):
                 raise ValueError(f"{where}: declares {twice!r} twice; remove one of the two, or correct its name")
+        return self
+
+    @model_validator(mode="after")
+    def _a_gateway_is_the_only_way_in(self) -> Self:
+        subnets, groups = self.virtual_network.subnets, self.network_security_groups
+        if told := told_of_other_ways_in(self.container_apps, subnets, groups):
+            raise ValueError(told)
         return self
 
     @model_validator(mode="after")
@@ -240,6 +252,25 @@ class Environment(Declared):
                 "application.deep: is true for an environment called production; made-up requests are for others only"
             )
         return self
+
+    @property
+    def networks(self) -> tuple[DeclaredNetwork, ...]:
+        """Every virtual network, the application's first."""
+        return (self.virtual_network, *self.further_networks)
+
+    def _tables_of_networks(self) -> Iterator[tuple[str, DeclaredNetwork]]:
+        yield "virtual_network", self.virtual_network
+        yield from ((f"further_networks.{one.name}", one) for one in self.further_networks)
+
+    @property
+    def address_space(self) -> tuple[str, ...]:
+        """The prefixes of every virtual network."""
+        return tuple(prefix for one in self.networks for prefix in one.address_space)
+
+    def subnets_of(self, network: str | None) -> tuple[Subnet, ...]:
+        """Return the subnets of a network, of the application's own where none is named; none of one not declared."""
+        found = [one for one in self.networks if network is None or one.name == network]
+        return found[0].subnets if found else ()
 
     def type_of(self, kind: str) -> str:
         """Return Azure's type of the services of a kind."""

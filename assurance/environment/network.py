@@ -10,9 +10,12 @@ from assurance.environment.values import (
     Declared,
     FlowEnd,
     Guid,
+    HostAndPort,
     HostName,
+    NameServer,
     PortRange,
     Prefix,
+    ResourceId,
     Text,
     lies_within,
 )
@@ -50,13 +53,31 @@ class Subnet(Declared):
         return self
 
 
+class DeclaredPeering(Declared):
+    """A peering of the network with another; what it may do beyond their own traffic is said explicitly.
+
+    Attributes:
+        network: The full id of the other network.
+        forwarded_traffic: Whether traffic is let in that the other network passes on.
+        gateway_transit: Whether the other network may use this one's gateway.
+        remote_gateways: Whether this network uses the other's gateway.
+    """
+
+    name: Text
+    network: ResourceId
+    forwarded_traffic: bool = False
+    gateway_transit: bool = False
+    remote_gateways: bool = False
+
+
 class DeclaredNetwork(Declared):
-    """The virtual network."""
+    """A virtual network; its peerings are judged where they are declared, and then it may have no others."""
 
     name: Text
     resource_group: Text | None = None
     address_space: Annotated[tuple[Prefix, ...], Field(min_length=1, strict=False)]
     subnets: Annotated[tuple[Subnet, ...], Field(min_length=1, strict=False)]
+    peerings: tuple[DeclaredPeering, ...] | None = Field(default=None, strict=False)
 
     @model_validator(mode="after")
     def _subnets_lie_in_the_address_space(self) -> Self:
@@ -99,14 +120,43 @@ class DeclaredName(Declared):
 
 
 class DeclaredEndpoint(Declared):
-    """The private endpoint of a service, and the zone of its name; `names` are what it serves beside that name."""
+    """The private endpoint of a service, and the zone of its name; `names` are what it serves beside that name.
+
+    Attributes:
+        network: The network of its subnet, where that is a further one.
+    """
 
     name: Text
     resource_group: Text | None = None
     subscription: Guid | None = None
+    network: Text | None = None
     subnet: Text
     group_id: Text
     zone: HostName
     zone_resource_group: Text | None = None
     zone_subscription: Guid | None = None
     names: tuple[DeclaredName, ...] = Field(default=(), strict=False)
+
+
+class FurtherEndpoint(DeclaredEndpoint):
+    """A further private endpoint of a service, such as the one of a storage account's queues, and the name it serves.
+
+    Attributes:
+        network: The network of its subnet, where that is a further one.
+    """
+
+    fqdn: HostName
+
+
+class View(Declared):
+    """How names resolve and addresses are dialled from one vantage, where that is not what this machine does anyway."""
+
+    nameservers: tuple[NameServer, ...] = Field(default=(), strict=False)
+    connect: dict[HostAndPort, HostAndPort] = Field(default_factory=dict)
+
+
+class Views(Declared):
+    """The two vantages."""
+
+    inside: View = View()
+    outside: View = View()

@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from assurance.environment import Environment
-from assurance.environment.deployment import DeclaredFrontDoor, DeclaredMonitoring, DeclaredRegistry
+from assurance.environment.container_apps import DeclaredFrontDoor, DeclaredGateway
+from assurance.environment.deployment import DeclaredMonitoring, DeclaredRegistry
 from assurance.environment.network import DeclaredEndpoint, DeclaredName
 from assurance.environment.values import Vantage
 from assurance.errors import NotEvaluated
@@ -37,14 +38,18 @@ class DeclaredIds:
         """The id of the environment's subscription."""
         return f"/subscriptions/{self.environment.subscription_id}"
 
-    def virtual_network_id(self) -> str:
-        """Return the id of the declared virtual network."""
-        declared = self.environment.virtual_network
+    def virtual_network_id(self, name: str | None = None) -> str:
+        """Return the id of the declared virtual network, or of a further one of that name."""
+        declared = next(network for network in self.environment.networks if name in {None, network.name})
         return self._id(f"Microsoft.Network/virtualNetworks/{declared.name}", declared.resource_group)
 
-    def subnet_id(self, name: str) -> str:
-        """Return the id of a declared subnet."""
-        return f"{self.virtual_network_id()}/subnets/{name}"
+    def network_ids(self) -> tuple[str, ...]:
+        """Return the ids of every declared network."""
+        return tuple(self.virtual_network_id(network.name) for network in self.environment.networks)
+
+    def subnet_id(self, name: str, network: str | None = None) -> str:
+        """Return the id of a declared subnet, of the application's network where no other is named."""
+        return f"{self.virtual_network_id(network)}/subnets/{name}"
 
     def service_id(self, service: str) -> str:
         """Return the id of a declared service."""
@@ -58,22 +63,26 @@ class DeclaredIds:
         declared = next(group for group in self.environment.network_security_groups if group.name == name)
         return self._id(f"Microsoft.Network/networkSecurityGroups/{name}", declared.resource_group)
 
-    def endpoint_id(self, service: str) -> str:
-        """Return the id of the private endpoint of a service."""
-        endpoint = self.environment.services[service].private_endpoint
+    def endpoint_id(self, endpoint: DeclaredEndpoint) -> str:
+        """Return the id of a private endpoint of a service."""
         return self._id(
             f"Microsoft.Network/privateEndpoints/{endpoint.name}", endpoint.resource_group, endpoint.subscription
         )
+
+    def endpoint_ids(self, service: str) -> tuple[str, ...]:
+        """Return the ids of all private endpoints of a service."""
+        return tuple(map(self.endpoint_id, self.environment.services[service].endpoints))
 
     def zone_id(self, declared: DeclaredEndpoint | DeclaredName) -> str:
         """Return the id of the private DNS zone of an endpoint's name."""
         path = f"Microsoft.Network/privateDnsZones/{declared.zone}"
         return self._id(path, declared.zone_resource_group, declared.zone_subscription)
 
-    def container_environment_id(self) -> str:
-        """Return the id of the Container Apps environment."""
+    def container_environment_id(self, name: str | None = None) -> str:
+        """Return the id of the Container Apps environment, or of a further one of that name."""
         declared = self.environment.container_apps
-        return self._id(f"Microsoft.App/managedEnvironments/{declared.environment}", declared.resource_group)
+        path = f"Microsoft.App/managedEnvironments/{name or declared.environment}"
+        return self._id(path, declared.resource_group)
 
     def container_app_id(self, name: str | None = None) -> str:
         """Return the id of the application, or of a further one of that name."""
@@ -88,6 +97,12 @@ class DeclaredIds:
         """Return the id of the Front Door profile."""
         path = f"Microsoft.Cdn/profiles/{declared.profile}"
         return self._id(path, declared.resource_group, declared.subscription)
+
+    def gateway_id(self, declared: DeclaredGateway) -> str:
+        """Return the id of what stands before the application in its network."""
+        is_api_management = declared == self.environment.container_apps.api_management
+        kind = "Microsoft.ApiManagement/service" if is_api_management else "Microsoft.Network/applicationGateways"
+        return self._id(f"{kind}/{declared.name}", declared.resource_group, declared.subscription)
 
     def job_id(self) -> str | None:
         """Return the id of the job that runs this suite inside the virtual network; None where none is declared."""
@@ -106,23 +121,22 @@ class DeclaredIds:
     def all_ids(self) -> tuple[str, ...]:
         """Return the ids of everything that the environment file declares."""
         environment = self.environment
-        endpoints = [one.private_endpoint for one in environment.services.values()]
+        apps = environment.container_apps
+        endpoints = [endpoint for service in environment.services.values() for endpoint in service.endpoints]
         return (
-            self.virtual_network_id(),
-            *(
-                self.network_security_group_id(network_security_group.name)
-                for network_security_group in environment.network_security_groups
-            ),
+            *self.network_ids(),
+            *(self.network_security_group_id(group.name) for group in environment.network_security_groups),
             *self.service_ids(),
-            *(self.endpoint_id(service) for service in environment.services),
-            *(self.zone_id(endpoint) for endpoint in endpoints),
+            *map(self.endpoint_id, endpoints),
+            *map(self.zone_id, endpoints),
             *(self.zone_id(name) for endpoint in endpoints for name in endpoint.names),
-            self.container_environment_id(),
+            *(self.container_environment_id(each.name) for each in apps.environments),
             self.container_app_id(),
             *([job] if (job := self.job_id()) is not None else []),
-            *(self.container_app_id(one.name) for one in environment.container_apps.further),
-            *map(self.further_job_id, environment.container_apps.jobs),
-            *((self.front_door_id(front),) if (front := environment.container_apps.front_door) is not None else ()),
+            *(self.container_app_id(app.name) for each in apps.environments for app in each.apps),
+            *(self.further_job_id(name) for each in apps.environments for name in each.jobs),
+            *((self.front_door_id(apps.front_door),) if apps.front_door is not None else ()),
+            *map(self.gateway_id, apps.gateways),
             self.identity_id(),
             *environment.public_addresses,
             *self._deployment_ids(),

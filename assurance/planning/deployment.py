@@ -43,7 +43,7 @@ class PlannedDeployment:
     @property
     def review(self) -> PlanReview:
         """The plan's changes, classified."""
-        space = self.environment.virtual_network.address_space
+        space = self.environment.address_space
         cited = Plan(self.plan.form, self.plan.changes, self.plan.unplaced, self.plan.made, self.readings)
         return review(cited, self.read, self.environment.deployment.announced, self.place, space)
 
@@ -51,7 +51,7 @@ class PlannedDeployment:
     def was_carried_out(self) -> Fact:
         """Whether each resource is now as the plan said: nothing planned is missing, and nothing else was done."""
         wrong: list[str] = []
-        space = self.environment.virtual_network.address_space
+        space = self.environment.address_space
         for change in self.plan.changes:
             now = self.read.get(folded(change.id))
             name = change.id.rstrip("/").rsplit("/", 1)[-1]

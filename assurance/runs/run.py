@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assurance.change_records.change import GivenChange
 from assurance.environment import Environment
 from assurance.environment.left_out import left_out
-from assurance.environment.model import View
+from assurance.environment.network import View
 from assurance.environment.values import Vantage
 from assurance.errors import NotEvaluated
 from assurance.estate import Estate

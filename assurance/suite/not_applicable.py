@@ -14,7 +14,13 @@ import pytest
 
 from assurance.change_records import parse
 from assurance.change_records.change import FOLDER, find_record, read_record
-from assurance.environment.left_out import offered_elsewhere, without_application, without_load, without_telemetry
+from assurance.environment.left_out import (
+    offered_elsewhere,
+    without_application,
+    without_load,
+    without_service,
+    without_telemetry,
+)
 from assurance.environment.model import NotApplicable
 from assurance.judging.checking import judge, subject_of
 from assurance.judging.nouns import DECLARED, Value, resolve, roots, subjects
@@ -48,6 +54,7 @@ def not_applicable(item: pytest.Item, run: Run) -> NotApplicable | None:
     return (
         (None if _only_reads(item, run) else without_application(environment, control, nouns))
         or without_telemetry(environment, control, nouns)
+        or without_service(environment, control, nouns)
         or without_load(environment, control, nouns, is_asked_for=run.asks_for_load)
         or offered_elsewhere(environment, control, subject)
     )

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assurance.environment.model import View
+from assurance.environment.network import View
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from assurance.environment.model import View
+from assurance.environment.network import View
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape, key_of, sha256, utc_now
 from assurance.tape.redaction import Redactor

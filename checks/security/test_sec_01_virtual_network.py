@@ -1,19 +1,19 @@
 """SEC-01: the virtual network has the declared address space, subnets, delegation and endpoint policies."""
 
-from assurance.estate.network.virtual_network import ContainerAppsSubnet, Subnet, VirtualNetwork
+from assurance.estate.network.virtual_network import ContainerAppsSubnet, Peering, Subnet, VirtualNetwork
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-01")
 
 
 def test_virtual_network_is_provisioned(virtual_network: VirtualNetwork) -> None:
-    """The virtual network exists and its deployment succeeded."""
+    """Each declared virtual network exists and its deployment succeeded."""
     assert virtual_network.exists
     assert virtual_network.is_provisioned
 
 
 def test_address_space_is_exactly_as_declared(virtual_network: VirtualNetwork) -> None:
-    """The virtual network has exactly the declared address space."""
+    """Each virtual network has exactly the declared address space."""
     assert virtual_network.has_its_address_space
 
 
@@ -31,6 +31,17 @@ def test_subnet_is_delegated(delegated_subnet: Subnet) -> None:
 def test_endpoint_policies_are_as_declared(endpoint_subnet: Subnet) -> None:
     """The endpoints' subnet has the declared network policies for private endpoints."""
     assert endpoint_subnet.has_its_endpoint_policies
+
+
+def test_peering_is_as_declared(peering: Peering) -> None:
+    """Each declared peering is connected with its network, and lets pass what is declared."""
+    assert peering.is_connected
+    assert peering.permits_what_is_declared
+
+
+def test_no_other_peering_exists(peered_network: VirtualNetwork) -> None:
+    """A network whose peerings are declared has no others."""
+    assert peered_network.has_no_other_peering
 
 
 def test_container_apps_subnet_is_large_enough(container_apps_subnet: ContainerAppsSubnet) -> None:

@@ -12,10 +12,10 @@ def test_subnet_is_guarded_by_its_group(guarded_subnet: Subnet) -> None:
     assert guarded_subnet.is_guarded
 
 
-def test_nothing_enters_from_the_internet(security_group: NetworkSecurityGroup) -> None:
+def test_nothing_enters_from_the_internet(closed_group: NetworkSecurityGroup) -> None:
     """No packet from a public address passes inbound, evaluated by priority over all rules."""
-    assert security_group.is_provisioned
-    assert security_group.admits_nothing_from_the_internet
+    assert closed_group.is_provisioned
+    assert closed_group.admits_nothing_from_the_internet
 
 
 def test_all_is_denied_explicitly(denied_direction: DeniedDirection) -> None:

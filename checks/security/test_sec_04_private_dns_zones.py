@@ -6,10 +6,10 @@ from assurance.judging.checking import control
 pytestmark = control("SEC-04")
 
 
-def test_zone_is_linked_to_the_network(service_name: ServiceName) -> None:
-    """Each private DNS zone exists and is linked to this virtual network, and the link is completed."""
-    assert service_name.has_its_zone
-    assert service_name.is_known_to_the_network
+def test_zone_is_linked_to_the_network(known_name: ServiceName) -> None:
+    """Each private DNS zone exists and is linked to each network of an application, and the link is completed."""
+    assert known_name.has_its_zone
+    assert known_name.is_known_to_the_network
 
 
 def test_endpoint_registers_in_the_zone(service_name: ServiceName) -> None:

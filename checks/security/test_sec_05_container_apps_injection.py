@@ -2,15 +2,17 @@
 
 from assurance.estate.deployment.container_apps import ContainerApp
 from assurance.estate.deployment.container_environment import ContainerEnvironment, FrontDoor, FurtherWorkload
+from assurance.estate.deployment.gateways import ApiManagement, ApplicationGateway
+from assurance.estate.deployment.public_ingress import FrontDoorHeader, PublicIngress
 from assurance.judging.checking import control
 
 pytestmark = control("SEC-05")
 
 
-def test_environment_is_internal(container_environment: ContainerEnvironment) -> None:
-    """The Container Apps environment is provisioned, and internal to the network."""
-    assert container_environment.is_provisioned
-    assert container_environment.is_internal
+def test_environment_is_internal(internal_environment: ContainerEnvironment) -> None:
+    """Each Container Apps environment is provisioned, and internal to the network."""
+    assert internal_environment.is_provisioned
+    assert internal_environment.is_internal
 
 
 def test_environment_is_in_its_subnet(container_environment: ContainerEnvironment) -> None:
@@ -18,14 +20,14 @@ def test_environment_is_in_its_subnet(container_environment: ContainerEnvironmen
     assert container_environment.is_in_its_subnet
 
 
-def test_environment_has_a_private_address(container_environment: ContainerEnvironment) -> None:
+def test_environment_has_a_private_address(internal_environment: ContainerEnvironment) -> None:
     """The environment's static address is a private one."""
-    assert container_environment.has_private_address
+    assert internal_environment.has_private_address
 
 
-def test_environment_refuses_public_networks(container_environment: ContainerEnvironment) -> None:
+def test_environment_refuses_public_networks(internal_environment: ContainerEnvironment) -> None:
     """Public network access to the environment is off."""
-    assert container_environment.refuses_public_networks
+    assert internal_environment.refuses_public_networks
 
 
 def test_no_stranger_is_let_in(container_environment: ContainerEnvironment) -> None:
@@ -37,6 +39,48 @@ def test_front_door_reaches_it_privately(front_door: FrontDoor) -> None:
     """The Front Door before the application reaches it over an approved private link, and in no other way."""
     assert front_door.exists
     assert front_door.reaches_the_environment_privately
+
+
+def test_front_door_leads_to_it(public_front_door: FrontDoor) -> None:
+    """The Front Door before an application that it reaches by its addresses leads to the environment."""
+    assert public_front_door.exists
+    assert public_front_door.leads_to_the_environment
+
+
+def test_only_front_doors_are_let_in(public_ingress: PublicIngress) -> None:
+    """The ingress of an application in a public environment lets in the addresses of Front Doors, and nobody else."""
+    assert public_ingress.lets_in_front_doors_only
+
+
+def test_front_door_is_told_from_others(front_door_header: FrontDoorHeader) -> None:
+    """The application knows the id of its own Front Door, by which it refuses the requests of others."""
+    assert front_door_header.is_known_to_the_application
+
+
+def test_application_gateway_leads_to_it(application_gateway: ApplicationGateway) -> None:
+    """The Application Gateway stands in its subnet and leads to the environment, over HTTPS only."""
+    assert application_gateway.is_provisioned
+    assert application_gateway.is_in_its_subnet
+    assert application_gateway.leads_to_the_application
+
+
+def test_application_gateway_asks_for_modern_tls(application_gateway: ApplicationGateway) -> None:
+    """The Application Gateway serves no plain HTTP, and TLS of 1.2 or newer."""
+    assert application_gateway.refuses_plain_http
+    assert application_gateway.requires_modern_tls
+
+
+def test_api_management_leads_to_it(api_management: ApiManagement) -> None:
+    """The API Management stands in its subnet and leads to the environment, over HTTPS only."""
+    assert api_management.is_provisioned
+    assert api_management.is_in_its_subnet
+    assert api_management.leads_to_the_application
+
+
+def test_api_management_asks_for_modern_tls(api_management: ApiManagement) -> None:
+    """The API Management serves no plain HTTP, and TLS of 1.2 or newer."""
+    assert api_management.refuses_plain_http
+    assert api_management.requires_modern_tls
 
 
 def test_application_runs_in_the_environment(container_app: ContainerApp) -> None:

@@ -25,3 +25,8 @@ def test_connection_opens_from_inside(inside_flow: ServiceFlow) -> None:
 def test_service_is_closed_from_outside(outside_flow: OutsideFlow) -> None:
     """From outside, the service refuses: no connection, or an explicit answer that public access is disabled."""
     assert outside_flow.is_closed
+
+
+def test_application_is_closed_beside_its_front_door(door_beside_front_door: OutsideFlow) -> None:
+    """From outside, an application in a public environment refuses whoever does not come through its Front Door."""
+    assert door_beside_front_door.is_closed

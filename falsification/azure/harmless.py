@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from assurance.world.sockets import Connection
-from falsification.azure.access_harmless import ACCESS
 from falsification.azure.changes import (
     SHARED,
     Harmless,
@@ -24,7 +23,7 @@ from falsification.azure.changes import (
     names,
     sets,
 )
-from falsification.azure.harmless_application import APPLICATION, OTHER, PLAIN, SERVICE_ACCESS
+from falsification.azure.harmless_application import ACCESS, APPLICATION, OTHER, PLAIN, SERVICE_ACCESS
 from falsification.azure.harmless_deployment import DEPLOYMENT, INVENTORY
 from falsification.azure.shapes import (
     APPS_GROUP,
@@ -43,9 +42,9 @@ from falsification.azure.shapes import (
     rule,
 )
 from falsification.azure.untidy_harmless import UNTIDY
-from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK
 from falsification.azure.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT
 from falsification.azure.violations.sec_08 import ASSIGNMENTS, BLOBS, GROUP, STORAGE, TEAM
+from falsification.azure.violations.sec_network import APPS, ENDPOINTS, NETWORK
 from falsification.azure.violations.sec_private_link import (
     CONNECTIONS,
     FIRST,

@@ -35,8 +35,8 @@ from falsification.azure.violations.dep_monitoring import (
 from falsification.azure.violations.dep_monitoring import DASHBOARD_ERRORS as ERRORS_TILE
 from falsification.azure.violations.dep_release import APP, COPY, DATABASE, NEW, TRAFFIC
 from falsification.azure.violations.dep_rollout import ALERT, ESSENTIALS, OLD, POLICY, REPLICAS
-from falsification.azure.violations.sec_05 import ENVIRONMENT
 from falsification.azure.violations.sec_defender_and_strangers import INFRASTRUCTURE, OPEN, stands
+from falsification.azure.violations.sec_network import ENVIRONMENT
 from falsification.azure.world import Change, World
 from sandbox.azure.activity_log import event
 

@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 
 from falsification.azure.changes import SHARED, Harmless, adds, all_of, appends, at, drops, edits, filled, sets
 from falsification.azure.shapes import ENDPOINTS_GROUP, RULES, denies, deny
-from falsification.azure.violations.sec_01 import NETWORK
-from falsification.azure.violations.sec_05 import APP, INGRESS
-from falsification.azure.violations.sec_06 import FIREWALLED
-from falsification.azure.violations.sec_06 import RULES as ACLS
 from falsification.azure.violations.sec_defender_and_strangers import alert
+from falsification.azure.violations.sec_network import APP, INGRESS, NETWORK
 from falsification.azure.violations.sec_private_link import ENDPOINTS, NAMES, OWN, RECORDS, SERVICES, ZONES
+from falsification.azure.violations.sec_public_networks import FIREWALLED
+from falsification.azure.violations.sec_public_networks import RULES as ACLS
 from falsification.azure.violations.second_doors import (
     BYPASS,
     ELSEWHERE,

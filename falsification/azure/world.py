@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 from azure.core.credentials import AccessToken
 
-from assurance.environment.model import View
+from assurance.environment.network import View
 from assurance.errors import NotEvaluated
 from assurance.tape import Reading, Tape, TapeHeader, sha256, utc_now
 from assurance.tape.redaction import Redactor

@@ -22,12 +22,11 @@ from falsification.azure.shapes import (
     deny,
     grants,
 )
-from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
 from falsification.azure.violations.sec_02 import APP_IN, APP_OUT, CLOUD_OUT, DENY_IN, DENY_OUT, GUARD
-from falsification.azure.violations.sec_05 import APP, ENVIRONMENT, INGRESS
 from falsification.azure.violations.sec_07 import CONTAINERS, IDENTITY, REGISTRIES, SECRETS
 from falsification.azure.violations.sec_08 import ASSIGNMENTS, BLOB_READER, GROUP, STORAGE
 from falsification.azure.violations.sec_defender_and_strangers import SECURE_SCORE, TIER
+from falsification.azure.violations.sec_network import APP, APPS, ENDPOINTS, ENVIRONMENT, INGRESS, NETWORK, SPACE
 from falsification.azure.violations.sec_private_link import (
     CONNECTIONS,
     INTERFACE,

@@ -10,11 +10,10 @@ from typing import Any
 from falsification.azure.changes import all_of, drops, edits, sets
 from falsification.azure.harmless import Harmless
 from falsification.azure.shapes import APPS_GROUP, ENDPOINTS_GROUP
-from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK, SPACE
 from falsification.azure.violations.sec_02 import APP_IN, CLOUD_OUT
-from falsification.azure.violations.sec_05 import APP, ENVIRONMENT
 from falsification.azure.violations.sec_08 import ASSIGNMENTS
 from falsification.azure.violations.sec_defender_and_strangers import DISMISSED, alert
+from falsification.azure.violations.sec_network import APP, APPS, ENDPOINTS, ENVIRONMENT, NETWORK, SPACE
 from falsification.azure.violations.sec_private_link import RECORDS
 from falsification.azure.world import Change, World
 from falsification.drift.catalogue import ACCOUNT, OPENAI, SQL, VAULT, secret

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from sandbox.azure.resource_ids import ResourcePath, change_property, normalized, remove_property
-from sandbox.moments import moments
 
 # A resource is whatever JSON Azure answers; its shape belongs to Azure and differs from type to type.
 Resource: TypeAlias = dict[str, Any]
@@ -28,6 +28,24 @@ SUBSCRIPTION_ID = "22222222-2222-4222-8222-222222222222"
 CALLER = "93c8f5a0-7d1b-4e26-a5f9-1c0b8d6e4f72"
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@lru_cache(maxsize=1)
+def moments() -> Mapping[str, str]:
+    """The placeholders that stand for times, such as a backup's that must be recent, as of when this process began.
+
+    They are `today` as `20260203`, `ago_3_hours` in ISO 8601, and so on.
+    """
+    begun = datetime.now(UTC)
+    return {
+        "today": f"{begun:%Y%m%d}",
+        "ago_3_hours": _written(begun - timedelta(hours=3)),
+        "ago_4_days": _written(begun - timedelta(days=4)),
+    }
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ PRIVATE_DNS_RECORD_TYPES = ("a", "aaaa", "cname", "mx", "ptr", "soa", "srv", "tx
 
 # Lower case; nested types with their parents' types in front.
 RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
-    "microsoft.apimanagement": frozenset({"service"}),
+    "microsoft.apimanagement": frozenset({"service", "service/apis", "service/backends"}),
     "microsoft.appconfiguration": frozenset({"configurationstores"}),
     "microsoft.cache": frozenset({"redis", "redis/firewallrules", "redisenterprise"}),
     "microsoft.cdn": frozenset(
@@ -62,6 +62,7 @@ RESOURCE_TYPES: Mapping[str, frozenset[str]] = {
             "azurefirewalls",
             "bastionhosts",
             "loadbalancers",
+            "locations/servicetagdetails",
             "natgateways",
             "networkinterfaces",
             "networkinterfaces/ipconfigurations",

@@ -24,7 +24,7 @@ def workspace_id(estate: AzureEstate) -> str:
 
     One that logs nowhere has no workspace, and no id is its.
     """
-    [environment] = estate.of_type("Microsoft.App/managedEnvironments")
+    environment = next(iter(estate.of_type("Microsoft.App/managedEnvironments")))  # the application's own
     logging = environment["properties"]["appLogsConfiguration"]["logAnalyticsConfiguration"]
     return str(logging["customerId"]) if logging is not None else ""
 

@@ -17,6 +17,7 @@ from sandbox.network.loopback import LoopbackServer
 STORAGE = "storage"
 SERVICE_BUS = "service_bus"
 KEY_VAULT = "key_vault"
+APPLICATION = "application"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class PlatformService:
     """One service behind a private endpoint.
 
     Attributes:
-        key: What environment files call it: `sql`, `storage`, `openai`, `document_intelligence`, `key_vault`.
+        key: What environment files call it: `sql`, `storage`, `openai`, `document_intelligence`, `key_vault`; and
+            `application`, where that has a public name.
         fqdn: The host name that clients use.
         private_name: The name in the privatelink zone that the host name is an alias of.
         private_address: What that name means inside the virtual network.
@@ -83,6 +85,8 @@ def from_the_internet(service: PlatformService) -> Answer:
             "innererror": {"code": "ForbiddenByConnection"},
         }
         return Answer.of_json(HTTPStatus.FORBIDDEN, {"error": error}, {"x-ms-request-id": str(uuid4())})
+    if service.key == APPLICATION:
+        return Answer(HTTPStatus.FORBIDDEN, b"RBAC: access denied", {"Server": "envoy"}, "text/plain")
     if service.key == SERVICE_BUS:
         detail = f"Ip has been prevented to connect to the endpoint. TrackingId:{uuid4()}_G1"
         return Answer(

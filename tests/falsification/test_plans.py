@@ -17,8 +17,17 @@ from assurance.tape.redaction import Redactor
 from assurance.verdicts import Verdict
 from benchmarks.plan_of_many import plan_of_many
 from falsification.azure import harmless, violations
-from falsification.azure.plan_forms import as_azapi, as_template, as_terraform, as_what_if, azurerm, can_be_template
-from falsification.azure.plans import Untold, judged, plan_for
+from falsification.azure.plans import (
+    Untold,
+    as_azapi,
+    as_template,
+    as_terraform,
+    as_what_if,
+    azurerm,
+    can_be_template,
+    judged,
+    plan_for,
+)
 from falsification.azure.stage import AzureStage
 from falsification.score import stage
 

@@ -198,7 +198,7 @@ def _endpoints(run: Run) -> Iterator[Finding]:
 
 def _vantages(run: Run) -> Iterator[Finding]:
     """Say from where names resolve as they do inside the virtual network: to addresses of its own."""
-    space = [ipaddress.ip_network(prefix) for prefix in run.environment.virtual_network.address_space]
+    space = [ipaddress.ip_network(prefix) for prefix in run.environment.address_space]
     for vantage in run.vantage:
         private: list[str] = []
         public: list[str] = []

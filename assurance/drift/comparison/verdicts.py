@@ -133,7 +133,7 @@ class Roles:
             address = ip_address(text)
         except ValueError:
             return text
-        for subnet in self.environment.virtual_network.subnets:
+        for subnet in (one for network in self.environment.networks for one in network.subnets):
             if address in ip_network(subnet.prefix):
                 return f"{{address in {subnet.name}}}"
         return text
@@ -144,17 +144,20 @@ def _names(environment: Environment) -> Iterable[tuple[str, str]]:
     yield environment.subscription_id, "subscription"
     yield environment.tenant_id, "tenant"
     yield environment.resource_group, "resource group"
-    yield environment.virtual_network.name, "virtual network"
-    for subnet in environment.virtual_network.subnets:
+    for network in reversed(environment.networks):
+        yield network.name, "virtual network"
+    for subnet in (one for network in environment.networks for one in network.subnets):
         if subnet.network_security_group is not None:
             yield subnet.network_security_group, f"security group of {subnet.name}"
-    yield environment.container_apps.environment, "container environment"
+    for apps in environment.container_apps.environments:
+        yield apps.name, "container environment"
     yield environment.container_apps.app, "application"
     if environment.container_apps.job is not None:
         yield environment.container_apps.job, "job of the suite"
     yield environment.identity.name, "identity"
     for key, service in environment.services.items():
-        yield service.private_endpoint.name, f"private endpoint of {key}"
+        for endpoint in service.endpoints:
+            yield endpoint.name, f"private endpoint of {key}"
         yield service.name, key
         yield service.fqdn, f"host of {key}"
         if service.database is not None:

@@ -4,8 +4,10 @@ __all__ = [
     "application_setup",
     "container_apps",
     "container_environment",
+    "gateways",
     "inventory",
     "plain_secrets",
+    "public_ingress",
     "quality",
     "revisions",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from assurance.environment.deployment import DeclaredContainerApps
+from assurance.environment.container_apps import DeclaredContainerApps
 from assurance.estate.deployment.plain_secrets import EXPECTED, REMEDY, plain_secrets
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.resource import Judgement, Resource, listed, named, same_id, shown, wrong_among

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from assurance.environment.deployment import DeclaredFrontDoor, FurtherApp
+from assurance.environment.container_apps import DeclaredFrontDoor, FurtherApp, FurtherEnvironment
 from assurance.estate.deployment.container_apps import ContainerApp, Ingress
 from assurance.estate.deployment.plain_secrets import ROTATE, plain_secrets
 from assurance.estate.estate import Estate, read_once
@@ -82,16 +82,19 @@ class ContainerEnvironment(Resource):
         return self.judge("no secret stands in plain text: settings of telemetry, tags", none, ROTATE)
 
 
-@read_once
 def read_container_environment(estate: Estate) -> ContainerEnvironment:
-    """Return the Container Apps environment."""
-    environment_id = estate.container_environment_id()
+    """Return the Container Apps environment of the application."""
+    return read_apps_environment(estate, estate.environment.container_apps.environments[0])
+
+
+@read_once
+def read_apps_environment(estate: Estate, declared: FurtherEnvironment) -> ContainerEnvironment:
+    """Return a declared Container Apps environment."""
+    environment_id = estate.container_environment_id(declared.name)
     operation = estate.questions.operation("container_apps", "managed_environments", "get")
-    subnet_id = estate.subnet_id(estate.environment.container_apps.subnet)
+    subnet_id = estate.subnet_id(declared.subnet, declared.network)
     found = estate.questions.resource(operation, environment_id)
-    return ContainerEnvironment(
-        environment_id, *found, subnet_id, estate.environment.container_apps.permitted_endpoints
-    )
+    return ContainerEnvironment(environment_id, *found, subnet_id, declared.permitted_endpoints)
 
 
 API_VERSION = "2024-02-01"
@@ -116,6 +119,16 @@ class FrontDoor(Resource):
     def parts(self) -> tuple[Part[object], ...]:
         """Its origins."""
         return (self.origins,) if self.document is not None else ()
+
+    @property
+    def leads_to_the_environment(self) -> Fact:
+        """Whether it has an origin in the environment that is in use, by its public name."""
+        origins, readings = self.origins() if self.document is not None else ((), ())
+        mine = [one for one in origins if self._leads_here(one)]
+        used = [one for one in mine if (one.text("properties", "enabledState") or "").casefold() == "enabled"]
+        observed = f"origins there: {listed((one.name for one in mine), 'none')}; in use: {len(used)}"
+        remedy = "az afd origin create --host-name NAME-OF-THE-APPLICATION --enabled-state Enabled"
+        return self.judge("an origin leads to the environment", lambda _: (bool(used), observed), remedy, readings)
 
     @property
     def reaches_the_environment_privately(self) -> Fact:
@@ -194,19 +207,19 @@ class FurtherWorkload(ContainerApp):
 
 
 @read_once
-def read_further_app(estate: Estate, declared: FurtherApp) -> FurtherWorkload:
-    """Return a further application."""
-    return _read(estate, "container_apps", estate.container_app_id(declared.name), declared.ingress)
+def read_further_app(estate: Estate, environment: str, declared: FurtherApp) -> FurtherWorkload:
+    """Return a further application, which must run in the environment of that name."""
+    return _read(estate, "container_apps", estate.container_app_id(declared.name), environment, declared.ingress)
 
 
 @read_once
-def read_job(estate: Estate, name: str) -> FurtherWorkload:
-    """Return a job."""
-    return _read(estate, "jobs", estate.further_job_id(name), "none")
+def read_job(estate: Estate, environment: str, name: str) -> FurtherWorkload:
+    """Return a job, which must run in the environment of that name."""
+    return _read(estate, "jobs", estate.further_job_id(name), environment, "none")
 
 
-def _read(estate: Estate, group: str, resource_id: str, ingress: Ingress) -> FurtherWorkload:
+def _read(estate: Estate, group: str, resource_id: str, environment: str, ingress: Ingress) -> FurtherWorkload:
     operation = estate.questions.operation("container_apps", group, "get", resource_id)
     found = estate.questions.resource(operation, resource_id)
     declared = estate.environment.container_apps
-    return FurtherWorkload(resource_id, *found, declared, estate.container_environment_id(), ingress)
+    return FurtherWorkload(resource_id, *found, declared, estate.container_environment_id(environment), ingress)

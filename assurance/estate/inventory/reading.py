@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from azure.core.exceptions import ResourceNotFoundError
 
+from assurance.environment.container_apps import FurtherEnvironment
 from assurance.errors import NotEvaluated
 from assurance.estate.deployment.container_apps import read_container_app
-from assurance.estate.deployment.container_environment import read_container_environment
+from assurance.estate.deployment.container_environment import read_apps_environment
 from assurance.estate.deployment.plain_secrets import Workloads
 from assurance.estate.estate import DeclaredIds, Estate, read_once
 from assurance.estate.inventory.accounts import INTERFACES, Accounts, kind_of
@@ -52,9 +53,9 @@ def read_contents(estate: Estate, group: str) -> GroupContents:
 
 
 @read_once
-def read_infrastructure(estate: Estate) -> InfrastructureContents:
-    """Return all that is in the resource group in which Azure keeps the Container Apps environment's own parts."""
-    environment = read_container_environment(estate)
+def read_infrastructure(estate: Estate, declared: FurtherEnvironment) -> InfrastructureContents:
+    """Return all that is in the resource group in which Azure keeps a Container Apps environment's own parts."""
+    environment = read_apps_environment(estate, declared)
     group = None
     if environment.document is not None:
         group = environment.document.text("properties", "infrastructureResourceGroup")
@@ -141,7 +142,7 @@ def _listing(estate: Estate, group: str, *, may_be_absent: bool = False) -> Docu
 
 def _interfaces(estate: Estate) -> tuple[Ids, tuple[str, ...]]:
     """Return the ids of the network interfaces that declared private endpoints bring along."""
-    endpoints = [estate.endpoint_id(service) for service in estate.environment.services]
+    endpoints = [one for service in estate.environment.services for one in estate.endpoint_ids(service)]
     declared = set(map(segments, endpoints))
     found: set[tuple[str, ...]] = set()
     cited: list[str] = []
@@ -197,8 +198,9 @@ def read_jobs(estate: Estate) -> Workloads:
 
 def _belonging(estate: Estate, workloads: tuple[Document, ...]) -> tuple[Document, ...]:
     groups = {group.casefold() for group in own_groups(estate)}
-    environment_id = estate.container_environment_id()
-    return tuple(workload for workload in workloads if _belongs(workload, groups, environment_id))
+    declared = estate.environment.container_apps.environments
+    mine = [estate.container_environment_id(one.name) for one in declared]
+    return tuple(one for one in workloads if any(_belongs(one, groups, environment_id) for environment_id in mine))
 
 
 def _listing_of_workloads(estate: Estate, group: str, place: str) -> tuple[tuple[Document, ...], tuple[str, ...]]:

@@ -20,6 +20,7 @@ class TileDemand:
         name: What it is called here.
         says: What it shows, in the guide's words.
         source: Of which resource, by the key under which `Dashboard` knows it.
+        kind: The kind of service that it is of; empty for the application and its telemetry.
         metrics: Metrics that show it, in lower case; all of one group are needed.
         queries: Forms of a query that show it, each to be found in the query without spaces and in lower case.
     """
@@ -29,6 +30,7 @@ class TileDemand:
     source: str
     metrics: tuple[frozenset[str], ...]
     queries: tuple[re.Pattern[str], ...] = ()
+    kind: str = ""
 
 
 def _metrics(*groups: str) -> tuple[frozenset[str], ...]:
@@ -70,13 +72,16 @@ TILES = (
         (re.compile(r"^(app)?(requests|availabilityresults)\|.*countif\((success==true|success)\).*/"),),
     ),
     TileDemand("application-health", "Container App health status", "app", _metrics("replicas", "restartcount")),
-    TileDemand("database", "database DTU usage", "database", _metrics("dtu_consumption_percent", "dtu_used")),
-    TileDemand("blob-operations", "blob storage operations", "storage", _metrics("transactions")),
+    TileDemand(
+        "database", "database DTU usage", "database", _metrics("dtu_consumption_percent", "dtu_used"), kind="sql"
+    ),
+    TileDemand("blob-operations", "blob storage operations", "storage", _metrics("transactions"), kind="storage"),
     TileDemand(
         "llm-usage",
         "LLM call rate and token usage",
         "openai",
         _metrics("azureopenairequests tokentransaction", "azureopenairequests processedprompttokens generatedtokens"),
+        kind="cognitive",
     ),
 )  # fmt: skip
 
@@ -129,8 +134,8 @@ def read_dashboard(estate: Estate) -> Dashboard:
     sources = {
         "telemetry": (estate.component_id(), estate.workspace_id()),
         "app": (estate.container_app_id(),),
-        "database": (estate.database_id(),),
-        "storage": (estate.service_id(estate.first_of_kind("storage")),),
+        "database": (estate.database_id(),) if estate.service_ids("sql") else (),
+        "storage": estate.service_ids("storage")[:1],
         "openai": estate.service_ids("cognitive"),
     }
     dashboard_id = estate.dashboard_id()

@@ -17,10 +17,11 @@ from assurance.verdicts import Fact
 from assurance.world.dns import Resolution
 from assurance.world.sockets import Connection
 
-# What the services say when public access is disabled: Key Vault, Cognitive Services, Storage (network rules).
+# What the services say when public access is disabled: Key Vault, Cognitive Services, Storage (network rules); and what
+# the ingress of Container Apps says to addresses that its restrictions do not name.
 REFUSALS = re.compile(
     r"ForbiddenByConnection|ForbiddenByFirewall|Public (network )?access is disabled|AuthorizationFailure|"
-    r"PublicNetworkAccess|Deny Public Network Access",
+    r"PublicNetworkAccess|Deny Public Network Access|RBAC: access denied",
     re.IGNORECASE,
 )
 # What Service Bus and Event Hubs say to addresses that they let nobody in from; the status is that of a wrong token.
@@ -95,7 +96,7 @@ class OutsideFlow:
         if not self.connections:
             raise NotEvaluated(
                 f"From outside, {self.name} has no address, so nothing was tried.",
-                "Check services.*.fqdn in the environment file, and the name servers of this machine.",
+                "Check the name in the environment file, and the name servers of this machine.",
                 self._cited,
             )
         open_ones = [(address, one) for address, one in self.connections if one.outcome == "open" and not _refuses(one)]
@@ -132,28 +133,34 @@ class OutsideFlow:
 
 def read_inside_flow(estate: Estate, service: str, host: str) -> InsideFlow:
     """Return what a name of a service leads to from inside the virtual network."""
-    return InsideFlow(*_probe(estate, "inside", service, host))
+    declared = estate.environment.services[service]
+    return InsideFlow(*_probe(estate, "inside", host, declared.port, declared.tls))
 
 
 def read_outside_flow(estate: Estate, service: str, host: str) -> OutsideFlow:
     """Return what a name of a service leads to from outside the virtual network."""
-    return OutsideFlow(*_probe(estate, "outside", service, host))
+    declared = estate.environment.services[service]
+    return OutsideFlow(*_probe(estate, "outside", host, declared.port, declared.tls))
+
+
+def read_outside_name(estate: Estate, host: str, port: int) -> OutsideFlow:
+    """Return what a name that speaks TLS leads to from outside the virtual network."""
+    return OutsideFlow(*_probe(estate, "outside", host, port, True))
 
 
 @read_once
 def _probe(
-    estate: Estate, vantage: Vantage, service: str, host: str
+    estate: Estate, vantage: Vantage, host: str, port: int, tls: bool
 ) -> tuple[str, int, Resolution, tuple[tuple[str, Connection], ...]]:
     estate.demand(vantage)
-    declared = estate.environment.services[service]
     resolution = estate.resolvers[vantage].resolve(host)
     refuse_other_vantage(estate, vantage, resolution)
     dialer = estate.dialers[vantage]
     connections = tuple(
-        (address, dialer.dial(host, address, declared.port, tls=declared.tls, ask=vantage == "outside"))
+        (address, dialer.dial(host, address, port, tls=tls, ask=vantage == "outside"))
         for address in resolution.addresses
     )
-    return host, declared.port, resolution, connections
+    return host, port, resolution, connections
 
 
 def _refuses(connection: Connection) -> bool:

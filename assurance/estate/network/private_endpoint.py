@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
+from assurance.environment.network import DeclaredEndpoint
 from assurance.errors import NotEvaluated
 from assurance.estate.estate import Estate, read_once
 from assurance.estate.resources.questions import Documents, One
@@ -114,9 +115,9 @@ class PrivateEndpoint(Resource):
 
 
 @read_once
-def read_private_endpoint(estate: Estate, service: str) -> PrivateEndpoint:
-    """Return the private endpoint of a service."""
-    endpoint_id = estate.endpoint_id(service)
+def read_private_endpoint(estate: Estate, declared: DeclaredEndpoint) -> PrivateEndpoint:
+    """Return a private endpoint of a service."""
+    endpoint_id = estate.endpoint_id(declared)
     group_id = endpoint_id[: endpoint_id.index("/providers/")]
     operation = estate.questions.operation("network", "private_endpoints", "list", endpoint_id)
     listing, readings = estate.questions.listing(operation, group_id, name_of(group_id))

@@ -10,7 +10,7 @@ from assurance.estate.estate import Estate, read_once
 from assurance.estate.network.doubtful_rules import JudgedRules
 from assurance.estate.network.rule_documents import Flow, SecurityRule
 from assurance.estate.network.security_rules import Blocking, Opening, RuleSet
-from assurance.estate.resources.resource import Judgement, Resource, listed, resource_group_of
+from assurance.estate.resources.resource import Judgement, Resource, listed, resource_group_of, same_id
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -130,8 +130,16 @@ def read_security_group(estate: Estate, name: str) -> NetworkSecurityGroup:
     """Return a declared network security group."""
     group_id = estate.network_security_group_id(name)
     operation = estate.questions.operation("network", "network_security_groups", "get")
-    space = estate.environment.virtual_network.address_space
-    return NetworkSecurityGroup(group_id, *estate.questions.resource(operation, group_id), space)
+    return NetworkSecurityGroup(group_id, *estate.questions.resource(operation, group_id), _space(estate, name))
+
+
+def _space(estate: Estate, group: str) -> tuple[str, ...]:
+    """Return what the tag VirtualNetwork means to a group: the networks that it guards, and what they are joined to."""
+    networks = estate.environment.networks
+    mine = [one for one in networks if any(subnet.network_security_group == group for subnet in one.subnets)]
+    joined = [peering.network for one in mine for peering in one.peerings or ()]
+    mine += [one for one in networks if any(same_id(estate.virtual_network_id(one.name), each) for each in joined)]
+    return tuple(dict.fromkeys(prefix for one in mine or networks[:1] for prefix in one.address_space))
 
 
 def _flow(declared: DeclaredFlow) -> Flow:

@@ -102,9 +102,8 @@ def doubted_vantages(estate: Estate, vantages: Iterable[Vantage]) -> list[str]:
 
 
 def _hosts(environment: Environment) -> list[str]:
-    found = [
-        host
-        for service in environment.services.values()
-        for host in (service.fqdn, *(more.fqdn for more in service.private_endpoint.names))
-    ]
-    return sorted(set(found))
+    services = environment.services.values()
+    found = {service.fqdn for service in services}
+    found |= {one.fqdn for service in services for one in service.further_endpoints}
+    found |= {more.fqdn for service in services for one in service.endpoints for more in one.names}
+    return sorted(found)

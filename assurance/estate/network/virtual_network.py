@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from assurance.environment.network import DeclaredNetwork
+from assurance.environment.container_apps import FurtherEnvironment
+from assurance.environment.network import DeclaredNetwork, DeclaredPeering
 from assurance.environment.network import Subnet as DeclaredSubnet
 from assurance.estate.estate import Estate, read_once
-from assurance.estate.resources.resource import Judgement, Resource, listed, name_of, named, only, resource_group_of
+from assurance.estate.resources.resource import (
+    Judgement,
+    Resource,
+    listed,
+    name_of,
+    named,
+    only,
+    resource_group_of,
+    same_id,
+    shown,
+)
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
@@ -38,6 +49,30 @@ class VirtualNetwork(Resource):
 
         remedy = f"az network vnet update {named(self.id)} --address-prefixes {' '.join(prefixes)}"
         return self.judge(f"address space exactly {listed(prefixes)}", exactly, remedy)
+
+    def peering(self, declared: DeclaredPeering) -> Peering:
+        """Return the declared peering."""
+        found = None
+        if self.document is not None:
+            found = only(declared.name, self.document.items("properties", "virtualNetworkPeerings"))
+        return Peering(f"{self.id}/virtualNetworkPeerings/{declared.name}", found, self.readings, declared)
+
+    @property
+    def has_no_other_peering(self) -> Fact:
+        """Whether it is joined to no network but by the declared peerings."""
+        known = {one.name.casefold() for one in self.declared.peerings or ()}
+
+        def none(document: Document) -> Judgement:
+            found = document.items("properties", "virtualNetworkPeerings")
+            others = [
+                f"{one.name} with {one.text('properties', 'remoteVirtualNetwork', 'id') or 'a network not named'}"
+                for one in found
+                if one.name.casefold() not in known
+            ]
+            return not others, listed(others, f"{len(found)} peerings, all declared")
+
+        remedy = "az network vnet peering delete, or declare it in peerings of the network"
+        return self.judge("no peering that is not declared", none, remedy)
 
     def subnet(self, declared: DeclaredSubnet, group_id: str) -> Subnet:
         """Return the declared subnet, which the group of that id must guard."""
@@ -115,6 +150,41 @@ class Subnet(Resource):
 
 
 @dataclass(frozen=True, slots=True)
+class Peering(Resource):
+    """A peering of a virtual network with another, beside what is declared of it."""
+
+    declared: DeclaredPeering
+
+    @property
+    def is_connected(self) -> Fact:
+        """Whether both sides have it, and with the declared network."""
+
+        def connected(document: Document) -> Judgement:
+            state = document.text("properties", "peeringState")
+            found = document.text("properties", "remoteVirtualNetwork", "id")
+            holds = (state or "").casefold() == "connected" and same_id(found, self.declared.network)
+            return holds, f"peeringState is {state or 'absent'}, with {found or 'no network'}"
+
+        return self.judge(f"connected with {self.declared.network}", connected, "Make the peering on both sides.")
+
+    @property
+    def permits_what_is_declared(self) -> Fact:
+        """Whether it lets pass on traffic and shares gateways exactly as declared."""
+        wanted = {
+            "allowForwardedTraffic": self.declared.forwarded_traffic,
+            "allowGatewayTransit": self.declared.gateway_transit,
+            "useRemoteGateways": self.declared.remote_gateways,
+        }
+
+        def exactly(document: Document) -> Judgement:
+            found = {name: document.flag("properties", name) for name in wanted}
+            return found == wanted, listed(f"{name} is {shown(value)}" for name, value in found.items())
+
+        remedy = f"az network vnet peering update --vnet-name {name_of(self.id.split('/virtualNetworkPeerings')[0])}"
+        return self.judge(listed(f"{name} is {shown(value)}" for name, value in wanted.items()), exactly, remedy)
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerAppsSubnet:
     """The subnet of the Container Apps environment, and whether that has workload profiles."""
 
@@ -130,26 +200,27 @@ class ContainerAppsSubnet:
 
 
 @read_once
-def read_virtual_network(estate: Estate) -> VirtualNetwork:
-    """Return the virtual network with its subnets."""
-    network_id = estate.virtual_network_id()
+def read_virtual_network(estate: Estate, declared: DeclaredNetwork) -> VirtualNetwork:
+    """Return a virtual network with its subnets and peerings."""
+    network_id = estate.virtual_network_id(declared.name)
     operation = estate.questions.operation("network", "virtual_networks", "get")
     found = estate.questions.resource(operation, network_id)
-    return VirtualNetwork(network_id, *found, estate.environment.virtual_network)
+    return VirtualNetwork(network_id, *found, declared)
 
 
-def read_subnet(estate: Estate, declared: DeclaredSubnet) -> Subnet:
-    """Return a declared subnet."""
+def read_subnet(estate: Estate, declared: DeclaredSubnet, network: DeclaredNetwork) -> Subnet:
+    """Return a declared subnet of a network."""
     name = declared.network_security_group
     group_id = estate.network_security_group_id(name) if name is not None else ""
-    return read_virtual_network(estate).subnet(declared, group_id)
+    return read_virtual_network(estate, network).subnet(declared, group_id)
 
 
-def read_container_apps_subnet(estate: Estate) -> ContainerAppsSubnet:
-    """Return the subnet of the Container Apps environment."""
-    apps = estate.environment.container_apps
-    declared = next(subnet for subnet in estate.environment.virtual_network.subnets if subnet.name == apps.subnet)
-    return ContainerAppsSubnet(read_subnet(estate, declared), apps.workload_profiles)
+def read_container_apps_subnet(estate: Estate, environment: FurtherEnvironment) -> ContainerAppsSubnet:
+    """Return the subnet of a Container Apps environment."""
+    networks = estate.environment.networks
+    network = next(one for one in networks if environment.network in {None, one.name})
+    declared = next(one for one in network.subnets if one.name == environment.subnet)
+    return ContainerAppsSubnet(read_subnet(estate, declared, network), environment.workload_profiles)
 
 
 def _prefixes(document: Document) -> tuple[str, ...]:

@@ -37,11 +37,11 @@ class DescribedService(WithLeastTls):
         service_id = estate.service_id(key)
         scope = service_id[: service_id.index("/providers/")]
         documents, readings = described_listing(estate, kind, scope)
-        declared, endpoint_id = estate.environment.services[key], estate.endpoint_id(key)
+        declared, endpoint_ids = estate.environment.services[key], estate.endpoint_ids(key)
         found = only(name_of(service_id), documents)
         child, collection = partial(_child, estate, kind, service_id), partial(_collection, estate, kind, service_id)
-        network_id = estate.virtual_network_id()
-        return cls(service_id, found, readings, declared, endpoint_id, network_id, kind, child, collection)
+        networks = estate.network_ids()
+        return cls(service_id, found, readings, declared, endpoint_ids, networks, kind, child, collection)
 
     @property
     def refuses_public_networks(self) -> Fact:
@@ -79,7 +79,9 @@ class DescribedService(WithLeastTls):
 
         def modern(_: Document) -> Judgement:
             told = found.text(*wanted.property.split(".")) if found is not None else None
-            return (told or "").casefold() in SECURE_TLS, f"{name} is {told or 'absent'}"
+            # MySQL lists the versions that it accepts.
+            versions = (told or "").casefold().split(",")
+            return all(version.strip() in SECURE_TLS for version in versions), f"{name} is {told or 'absent'}"
 
         return self.judge(f"{name} is 1.2 or newer", modern, _setting(self.id, name, "1.2"), readings)
 

@@ -28,7 +28,7 @@ from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 
 ACCESS = "properties.publicNetworkAccess"
-Found = tuple[str, Document | None, tuple[str, ...], DeclaredService, str, str]
+Found = tuple[str, Document | None, tuple[str, ...], DeclaredService, tuple[str, ...], tuple[str, ...]]
 SECURE_TLS = frozenset({"1.2", "1.3", "tls12", "tls13", "tls1_2", "tls1_3", "tlsv1.2", "tlsv1.3"})
 """How the providers spell the versions that are modern."""
 
@@ -41,16 +41,16 @@ class PlatformService(Resource):
         LISTING: Client, group and operation of the SDK that list the kind in a resource group.
         UPDATE: The Azure CLI's command that changes one.
         declared: What is declared.
-        endpoint_id: The id of its declared private endpoint.
-        network_id: The id of the declared virtual network.
+        endpoint_ids: The ids of its declared private endpoints.
+        network_ids: The ids of the declared virtual networks.
     """
 
     LISTING: ClassVar[tuple[str, str, str]]
     UPDATE: ClassVar[str]
 
     declared: DeclaredService
-    endpoint_id: str
-    network_id: str
+    endpoint_ids: tuple[str, ...]
+    network_ids: tuple[str, ...]
 
     @classmethod
     def read(cls, estate: Estate, key: str) -> PlatformService:
@@ -62,9 +62,9 @@ class PlatformService(Resource):
         """Return what every kind is made of: id, document, readings, and what is declared of it."""
         service_id = estate.service_id(key)
         documents, readings = cls.listing(estate, service_id[: service_id.index("/providers/")])
-        declared, endpoint_id = estate.environment.services[key], estate.endpoint_id(key)
+        declared, endpoint_ids = estate.environment.services[key], estate.endpoint_ids(key)
         found = only(name_of(service_id), documents)
-        return service_id, found, readings, declared, endpoint_id, estate.virtual_network_id()
+        return service_id, found, readings, declared, endpoint_ids, estate.network_ids()
 
     @classmethod
     def listing(cls, estate: Estate, group_id: str) -> Documents:
@@ -105,8 +105,8 @@ class PlatformService(Resource):
 
     @property
     def approves_no_stranger(self) -> Fact:
-        """Whether it has approved no endpoint but the declared one and those that are permitted."""
-        known = (self.endpoint_id, *self.declared.permitted_endpoints)
+        """Whether it has approved no endpoint but those that are declared and those that are permitted."""
+        known = (*self.endpoint_ids, *self.declared.permitted_endpoints)
         return approves_only(self, known, "declared", "the service")
 
     @property
@@ -131,8 +131,9 @@ class PlatformService(Resource):
     def _subnet_told(self, rule: Document, *path: str) -> str | None:
         """Return the subnet that a rule lets in; None if it is of the declared network, or permitted."""
         subnet = rule.text(*path)
-        known = any(same_id(subnet, permitted_subnet) for permitted_subnet in self.declared.permitted_subnets)
-        return None if subnet and (known or is_within(subnet, self.network_id)) else subnet or "a subnet not named"
+        known = any(same_id(subnet, one) for one in self.declared.permitted_subnets)
+        mine = known or any(is_within(subnet or "", one) for one in self.network_ids)
+        return None if subnet and mine else subnet or "a subnet not named"
 
     def _sku_is(self, path: str, name: str) -> Fact:
         def has(document: Document) -> Judgement:

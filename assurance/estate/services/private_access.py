@@ -202,12 +202,11 @@ class ServiceFlow:
         return self.flow.opens
 
 
-def read_service_endpoint(estate: Estate, service: str) -> ServiceEndpoint:
-    """Return the private endpoint of a service."""
-    declared = estate.environment.services[service].private_endpoint
-    ids = (estate.service_id(service), estate.subnet_id(declared.subnet))
+def read_service_endpoint(estate: Estate, service: str, declared: DeclaredEndpoint) -> ServiceEndpoint:
+    """Return a private endpoint of a service."""
+    ids = (estate.service_id(service), estate.subnet_id(declared.subnet, declared.network))
     return ServiceEndpoint(
-        read_private_endpoint(estate, service), declared, *ids, partial(read_service, estate, service)
+        read_private_endpoint(estate, declared), declared, *ids, partial(read_service, estate, service)
     )
 
 
@@ -218,32 +217,35 @@ class NameOfService:
     Attributes:
         service: The service's key.
         host: The host name.
+        endpoint: The endpoint that serves it.
         zone: The endpoint or further name that declares its zone.
     """
 
     service: str
     host: str
+    endpoint: DeclaredEndpoint
     zone: DeclaredEndpoint | DeclaredName
 
 
 def names_of_services(environment: Environment) -> tuple[NameOfService, ...]:
-    """Return every host name of every declared service: its own, and those that its endpoint serves beside it."""
+    """Return every host name of every declared service: those of its endpoints, and what these serve beside them."""
     found: list[NameOfService] = []
     for key, service in environment.services.items():
-        endpoint = service.private_endpoint
-        found.append(NameOfService(key, service.fqdn, endpoint))
-        found += [NameOfService(key, more.fqdn, more) for more in endpoint.names]
+        hosts = [(service.fqdn, service.private_endpoint), *((one.fqdn, one) for one in service.further_endpoints)]
+        for host, endpoint in hosts:
+            found.append(NameOfService(key, host, endpoint, endpoint))
+            found += [NameOfService(key, more.fqdn, endpoint, more) for more in endpoint.names]
     return tuple(found)
 
 
-def read_service_name(estate: Estate, name: NameOfService) -> ServiceName:
-    """Return a name of a service in its private DNS zone."""
+def read_service_name(estate: Estate, name: NameOfService, network: str | None = None) -> ServiceName:
+    """Return a name of a service in its private DNS zone, which a network must know: the application's by default."""
     zone = read_private_dns_zone(estate, estate.zone_id(name.zone))
-    endpoint = partial(read_private_endpoint, estate, name.service)
-    return ServiceName(name.host, zone, estate.virtual_network_id(), endpoint)
+    endpoint = partial(read_private_endpoint, estate, name.endpoint)
+    return ServiceName(name.host, zone, estate.virtual_network_id(network), endpoint)
 
 
 def read_service_flow(estate: Estate, name: NameOfService) -> ServiceFlow:
     """Return what a name of a service leads to within the virtual network."""
-    endpoint = partial(read_private_endpoint, estate, name.service)
+    endpoint = partial(read_private_endpoint, estate, name.endpoint)
     return ServiceFlow(read_inside_flow(estate, name.service, name.host), name.zone.zone, endpoint)

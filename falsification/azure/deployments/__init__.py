@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from falsification.azure.changes import Violation
-from falsification.azure.deployments import fronted, smallest, spoke
+from falsification.azure.deployments.one_network import EDGE, FRONTED, SMALLEST, SPOKE
+from falsification.azure.deployments.several_networks import GATED
 
 CATALOGUES: Mapping[str, tuple[Violation, ...]] = {
-    "fronted": fronted.VIOLATIONS,
-    "smallest": smallest.VIOLATIONS,
-    "spoke": spoke.VIOLATIONS,
+    "edge": EDGE,
+    "fronted": FRONTED,
+    "gated": GATED,
+    "smallest": SMALLEST,
+    "spoke": SPOKE,
 }
 
-__all__ = ["CATALOGUES", "fronted", "smallest", "spoke"]
+__all__ = ["CATALOGUES"]

@@ -11,9 +11,8 @@ from http import HTTPStatus
 
 from falsification.azure.changes import Violation, adds, all_of, appends, drops, names, sets
 from falsification.azure.shapes import ENDPOINTS_GROUP, OWNER, RULES, SUBSCRIPTION, allow, grants
-from falsification.azure.violations.sec_05 import APP, ENVIRONMENT, INGRESS
-from falsification.azure.violations.sec_06 import ACCESS
 from falsification.azure.violations.sec_defender_and_strangers import alert
+from falsification.azure.violations.sec_network import APP, ENVIRONMENT, INGRESS
 from falsification.azure.violations.sec_private_link import (
     CONNECTIONS,
     ENDPOINTS,
@@ -23,6 +22,7 @@ from falsification.azure.violations.sec_private_link import (
     SERVICES,
     STATE,
 )
+from falsification.azure.violations.sec_public_networks import ACCESS
 from falsification.azure.violations.second_doors import network_resource
 from falsification.azure.world import STRANGERS_ADDRESS, Change
 from sandbox import Fault

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
 from falsification.azure.shapes import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
-from falsification.azure.violations.sec_01 import APPS, ENDPOINTS, NETWORK
+from falsification.azure.violations.sec_network import APPS, ENDPOINTS, NETWORK
 from falsification.azure.world import Change
 
 GUARDED = "test_subnet_is_guarded_by_its_group"

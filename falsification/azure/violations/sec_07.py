@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from falsification.azure.changes import SHARED, Violation, adds, all_of, appends, drops, edits, moves, sets
-from falsification.azure.violations.sec_05 import APP
+from falsification.azure.violations.sec_network import APP
 from falsification.azure.violations.sec_private_link import SERVICES
 from falsification.azure.world import Change, World
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from falsification.azure.changes import SHARED, Violation, adds, all_of, edits, sets
-from falsification.azure.violations.sec_05 import APP, ENVIRONMENT
+from falsification.azure.violations.sec_network import APP, ENVIRONMENT
 from falsification.azure.world import Change
 
 OWN = "test_no_secret_stands_in_plain_text"

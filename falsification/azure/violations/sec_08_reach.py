@@ -18,8 +18,8 @@ from falsification.azure.shapes import (
     denies,
     grants,
 )
-from falsification.azure.violations.sec_05 import APP
 from falsification.azure.violations.sec_08 import ASSIGNED, ASSIGNMENTS, GROUP, NARROW, STORAGE, TEAM, VAULT
+from falsification.azure.violations.sec_network import APP
 from falsification.azure.world import Change, World
 
 ADMINISTERS = "test_application_administers_no_sql_server"

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from falsification.azure.changes import SHARED, Violation, adds, all_of, copies, drops, edits, sets
-from falsification.azure.violations.sec_05 import APP, ENVIRONMENT
+from falsification.azure.violations.sec_network import APP, ENVIRONMENT
 from falsification.azure.world import Change
 
 PLAN = "test_plan_is_on"

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from falsification.azure.changes import SHARED, Violation, adds, all_of, appends, drops, sets
-from falsification.azure.violations.sec_05 import APP, INGRESS
-from falsification.azure.violations.sec_06 import FIREWALLED, RULES
 from falsification.azure.violations.sec_defender_and_strangers import alert
+from falsification.azure.violations.sec_network import APP, INGRESS
 from falsification.azure.violations.sec_private_link import ENDPOINTS, NAMES, OWN, SERVICES, ZONES
+from falsification.azure.violations.sec_public_networks import FIREWALLED, RULES
 from falsification.azure.world import Change
 
 TRUSTED = "test_no_trusted_service_passes"

@@ -282,7 +282,9 @@ def test_a_missing_file_is_one_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["prd", "environments/prd.toml", "x" * 300, "a\0b"])
 def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
     """A misspelt `--env` is answered with the names that there are."""
-    with pytest.raises(EnvironmentFileError, match="dev, fronted, prod, sandbox, smallest, spoke, staging"):
+    with pytest.raises(
+        EnvironmentFileError, match="dev, edge, fronted, gated, prod, sandbox, smallest, spoke, staging"
+    ):
         find(name, ENVIRONMENTS)
 
 

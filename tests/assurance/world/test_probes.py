@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from assurance.environment.model import View
+from assurance.environment.network import View
 from assurance.errors import MissingReading, NotEvaluated
 from assurance.tape import Reading, Tape, utc_now
 from assurance.tape.redaction import Redactor

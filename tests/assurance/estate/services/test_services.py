@@ -30,7 +30,7 @@ def service(
     """Return a service of a kind with these properties."""
     service_id = f"{GROUP}/providers/{service_types()[kind]}/one"
     found = resource(service_id, **properties)
-    return cls(service_id, found, READING, declared_service(kind, **declared), ENDPOINT, NETWORK)
+    return cls(service_id, found, READING, declared_service(kind, **declared), (ENDPOINT,), (NETWORK,))
 
 
 def vault(rules: dict[str, object], **declared: object) -> WithNetworkRules:
@@ -114,7 +114,7 @@ def server(**properties: object) -> SqlServer:
     firewall = (lambda: ((rule,), ("ipv4",)), refused())
     found = resource(server_id, **properties)
     declared = declared_service("sql")
-    return SqlServer(server_id, found, READING, declared, ENDPOINT, NETWORK, firewall, refused(), refused())
+    return SqlServer(server_id, found, READING, declared, (ENDPOINT,), (NETWORK,), firewall, refused(), refused())
 
 
 def test_open_firewall_is_told_though_its_other_half_cannot_be_read() -> None:
