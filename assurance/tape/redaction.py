@@ -7,7 +7,6 @@ guessed from it. What counts as a secret is in `assurance.tape.secret_forms`.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import re
@@ -20,17 +19,18 @@ from assurance.tape.secret_forms import (
     SECRET_FORMS,
     TEXT_HINT,
     kind_by_form,
-    kind_of_key,
     secret_kind,
-    tells_of_a_person,
+    text_in_base64,
 )
 from assurance.tape.secret_names import (
     has_secret_name,
     is_password_option,
     is_reference,
+    kind_of_key,
     named_value,
     named_values,
     option_name,
+    tells_of_a_person,
 )
 from assurance.tape.strict_json import Repeated, parsed, written
 
@@ -42,7 +42,6 @@ _ENVIRONMENTS = frozenset({"env", "environmentvariables"})
 # Lists whose items hold a secret under `value`: of a container app, of a storage account, of a registry.
 _HOLDERS = {"secrets": "client-secret", "keys": "account-key", "passwords": "password"}
 _VAULT_SECRET = re.compile(r"https://[^/]+/secrets/", re.I)
-_URL_SAFE = str.maketrans("-_", "+/")
 # Where people write names and values of their own: tags, metadata of scale rules, headers of probes.
 _FREE_NAMES = frozenset({"tags", "metadata", "httpheaders", "headers"})
 PERSONAL = frozenset({"phone-number", "person", "client-address"})
@@ -52,6 +51,8 @@ _COMMANDS = frozenset({"args", "command"})
 # Lines of one value: each but the last is long, and nothing else stands on them. A short word that follows goes too.
 _WRAPPED = re.compile(r"(?<![\w+/=.~-])[\w+/=.~-]{12,}(?:\r?\n[ \t]*[\w+/=.~-]{12,})*\r?\n[ \t]*[\w+/=.~-]+")
 _PERCENT = re.compile(r"[\w.~%+$:@/?=&;,!*'()-]*%[0-9A-Fa-f]{2}[\w.~%+$:@/?=&;,!*'()-]*")
+# Values of a query: what one holds does not run into the next.
+_SEPARATORS = re.compile(r"([&?])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{16,}={0,2}(?![A-Za-z0-9+/_=-])")
 
 
@@ -117,20 +118,30 @@ class Redactor:
     def _unwrapped(self, match: re.Match[str]) -> str:
         """Return a value that is broken over lines, unless it is a secret once it is put together."""
         whole = match.group()
-        together = "".join(line.strip() for line in whole.splitlines())
-        kind = kind_by_form(together)
-        return whole if kind is None else self.token(kind, together)
+        lines = [line.strip() for line in whole.splitlines()]
+        kind = kind_by_form("".join(lines))
+        if kind is not None:
+            return self.token(kind, "".join(lines))
+        # The word behind the last line may be the text's.
+        for last in (len(lines), len(lines) - 1):
+            together = "".join(lines[:last])
+            if (decoded := text_in_base64(together)) is not None and self.text(decoded) != decoded:
+                return "\n".join((self.token("encoded-secret", together), *lines[last:]))
+        return whole
 
     def _decoded_percent(self, match: re.Match[str]) -> str:
-        """Return a part of a URL, decoded and redacted if it hides something; as it is if not."""
-        decoded = unquote(match.group())
-        redacted = self.text(decoded) if decoded != match.group() else decoded
-        return redacted if redacted != decoded else match.group()
+        """Return a part of a URL: each of its values that hides something decoded and redacted, all else as it is."""
+        return "".join(map(self._decoded, _SEPARATORS.split(match.group())))
+
+    def _decoded(self, part: str) -> str:
+        decoded = unquote(part)
+        redacted = self.text(decoded) if decoded != part else decoded
+        return redacted if redacted != decoded else part
 
     def _decoded_base64(self, match: re.Match[str]) -> str:
         """Return what stands for a text in base 64 that holds a secret; any other, such as a hash, as it is."""
         whole = match.group()
-        decoded = _text_in_base64(whole)
+        decoded = text_in_base64(whole)
         if decoded is None or self.text(decoded) == decoded:
             return whole
         return self.token("encoded-secret", whole)
@@ -284,15 +295,3 @@ class Redactor:
                 return self.text(text)
             return self.text(text) if redacted == document and not doubled else written(redacted)
         return self.text(text)
-
-
-def _text_in_base64(text: str) -> str | None:
-    """Return the text that a word is in base 64; None if it is none, as with almost every hash, id or path."""
-    standard = text.rstrip("=").translate(_URL_SAFE)
-    if len(standard) % 4 == 1:
-        return None
-    try:
-        decoded = base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True).decode("utf-8")
-    except ValueError:
-        return None
-    return decoded if decoded.isprintable() or "\n" in decoded else None

@@ -6,17 +6,17 @@ web tokens, and the vendors' own documentation of their token prefixes.
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
-from functools import lru_cache
 from itertools import pairwise
 
 from assurance.tape.secret_names import has_secret_name, is_harmless_value, is_reference, names_a_secret
 
 # What introduces a value in text: `name=value`, `name: value`, `"name": "value"`, also with escaped quotes.
 _INTRODUCED = (
-    r"\\?[\"']?\s*[=:]\s*(?P<quote>\\?[\"'])?"
+    r"\\*[\"']?\s*[=:]\s*(?P<quote>\\*[\"'])?"
     r"(?P<secret>(?(quote)(?:(?!(?P=quote)).)+|(?:[^;\"'\r\n<>]{1,128}(?=;)|[^;\s\"'<>]+)))"
 )
 _LETTERS = r"A-Za-z0-9"
@@ -34,7 +34,29 @@ _PREFIXES = (
     r"hf_[A-Za-z0-9]{30,}", r"dapi[0-9a-f]{32}", r"xapp-[A-Za-z0-9-]{20,}",  # Hugging Face, Databricks, Slack
     r"AT[A-Z]TT3[\w=-]{30,}", r"shp[a-z]{2}_[0-9a-fA-F]{32}", r"do[opr]_v1_[0-9a-f]{64}",  # Atlassian, Shopify
     r"glsa_\w{32,}", r"hv[sbr]\.[\w-]{20,}", r"lin_api_[A-Za-z0-9]{32,}", r"AGE-SECRET-KEY-1[0-9A-Z]{50,}",
+    r"NRAK-[A-Z0-9]{27}", r"SK[0-9a-f]{32}\b", r"key-[0-9a-f]{32}\b", r"xkeysib-[0-9a-f]{64}",  # New Relic
+    r"\d{8,10}:AA[\w-]{30,}", r"ntn_\w{30,}", r"figd_[\w-]{30,}", r"sq0[a-z]{3}-[\w-]{22,}",  # Telegram
+    r"dp\.(?:pt|st|ct|sa)\.[\w.]{30,}", r"pscale_(?:tkn|pw|oauth)_[\w.-]{30,}", r"sbp_[0-9a-f]{40}",  # Doppler
+    r"rubygems_[0-9a-f]{48}", r"oy2[a-z0-9]{43}\b", r"AKC[pb][A-Za-z0-9]{60,}", r"cmVmdGtu[A-Za-z0-9+/=]{30,}",
+    r"[A-Za-z0-9]{14}\.atlasv1\.[\w-]{50,}", r"pul-[0-9a-f]{40}",  # Terraform, Pulumi
+    r"sntry[su]_[\w=+/-]{30,}", r"dt0[a-z]\d\d\.[A-Z0-9]{24}\.[A-Z0-9]{64}",  # Sentry, Dynatrace
+    r"pat[A-Za-z0-9]{14}\.[0-9a-f]{64}", r"PMAK-[0-9a-f]{24}-[0-9a-f]{34}",  # Airtable, Postman
+    r"v1\.0-[0-9a-f]{24}-[0-9a-f]{140,}",  # Cloudflare
 )  # fmt: skip
+
+
+_PASSWORDS = r"passw(?:or)?[dt]|kennwort|contrase[n\xf1]a|mot[ _-]de[ _-]passe"
+_SECRET_WORDS = rf"(?:{_PASSWORDS}|pwd|passphrase|passcode|secret(?:[ _-]key)?|(?:api|access|account)[ _-]key|token)\b"
+_FORM_FIELDS = (
+    r"(?:SAML(?:Request|Response)|(?:client_|subject_)?assertion|device_code|code_verifier"
+    r"|X-(?:Amz|Goog)-(?:Signature|Security-Token))"
+)
+_LETTERED = (
+    r"(?:\b(?:sqlcmd|bcp|zip)\b[^|;&\r\n]{0,200}?\s-P|\bredis-cli\b[^|;&\r\n]{0,200}?\s-a"
+    r"|\b(?:sshpass|mongo(?:sh|dump)|(?:mysql|mariadb)(?:dump)?|(?:az|docker|podman|registry|oras)\s+login)\b[^|;&\r\n]{0,200}?\s-p)"
+)
+# At, as it is written in addresses, in links, in markup and in JSON that was not read as such.
+_AT = r"(?:@|%40|\uff20|&#(?:64|x40);|&commat;|\\u0040)"
 
 
 def _named(names: str) -> re.Pattern[str]:
@@ -47,19 +69,49 @@ SECRET_FORMS = tuple(
     for kind, form in (
         (
             "private-key",
-            r"(?s)(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))",
+            (
+                r"(?s)(?P<secret>-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?"
+                r"(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\Z))"
+            ),
         ),
+        ("private-key", r"(?s)Private-Lines:\s*\d+\s+(?P<secret>.+?)(?=\s+Private-MAC|\Z)"),  # PuTTY
         ("json-web-token", rf"(?P<secret>eyJ[{_LETTERS}_-]{{8,}}\.[{_LETTERS}_-]{{8,}}(?:\.[{_LETTERS}_-]*){{0,3}})"),
         (
             "token",
             rf"\b(?i:Bearer)\s+(?P<secret>(?=[{_LETTERS}._~+/=-]*(?:\d|[a-z][A-Z]))[{_LETTERS}._~+/=-]{{16,}})",
         ),
         ("password", rf"\b[Bb]asic\s+(?P<secret>(?=[{_LETTERS}+/]*(?:[\d=]|[a-z][A-Z]))[{_LETTERS}+/]{{8,}}={{0,2}})"),
+        # Headers, as an error or a command quotes them. The challenge of a vault names addresses in this place.
+        (
+            "token",
+            (
+                r"(?i)\bauthorization:\s*(?:[a-z]+\s+)?(?!https?:)"
+                r"(?P<secret>(?=[^\s\"'<>,;]*[\d=+/])[^\s\"'<>,;]{6,})"
+            ),
+        ),
+        ("token", r"(?i)\bDigest\s[^\r\n]{0,500}?\bresponse=\\*[\"']?(?P<secret>[0-9a-f]{32,})"),
+        ("token", r"(?i)\b(?:set-)?cookie:\s*(?P<secret>[^\r\n\"'<>]+)"),
         ("token", rf"(?P<secret>(?:gh[pousr]_[{_LETTERS}]{{30,}}|github_pat_\w{{22,}}|xox[a-z]-[{_LETTERS}-]{{10,}}))"),
         ("token", rf"(?P<secret>\b(?:{'|'.join(_PREFIXES)}))"),
         # Personal access tokens of Azure DevOps: 84 characters with a signature.
         ("token", rf"(?<![{_LETTERS}])(?P<secret>[{_LETTERS}]{{76}}AZDO[{_LETTERS}]{{4}})"),
         ("password", r"(?i)(?<![\w-])(?:-u|--user|--proxy-user)[\s=]+[\"']?[^\s:\"']{1,128}:(?P<secret>[^\s\"']+)"),
+        # Programs whose option for a password is a single letter, whose value may follow without a blank.
+        ("password", rf"{_LETTERED}\s*[\"']?(?P<secret>[^\s\"'-][^\s\"']{{2,}})"),
+        # What forms and links carry.
+        ("token", rf"(?i)(?<![A-Za-z]){_FORM_FIELDS}(?:=|%3D)(?P<secret>[^&;\s\"'<>]{{6,}})"),
+        # Prose: a word of a sentence about a password has neither a digit nor a sign.
+        (
+            "password",
+            (
+                rf"(?i)\b{_SECRET_WORDS}\s*(?:\bis\b|\bwas\b|=>|->|:=|\|)\s*[\"'`]?(?!https?:|/|@Microsoft)"
+                r"(?P<secret>(?=[^\s\"'|`]*[\d!$%&*+=@#^~])[^\s\"'|`]{4,})"
+            ),
+        ),
+        ("password", r"(?i)\blogin\s+\S{1,128}\s+password\s+(?P<secret>\S+)"),
+        # Docker's and Kubernetes' own files.
+        ("password", r"\\*[\"']auth\\*[\"']\s*:\s*\\*[\"'](?P<secret>[A-Za-z0-9+/]{8,}={0,2})"),
+        ("token", r"(?<![\w.$-])token\\*[\"']?\s*:\s*\\*[\"']?(?P<secret>(?=[^\s\"',;&<>\\]*\d)[^\s\"',;&<>\\]{8,})"),
         # An option and its value; a word of a sentence about an option has neither a digit nor a sign.
         (
             "named-secret",
@@ -81,98 +133,42 @@ SECRET_FORMS = tuple(
             "instrumentation-key",
             r"(?i)InstrumentationKey\\?[\"']?\s*[=:]\s*\\?[\"']?(?P<secret>[0-9a-f-]{32,36})",
         ),
-        ("account-key", _named(r"account_?key|shared_?access_?key(?!name)|(?:api|access|subscription)[-_]?key")),
+        ("account-key", _named(r"account_?key|shared_?access_?key(?!name)|(?:api|access|subscription|sas)[-_]?key")),
         ("account-key", _named(r"(?:master|functions?|routing|integration|storage)[-_]?key")),
         (
             "shared-access-signature",
             r"(?i)(?:\bsig|%26sig|SharedAccessSignature)(?:=|%3D)(?P<secret>[^&;\s\"'<>]{8,})",
         ),
         ("function-key", rf"[?&]code=(?P<secret>[{_LETTERS}_/+=%.~-]{{20,}})"),
-        ("client-secret", _named(r"client[-_]?secret|(?<![A-Za-z])secret(?=\\?[\"']?\s*=)")),
-        ("password", _named(r"passw(?:or)?d|pwd|passphrase")),
-        ("token", _named(r"(?:access|refresh|id|auth|bearer|sas)[-_]?token")),
+        ("client-secret", _named(r"client[-_]?secret|secret[-_ ]key|(?<![A-Za-z])secret(?=\\*[\"']?\s*=)")),
+        ("password", _named(rf"{_PASSWORDS}|pwd|passphrase")),
+        ("token", _named(r"(?:access|refresh|id|auth|bearer|sas|private|vault|session|security|deployment)[-_]?token")),
         ("password", r"(?i)<(?:\w*(?:password|secret|accountkey|accesskey|connectionstring))>(?P<secret>[^<]+)</"),
         ("password", r"(?i)\b[a-z][a-z0-9+.-]*://[^/\s:@\"']*:(?P<secret>[^@\s/\"']+)@"),
         ("token", rf"(?i)\b[a-z][a-z0-9+.-]*://(?P<secret>[{_LETTERS}_-]{{20,}})@"),
         (
             "e-mail-address",
-            r"(?P<secret>(?<![\w.+#-])[\w.+#-]++(?:'[\w.+#-]++)*+(?:@|%40|\uff20)[\w-]+(?:[.\u3002][\w-]+)*[.\u3002][^\W\d_]{2,})",
+            (
+                rf"(?P<secret>(?:\"[^\"\r\n@]{{1,64}}\"|(?<![\w.+#-])[\w.+#-]++(?:'[\w.+#-]++)*+){_AT}"
+                r"(?:[\w-]+(?:[.\u3002][\w-]+)*[.\u3002][^\W\d_]{2,}|\[[0-9A-Fa-f.:]+\]))"
+            ),
         ),
     )
 )
 # A text without any of these holds none of the forms; most texts are spared the forms in this way.
 TEXT_HINT = re.compile(
-    r"(?:key|secret|token|passw(?:or)?d|pwd|passphrase|connectionstring)\\?[\"']?\s*[=:>]|sig(?:nature)?(?:=|%3D)|code="
+    r"(?:key|secret|token|passw(?:or)?[dt]|pwd|passphrase|connectionstring|kennwort|contrase.a|de.passe)\\*[\"']?\s*[=:>|]"
+    r"|(?:key|secret|token|passw(?:or)?[dt]|pwd|passphrase|passcode|kennwort)\W{1,3}(?:is|was|->|:=)\W|sig(?:nature)?(?:=|%3D)|code="
     r"|eyJ|(?:bearer|basic)\s|@|%40|PRIVATE KEY|gh[pousr]_|github_pat|xox|sk-|slack|office\.com|discord"
     r"|pagerduty|JQQJ9|==|Q~|\uff20|AZDO|(?:-u|--user|--proxy-user)[\s=]|(?:key|secret|token|passw(?:or)?d|pwd|string)\s"
     r"|gl[a-z]{2,6}-|[spr]k_(?:live|test)_|whsec_|SG\.|npm_|AIza|ya29\.|GOCSPX-|A[KS]IA[0-9A-Z]|pypi-|dckr_pat_|hf_|dapi"
-    r"|xapp-|AT[A-Z]TT3|shp[a-z]{2}_|do[opr]_v1_|glsa_|hv[sbr]\.|lin_api_|AGE-SECRET",
+    r"|xapp-|AT[A-Z]TT3|shp[a-z]{2}_|do[opr]_v1_|glsa_|hv[sbr]\.|lin_api_|AGE-SECRET|NRAK-|SK[0-9a-f]{32}|key-[0-9a-f]{32}|xkeysib"
+    r"|\d:AA|ntn_|figd_|sq0|dp\.|pscale_|sbp_|rubygems_|oy2|AKC[pb]|cmVmdGtu|atlasv1|pul-|sntry|dt0|pat[a-z0-9]{14}\.|PMAK-|v1\.0-"
+    r"|authorization:|cookie:|response=|assertion=|device_code|verifier=|SAMLRe|X-Goog|Security-Token|Private-Lines|auth\\*[\"']"
+    r"|sqlcmd|bcp|zip|redis-cli|sshpass|mongo|mysql|mariadb|\slogin\b|&#(?:64|x40);|&commat;|u0040",
     re.I,
 )
-_KEYS = {"key1": "account-key", "key2": "account-key", "secret": "client-secret", "token": "token"}
-_KEYS |= {"authorization": "token", "cookie": "token", "setcookie": "token"}
-_KEY_ENDINGS = {
-    "connectionstring": "connection-string",
-    "instrumentationkey": "instrumentation-key",
-    "password": "password",
-    "passwd": "password",
-    "pwd": "password",
-    "passphrase": "password",
-    "clientsecret": "client-secret",
-    "appsecret": "client-secret",
-    "secretvalue": "client-secret",
-    "privatekey": "private-key",
-    "certificatevalue": "private-key",
-    "sastoken": "shared-access-signature",
-    "sasuri": "shared-access-signature",
-    "phonenumber": "phone-number",
-    "mobilephone": "phone-number",
-    "businessphones": "phone-number",
-    # Persons and their machines, by the contracts of Activity Log, sign-in logs and Microsoft Graph.
-    "clientipaddress": "client-address",
-    "calleripaddress": "client-address",
-    "userprincipalname": "person",
-    "givenname": "person",
-    "surname": "person",
-}
-# The claims of who acted (`claims` of an activity event) that tell of no person: which app, tenant and object it was.
-_CLAIMS_KEPT = frozenset(
-    {
-        "aud",
-        "iss",
-        "iat",
-        "nbf",
-        "exp",
-        "ver",
-        "appid",
-        "appidacr",
-        "azp",
-        "azpacr",
-        "idtyp",
-        "tid",
-        "oid",
-        "acr",
-        "amr",
-    }
-)
-_CLAIM_ENDINGS_KEPT = ("/identity/claims/objectidentifier", "/identity/claims/tenantid", "/claims/authnclassreference")
-_KEY_ENDINGS |= dict.fromkeys(("accesstoken", "refreshtoken", "idtoken", "authtoken", "bearertoken"), "token")
-_KEY_ENDINGS |= dict.fromkeys(
-    (
-        *("apikey", "accesskey", "accountkey", "sharedkey", "masterkey", "primarykey", "secondarykey", "secretkey"),
-        *("subscriptionkey", "functionkey", "storagekey", "routingkey", "integrationkey", "signingkey"),
-    ),
-    "account-key",
-)
-
-
-def tells_of_a_person(claim: str) -> bool:
-    """Tell whether a claim of a token may tell of a person: all do but those that are known not to."""
-    bare = claim.lower()
-    return bare not in _CLAIMS_KEPT and not bare.endswith(_CLAIM_ENDINGS_KEPT)
-
-
-_DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
+_URL_SAFE = str.maketrans("-_", "+/")
 _OPAQUE = re.compile(r"[A-Za-z0-9+/_~.=-]{24,}")
 _NAMES_A_DIGEST = re.compile(
     r"(^|[_.:/-])(git|commit|sha\d*|digest|hash|checksum|revision|rev|build|release|image|etag|\w*(?<=[a-z_])id|guid|uuid"
@@ -188,21 +184,6 @@ _MIXED_CASE_CHANGES = 0.4
 _ONE_CASE_CHANGES = 0.25
 _MIN_ENTROPY_BITS = 2.8
 _MIN_SEGMENT = 16
-
-
-@lru_cache(maxsize=4096)
-def _kind_of_name(key: str) -> str | None:
-    bare = re.sub(r"[^a-z0-9]", "", key.lower())
-    return _KEYS.get(bare) or next((kind for ending, kind in _KEY_ENDINGS.items() if bare.endswith(ending)), None)
-
-
-def kind_of_key(key: str, value: str) -> str | None:
-    """Return what kind of secret a JSON key says that its value is, or None if it says nothing of the sort.
-
-    A date is none: a storage account's `keyCreationTime` has `key1` and `key2` too.
-    """
-    kind = _kind_of_name(key)
-    return None if kind is None or _DATE.fullmatch(value) else kind
 
 
 def kind_by_form(value: str) -> str | None:
@@ -256,3 +237,15 @@ def _entropy_bits(value: str) -> float:
     """Return the entropy of a character of `value`, in bits."""
     counts = Counter(value)
     return -sum(count / len(value) * math.log2(count / len(value)) for count in counts.values())
+
+
+def text_in_base64(text: str) -> str | None:
+    """Return the text that a word is in base 64; None if it is none, as with almost every hash, id or path."""
+    standard = text.rstrip("=").translate(_URL_SAFE)
+    if len(standard) % 4 == 1:
+        return None
+    try:
+        decoded = base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True).decode("utf-8")
+    except ValueError:
+        return None
+    return decoded if decoded.isprintable() or "\n" in decoded else None

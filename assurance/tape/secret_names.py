@@ -7,6 +7,7 @@ managed identity no secret at all. So a name counts only with a value that can b
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 # In words parted by `_`. A key of a table, of a cache or of a route is none; a generated value betrays itself anyway.
@@ -62,6 +63,84 @@ _OPTION_AND_VALUE = re.compile(rf"(?<![\w-])--?(?P<name>[A-Za-z][\w-]*)\s+{_VALU
 # Programs whose option for a password is a single letter.
 _LETTERED = {"sqlcmd": "-P", "bcp": "-P", "redis-cli": "-a", "sshpass": "-p", "mongosh": "-p", "mongodump": "-p"}
 _LETTERED_OPTION = re.compile(rf"\b(?P<tool>{'|'.join(_LETTERED)})\b[^|;&]*?\s(?P<option>-[Pap])\s*{_VALUE}")
+
+_KEYS = {"key1": "account-key", "key2": "account-key", "secret": "client-secret", "token": "token"}
+_KEYS |= {"authorization": "token", "cookie": "token", "setcookie": "token"}
+_KEY_ENDINGS = {
+    "connectionstring": "connection-string",
+    "instrumentationkey": "instrumentation-key",
+    "password": "password",
+    "passwd": "password",
+    "pwd": "password",
+    "passphrase": "password",
+    "clientsecret": "client-secret",
+    "appsecret": "client-secret",
+    "secretvalue": "client-secret",
+    "privatekey": "private-key",
+    "certificatevalue": "private-key",
+    "sastoken": "shared-access-signature",
+    "sasuri": "shared-access-signature",
+    "phonenumber": "phone-number",
+    "mobilephone": "phone-number",
+    "businessphones": "phone-number",
+    # Persons and their machines, by the contracts of Activity Log, sign-in logs and Microsoft Graph.
+    "clientipaddress": "client-address",
+    "calleripaddress": "client-address",
+    "userprincipalname": "person",
+    "givenname": "person",
+    "surname": "person",
+}
+# The claims of who acted (`claims` of an activity event) that tell of no person: which app, tenant and object it was.
+_CLAIMS_KEPT = frozenset(
+    {
+        "aud",
+        "iss",
+        "iat",
+        "nbf",
+        "exp",
+        "ver",
+        "appid",
+        "appidacr",
+        "azp",
+        "azpacr",
+        "idtyp",
+        "tid",
+        "oid",
+        "acr",
+        "amr",
+    }
+)
+_CLAIM_ENDINGS_KEPT = ("/identity/claims/objectidentifier", "/identity/claims/tenantid", "/claims/authnclassreference")
+_KEY_ENDINGS |= dict.fromkeys(("accesstoken", "refreshtoken", "idtoken", "authtoken", "bearertoken"), "token")
+_KEY_ENDINGS |= dict.fromkeys(
+    (
+        *("apikey", "accesskey", "accountkey", "sharedkey", "masterkey", "primarykey", "secondarykey", "secretkey"),
+        *("subscriptionkey", "functionkey", "storagekey", "routingkey", "integrationkey", "signingkey"),
+    ),
+    "account-key",
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)?")
+
+
+def tells_of_a_person(claim: str) -> bool:
+    """Tell whether a claim of a token may tell of a person: all do but those that are known not to."""
+    bare = claim.lower()
+    return bare not in _CLAIMS_KEPT and not bare.endswith(_CLAIM_ENDINGS_KEPT)
+
+
+@lru_cache(maxsize=4096)
+def _kind_of_name(key: str) -> str | None:
+    bare = re.sub(r"[^a-z0-9]", "", key.lower())
+    return _KEYS.get(bare) or next((kind for ending, kind in _KEY_ENDINGS.items() if bare.endswith(ending)), None)
+
+
+def kind_of_key(key: str, value: str) -> str | None:
+    """Return what kind of secret a JSON key says that its value is, or None if it says nothing of the sort.
+
+    A date is none: a storage account's `keyCreationTime` has `key1` and `key2` too.
+    """
+    kind = _kind_of_name(key)
+    return None if kind is None or _DATE.fullmatch(value) else kind
 
 
 def has_secret_name(name: str, value: str) -> bool:
