@@ -3,10 +3,10 @@
 One cause is often seen by several controls: a server that was opened to public networks fails SEC-06, and it is drift
 (DRF-01). That is one finding, with the others named in it. Two failing cases are taken to have one cause where
 
-1. one remedy mends both, or
+1. one remedy mends both, or one command of Azure's in it, or
 2. they are about one resource and name the same property of it, or about one network security group, whose rules
    decide together, or
-3. one is drift of a resource that the other is about.
+3. one is drift of a resource that the other is about, or of one that the other's command changes.
 
 Pure, and linear in the number of cases.
 """
@@ -25,7 +25,10 @@ from assurance.verdicts import Verdict
 SEVERITIES = ("critical", "high", "medium")
 """The worst first, as `assurance.judging.controls.model.Severity` has them."""
 
-DRIFT = "DRF-"
+DRIFT, SMOKE = "DRF-", "SMK-"
+_PLACES = {control: place for place, control in enumerate(CONTROLS)}
+# A command of Azure's that names what it changes.
+_CHANGING = re.compile(r"^az .*\b(?:delete|remove|update|create|approve|reject|set|assign)\b.*--(?:ids?|name)\b")
 DECIDED_TOGETHER = "/networksecuritygroups/"
 # A property of an Azure resource as an answer spells it: `publicNetworkAccess`, the last part of a path.
 _PROPERTY = re.compile(r"\b[a-z]+(?:[A-Z][a-z0-9]+)+\b")
@@ -45,7 +48,7 @@ class Finding:
 
     @property
     def lead(self) -> VerdictRecord:
-        """The case that stands for all: of the worst severity, and no drift if there is another."""
+        """The case that stands for all: no drift if there is another, and of those the worst."""
         return self.records[0]
 
     @property
@@ -56,7 +59,7 @@ class Finding:
     @property
     def severity(self) -> str:
         """The worst severity of the controls that see it."""
-        return severity_of(self.lead.control)
+        return SEVERITIES[min(map(rank_of, self.records))]
 
     @property
     def controls(self) -> tuple[str, ...]:
@@ -65,8 +68,9 @@ class Finding:
 
     @property
     def command(self) -> str:
-        """The command that mends it; empty where no remedy is one."""
-        return next((command for record in self.records for command in commands_of(record.remedy)), "")
+        """The command that mends it: of the leading case, or of another where that has no remedy; else empty."""
+        remedy = next((record.remedy for record in self.records if record.remedy), "")
+        return next(iter(commands_of(remedy)), "")
 
 
 def severity_of(control: str) -> str:
@@ -80,7 +84,7 @@ def rank_of(record: VerdictRecord) -> int:
 
 
 def commands_of(remedy: str) -> tuple[str, ...]:
-    """Return the commands within a remedy, one a line, without what is said about them."""
+    """Return the commands within a remedy, at most one a line, without what is said about them."""
     return tuple(_REMARK.sub("", found.group()).strip() for found in _COMMAND.finditer(remedy))
 
 
@@ -94,17 +98,17 @@ def by_cause(failed: Sequence[VerdictRecord]) -> tuple[Finding, ...]:
     ordered = sorted(failed, key=_order)
     plain = [record for record in ordered if not record.control.startswith(DRIFT)]
     groups = _grouped(plain)
-    of_resource: dict[str, list[list[VerdictRecord]]] = defaultdict(list)
+    concerned: dict[str, list[list[VerdictRecord]]] = defaultdict(list)
     for group in groups:
-        for resource in {one.casefold() for record in group for one in record.resources}:
-            of_resource[resource].append(group)
+        for thing in {thing for record in group for thing in _things(record)}:
+            concerned[thing].append(group)
     alone: list[VerdictRecord] = []
     for record in ordered:
         if record.control.startswith(DRIFT):
-            near = [group for resource in record.resources for group in of_resource[resource.casefold()]]
+            near = [group for thing in _things(record) for group in concerned[thing]]
             (max(near, key=lambda group: _shared(group, record)) if near else alone).append(record)
     found = [Finding(tuple(group)) for group in [*groups, *_grouped(alone)]]
-    return tuple(sorted(found, key=lambda finding: _order(finding.lead)))
+    return tuple(sorted(found, key=lambda finding: (SEVERITIES.index(finding.severity), _order(finding.lead))))
 
 
 def worst_first(records: Iterable[VerdictRecord]) -> list[VerdictRecord]:
@@ -112,8 +116,21 @@ def worst_first(records: Iterable[VerdictRecord]) -> list[VerdictRecord]:
     return sorted(records, key=_order)
 
 
-def _order(record: VerdictRecord) -> tuple[int, bool, str, str, str]:
-    return rank_of(record), record.control.startswith(DRIFT), record.control, record.subject, record.check
+def _order(record: VerdictRecord) -> tuple[int, bool, bool, int, str, str, str]:
+    """Return the place of a case: by severity; then smoke tests, which stop a deployment; then as the guide goes."""
+    control = record.control
+    place = _PLACES.get(control, len(_PLACES))
+    first = not control.startswith(SMOKE)
+    return rank_of(record), control.startswith(DRIFT), first, place, control, record.subject, record.check
+
+
+def _things(record: VerdictRecord) -> tuple[str, ...]:
+    """Return what a case is about: its resources, and what its remedy changes in Azure."""
+    return (*(resource.casefold() for resource in record.resources), *_changing(record.remedy))
+
+
+def _changing(remedy: str) -> tuple[str, ...]:
+    return tuple(command for command in commands_of(remedy) if _CHANGING.search(command))
 
 
 def _grouped(records: Sequence[VerdictRecord]) -> list[list[VerdictRecord]]:
@@ -136,7 +153,7 @@ def _grouped(records: Sequence[VerdictRecord]) -> list[list[VerdictRecord]]:
 
 
 def _keys(record: VerdictRecord) -> list[tuple[str, str]]:
-    keys = [("", record.remedy)] if record.remedy else []
+    keys = [("", remedy) for remedy in (record.remedy, *_changing(record.remedy)) if remedy]
     keys += [(resource.casefold(), name) for resource in record.resources for name in _properties(record)]
     return keys + [
         (resource.casefold(), "") for resource in record.resources if DECIDED_TOGETHER in resource.casefold()

@@ -108,6 +108,8 @@ MAX_LINES = 10
 """With the heading above them and pytest's own line below, twelve."""
 MAX_SENTENCE_LINES = 2
 MAX_NAMED = 3
+Block = tuple[str, list[str]]
+"""A finding or a reason in one line, and what to type about it."""
 
 
 def heading(model: RunModel) -> str:
@@ -128,7 +130,7 @@ def lines(model: RunModel, report: str, width: int) -> list[str]:
     """
     # Where nothing is to be named below it, the sentence has its line.
     most = MAX_SENTENCE_LINES + len(must_stop(model)) + (model.decision is Decision.GO)
-    told = _limited(hanging(for_terminal(judged_sentence(model)), "", width), most)
+    told = _limited(for_terminal(judged_sentence(model)), most, width)
     told += [shortened(for_terminal(one), width) for one in declared_less(model)]
     told += _rollback(model, width)
     last = [f"report    {for_terminal(report)}"]
@@ -145,8 +147,8 @@ def _rollback(model: RunModel, width: int) -> list[str]:
 def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     """Return the worst findings, or where there is none the worst reasons, and how many there are more.
 
-    The worst three have a line each, if there is room for what to type about the first; then, from the worst on, each
-    has what to type as long as there is room.
+    The worst three have a line each, or as many of them as leave room for what to type about the first; then, from the
+    worst on, each has what to type as long as there is room.
     """
     found = findings_of(model)
     noun, blocks = "finding", [_finding(one, width) for one in found[:MAX_NAMED]]
@@ -154,13 +156,11 @@ def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     if not found:
         groups = by_reason(model, Verdict.NOT_EVALUATED)
         noun, blocks, total = "reason", [_group(one, width) for one in groups[:MAX_NAMED]], len(groups)
-    # The worst comes with what to type, if that means that fewer of the others are named.
-    while len(blocks) > 1 and len(blocks[0][1]) > most_lines - len(blocks) - (1 if total > len(blocks) else 0):
-        blocks.pop()
-    left = total - len(blocks)
-    room = most_lines - len(blocks) - (1 if left else 0)
+    some = _as_many_as_fit(blocks, total, most_lines)
+    left = total - len(some)
+    room = most_lines - len(some) - (1 if left else 0)
     told: list[str] = []
-    for line, what_to_do in blocks:
+    for line, what_to_do in some:
         told.append(line)
         if len(what_to_do) <= room:
             told += what_to_do
@@ -170,7 +170,15 @@ def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     return [*told, f"and {counted(left, f'more {noun}')}, in the report"] if left else told
 
 
-def _finding(finding: Finding, width: int) -> tuple[str, list[str]]:
+def _as_many_as_fit(blocks: list[Block], total: int, most_lines: int) -> list[Block]:
+    """Return the first blocks that fit with what to type about the first; all where that is too long for any."""
+    for number in range(len(blocks), 0, -1):
+        if number + len(blocks[0][1]) + (1 if total > number else 0) <= most_lines:
+            return blocks[:number]
+    return blocks
+
+
+def _finding(finding: Finding, width: int) -> Block:
     record = finding.lead
     also = [control for control in finding.controls if control != record.control]
     seen = f" (also {', '.join(also)})" if also else f" ({len(finding.records)} cases)" if finding.others else ""
@@ -180,7 +188,7 @@ def _finding(finding: Finding, width: int) -> tuple[str, list[str]]:
     return line, _what_to_do(finding.command, record.remedy, width)
 
 
-def _group(group: ReasonGroup, width: int) -> tuple[str, list[str]]:
+def _group(group: ReasonGroup, width: int) -> Block:
     head = f"{group.severity.upper():<8}  {group.controls[0]}  "
     seen = f" ({counted(len(group.records), 'case')})"
     line = f"{head}{shortened(for_terminal(group.reason), width - len(head) - len(seen))}{seen}"
@@ -193,5 +201,10 @@ def _what_to_do(command: str, remedy: str, width: int) -> list[str]:
     return [f"{'':10}{shortened(for_terminal(remedy), width - 10)}"] if remedy else []
 
 
-def _limited(some: list[str], most: int) -> list[str]:
-    return some if len(some) <= most else [*some[: most - 1], f"{some[most - 1]} …"]
+def _limited(text: str, most: int, width: int) -> list[str]:
+    """Return a text in its first lines; what has no room is left out from the end of a sentence on, if one ends."""
+    some = hanging(text, "", width)
+    if len(some) <= most:
+        return some
+    head = " ".join(some[:most]).rpartition(". ")[0]
+    return hanging(f"{head}. …", "", width) if head else [*some[: most - 1], f"{some[most - 1]} …"]

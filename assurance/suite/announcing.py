@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import pytest
 
 from assurance.environment.values import Vantage
 from assurance.estate.network.vantage import doubted_vantages
 from assurance.judging.nouns import roots
+from assurance.reporting.ending import hanging
 from assurance.runs.run import Run
+from assurance.suite.terminal import width_of_terminal
 
 TOLD_SECONDS = 1.0
 """A shorter wait is not worth a line."""
+DOUBT = "apex_doubt"
+"""The property of a report that carries a doubt from a worker."""
+_CONTROL = re.compile(r"(?:^|/)test_([a-z0-9]+)_\d+_[^/]*$")
 LOOKING_FROM: dict[str, Vantage] = {"inside_flow": "inside", "outside_flow": "outside"}
 """The views that look from a vantage."""
 
@@ -32,14 +38,29 @@ class Announcing:
     def __init__(self, run: Run, given: str) -> None:
         self._run = run
         self._given = given
+        self._is_told = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         """Say what is written and where, before anything is."""
+        if session.config.getoption("dist", "no") == "no" and not session.config.option.collectonly:
+            self._announce(session.config, frozenset(_family(item) for item in _writing(session.items)))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:  # noqa: ANN401  (pytest-xdist types no worker)
+        """Say it when the first worker has collected: the files of checks are named by their controls."""
+        if not self._is_told:
+            found = [_CONTROL.search(one.partition("::")[0]) for one in ids]
+            known = [one[1].upper() for one in found if one is not None]
+            self._announce(node.config, frozenset(known) if len(known) == len(found) else None)
+
+    def _announce(self, config: pytest.Config, families: frozenset[str] | None) -> None:
+        """Say what these families write; of families that are not known, what all of them do."""
+        self._is_told = True
         declared = self._run.environment.application
-        if declared is None or self._run.replayed is not None or session.config.option.collectonly:
+        reporter = config.pluginmanager.getplugin("terminalreporter")
+        if declared is None or reporter is None or self._run.replayed is not None:
             return
-        families = _families(session)
         if families == frozenset() or not self._run.may_write:
             return
         # Importing this costs more than many a run.
@@ -47,20 +68,60 @@ class Announcing:
 
         with_load = self._run.asks_for_load and self._run.options.load_results is None
         plans = planned(self._run.environment, families, with_load=with_load)
-        reporter = session.config.pluginmanager.getplugin("terminalreporter")
-        if not plans or reporter is None:
+        if not plans:
             return
         where = f"{declared.base_url}{declared.api_prefix}"
         if not is_first(self._run.directory):
             names = ", ".join(plan.name for plan in plans)
-            reporter.write_line(f"Writes to {where}: {names} (apex-assurance writes --env {self._given}).")
-            return
-        reporter.write_line(f"The first run on {self._run.environment.name} from here. It writes to {where}:")
-        for plan in plans:
-            reporter.write_line(f"  {plan.name}{f', in objects named {plan.prefix}-RUN' if plan.prefix else ''}")
-            for line in described(plan):
-                reporter.write_line(f"    {line}")
-        reporter.write_line(f"  {on_which_projects(declared)} All of it is archived at the end.")
+            lines = [f"Writes to {where}: {names} (apex-assurance writes --env {self._given})."]
+        else:
+            lines = [f"The first run on {self._run.environment.name} from here. It writes to {where}:"]
+            for plan in plans:
+                lines.append(f"  {plan.name}{f', in objects named {plan.prefix}-RUN' if plan.prefix else ''}")
+                lines += [f"    {line}" for line in described(plan)]
+            lines.append(f"  {on_which_projects(declared)} All of it is archived at the end.")
+        for line in lines:
+            for part in hanging(line, " " * 8, width_of_terminal()):
+                reporter.write_line(part)
+
+
+class Doubts:
+    """A pytest plugin, in every process: says before anything is judged that a run looks from elsewhere than declared.
+
+    Args:
+        config: pytest's, of this process.
+        run: The run.
+    """
+
+    def __init__(self, config: pytest.Config, run: Run) -> None:
+        self._config = config
+        self._run = run
+        self._found: list[str] = []
+        self._told: set[str] = set()
+
+    def look(self, views: Iterable[str]) -> None:
+        """Look from the vantages of these views; a worker has its controller say what it found."""
+        self._found = [f"{doubt} What rests on it is not evaluated." for doubt in seen_from_elsewhere(self._run, views)]
+        if not hasattr(self._config, "workerinput"):
+            self._tell(self._found)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Send what was found with the first report, and take it from there."""
+        if hasattr(self._config, "workerinput"):
+            report.user_properties += [(DOUBT, doubt) for doubt in self._found]
+            self._found = []
+        else:
+            self._tell(str(value) for name, value in report.user_properties if name == DOUBT)
+
+    def _tell(self, doubts: Iterable[str]) -> None:
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        for doubt in doubts:
+            if reporter is not None and doubt not in self._told:
+                self._told.add(doubt)
+                reporter.ensure_newline()
+                for line in hanging(doubt, "  ", width_of_terminal()):
+                    reporter.write_line(line)
 
 
 class Reporter(Protocol):
@@ -148,13 +209,6 @@ def seen_from_elsewhere(run: Run, views: Iterable[str]) -> list[str]:
 def is_first(directory: Path) -> bool:
     """Tell whether no run has left anything beside this one's directory."""
     return not any((other / "tape").is_dir() for other in directory.parent.glob("*") if other != directory)
-
-
-def _families(session: pytest.Session) -> frozenset[str] | None:
-    """Return the families of the cases that write; None where workers collect, and it is not known here."""
-    if session.config.getoption("dist", "no") != "no":
-        return None
-    return frozenset(_family(item) for item in _writing(session.items))
 
 
 def _writing(items: Iterable[pytest.Item]) -> Iterable[pytest.Function]:

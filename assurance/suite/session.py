@@ -33,7 +33,7 @@ from assurance.runs.gates import (
     write_decision,
 )
 from assurance.runs.run import Run
-from assurance.suite.announcing import Announcing, Progress, reporter_of, seen_from_elsewhere
+from assurance.suite.announcing import Announcing, Doubts, Progress, reporter_of
 from assurance.suite.cleanup import Tidying
 from assurance.suite.completeness import EverySubject, ExpectedCases
 from assurance.suite.inputs import keep_inputs, with_baseline
@@ -66,6 +66,7 @@ class RunSession:
         self._server_errors = ServerErrorJudge(run, lambda: self._records, self._recorder.tell)
         self._expected = ExpectedCases()
         self._progress = Progress(lambda: reporter_of(config), f"{run.environment.name} ({run.source})")
+        self._doubts = Doubts(config, run)
         self._identity = ""
         self._model: RunModel | None = None
 
@@ -123,6 +124,7 @@ class RunSession:
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
         config.pluginmanager.register(session._server_errors, "assurance-server-errors")
         config.pluginmanager.register(session._expected, "assurance-expected")
+        config.pluginmanager.register(session._doubts, "assurance-doubts")
         attested = AttestedSelection(run.selection, lambda: run.given_change.is_given)
         planned = PlanSelection(run.plans)
         selected.leaves_out = lambda item: attested.leaves_out(item) or planned.leaves_out(item)
@@ -213,8 +215,7 @@ class RunSession:
             with suppress(NotEvaluated):  # the checks that need it will say so
                 given[name] = self._run.roots()[name]()
         prefetch(given, wanted, self._run.environment.limits.concurrency, self._progress.read)
-        for doubt in seen_from_elsewhere(self._run, [name for name, _ in wanted]):
-            self._progress.say(f"{doubt} What rests on it is not evaluated.")
+        self._doubts.look([name for name, _ in wanted])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -12,7 +12,7 @@ from assurance.reporting.causes import Finding, findings_of
 from assurance.reporting.coverage import FAMILIES, by_family, ids_in_words, worst_of
 from assurance.reporting.ending import command_lines, field, hanging, remedy_lines, shortened
 from assurance.reporting.fit import for_terminal
-from assurance.reporting.model import ControlSummary, RunModel
+from assurance.reporting.model import ControlSummary, RunModel, VerdictRecord
 from assurance.reporting.wording import (
     VERDICT_WORDS,
     by_reason,
@@ -24,8 +24,12 @@ from assurance.reporting.wording import (
 from assurance.verdicts import Decision, Source, Verdict
 
 MAX_CASES_NAMED = 3
+MAX_LINES_OF_ANOTHER = 2
+WIDEST_TITLE, NARROWEST_TITLE = 38, 16
 MAX_FINDINGS = 20
 NARROWEST, WIDEST = 60, 120
+BEFORE_COUNTS = 6 + 8 + 9
+"""What a line of a control has beside its title and its counts: blanks, the id, the severity."""
 COLOURS: dict[Verdict | Decision, dict[str, bool]] = {
     Verdict.PASS: {"green": True},
     Verdict.FAIL: {"red": True, "bold": True},
@@ -87,15 +91,26 @@ def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: i
     lines = [line for name, text in named if text for line in field(name, for_terminal(text), width)]
     lines += [line for resource in record.resources for line in field("resource", for_terminal(resource), width)]
     lines += remedy_lines(record.remedy, width)
-    others = finding.others if everything else finding.others[:MAX_CASES_NAMED]
-    for other in others:
-        told = f"{other.control} [{for_terminal(other.subject, 200)}] {for_terminal(other.observed or other.reason)}"
-        lines += field("also", told if everything else shortened(told, width - 12), width)
-    if len(finding.others) > len(others):
-        lines += field("also", f"{counted(len(finding.others) - len(others), 'more case')} of the same cause", width)
+    # Two checks of one control may find the same of one subject.
+    others = tuple(dict.fromkeys(map(_other_in_words, finding.others)))
+    for told in others if everything else others[:MAX_CASES_NAMED]:
+        lines += field("also", told, width) if everything else _cut(field("also", told, width), width)
+    if len(others) > MAX_CASES_NAMED and not everything:
+        lines += field("also", f"{counted(len(others) - MAX_CASES_NAMED, 'more case')} of the same cause", width)
     lines += field("check", for_terminal(record.check), width)
     for line in [*lines, ""]:
         reporter.write_line(line)
+
+
+def _cut(lines: list[str], width: int) -> list[str]:
+    if len(lines) <= MAX_LINES_OF_ANOTHER:
+        return lines
+    last = " ".join((lines[MAX_LINES_OF_ANOTHER - 1], lines[MAX_LINES_OF_ANOTHER].strip()))
+    return [*lines[: MAX_LINES_OF_ANOTHER - 1], shortened(last, min(width, len(last) - 1))]
+
+
+def _other_in_words(record: VerdictRecord) -> str:
+    return f"{record.control} [{for_terminal(record.subject, 200)}] {for_terminal(record.observed or record.reason)}"
 
 
 def _write_reasons(reporter: pytest.TerminalReporter, model: RunModel, width: int, verdict: Verdict) -> None:
@@ -140,11 +155,26 @@ def _write_controls(reporter: pytest.TerminalReporter, model: RunModel, width: i
     """Write a line for each family, and one for each of its controls where something is wrong."""
     reporter.section(f"{for_terminal(model.run.environment, 40)}: controls", bold=True)
     reporter.ensure_newline()
+    shown = {
+        family: [one for one in summaries if everything or one.verdict not in _SOUND]
+        for family, summaries in by_family(model).items()
+    }
+    told = {one.control.id: _counts(one, everything) for some in shown.values() for one in some}
+    # The titles give way to the counts, all alike, so that columns line up.
+    room = width - BEFORE_COUNTS - max(map(len, told.values()), default=0)
+    title = max(NARROWEST_TITLE, min(WIDEST_TITLE, room))
     for family, summaries in by_family(model).items():
         _write_family(reporter, family, summaries)
-        for summary in summaries:
-            if everything or summary.verdict not in _SOUND:
-                _write_control(reporter, summary, width)
+        for one in shown[family]:
+            _write_control(reporter, one, told[one.control.id], title, width)
+
+
+def _counts(summary: ControlSummary, everything: bool) -> str:
+    """Return the counts of a control: all of them, or what is wrong of how many."""
+    if everything:
+        return counts_in_words({one: summary.counts[one] for one in _WORST_FIRST})
+    wrong = counts_in_words({one: summary.counts[one] for one in _WORST_FIRST if one not in _SOUND})
+    return f"{wrong} of {sum(summary.counts.values()):,}"
 
 
 def _write_family(reporter: pytest.TerminalReporter, family: str, some: tuple[ControlSummary, ...]) -> None:
@@ -155,13 +185,14 @@ def _write_family(reporter: pytest.TerminalReporter, family: str, some: tuple[Co
     reporter.write(f"{VERDICT_WORDS[verdict] if verdict is not None else ''}\n", **_colour(verdict))
 
 
-def _write_control(reporter: pytest.TerminalReporter, summary: ControlSummary, width: int) -> None:
-    control, verdict = summary.control, summary.verdict
-    counts = counts_in_words({one: summary.counts[one] for one in _WORST_FIRST})
-    told = f"      {control.id:<8}{shortened(control.title, 37):<38}{control.severity:<9}"
+def _write_control(
+    reporter: pytest.TerminalReporter, summary: ControlSummary, counts: str, title: int, width: int
+) -> None:
+    control = summary.control
+    told = f"      {control.id:<8}{shortened(control.title, title - 1):<{title}}{control.severity:<9}"
     # The counts stand below where the line has no room for them.
     reporter.write(told if len(told) + len(counts) <= width else f"{told.rstrip()}\n{'':14}")
-    reporter.write(f"{counts}\n", **_colour(verdict))
+    reporter.write(f"{counts}\n", **_colour(summary.verdict))
 
 
 def _write_facts(reporter: pytest.TerminalReporter, model: RunModel, width: int) -> None:

@@ -72,6 +72,28 @@ def test_one_remedy_is_one_cause() -> None:
     assert len(by_cause([one, TLS, other, bridge])) == 1
 
 
+def test_one_command_is_one_cause() -> None:
+    """An assignment that is too much and new is one finding: one command takes both away. Its severity is the worst."""
+    delete = "az role assignment delete --ids /subscriptions/s/roleAssignments/r"
+    owner = failing("SEC-08", "sandbox", "Owner at /g", "/identities/i", remedy=delete)
+    new = failing("DRF-08", "sandbox", "it is new", "/subscriptions/s/roleAssignments/r", remedy=f"{delete}\n{AGREE}")
+    [found] = by_cause([new, owner])
+    assert found.lead == owner
+    assert found.severity == "critical"
+    again = failing("SEC-07", "sandbox", "x", "/apps/a", remedy="az resource list --name a")
+    look = failing("SEC-07", "other", "y", "/apps/b", remedy="Look:\naz resource list --name a")
+    assert len(by_cause([again, look])) == 2
+
+
+def test_smoke_comes_first_and_a_finding_keeps_its_own_remedy() -> None:
+    """What stops a deployment is told first; drift's command is not offered for a finding that another one mends."""
+    smoke = failing("SMK-01", "ready", "blob_storage is 'unhealthy'")
+    asks = failing("SEC-06", "st", "publicNetworkAccess is Enabled", STORAGE, remedy="Ask Azure why.")
+    found = by_cause([asks, DRIFT, smoke])
+    assert [one.lead.control for one in found] == ["SMK-01", "SEC-06"]
+    assert found[1].command == ""
+
+
 def test_every_failing_case_stands_in_one_finding() -> None:
     """No case is lost or told twice, and the order of cases does not matter."""
     records = [PUBLIC, DRIFT, TLS, *(verdict for verdict in sample_model().verdicts if verdict.verdict is Verdict.FAIL)]

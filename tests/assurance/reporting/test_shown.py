@@ -111,10 +111,27 @@ def test_worst_findings_are_named_with_what_to_type() -> None:
     """The worst are named, the first with its command, and the others are counted."""
     lines = told(many(), 120)
     named = [line for line in lines if line.startswith("CRITICAL  SEC-06  st")]
-    assert len(named) == 2
+    assert len(named) == 3
     assert lines[lines.index(named[0]) + 1].lstrip().startswith("az storage account update")
-    assert "and 28 more findings, in the report" in lines
+    assert "and 27 more findings, in the report" in lines
     assert any(line.startswith("roll back az containerapp revision activate") for line in lines)
+
+
+def test_a_long_remedy_takes_no_finding_its_line() -> None:
+    """Where what to type about the worst has no room at all, the worst three are named all the same."""
+    model = many()
+    long = " ".join(f"--option-{n} {'v' * 40}" for n in range(20))
+    records = tuple(replace(one, remedy=f"az x update --name {one.subject} {long}") for one in model.verdicts)
+    named = [line for line in told(replace(model, verdicts=records)) if line.startswith("CRITICAL  SEC-06  st")]
+    assert len(named) == 3
+
+
+def test_a_sentence_that_is_cut_ends_with_a_sentence() -> None:
+    """What has no room is left out from the end of a sentence on, if one ends in time."""
+    model = many()
+    notices = (f"APEX answered with server errors: {', '.join(f'GET /api/v1/projects/{n}' for n in range(20))}.",)
+    lines = told(replace(model, run=replace(model.run, notices=notices)))
+    assert any(line.endswith("cases fail. …") for line in lines)
 
 
 def test_to_stop_is_never_cut_off() -> None:
