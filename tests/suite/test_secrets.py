@@ -54,7 +54,7 @@ def assert_nowhere(ended: Ended, hidden: Mapping[str, tuple[str, ...]], least_fi
 
 
 def test_planted_secrets_are_nowhere(run_suite: RunSuite, sandbox_file: SANDBOX_FILE) -> None:
-    """Of 60 kinds and more in answers, errors, headers, links, redirects and variables, none is left; nor is the token."""
+    """Of 60 kinds and more in answers, errors, headers, links, redirects and variables none is left, nor the token."""
     raw = [around.format(secret) for around, secret in PLANTED.values()]
     with Sandbox() as sandbox:
         variables = sandbox.estate.find("ca-apex-sandbox")["properties"]["template"]["containers"][0]["env"]
