@@ -15,7 +15,7 @@ from falsification.azure.world import World, compliant_world
 from falsification.drift import catalogue, noise
 from falsification.drift.stage import DriftJudge
 from falsification.score import attempt_all, stage, tasks
-from sandbox.azure.azure_estate import RESOURCE_FILES, AzureEstate
+from sandbox.azure.azure_estate import DATA_PLANES, RESOURCE_FILES, AzureEstate
 from sandbox.azure.resource_ids import normalized
 
 MIN_CHANGES, MIN_NOISE = 100, 40
@@ -72,7 +72,7 @@ def test_the_sandbox_of_another_day_has_only_what_is_expected() -> None:
     read = (resource for name in RESOURCE_FILES for resource in azure.read(name))
     azure.resources = {normalized(resource["id"]): resource for resource in read}
     azure.groups, azure.images = world.azure.groups, world.azure.images
-    azure.secrets = azure.read("key_vault_secrets")
+    azure.secrets = azure.read(DATA_PLANES)["key_vault_secrets"]
     world.azure = azure
     assert {one.change.weight for one in _judge().drift(world)} <= {Weight.EXPECTED}
 
