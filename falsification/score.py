@@ -16,6 +16,8 @@ from falsification.azure.stage import AzureStage, DeploymentStage
 from falsification.change_records.stage import ChangeRecordStage
 from falsification.drift.stage import DriftStage
 from falsification.judge import Kind, Result, Score, Stage, try_harmless, try_inability, try_violation
+from falsification.planned import CONTROLS as PLANNED
+from falsification.planned import PlanStage
 
 # Any: stages of different worlds stand in one table.
 STAGES: dict[str, Callable[[], Stage[Any]]] = {
@@ -23,6 +25,7 @@ STAGES: dict[str, Callable[[], Stage[Any]]] = {
     "apex": ApexStage,
     "change records": ChangeRecordStage,
     "drift": lambda: _drift_stage(),
+    "planned": PlanStage,
     **{name: partial(DeploymentStage, name) for name in CATALOGUES},
 }
 Progress = Callable[[int, int], None]
@@ -71,6 +74,8 @@ def _stages_of(control: str) -> tuple[str, ...]:
         return ("apex",)
     if control.startswith("DRF-"):
         return ("drift",)
+    if control in PLANNED:
+        return ("planned",)
     attested = {case.control for case in ChangeRecordStage().cases}
     return ("change records",) if control in attested else ("azure", *CATALOGUES)
 

@@ -9,13 +9,14 @@ from http import HTTPStatus
 from typing import Any
 
 from assurance.environment import Environment
-from assurance.estate.resources.resource import folded
+from assurance.estate.resources.resource import folded, type_of
 from assurance.planning.changes import ChangeKind, Plan
 from assurance.planning.review import PlanReview, changes_of, is_brought_about, review
 from assurance.tape import Reading
 from assurance.verdicts import Fact
 
 MAX_TOLD = 12
+DEPTH_OF_RESOURCE = 2  # provider, type and name: what stands in a group itself, and not under another resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,32 @@ class PlannedDeployment:
                     wrong.append(f"planned, not done: {name} {path}: {_told(one.difference)}")
                 elif change.before is not None and not is_brought_about(path, change.type):
                     wrong.append(f"done, not planned: {name} {path}: {_told(one.difference)}")
+        wrong += [f"done, not planned: {key.rpartition('/')[2]} was made" for key in self._strangers()]
         more = [f"and {len(wrong) - MAX_TOLD} more"] if len(wrong) > MAX_TOLD else []
         observed = "; ".join([*wrong[:MAX_TOLD], *more]) or f"all of {len(self.plan.changes)} resources are as planned"
         remedy = "Finish the deployment, or find out who changed what was not planned: az monitor activity-log list."
         expected = "what is there is what was planned, and nothing more"
         return Fact(not wrong, expected, observed, self.place, self.readings, remedy if wrong else "")
+
+    def _strangers(self) -> list[str]:
+        """Return what stands in the resource group and the plan did not know, where it tells of all that was there.
+
+        What-if on a resource group tells of each of its resources, also of those that it ignores or does not change,
+        unless it was asked to leave out a kind of change. Children, what is attached to a resource, and what Azure
+        makes there by itself, nobody plans.
+        """
+        if not {ChangeKind.IGNORE, ChangeKind.NO_CHANGE} <= {change.kind for change in self.plan.changes}:
+            return []
+        known = {folded(change.id) for change in self.plan.changes}
+        place = f"{folded(self.place)}/providers/"
+        return sorted(
+            key
+            for key in self.read
+            if key.startswith(place)
+            and key not in known
+            and key.removeprefix(place).count("/") == DEPTH_OF_RESOURCE
+            and not is_brought_about("", type_of(key))
+        )
 
 
 def _told(difference: Any) -> str:  # noqa: ANN401  (a difference, or none)

@@ -15,6 +15,8 @@ from falsification.change_records.shortcomings import VIOLATIONS
 from falsification.change_records.stage import HARMLESS, ChangeRecordStage
 from falsification.command import told
 from falsification.judge import Result, Score, try_harmless, try_violation
+from falsification.planned import CONTROLS as PLANNED
+from falsification.planned import PlanStage
 from falsification.report import page
 from falsification.score import attempt, compute, tasks
 
@@ -53,6 +55,15 @@ def test_one_control_is_tried_alone() -> None:
     score = compute(tasks("DEP-09"), 1, _ignore)
     assert score.is_met
     assert {result.control for result in score.results if result.kind == "violation"} == {"DEP-09"}
+
+
+@pytest.mark.parametrize("control", PLANNED)
+def test_what_a_plan_can_do_wrong_is_found(control: str) -> None:
+    """Every violation of a control of plans is found, no harmless plan is, and what cannot be read is no pass."""
+    score = compute(tasks(control), 1, _ignore)
+    assert score.is_met, [result for result in score.results if result.survivors]
+    meant = {(violation.controls[0], violation.check) for violation in PlanStage.violations.values()}
+    assert {(case.control, case.check) for case in PlanStage().cases} == meant
 
 
 def test_harmless_records_cover_every_control() -> None:
