@@ -91,6 +91,7 @@ class Tidying:
 
     def _archive(self, told: tuple[LeftOver, ...]) -> None:
         """Archive what the run was told it made, and what the list shows beside it: a refusal may have had effect."""
+        from assurance.apex.access.giving import admit_manager
         from assurance.apex.client.cleanup import archive, by_reason, find, merged
         from assurance.apex.client.plans import CLEAN_UP
 
@@ -100,7 +101,7 @@ class Tidying:
             listed = find(flow, self._run.options.run_id)
         except NotEvaluated as error:
             self._tell(f"Whether this run made more than it was told could not be found out: {error.reason}")
-        sweep = archive(flow, merged(told, listed))
+        sweep = archive(flow, merged(told, listed), admit_manager)
         self._said = f"Archived in APEX: {len(sweep.archived)} projects that this run made."
         for line in by_reason(sweep.left):
             self._tell(f"Of what this run made could not be archived: {line}.")

@@ -61,16 +61,22 @@ class ApexStage:
 
     def outcomes(self, change: Change, family: str = "") -> Judged:
         """Return what the family's cases come to after a change."""
-        judged_family = family_of(family)
+        return self.outcomes_together(change, (family_of(family),))
+
+    def outcomes_together(self, change: Change, families: Sequence[Family]) -> Judged:
+        """Return what the cases of families come to after a change, in one run."""
         self.stand_ins.reset()
-        self.stand_ins.has_history(judged_family == "SLA")
+        self.stand_ins.has_history("SLA" in families)
         change(self.stand_ins)
         declared = self.stand_ins.declared
         environment = self.stand_ins.environment(declared) if declared else self.environment
-        tape = MemoryTape(self.stand_ins.header(environment, long_ago=judged_family == "SLA"))
+        tape = MemoryTape(self.stand_ins.header(environment, long_ago="SLA" in families))
         with self.stand_ins.roots(environment, tape) as roots:
-            cases = self._cases(judged_family, environment) if _asks_deeper(environment) else self.cases[judged_family]
-            return [(case, case.outcome(roots)) for case in cases]
+            return [
+                (case, case.outcome(roots))
+                for family in families
+                for case in (self._cases(family, environment) if _asks_deeper(environment) else self.cases[family])
+            ]
 
     def inabilities(self, control: str | None = None) -> Mapping[str, Inability]:
         """Return every fault in the place of each answer that cases of a control rest on, or all, by name."""

@@ -2,29 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 
 import pytest
 
 from assurance.verdicts import Verdict
 from falsification.apex import observed
+from falsification.apex.modes import (
+    EVERYTHING,
+    TRUE_OF_ROLES,
+    How,
+    declared_under,
+    granting,
+    judged,
+    reasons,
+    wrongly_told,
+)
 from falsification.apex.observed import Change, Family, Violation, both, declares
 from falsification.apex.stage import ApexStage
 from falsification.apex.stand_ins import ApexStandIns
-from falsification.judge import try_violation
+from falsification.judge import Judged, try_violation
 from falsification.score import stage
-from sandbox.apex import Observed
-from tests.granting_operator import granting
+from sandbox.apex import Observed, Switch
 
-# What nobody but the role matrix may complain of in a build that does everything: it lets auditors create projects.
-TRUE_OF_ROLES = {"RBAC-01 test_role_on_projects[auditor-creates-project]"}
 # During which of its requests nothing listens, by family.
 DOWN: tuple[tuple[Family, range], ...] = (("RBAC", range(200, 206)), ("E2E", range(30, 36)), ("BAD", range(20, 26)))
-REFUSED_GRANT = "RBAC-02 test_role_on_access[manager-grants-access]"
 
 
-def _failing(family: Family, *seen: Observed, pool: bool) -> tuple[set[str], set[str]]:
-    change = both(observed.observed_on(*seen), declares(observed.declared_for(*seen, pool=pool)))
+# In one run, for what one family has made is there when the next begins. The others have nothing to do with access.
+FAMILIES: Sequence[Family] = ("SMK", "RBAC", "BAD")
+REFUSED_GRANT = "The manager cannot grant access to a new project: "
+NO_ACCESS = "The manager has no access to a project that the estimator creates: "
+ON_STANDING = (
+    "What a manager is allowed to change is not tried on the standing project.",
+    "What a manager sends is not tried on the standing project.",
+    "Nothing is granted on the standing project.",
+)
+LEFT_OPEN: dict[How, tuple[str, ...]] = {
+    "granted": (REFUSED_GRANT, NO_ACCESS),
+    "standing": (*ON_STANDING, NO_ACCESS),
+    "pool": (NO_ACCESS,),
+    "command": (),
+}
+
+
+def the_stage() -> ApexStage:
+    """Return this process's stage."""
+    found = stage("apex")
+    assert isinstance(found, ApexStage)
+    return found
+
+
+def _failing_in(outcomes: Judged) -> set[str]:
+    return {case.id for case, outcome in outcomes if outcome.verdict is Verdict.FAIL}
+
+
+def _failing(family: Family, *seen: Observed) -> tuple[set[str], set[str]]:
+    change = both(observed.observed_on(*seen), declares(observed.declared_for(*seen)))
     return _told(family, change)
 
 
@@ -45,34 +80,7 @@ def test_who_should_speak_speaks(violation: Violation) -> None:
 @pytest.mark.parametrize("family", observed.CALLING)
 def test_late_rows_change_no_verdict(family: Family, delay: Observed) -> None:
     """Rows that become visible after the answer change no verdict of a role or a step."""
-    assert _failing(family, delay, pool=False) == (set(), set())
-
-
-def test_no_role_is_blamed_in_a_pool() -> None:
-    """With everything at once, on a pool, all cells are judged, and only what is true of roles fails."""
-    assert _failing("RBAC", *Observed, pool=True) == (TRUE_OF_ROLES, set())
-
-
-def test_no_role_is_blamed_under_a_command() -> None:
-    """With everything at once, where the operator's command grants, all cells are judged; only what is true fails."""
-    judged = stage("apex")
-    assert isinstance(judged, ApexStage)
-    with granting(judged.stand_ins.apex.service) as command:
-        declared = observed.declared_for(*Observed)["application"]
-        access = {"how": "command", "command": command}
-        change = both(
-            lambda stand_ins: stand_ins.apex.observed.update(Observed),
-            declares({"application": {**declared, "access": access}}),
-        )
-        assert _told("RBAC", change) == (TRUE_OF_ROLES, set())
-
-
-def test_a_refused_grant_is_one_finding() -> None:
-    """With everything at once, where managers should grant, one cell fails for it and all others give one reason."""
-    failing, reasons = _failing("RBAC", *Observed, pool=False)
-    assert failing == TRUE_OF_ROLES | {REFUSED_GRANT}
-    assert len(reasons) == 1
-    assert "The manager cannot grant access to a new project" in reasons.pop()
+    assert _failing(family, delay) == (set(), set())
 
 
 def test_read_only_still_does_the_pure_reads() -> None:
@@ -122,3 +130,42 @@ def test_a_restart_in_mid_run_accuses_nobody(family: Family, down: range) -> Non
     failing, reasons = _told(family, change)
     assert failing == set()
     assert reasons == {"No answer from apex.invalid: [Errno 111] Connection refused"}
+
+
+@pytest.mark.parametrize("how", LEFT_OPEN)
+def test_nobody_is_accused_of_anothers_fault(how: How) -> None:
+    """Only what is true of the build fails; each way leaves open what it must, for a reason that says what to do."""
+    outcomes = judged(the_stage(), how, EVERYTHING, FAMILIES)
+    assert wrongly_told(how, EVERYTHING, outcomes) == ()
+    assert {case for case in _failing_in(outcomes) if case.startswith("RBAC")} == TRUE_OF_ROLES[how]
+    assert {one for one in reasons(outcomes) if not one.startswith(LEFT_OPEN[how])} == set()
+    assert len(reasons(outcomes)) == len(LEFT_OPEN[how])
+
+
+@pytest.mark.parametrize(
+    ("how", "switch", "blamed"),
+    [
+        ("standing", Switch.ESTIMATOR_GRANTS_ACCESS, "estimator"),
+        ("pool", Switch.AUDITOR_UPDATES_PROJECT, "auditor"),
+        ("pool", Switch.AUDITOR_GENERATES, "auditor"),
+    ],
+)
+def test_a_defect_is_put_down_to_whose_it_is(how: How, switch: Switch, blamed: str) -> None:
+    """Amid everything else the role that does what it must not is found, and no other."""
+    also: Change = lambda stand_ins: stand_ins.apex.switches.add(switch)  # noqa: E731  (a change is a function)
+    found = _failing_in(judged(the_stage(), how, EVERYTHING, ("RBAC",), also)) - TRUE_OF_ROLES[how]
+    assert found
+    rows = {case.partition("[")[2] for case in found if "[" in case}
+    assert {row.partition("-")[0] for row in rows} == {blamed}
+
+
+def test_a_command_that_gives_nothing_is_one_reason() -> None:
+    """It is waited for once in each family, not once for each project, and nobody is accused."""
+    with granting(the_stage().stand_ins.apex.service) as command:
+        idle = [*command[:3], "-c", "pass", "{project_id}"]
+        declared = declared_under("command", EVERYTHING, idle)
+        change = both(observed.observed_on(*EVERYTHING), declares(declared))
+        outcomes = the_stage().outcomes_together(change, ("RBAC", "BAD"))
+    assert {one for one in _failing_in(outcomes) if one.startswith("RBAC")} == TRUE_OF_ROLES["command"]
+    told = {reason.partition(",")[0] for reason in reasons(outcomes)}
+    assert told == {f"access.command ended well for the role {role}" for role in ("manager", "auditor")}

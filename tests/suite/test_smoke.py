@@ -142,11 +142,11 @@ def test_what_cannot_be_archived_is_told_and_swept(
     [left] = projects(sandbox)
     assert left in (ended.pack / "summary.md").read_text(encoding="utf-8")
     for told in (ended.words, " ".join(ended.results["run"]["notices"])):
-        assert f"could not be archived: 1 left, {left}: DELETE /projects/{{project_id}} as manager answers 403" in told
+        assert f"could not be archived: 1 left, {left}: DELETE /api/v1/projects/... as manager answers 403" in told
         assert f"apex-assurance sweep --env {file}" in told
     refused = sweep(file, variables, "--older-than", "0")
     assert (refused.returncode, projects(sandbox)[left]) == (1, "draft"), refused.stderr
-    assert f"LEFT      1 left, {left}: DELETE /projects/{{project_id}} as manager answers 403" in refused.stdout
+    assert f"LEFT      1 left, {left}: DELETE /api/v1/projects/... as manager answers 403" in refused.stdout
     sandbox.apex.observed.clear()
     store = sandbox.apex.service.store
     store.insert("projects", {**store.rows("projects")[0], "id": "mine", "project_number": "LINE-345"})

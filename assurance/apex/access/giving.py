@@ -1,7 +1,4 @@
-"""Gives roles their access to a project, as the environment file says.
-
-By which id APEX knows whoever calls in a role.
-"""
+"""Gives roles their access to a project, as the environment file says, and tells who could not be given it and why."""
 
 from __future__ import annotations
 
@@ -10,81 +7,19 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from assurance.apex.client import Exchange, Flow, Flows
-from assurance.apex.client.api import GRANT_ACCESS, is_shown
+from assurance.apex.client import Exchange, Flow
+from assurance.apex.client.api import is_shown
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.client.question import new_project
-from assurance.apex.estimation.answers import document_in
+from assurance.apex.client.sign_in import UserIds, known_id
 from assurance.environment.application import Role
 from assurance.environment.application_tables import PLACEHOLDERS
 from assurance.errors import NotEvaluated
-from assurance.judging.nouns import Once
 from assurance.tape import Reading, key_of, sha256, utc_now
 from assurance.world.http.attempts import SUCCESSES
-
-ESTIMATOR: Role = "estimator"
-
-
-class UserIds:
-    """The ids, each found out once.
-
-    APEX tells an id of whoever creates a project (`created_by_id`). If that of the estimator is its object id, so are
-    those of all others; if not, each is asked by creating a project, unless the environment file declares it.
-
-    Args:
-        flows: Begins the flow in which projects are created, where somebody has to be asked.
-        name: The name of that flow.
-    """
-
-    def __init__(self, flows: Flows, name: str) -> None:
-        self._flows = flows
-        self._name = name
-        self._once = Once()
-
-    def of(self, role: Role) -> str:
-        """Return the id of a role.
-
-        Raises:
-            NotEvaluated: It is neither declared nor told.
-        """
-        identity = self._flows.application.declared.identities.of(role)
-        if identity is None:
-            raise NotEvaluated(
-                f"No credential: the environment file declares nobody for the role {role}.",
-                f"Add [application.identities.{role}].",
-            )
-        if identity.user_id is not None:
-            return identity.user_id
-        if identity.object_id is not None and not self._has_ids_of_its_own():
-            return identity.object_id
-        told = self._told(role)
-        if not told:
-            raise NotEvaluated(
-                f"Nobody tells by which id APEX knows the role {role}: it has ids of its own.",
-                f"Add user_id, the person's id within APEX, to [application.identities.{role}].",
-            )
-        return told
-
-    def _has_ids_of_its_own(self) -> bool:
-        """Tell whether APEX knows people otherwise than by their object ids, as far as the estimator shows it."""
-        identity = self._flows.application.declared.identities.estimator
-        told = self._told(ESTIMATOR)
-        return bool(told) and identity.object_id is not None and told.casefold() != identity.object_id.casefold()
-
-    def _told(self, role: Role) -> str:
-        return self._once.of(role, lambda: self._ask(role))
-
-    def _ask(self, role: Role) -> str:
-        flow: Flow = self._once.of("the flow", lambda: self._flows.begin(self._name))
-        body = new_project(flow.unique(f"id-{role}"), "Assurance of ids", line_miles=1)
-        answer = flow.create_project(body, role)
-        document = document_in(answer)
-        return (document.text("created_by_id") or "") if document is not None else ""
-
 
 MAX_OUTPUT_CHARACTERS = 4000
 
@@ -171,11 +106,13 @@ class Lack:
         reason: In one sentence, the same for all that it concerns.
         remedy: What to do about it.
         readings: Keys of the readings that show it.
+        is_refused_grant: Whether it is that the manager was refused to grant.
     """
 
     reason: str
     remedy: str
     readings: tuple[str, ...]
+    is_refused_grant: bool = False
 
     def not_evaluated(self) -> NotEvaluated:
         """Return the error for whatever needs that access."""
@@ -201,19 +138,54 @@ def grant(flow: Flow, user_ids: UserIds, project_id: str, whom: Role, as_role_id
     return flow.grant_access(project_id, body, caller)
 
 
-def give_access(flow: Flow, user_ids: UserIds, project_id: str, *, waiting: bool = True) -> Lacks:
+def give_access(
+    flow: Flow,
+    user_ids: UserIds,
+    project_id: str,
+    *,
+    roles: Collection[Role] = (MANAGER, AUDITOR),
+    waiting: bool = True,
+) -> Lacks:
     """Give manager and auditor their access to a new project, and return who lacks it.
 
     Args:
         flow: Whose project it is.
         user_ids: By which ids APEX knows people.
         project_id: The project.
+        roles: For whom the operator's command is run, where one gives access.
         waiting: Whether to wait until who was granted access sees the project.
     """
     if flow.application.declared.access.how == "command":
-        found = {role: _by_command(flow, user_ids, project_id, role) for role in (MANAGER, AUDITOR)}
+        found = {role: _by_command(flow, user_ids.of, project_id, role) for role in roles}
         return {role: lack for role, lack in found.items() if lack is not None}
     return _by_grant(flow, user_ids, project_id, waiting=waiting)
+
+
+def admit(flow: Flow, user_ids: UserIds, project_id: str) -> None:
+    """Give the manager access to a new project, where the operator's command does that.
+
+    Raises:
+        NotEvaluated: It did not.
+    """
+    if flow.application.declared.access.how == "command":
+        lack = _by_command(flow, user_ids.of, project_id, MANAGER)
+        if lack is not None:
+            raise lack.not_evaluated()
+
+
+def demand_access(flow: Flow, project_id: str) -> None:
+    """Go on only if the manager, who was refused something, sees the project at all.
+
+    Raises:
+        NotEvaluated: It does not, so that the refusal is about its access.
+    """
+    shown = flow.read_project(project_id, MANAGER)
+    if shown.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+        raise NotEvaluated(
+            f"The manager has no access to a project that the estimator creates: {shown.cause}.",
+            INSTEAD,
+            shown.readings,
+        )
 
 
 def look_for_access(flow: Flow, project_id: str) -> Lacks:
@@ -222,7 +194,7 @@ def look_for_access(flow: Flow, project_id: str) -> Lacks:
     for role in (MANAGER, AUDITOR):
         shown = flow.read_project(project_id, role)
         if shown.status != HTTPStatus.OK:
-            reason = f"The role {role} has no access to project {project_id}: {shown.called} {shown.outcome}."
+            reason = f"The role {role} has no access to project {project_id}: {shown.cause}."
             lacks[role] = Lack(reason, f"Grant it the role {role} there, once.", shown.readings)
     return lacks
 
@@ -240,25 +212,31 @@ def _by_grant(flow: Flow, user_ids: UserIds, project_id: str, *, waiting: bool) 
             seen(flow, project_id, AUDITOR)
         return {}
     # Whoever has a role on all projects needs no grant.
-    reason = f"The manager cannot grant access to a new project: {GRANT_ACCESS} {_answer(granted)}."
+    reason = f"The manager cannot grant access to a new project: {granted.cause}."
     lacks = {}
     for role in (MANAGER, AUDITOR):
         shown = flow.read_project(project_id, role)
         if shown.status != HTTPStatus.OK:
-            lacks[role] = Lack(reason, INSTEAD, all_readings((granted, shown)))
+            lacks[role] = Lack(reason, INSTEAD, all_readings((granted, shown)), is_refused_grant=True)
     return lacks
 
 
-def _answer(answer: Exchange) -> str:
-    """Return an answer in words that are the same each time it is given: without the id of the request."""
-    return f"answers {answer.status} {answer.content[:200].decode('utf-8', 'replace')}".rstrip()
+def admit_manager(flow: Flow, project_id: str) -> str:
+    """Have the operator's command make the manager that of a project, to archive it; return why it is not, or nothing.
+
+    Nothing is written to find out an id: it is declared, was told before, or is that of the directory.
+    """
+    if flow.application.declared.access.how != "command":
+        return "an operator must archive it, or let the manager in"
+    lack = _by_command(flow, lambda role: known_id(flow.application, role), project_id, MANAGER)
+    return lack.reason if lack is not None else ""
 
 
-def _by_command(flow: Flow, user_ids: UserIds, project_id: str, role: Role) -> Lack | None:
+def _by_command(flow: Flow, user_id_of: Callable[[Role], str], project_id: str, role: Role) -> Lack | None:
     command = flow.application.declared.access.command
     identity = flow.application.declared.identities.of(role)
     try:
-        user_id = user_ids.of(role) if any("{user_id}" in part for part in command) else ""
+        user_id = user_id_of(role) if any("{user_id}" in part for part in command) else ""
     except NotEvaluated as error:
         return Lack(error.reason, error.remedy, error.readings)
     values = {
@@ -275,9 +253,7 @@ def _by_command(flow: Flow, user_ids: UserIds, project_id: str, role: Role) -> L
     shown = seen(flow, project_id, role)
     if shown.status == HTTPStatus.OK:
         return None
-    reason = (
-        f"access.command ended well for the role {role}, who cannot read the project all the same: {shown.outcome}."
-    )
+    reason = f"access.command ended well for the role {role}, who cannot read the project all the same: {shown.cause}."
     return Lack(reason, "Let the command grant the role to the id that APEX knows.", (ran.key, *shown.readings))
 
 

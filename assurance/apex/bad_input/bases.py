@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
-from assurance.apex.access.giving import UserIds
+from assurance.apex.access.giving import MANAGER, Lacks
 from assurance.apex.bad_input.catalogue import INVALID, NOBODY, BadBasis, BadGrant
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.api import is_shown
 from assurance.apex.client.question import new_project
+from assurance.apex.client.sign_in import UserIds
 from assurance.apex.estimation.answers import GONE, id_in, tells_something
 from assurance.apex.estimation.estimate import Figures
 from assurance.apex.estimation.sample_documents import paper
@@ -19,11 +20,13 @@ from assurance.environment.application import Role
 from assurance.errors import NotEvaluated
 from assurance.world.http.attempts import SUCCESSES
 
-ESTIMATOR, MANAGER = "estimator", "manager"
+ESTIMATOR = "estimator"
 GRANTEE: Role = "other_estimator"
 FORBIDDEN = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 REFUSING = INVALID | {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.LOCKED}
 """The statuses that refuse work on an archived project."""
+FindLacks = Callable[[], Lacks]
+"""Finds out who cannot be given their access at all."""
 
 
 def without_basis(flow: Flow, number: str, bad: BadBasis) -> Refusal:
@@ -51,7 +54,7 @@ def without_basis(flow: Flow, number: str, bad: BadBasis) -> Refusal:
     return Refusal(bad, answer, INVALID, left, "" if left else f"estimated all the same: {costs.observed}", ())
 
 
-def on_archived(flow: Flow, project_id: str, bad: BadBasis) -> Refusal:
+def on_archived(flow: Flow, project_id: str, bad: BadBasis, lacks: FindLacks) -> Refusal:
     """Archive a project, and ask for work on it.
 
     Raises:
@@ -65,15 +68,12 @@ def on_archived(flow: Flow, project_id: str, bad: BadBasis) -> Refusal:
             "If a manager brings an archived project back by its status, say so: access.restores_archived = true.",
         )
     archived = flow.archive_project(project_id, MANAGER)
+    demand_right(archived, lacks)
     if archived.status not in SUCCESSES:
-        raise NotEvaluated(
-            f"No archived project: {archived.called} {archived.outcome}.", "See RBAC-01.", archived.readings
-        )
+        raise NotEvaluated(f"No archived project: {archived.cause}.", "See RBAC-01.", archived.readings)
     shown = flow.read_project(project_id, ESTIMATOR, until=_is_archived)
     if shown.status not in GONE and (shown.status not in SUCCESSES or not _is_archived(shown)):
-        raise NotEvaluated(
-            f"No archived project is seen: {shown.called} {shown.outcome}.", "See SMK-03.", shown.readings
-        )
+        raise NotEvaluated(f"No archived project is seen: {shown.cause}.", "See SMK-03.", shown.readings)
     answer = _ask(flow, project_id, bad)
     if access.places:
         flow.update_project(project_id, {"status": "draft"}, MANAGER)
@@ -83,7 +83,7 @@ def on_archived(flow: Flow, project_id: str, bad: BadBasis) -> Refusal:
     return Refusal(bad, answer, REFUSING, left, "", (archived, shown))
 
 
-def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) -> Refusal:
+def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant, lacks: FindLacks) -> Refusal:
     """Grant what is odd, and judge the last answer.
 
     Raises:
@@ -97,7 +97,7 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
         flow.grant_access(project_id, {"user_id": whom, "role_id": numbers.get(role_id, role_id)}, MANAGER)
         for role_id in bad.role_ids
     ]
-    demand_right(answers[-1])
+    demand_right(answers[-1], lacks)
     demand_granted(answers[:-1])
     for answer in answers:
         if answer.status in SUCCESSES:
@@ -109,15 +109,18 @@ def send_grant(flow: Flow, user_ids: UserIds, project_id: str, bad: BadGrant) ->
     return Refusal(bad, answers[-1], bad.statuses, "", "", tuple(answers[:-1]))
 
 
-def demand_right(answer: Exchange) -> None:
-    """Go on only if a refusal is about the input, and not about who sent it.
+def demand_right(answer: Exchange, lacks: FindLacks) -> None:
+    """Go on only if a refusal is about the input, and not about the manager who sent it.
 
     Raises:
-        NotEvaluated: Whoever sent it may not do this at all.
+        NotEvaluated: The manager may not do this at all.
     """
     if answer.status in FORBIDDEN:
+        lack = lacks().get(MANAGER)
+        if lack is not None:
+            raise lack.not_evaluated()
         raise NotEvaluated(
-            f"Bad input cannot be tried by who may not send good: {answer.called} {answer.outcome}.",
+            f"Bad input cannot be tried by who may not send good: {answer.cause}.",
             "Let the manager have its role on the project: see [application.access].",
             answer.readings,
         )
@@ -132,7 +135,7 @@ def demand_granted(answers: Sequence[Exchange]) -> None:
     for answer in answers:
         if answer.status not in SUCCESSES and answer.status != HTTPStatus.CONFLICT:
             raise NotEvaluated(
-                f"No first grant for another to follow: {answer.called} {answer.outcome}.",
+                f"No first grant for another to follow: {answer.cause}.",
                 "See RBAC-02.",
                 answer.readings,
             )

@@ -18,11 +18,11 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from assurance.apex.access.giving import UserIds
 from assurance.apex.bad_input.description import FLOW, is_let_through
 from assurance.apex.client import Exchange, Flow, Flows
 from assurance.apex.client.api import READ_PROJECT, UPLOAD_DOCUMENT, is_shown
 from assurance.apex.client.exchange import all_readings
+from assurance.apex.client.sign_in import UserIds
 from assurance.apex.roles.attempts import SCRIPTS
 from assurance.apex.roles.matrix import OPERATIONS, Operation
 from assurance.apex.roles.scene import GRANTEE, MANAGER, Ground, Scene, Target, lay_ground

@@ -7,8 +7,8 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
 
-from assurance.apex.access.giving import MANAGER, UserIds, give_access
-from assurance.apex.bad_input.bases import demand_right, on_archived, send_grant, without_basis
+from assurance.apex.access.giving import MANAGER, Lacks, admit, give_access, look_for_access
+from assurance.apex.bad_input.bases import FindLacks, demand_right, on_archived, send_grant, without_basis
 from assurance.apex.bad_input.catalogue import (
     ARCHIVED,
     BASES,
@@ -33,6 +33,7 @@ from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow, Flows, Upload
 from assurance.apex.client.api import is_shown
 from assurance.apex.client.question import new_project
+from assurance.apex.client.sign_in import UserIds
 from assurance.apex.estimation.answers import document_in, entries, id_in, tells_something, unseen
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generation, list_documents
@@ -81,13 +82,14 @@ class RefusalTrial:
         if isinstance(bad, BadProject):
             return _project(flow, number, bad, self._may_be_null("post", bad.key))
         if isinstance(bad, BadChange):
-            return _change(flow, self._managed(flow, number, bad), bad, self._may_be_null("patch", bad.key))
+            project_id = self._managed(flow, number, bad)
+            return _change(flow, project_id, bad, self._may_be_null("patch", bad.key), self._lacks)
         if isinstance(bad, BadGrant):
-            return send_grant(flow, self._user_ids, self._managed(flow, number, bad), bad)
+            return send_grant(flow, self._user_ids, self._managed(flow, number, bad), bad, self._lacks)
         if isinstance(bad, BadBasis):
             if bad.lacks:
                 return without_basis(flow, number, bad)
-            return on_archived(flow, self._managed(flow, number, bad), bad)
+            return on_archived(flow, self._managed(flow, number, bad), bad, self._lacks)
         if isinstance(bad, BadFile):
             return _file(flow, number, bad)
         if isinstance(bad, BadEstimate):
@@ -114,11 +116,25 @@ class RefusalTrial:
             )
         if access.places:
             return self._place(bad)
+        if access.how != "command":
+            return _good_project(flow, number)
+        # What the command did not do for one project it is not asked to do for the next.
+        if MANAGER in self._lacks():
+            raise self._lacks()[MANAGER].not_evaluated()
         project_id = _good_project(flow, number)
-        lacks = give_access(flow, self._user_ids, project_id) if access.how == "command" else {}
-        if MANAGER in lacks:
-            raise lacks[MANAGER].not_evaluated()
+        admit(flow, self._user_ids, project_id)
         return project_id
+
+    def _lacks(self) -> Lacks:
+        """Return who cannot be given their access, as one project shows it."""
+        return self._once.of("lacks", self._find_lacks)
+
+    def _find_lacks(self) -> Lacks:
+        places = self._flows.application.declared.access.places
+        flow = self._flows.begin(f"{FLOW}:access", only_reads=bool(places))
+        if places:
+            return look_for_access(flow, places[0])
+        return give_access(flow, self._user_ids, _good_project(flow, flow.unique("bad-access")))
 
     def _may_be_null(self, method: Literal["post", "patch"], key: str) -> str:
         """Return in words where the API's own description lets a value be null; empty if it does not."""
@@ -139,11 +155,11 @@ def _project(flow: Flow, number: str, bad: BadProject, may_be_null: str) -> Refu
     return Refusal(bad, answer, INVALID, left, "", (probe,))
 
 
-def _change(flow: Flow, project_id: str, bad: BadChange, may_be_null: str) -> Refusal:
+def _change(flow: Flow, project_id: str, bad: BadChange, may_be_null: str, lacks: FindLacks) -> Refusal:
     """Change a project to something impossible; that null changes nothing is as good as a refusal."""
     before = _seen(flow.read_project(project_id, ESTIMATOR, until=is_shown))
     answer = flow.update_project(project_id, {bad.key: bad.value}, MANAGER)
-    demand_right(answer)
+    demand_right(answer, lacks)
     shown = _seen(flow.read_project(project_id, ESTIMATOR))
     was, told = before.document.value(bad.key), shown.document.value(bad.key)
     taken = answer.status in SUCCESSES and bad.value is None and tells_something(answer)

@@ -6,14 +6,13 @@ Only what bears the name of a run is touched: a prefix of one of our flows, and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from assurance.apex.client.api import (
-    ARCHIVE_PROJECT,
     CREATE_PROJECT,
     DELETE_DOCUMENT,
     GENERATE_ESTIMATE,
@@ -32,7 +31,6 @@ SWEEPER: Role = "manager"
 """Who archives projects (apex-facts: DELETE is the manager's)."""
 UPLOADER: Role = "estimator"
 NEEDED = frozenset({SWEEPER, UPLOADER})
-MAX_SAID_CHARACTERS = 160
 MAX_NAMED = 3
 MAX_LINES = 10
 PAGE_SIZE = 100
@@ -40,8 +38,6 @@ MAX_PAGES = 100
 MAX_UNANSWERED = 2
 NO_LONGER_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 ARCHIVED = "archived"
-# Ids and times, in which the errors of one kind differ.
-_DIFFERING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z?", re.IGNORECASE)
 _PREFIXES = "|".join(sorted({plan.prefix for plan in PLANS.values() if plan.prefix}))
 _NAME = re.compile(rf"(?:{_PREFIXES})-(?P<run>(?P<begun>\d{{8}}T\d{{6}}Z)-[0-9a-f]{{6}})(?:-.*)?")
 
@@ -81,6 +77,10 @@ class Sweep:
 
     archived: tuple[LeftOver, ...]
     left: tuple[tuple[LeftOver, str], ...]
+
+
+Admit = Callable[[Flow, str], str]
+"""Lets the manager archive a project, and returns why that cannot be; empty if it can."""
 
 
 def has_written(readings: Iterable[Reading]) -> bool:
@@ -137,17 +137,26 @@ def _listed(flow: Flow, role: Role, run_id: str) -> list[LeftOver]:
     raise NotEvaluated(f"The list of projects has more than {MAX_PAGES} pages of {PAGE_SIZE}.")
 
 
-def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
-    """Archive projects; after two to which nothing answers, the rest is left."""
+def archive(flow: Flow, left_overs: Sequence[LeftOver], admit: Admit) -> Sweep:
+    """Archive projects; after two to which nothing answers, the rest is left.
+
+    Args:
+        flow: The clean-up.
+        left_overs: The projects.
+        admit: Lets the manager in where it is refused; after one failure it is not asked again.
+    """
     archived: list[LeftOver] = []
     left: list[tuple[LeftOver, str]] = []
-    unanswered = 0
+    unanswered, why_shut = 0, ""
     for left_over in left_overs:
         if unanswered >= MAX_UNANSWERED:
             left.append((left_over, "not tried: nothing answers"))
             continue
         try:
             exchange = flow.archive_project(left_over.id, SWEEPER)
+            if exchange.status == HTTPStatus.FORBIDDEN and not why_shut:
+                why_shut = admit(flow, left_over.id)
+                exchange = exchange if why_shut else flow.archive_project(left_over.id, SWEEPER)
         except NotEvaluated as error:
             unanswered += 1
             left.append((left_over, error.reason))
@@ -155,14 +164,9 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver]) -> Sweep:
         if exchange.status in SUCCESSES or exchange.status in NO_LONGER_THERE:
             archived.append(left_over)
         else:
-            left.append((left_over, _reason(exchange)))
+            shut = f"; {why_shut}" if exchange.status == HTTPStatus.FORBIDDEN and why_shut else ""
+            left.append((left_over, f"{exchange.cause}{shut}"))
     return Sweep(tuple(archived), tuple(left))
-
-
-def _reason(exchange: Exchange) -> str:
-    """Return why a project is left, without what differs from one to the next."""
-    said = " ".join(exchange.content.decode("utf-8", "replace").split())[:MAX_SAID_CHARACTERS]
-    return f"{ARCHIVE_PROJECT} as {exchange.caller} answers {exchange.status} {_DIFFERING.sub('...', said)}".rstrip()
 
 
 def by_reason(left: Sequence[tuple[LeftOver, str]]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from assurance.world.azure.document import Document
 from assurance.world.http.attempts import SUCCESSES
 
 MAX_SHOWN_CHARACTERS = 200
+# Ids and times, in which answers of one cause differ.
+_DIFFERING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.]+Z?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,12 @@ class Exchange:
         if self.attempts > 1:
             said += f", after {self.attempts} attempts"
         return said + (f" (request {self.request_id})" if self.request_id else "")
+
+    @property
+    def cause(self) -> str:
+        """What was called, by whom, and what came of it, without ids and times: the same for all of one cause."""
+        told = f"{self.called} answers {self.status} {self._shown()}".rstrip()
+        return _DIFFERING.sub("...", told)
 
     @property
     def _where(self) -> str:

@@ -107,7 +107,11 @@ PLANS: Mapping[str, FlowPlan] = MappingProxyType(
                 "smoke",
                 "SMOKE",
                 (
-                    _planned(CREATE_PROJECT, ("estimator",), "three projects; one number is used twice"),
+                    _planned(
+                        CREATE_PROJECT,
+                        ("estimator", "manager"),
+                        "three projects; one number is used twice; one of each whose id is asked for",
+                    ),
                     _planned(ARCHIVE_PROJECT, ("manager",), "the third of them, archived"),
                     _planned(UPLOAD_DOCUMENT, ("estimator",), "a scope document, a PDF, in the first"),
                     _planned(VALIDATE_DOCUMENT, ("estimator",), "a validation job of the document"),

@@ -1,4 +1,4 @@
-"""Whether each identity can sign in, found out before anything is written.
+"""Whether each identity can sign in, found out before anything is written; by which id APEX knows it.
 
 What a token says of itself is on the tape without what it says of a person, so that a replay knows it as well.
 """
@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from assurance.apex.client.api import ONE_PROJECT
+from assurance.apex.client.api import CREATE_PROJECT, ONE_PROJECT
 from assurance.apex.client.callers import Callers
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan
+from assurance.apex.client.question import new_project
 from assurance.environment.application import ROLES, Role
-from assurance.errors import NotEvaluated
+from assurance.errors import BrokenReading, NotEvaluated
 from assurance.judging.nouns import Once
 from assurance.tape import Reading, key_of, sha256, utc_now
 from assurance.tape.moments import from_seconds, to_text
@@ -25,6 +27,7 @@ from assurance.world.http.attempts import SUCCESSES
 
 if TYPE_CHECKING:
     from assurance.apex.client.application import Application
+    from assurance.apex.client.flows import Flow, Flows
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +169,104 @@ def lost(answer: Exchange) -> NotEvaluated:
         "It may have expired in mid-run: get tokens that hold as long as a run takes.",
         answer.readings,
     )
+
+
+ESTIMATOR: Role = "estimator"
+
+
+class UserIds:
+    """The ids, each found out once.
+
+    APEX tells an id of whoever creates a project (`created_by_id`). If that of the estimator is its object id, so are
+    those of all others; if not, each is asked by creating a project, unless the environment file declares it. Each flow
+    that asks makes projects of its own: a number can be used once only.
+
+    Args:
+        flows: Begins the flow in which projects are created, where somebody has to be asked.
+        name: The name of that flow.
+    """
+
+    def __init__(self, flows: Flows, name: str) -> None:
+        self._flows = flows
+        self._name = name
+        self._once = Once()
+
+    def of(self, role: Role) -> str:
+        """Return the id of a role.
+
+        Raises:
+            NotEvaluated: It is neither declared nor told.
+        """
+        identity = self._flows.application.declared.identities.of(role)
+        if identity is None:
+            raise NotEvaluated(
+                f"No credential: the environment file declares nobody for the role {role}.",
+                f"Add [application.identities.{role}].",
+            )
+        if identity.user_id is not None:
+            return identity.user_id
+        if identity.object_id is not None and not self._has_ids_of_its_own():
+            return identity.object_id
+        answer = self._answer(role)
+        told = _told_in(answer)
+        if not told:
+            raise NotEvaluated(
+                f"Nobody tells by which id APEX, which has ids of its own, knows the role {role}: {answer.cause}.",
+                f"Add user_id, the person's id within APEX, to [application.identities.{role}].",
+                answer.readings,
+            )
+        return told
+
+    def _has_ids_of_its_own(self) -> bool:
+        """Tell whether APEX knows people otherwise than by their object ids, as far as the estimator shows it.
+
+        Raises:
+            NotEvaluated: The estimator could not be asked.
+        """
+        identity = self._flows.application.declared.identities.estimator
+        told = identity.user_id
+        if told is None:
+            answer = self._answer(ESTIMATOR)
+            if answer.status not in SUCCESSES:
+                reason = f"Nobody tells by which ids APEX knows people: {answer.cause}."
+                raise NotEvaluated(reason, "See E2E-01.", answer.readings)
+            told = _told_in(answer)
+        return bool(told) and identity.object_id is not None and told.casefold() != identity.object_id.casefold()
+
+    def _answer(self, role: Role) -> Exchange:
+        return self._once.of(role, lambda: self._ask(role))
+
+    def _ask(self, role: Role) -> Exchange:
+        flow: Flow = self._once.of("the flow", lambda: self._flows.begin(self._name))
+        # A number takes 50 characters, and those of another flow are used up.
+        number = flow.unique(f"id-{self._name[0]}-{role}")
+        return flow.create_project(new_project(number, "Assurance of ids", line_miles=1), role)
+
+
+def _told_in(answer: Exchange) -> str:
+    """Return the id that APEX tells of whoever created a project; empty if it tells none."""
+    try:
+        return (answer.document.text("created_by_id") or "") if answer.status in SUCCESSES else ""
+    except BrokenReading:
+        return ""
+
+
+def known_id(application: Application, role: Role) -> str:
+    """Return a role's id without asking: as it is declared, as a run was told it, or that of the directory."""
+    identity = application.declared.identities.of(role)
+    if identity is None:
+        return ""
+    return identity.user_id or _told_before(application, role) or identity.object_id or ""
+
+
+def _told_before(application: Application, role: Role) -> str:
+    """Return the id that APEX has told of a role when it created a project, in this run; empty if it has not."""
+    for reading in application.tape.readings():
+        method, _, url = reading.question.partition(" ")
+        path = urlsplit(url).path
+        if reading.call is None or reading.call.caller != role or not CREATE_PROJECT.matches(method, path):
+            continue
+        told = _told_in(Exchange(method, path, role, (reading,)))
+        if told:
+            return told
+    return ""

@@ -38,15 +38,24 @@ class ClassifiedEstimate:
     Attributes:
         figures: The estimate's view.
         case: What was declared of it.
+        undecided: The validations that left a document to a person.
     """
 
     figures: Figures
     case: ClassifiedCase
+    undecided: tuple[ValidationStep, ...] = ()
 
     @property
     def has_its_class(self) -> Fact:
-        """Whether it has the class that its inputs call for."""
-        return self.figures.are_classified_as(self.case.expected)
+        """Whether it has the class that its inputs call for.
+
+        Raises:
+            NotEvaluated: It has not, and a document is left to a person: it may count as not validated.
+        """
+        found = self.figures.are_classified_as(self.case.expected)
+        if self.undecided and not found.holds:
+            raise self.undecided[0].left_to_a_person()
+        return found
 
     @property
     def has_not_its_class(self) -> Fact:
@@ -117,14 +126,15 @@ class Classifier:
         case: ClassifiedCase = getattr(self._declared, name)
         suffix = name if validating else f"{name}-pending"
         flow = self._flows.begin(f"{FLOW}:{suffix}")
-        project_id = self._project(flow, suffix, case, validating=validating)
+        project_id, validations = self._project(flow, suffix, case, validating=validating)
         level = self._inputs.confidence_levels[0]
         generated = after(4, "generating the estimate", generate_estimate(flow, project_id, self._inputs, level))
         shown = flow.read_estimate(generated.estimate_id, ESTIMATOR, until=is_shown)
         subject = f"the estimate of a {suffix.replace('-', ', still ')} project"
         if not shown.answers(HTTPStatus.OK).holds:
             raise NotEvaluated(f"{subject} cannot be read: {shown.outcome}.", "See E2E-07.", shown.readings)
-        return ClassifiedEstimate(Figures(subject, shown.document, shown.readings), case)
+        undecided = tuple(one for one in validations if one.is_left_to_a_person)
+        return ClassifiedEstimate(Figures(subject, shown.document, shown.readings), case, undecided)
 
     def _bid(self) -> ValidatedBid:
         case = self._declared.bid
@@ -145,16 +155,20 @@ class Classifier:
             raise validation.left_to_a_person()
         return validation
 
-    def _project(self, flow: Flow, suffix: str, case: ClassifiedCase, *, validating: bool) -> str:
+    def _project(
+        self, flow: Flow, suffix: str, case: ClassifiedCase, *, validating: bool
+    ) -> tuple[str, list[ValidationStep]]:
+        validations: list[ValidationStep] = []
         number = flow.unique(suffix)
         project = after(1, "creating the project", create_project(flow, number))
         for document_type in case.documents:
             what = paper_of(self._flows.application.declared, document_type, number)
             if validating:
-                after(3, f"validating the {document_type}", self._validation(flow, project.id, what))
+                validation = self._validation(flow, project.id, what)
+                validations.append(after(3, f"validating the {document_type}", validation))
             else:
                 send_document(flow, project.id, what, ESTIMATOR)
-        return project.id
+        return project.id, validations
 
 
 @lru_cache(maxsize=4)

@@ -234,7 +234,7 @@ def _with_grantee(scene: Scene, target: Target) -> Target:
     Raises:
         NotEvaluated: It was granted and does not show, so that nothing would be seen of its end.
     """
-    if not scene.is_standing and MANAGER not in scene.ground().lacks:
+    if not scene.is_standing and MANAGER not in scene.lacks:
         granted = scene.grant(target.project_id, scene.grantee, scene.access.auditor_role_id, MANAGER)
         if granted.status in SUCCESSES:
             scene.must(seen(scene.flow, target.project_id, scene.grantee), "reading a project that was granted")
@@ -243,7 +243,7 @@ def _with_grantee(scene: Scene, target: Target) -> Target:
 
 def _without_grantee(scene: Scene, target: Target) -> Target:
     """Let nobody have the access that is to be granted, which an earlier run may have left on a standing project."""
-    if scene.access.how == "pool" and MANAGER not in scene.ground().lacks:
+    if scene.access.how == "pool" and MANAGER not in scene.lacks:
         _revokes_access(scene, target, MANAGER)
     return target
 

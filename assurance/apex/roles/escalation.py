@@ -175,12 +175,12 @@ class EscalationTrial:
         answer = scene.grant(target.project_id, caller, scene.access.manager_role_id, caller)
         pause = scene.flow.application.declared.limits.effect_seconds
         proof = _renames(scene, target, caller, pause)
-        lack = next((lack for role, lack in scene.ground().lacks.items() if role == caller), None)
+        lack = next((lack for role, lack in scene.lacks.items() if role == caller), None)
         return TriedEscalation(escalation, answer, proof, lack)
 
     def _grant(self) -> TriedGrant:
         scene = self._trial.scene("grant", "grant")
-        lack = scene.ground().lacks.get(MANAGER)
+        lack = scene.lacks.get(MANAGER)
         if lack is not None:
             raise lack.not_evaluated()
         if scene.is_standing:

@@ -27,6 +27,8 @@ from assurance.world.http.attempts import SUCCESSES
 Row = dict[Caller, TriedCell | UntriedCell]
 CREATING = "creates-project"
 NOT_THERE = "not there"
+# Builds number estimates by the second: of two of one second, only one is ever seen.
+APART_SECONDS = 1.1
 
 
 def try_row(scene: Scene, operation: Operation, script: Script) -> Row:
@@ -55,6 +57,7 @@ class _WritingRow:
         self._first: State | None = None
         self._announced: set[str] = set()
         self._job_seconds = 0.0
+        self._has_changed = False
 
     def tried(self) -> Row:
         """Try everybody, and leave a standing project as it was, as far as that can be done."""
@@ -66,6 +69,8 @@ class _WritingRow:
         target = script.prepare(scene, project)
         before = self._look(scene, target, 0.0)
         attempts = {caller: self._attempt(caller, target) for caller in refused}
+        for tried in attempts.values():
+            self._note(tried)
         # A job takes its time: what it left, though it was refused, shows when those have ended that were allowed.
         row: Row = dict(self._all_allowed(project)) if script.starts_job else {}
         row |= self._refused(attempts, target, before)
@@ -79,6 +84,7 @@ class _WritingRow:
         cells = {caller: self._cell(caller, target, tried, before, now) for caller, tried in attempts.items()}
         if not any(cell.has_changed_something for cell in cells.values()):
             return dict(cells)
+        self._has_changed = True
         alone: dict[Caller, TriedCell] = {}
         for caller in cells:
             self._put_back(target)
@@ -87,12 +93,27 @@ class _WritingRow:
         return dict(alone if any(cell.has_changed_something for cell in alone.values()) else cells)
 
     def _alone(self, caller: Caller) -> TriedCell:
-        """Let one who must be refused try on a target of its own, so that what shows is theirs."""
+        """Let one who must be refused try on a target of its own, so that what shows is theirs.
+
+        That somebody left a trace is known by now: where a job has to make it, it is waited for.
+        """
         target = self._script.prepare(self._scene, self._scene.project())
-        before = self._look(self._scene, target, 0.0)
+        # What was put back may show late, as everything may.
+        pause = self._effect_seconds if self._scene.access.places else 0.0
+        before = self._look(self._scene, target, max(pause, APART_SECONDS) if self._script.starts_job else pause)
         exchanges = self._attempt(caller, target)
-        pause = max(self._effect_seconds, 2 * self._job_seconds)
-        return self._cell(caller, target, exchanges, before, self._look(self._scene, target, pause))
+        self._note(exchanges)
+        bound, pause = self._effect_seconds, self._effect_seconds
+        if self._script.starts_job:
+            bound = max(bound, 2 * self._job_seconds, self._scene.flow.application.declared.limits.settle_seconds)
+        tried, waited = self._alone_seen(self._cell(caller, target, exchanges, before, before), pause), pause
+        while not tried.has_changed_something and waited < bound:
+            pause = min(max(pause, SETTLING_PAUSES[-1] / 4), bound - waited)
+            tried, waited = self._alone_seen(tried, pause), waited + pause
+        return tried
+
+    def _alone_seen(self, tried: TriedCell, pause_seconds: float) -> TriedCell:
+        return replace(tried, now=self._without_announced(self._look(self._scene, tried.target, pause_seconds)))
 
     def _all_allowed(self, project: Target) -> Row:
         return {caller: self._allowed(caller, project) for caller in CALLERS if self._operation.of(caller) not in SHUT}
@@ -112,7 +133,9 @@ class _WritingRow:
         return self._settled(tried)
 
     def _note(self, exchanges: tuple[Exchange, ...]) -> None:
-        """Note what an answer announces, and how long its job took."""
+        """Note what an answer announces, and how long its job took; who must be refused gives itself away by it."""
+        if exchanges[0].status in SUCCESSES:
+            self._announced.add(id_in(exchanges[0]))
         if len(exchanges) > 1 and exchanges[1].status in SUCCESSES:
             self._announced.add(exchanges[1].document.text("result_data", "estimate_id") or "")
             took = (exchanges[1].started - exchanges[0].started).total_seconds()
@@ -147,7 +170,9 @@ class _WritingRow:
         return state if state.ids is None else replace(state, ids=state.ids - self._announced)
 
     def _put_back(self, project: Target) -> None:
-        if self._script.restore is not None and self._first is not None and self._scene.access.how == "pool":
+        """Put back what was changed on a project that stands; on one where nobody may, only what somebody did."""
+        is_changed = self._scene.access.how == "pool" or (self._scene.is_standing and self._has_changed)
+        if self._script.restore is not None and self._first is not None and is_changed:
             self._script.restore(self._scene, project, self._first)
 
     @property
@@ -199,7 +224,7 @@ def _tried(scene: Scene, script: Script, target: Target, cell: Cell) -> TriedCel
 
 
 def _lack(scene: Scene, caller: str) -> Lack | None:
-    return next((lack for role, lack in scene.ground().lacks.items() if role == caller), None)
+    return next((lack for role, lack in scene.lacks.items() if role == caller), None)
 
 
 def _refused_token(scene: Scene, caller: str, answer: Exchange) -> Exchange | None:
@@ -224,7 +249,7 @@ def _untried(scene: Scene, script: Script, cell: Cell) -> UntriedCell | None:
             "Archiving would use up a project of the pool.",
             "If a manager brings an archived project back by its status, say so: access.restores_archived = true.",
         )
-    if cell.caller == MANAGER and cell.agreed is Agreed.EITHER and MANAGER in scene.ground().lacks:
-        lack = scene.ground().lacks[MANAGER]
+    if cell.caller == MANAGER and cell.agreed is Agreed.EITHER and MANAGER in scene.lacks:
+        lack = scene.lacks[MANAGER]
         return UntriedCell(cell, lack.reason, lack.remedy, lack.readings)
     return None

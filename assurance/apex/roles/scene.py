@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
-from assurance.apex.access.giving import AUDITOR, MANAGER, Lacks, UserIds, give_access, grant, look_for_access
+from assurance.apex.access.giving import AUDITOR, MANAGER, Lack, Lacks, give_access, grant, look_for_access
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.api import is_shown
+from assurance.apex.client.sign_in import UserIds
 from assurance.apex.estimation.answers import id_in, tells_something
 from assurance.apex.estimation.sample_documents import paper
 from assurance.apex.estimation.script import create_project, generate_estimate, send_document
@@ -99,11 +100,17 @@ class Scene:
         self.is_validating = False
         self._made = 0
         self._project: Target | None = None
+        self._lacks: dict[Role, Lack] = {}
 
     @property
     def access(self) -> Access:
         """How the roles get their access."""
         return self.flow.application.declared.access
+
+    @property
+    def lacks(self) -> Lacks:
+        """The roles that could not be given their access, on the first project or on one of the row's, and why."""
+        return {**self._lacks, **self.ground().lacks}
 
     @property
     def estimates(self) -> Estimates:
@@ -148,7 +155,11 @@ class Scene:
         target = self.own_project()
         ground = self.ground()
         if self.access.how == "command" or not ground.lacks:
-            give_access(self.flow, self.user_ids, target.project_id, waiting=ground.auditor_sees_it)
+            # What the command did not do for one project it is not asked to do for the next.
+            roles = [role for role in (MANAGER, AUDITOR) if role not in self.lacks]
+            self._lacks |= give_access(
+                self.flow, self.user_ids, target.project_id, roles=roles, waiting=ground.auditor_sees_it
+            )
         return target
 
     def own_project(self) -> Target:

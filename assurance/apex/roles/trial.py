@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from assurance.apex.access.giving import UserIds
 from assurance.apex.client import Flows
+from assurance.apex.client.sign_in import UserIds
 from assurance.apex.roles.attempts import SCRIPTS, Script
 from assurance.apex.roles.description import ApiDescription, LackingCell, approving
 from assurance.apex.roles.matrix import OPERATIONS, Cell, Operation

@@ -72,7 +72,7 @@ class TriedCell:
             case Agreed.EITHER:
                 holds = refused or self._allowed
         remedy = "" if holds else REMEDIES.get(agreed, OTHER_REMEDY)
-        if self.cell.operation.name == "grants-access" and self.lack is not None and not holds:
+        if self.lack is not None and self._is_the_refused_grant and not holds:
             remedy = self.lack.remedy
         seen = all_readings((*self.exchanges, *self._seen()))
         return Fact(holds, self._expected, self._observed, self.cell.id, seen, remedy)
@@ -97,11 +97,16 @@ class TriedCell:
                 "See ERR-01, which names the operation.",
                 answer.readings,
             )
-        is_about_granting = self.cell.operation.name == "grants-access" and agreed is Agreed.ALLOWED
         # Who has no role is refused as anybody is, which proves nothing of the role; a success would.
         is_refused = answer.status == HTTPStatus.FORBIDDEN and not self.has_changed_something
-        if self.lack is not None and is_refused and not is_about_granting:
+        if self.lack is not None and is_refused and not self._is_the_refused_grant:
             raise self.lack.not_evaluated()
+
+    @property
+    def _is_the_refused_grant(self) -> bool:
+        """Whether this is the grant whose refusal leaves roles without access: the one finding of that."""
+        is_granting = self.cell.operation.name == "grants-access" and self.cell.agreed is Agreed.ALLOWED
+        return is_granting and self.lack is not None and self.lack.is_refused_grant
 
     @property
     def shows_its_effect(self) -> bool:

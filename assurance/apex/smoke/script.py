@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 
+from assurance.apex.access.giving import MANAGER, admit, demand_access
 from assurance.apex.client import Exchange, Flow, Upload
 from assurance.apex.client.api import is_shown
 from assurance.apex.client.callers import ANONYMOUS
 from assurance.apex.client.question import VOLTAGE_KILOVOLT, new_project
+from assurance.apex.client.sign_in import UserIds
 from assurance.apex.estimation.sample_documents import MEDIA_TYPE, paper
 from assurance.apex.estimation.script import generation
 from assurance.apex.smoke.project_list import LARGEST_PAGE, ProjectList, ProjectPage
@@ -77,8 +79,9 @@ class SmokeScript:
         number: The number of the project that it makes.
     """
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, user_ids: UserIds) -> None:
         self.flow = flow
+        self._user_ids = user_ids
         self.number = flow.unique()
 
     @cached_property
@@ -209,10 +212,18 @@ class SmokeScript:
 
     @cached_property
     def archived(self) -> Exchange:
-        """The answer to archiving a third project, which nothing else rests on."""
+        """The answer to archiving a third project, which nothing else rests on.
+
+        Raises:
+            NotEvaluated: The manager has no access to it, so that the answer is about that.
+        """
         read = self.flow.read_project(self.third_id, CREATOR, until=is_shown)
         self._need(read, "third project read back")
-        return self.flow.archive_project(self.third_id, "manager")
+        admit(self.flow, self._user_ids, self.third_id)
+        answer = self.flow.archive_project(self.third_id, MANAGER)
+        if answer.status == HTTPStatus.FORBIDDEN:
+            demand_access(self.flow, self.third_id)
+        return answer
 
     @cached_property
     def third_id(self) -> str:
@@ -227,7 +238,7 @@ class SmokeScript:
     def archived_read(self) -> Exchange:
         """The third project after it was archived, once that shows."""
         self._need(self.archived, "archiving")
-        return self.flow.read_project(self.third_id, "manager", until=_is_archived)
+        return self.flow.read_project(self.third_id, MANAGER, until=_is_archived)
 
     @property
     def calls(self) -> tuple[Exchange, ...]:

@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> int:
+    from assurance.apex.access.giving import admit_manager
     from assurance.apex.client import Flow
     from assurance.apex.client.cleanup import archive, by_reason
     from assurance.apex.client.cleanup import find as find_left_overs
@@ -62,7 +63,7 @@ def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> i
     found = find_left_overs(flow)
     old = [one for one in found if one.begun <= youngest]
     if as_json:
-        swept = archive(flow, old) if old and not dry_run else None
+        swept = archive(flow, old, admit_manager) if old and not dry_run else None
         left = [{"project": one, "reason": reason} for one, reason in swept.left] if swept is not None else []
         archived = list(swept.archived) if swept is not None else []
         print_json({"environment": begun.environment.name, "found": found, "archived": archived, "left": left})
@@ -74,7 +75,7 @@ def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> i
             print(f"would archive  {one.number}  {one.id}")
         print(f"{begun.environment.name}: {len(old)} projects of earlier runs are left")
         return 0
-    sweep = archive(flow, old)
+    sweep = archive(flow, old, admit_manager)
     for one in sweep.archived:
         print(f"archived  {one.number}  {one.id}")
     for line in by_reason(sweep.left):

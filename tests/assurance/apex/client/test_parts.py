@@ -275,20 +275,36 @@ def test_a_list_that_cannot_be_read_is_no_empty_list(flow: Flow, server: Server)
         find(flow)
 
 
+def shut(_: Flow, project_id: str) -> str:
+    """Let nobody in."""
+    return f"nobody is let in to {project_id}"
+
+
 def test_each_is_archived_or_told(flow: Flow, server: Server) -> None:
     """What is archived, or is gone, is done; what is refused is left with the reason."""
     server.answers = [Answer(204), Answer(404), Answer.of_json(403, {"detail": "No"})]
-    sweep = archive(flow, [LeftOver(letter, MINE) for letter in "abc"])
+    sweep = archive(flow, [LeftOver(letter, MINE) for letter in "abc"], shut)
 
     assert [one.id for one in sweep.archived] == ["a", "b"]
     assert [(one.id, "answers 403" in reason) for one, reason in sweep.left] == [("c", True)]
     assert [request.target for request in server.requests] == [f"/api/v1/projects/{letter}" for letter in "abc"]
 
 
+def test_a_manager_is_let_in_where_that_can_be(flow: Flow, server: Server) -> None:
+    """Who is refused is let in, and archives then; after one failure that is not tried again."""
+    refused = Answer.of_json(403, {"detail": "No"})
+    server.answers = [refused, Answer(204), refused, refused]
+    let_in = iter(("", "the command does not work"))
+    sweep = archive(flow, [LeftOver(letter, MINE) for letter in "abc"], lambda *_: next(let_in))
+
+    assert [left_over.id for left_over in sweep.archived] == ["a"]
+    assert [reason.rpartition("; ")[2] for _, reason in sweep.left] == ["the command does not work"] * 2
+
+
 def test_a_dead_application_does_not_hold_the_end_of_a_run(flow: Flow, server: Server) -> None:
     """After two requests that nobody answers the rest is not tried, and all of it is told."""
     server.stop()
-    sweep = archive(flow, [LeftOver(str(number), MINE) for number in range(9)])
+    sweep = archive(flow, [LeftOver(str(number), MINE) for number in range(9)], shut)
 
     assert len(sweep.left) == 9
     assert sum("not tried" in reason for _, reason in sweep.left) == 7

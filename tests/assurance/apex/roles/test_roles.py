@@ -161,12 +161,13 @@ def test_a_server_that_breaks_down_is_nobodys_fault(name: str, caller: Caller) -
 def test_who_lacks_access_is_judged_by_success_alone() -> None:
     """Without its role a refusal proves nothing, and an upload that succeeds is a finding all the same."""
     lack = Lack("The manager cannot grant access.", "Use a pool.", ("key",))
+    refused = Lack(lack.reason, lack.remedy, lack.readings, is_refused_grant=True)
     with pytest.raises(NotEvaluated, match="cannot grant"):
         _ = _tried("updates-status", "auditor", exchange(403, {}), "draft", "draft", lack).is_as_agreed
     assert not _tried(
         "updates-status", "auditor", exchange(200, {"id": "p"}), "draft", "complete", lack
     ).is_as_agreed.holds
-    granting = _tried("grants-access", "manager", exchange(403, {}), "no", "no", lack).is_as_agreed
+    granting = _tried("grants-access", "manager", exchange(403, {}), "no", "no", refused).is_as_agreed
     assert not granting.holds
     assert granting.remedy == "Use a pool."
 
