@@ -7,6 +7,7 @@ core sustains also where the machine is busy with other work; the requests a sec
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import statistics
@@ -23,6 +24,11 @@ ROOT = Path(__file__).parent.parent
 ROUNDS = 3
 SECONDS = 10
 USERS = 20
+BODY = b'{"id":"11111111-1111-4111-8111-111111111111"}'
+COUNT_PATH = b"/count"
+END_OF_HEAD = b"\r\n\r\n"
+SERVE = "--serve"
+"""What has this be the server, which answers every request alike, as cheaply as Python can, and counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,10 @@ class Measured:
 
 def main() -> int:
     """Measure, print a table for benchmarks/README.md, and return 0."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.trivial_server"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as server:
+    if sys.argv[1:] == [SERVE]:
+        asyncio.run(serve())
+    command = [sys.executable, "-m", "benchmarks.load_generator", SERVE]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  (our own)
         try:
             port = int(server.stdout.readline()) if server.stdout is not None else 0
             rounds = _rounds(port)
@@ -57,6 +64,52 @@ def main() -> int:
             server.terminate()
     _tell(rounds)
     return 0
+
+
+class Answering(asyncio.Protocol):
+    """One connection."""
+
+    served = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        if not isinstance(transport, asyncio.Transport):
+            raise TypeError("a stream was expected")
+        self._transport = transport
+        self._received = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer each request that has come whole."""
+        self._received += data
+        while END_OF_HEAD in self._received:
+            head, _, rest = self._received.partition(END_OF_HEAD)
+            length = _content_length(head)
+            if len(rest) < length:
+                return
+            self._received = rest[length:]
+            self._answer(head)
+
+    def _answer(self, head: bytes) -> None:
+        asks_count = head.split(b" ", 2)[1] == COUNT_PATH
+        body = str(Answering.served).encode() if asks_count else BODY
+        Answering.served += not asks_count
+        self._transport.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        )
+
+
+def _content_length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.partition(b":")[2])
+    return 0
+
+
+async def serve() -> None:
+    """Serve on a free port of loopback until this process is ended, and print the port."""
+    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
 
 
 def _rounds(port: int) -> Mapping[str, list[Measured]]:

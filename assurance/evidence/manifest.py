@@ -21,6 +21,8 @@ from assurance.evidence.signing import PublicKey, Signing, SigningError
 SCHEMA = "1.0"
 OUTSIDE = frozenset({MANIFEST, ENVELOPE})
 MAX_NAMED = 10
+MAX_MANIFEST_BYTES = 400 * pack.MAX_FILES
+"""Longer than that of as many files as a pack may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def read(directory: Path) -> Manifest:
         PackError: There is none, or it is not one.
     """
     path = directory / MANIFEST
-    document = pack.read_json(path, "the manifest")
+    document = pack.read_json(path, "the manifest", MAX_MANIFEST_BYTES)
     try:
         manifest = _FORM.validate_json(json.dumps(document), strict=True)
     except ValidationError as error:

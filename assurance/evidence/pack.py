@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from assurance.errors import UsageError
-from assurance.tape.strict_json import read_plain
+from assurance.tape.strict_json import MAX_BYTES, read_plain
 
 MANIFEST = "manifest.json"
 ENVELOPE = "manifest.dsse.json"
@@ -21,6 +22,8 @@ TAPE = "tape"
 INCOMPLETE = "INCOMPLETE"
 LEDGER = "ledger.jsonl"
 
+MAX_FILES, MAX_DEPTH = 50_000, 8
+"""More than a run leaves: it keeps two files for each answer, and some ten thousand answers at most."""
 INTERRUPTED = (
     "INCOMPLETE: this run has not ended, or was interrupted.\n"
     "What is here is not evidence: checks may be missing, and readings cut. Run again.\n"
@@ -49,12 +52,35 @@ def sha256_of(path: Path) -> str:
 
 
 def files_of(directory: Path) -> list[str]:
-    """Return the names of all files below a pack, as `tape/tape.json`, sorted; links are names too, never followed."""
+    """Return the names of all files below a pack, as `tape/tape.json`, sorted; links are names too, never followed.
+
+    Raises:
+        PackError: There are more than any run leaves, folders in more folders, or one that cannot be read.
+    """
     found: list[str] = []
-    for folder, folders, names in os.walk(directory):
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        found += [(Path(folder) / name).relative_to(directory).as_posix() for name in [*names, *links]]
+    folders = [(directory, 0)]
+    while folders:
+        folder, depth = folders.pop()
+        for entry in _entries(folder):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append((Path(entry.path), depth + 1))
+            else:
+                found.append(Path(entry.path).relative_to(directory).as_posix())
+            if len(found) + len(folders) > MAX_FILES or depth > MAX_DEPTH:
+                raise PackError(
+                    f"{directory}: holds more than {MAX_FILES:,} files, or folders below more than {MAX_DEPTH} others: "
+                    "no run leaves that"
+                )
     return sorted(found)
+
+
+def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Give what is in a folder, one by one: it may hold more than memory does."""
+    try:
+        with os.scandir(folder) as entries:
+            yield from entries
+    except OSError as error:
+        raise PackError(f"{folder}: cannot be read: {error.strerror or type(error).__name__}") from error
 
 
 def no_plain_files_in(directory: Path) -> list[str]:
@@ -80,14 +106,14 @@ def is_of_pack(path: Path, replayed: Path) -> bool:
     return within or any((folder / name).exists() for name in (MANIFEST, RESULTS))
 
 
-def read_json(path: Path, what: str) -> dict[str, Any]:  # Any: JSON, judged by the reader
+def read_json(path: Path, what: str, most_bytes: int = MAX_BYTES) -> dict[str, Any]:  # Any: JSON, judged by the reader
     """Return the JSON object in a file of a pack.
 
     Raises:
         PackError: The file is not there, or holds something else.
     """
     try:
-        document = json.loads(read_plain(path))
+        document = json.loads(read_plain(path, most_bytes))
     except OSError as error:
         raise PackError(f"{path}: {what} cannot be read: {error.strerror or type(error).__name__}") from error
     except (ValueError, RecursionError) as error:

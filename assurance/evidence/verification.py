@@ -41,7 +41,11 @@ def verify(request: Request) -> list[Finding]:
         raise PackError(f"{directory}: there is no such directory; give that of an evidence pack")
     key = read_public_key(request.public_key) if request.public_key is not None else None
     # Before anything is read: a link would have files outside the pack read, a pipe would never end.
-    if foreign := pack.no_plain_files_in(directory):
+    try:
+        foreign = pack.no_plain_files_in(directory)
+    except PackError as error:
+        return [Finding("files", "BAD", str(error))]
+    if foreign:
         return _foreign(directory, foreign)
     if not (directory / MANIFEST).is_file():
         return [_unsealed(directory)]

@@ -15,7 +15,7 @@ from assurance.planning import Plan, read_plan
 from assurance.planning.template import Target
 from assurance.tape.redaction import Redactor
 from assurance.verdicts import Verdict
-from benchmarks.plan_of_many import plan_of_many
+from benchmarks.__main__ import plan_of_many
 from falsification.azure import harmless, violations
 from falsification.azure.plans import (
     Untold,

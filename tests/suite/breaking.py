@@ -10,9 +10,11 @@ import pytest
 
 VARIABLE = "APEX_TEST_BREAK"
 CASES_BEFORE = 3
+CASES_BEFORE_STOPPING = 6
 LONGEST_FILE_BYTES = 100
 
 _begun: list[str] = []
+_set_up: list[str] = []
 
 
 def pytest_collection_finish() -> None:
@@ -46,3 +48,14 @@ def pytest_sessionfinish() -> None:
         _fill()
     if os.environ[VARIABLE] == "finish":
         raise RuntimeError("a hook broke")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Stop when more cases have ended: by an interrupt, or by a signal that nothing can catch."""
+    _set_up.append(item.nodeid)
+    if len(_set_up) > CASES_BEFORE_STOPPING:
+        way = os.environ[VARIABLE]
+        if way == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if way == "interrupt":
+            raise KeyboardInterrupt

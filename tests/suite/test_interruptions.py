@@ -6,19 +6,31 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from inspect import signature
 from pathlib import Path
 
 import pytest
 
+import fixtures  # noqa: F401  (importing them registers the nouns)
+from assurance.environment import load
 from assurance.evidence import pack
+from assurance.judging.harness import collect
+from assurance.runs.basis import RunOptions, new_run_id
+from assurance.runs.run import Run
 from assurance.suite.interruptions import LONGEST_SECONDS
+from assurance.suite.prefetch import needs_of, prefetch
+from assurance.verdicts import Verdict
+from sandbox import AzureEstate, Sandbox
 from tests.suite.interrupting import (
     GRACE_SECONDS,
     assert_nothing_whole_that_is_not,
     has_no_process_left,
     start,
 )
-from tests.suite.running import RunSuite
+from tests.suite.running import ROOT, RunSuite
+from tests.suite.storms import Storm, break_some
 
 ONE_CONTROL = "checks/security/test_sec_10_defender_for_cloud.py"
 
@@ -130,3 +142,45 @@ def test_a_worker_that_dies_leaves_a_run_that_is_not_whole(run_suite: RunSuite) 
     assert ended.status != 0, ended.text
     assert not ended.results["run"]["complete"]
     assert_nothing_whole_that_is_not(ended.reports)
+
+
+@pytest.fixture(scope="module")
+def sea(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[bool, tuple[Sandbox, dict[str, Verdict]]]]:
+    """A compliant and a violating world, and what each case comes to there in calm weather."""
+    found: dict[bool, tuple[Sandbox, dict[str, Verdict]]] = {}
+    with ExitStack() as stack:
+        for violating in (False, True):
+            estate = AzureEstate.load("sandbox")
+            if violating:
+                break_some(estate)
+            sandbox = stack.enter_context(Sandbox("sandbox", estate))
+            found[violating] = sandbox, judged(sandbox, tmp_path_factory.mktemp("calm"))
+        yield found
+
+
+def judged(sandbox: Sandbox, directory: Path) -> dict[str, Verdict]:
+    """Judge some controls in this process, with little patience."""
+    limits = {"timeout_seconds": 0.5, "retry_budget_seconds": 0.5, "throttled_seconds": 0.5, "attempts": 2}
+    os.environ.update(sandbox.environment_variables())
+    environment = load(ROOT / "environments" / "sandbox.toml", {**sandbox.overlay(), "limits": limits})
+    run = Run(environment, RunOptions(None, None, directory, new_run_id(), ""))
+    cases = collect((ROOT / "checks" / "security",), environment, frozenset({"estate"}))
+    chosen = [case for case in cases if case.control in {"SEC-03", "SEC-04", "SEC-06"}]
+    wanted = needs_of((signature(case.function).parameters, case.subjects) for case in chosen)
+    prefetch({"estate": run.estate}, wanted, 12, lambda *_: None)
+    return {case.id: case.outcome({"estate": run.estate}).verdict for case in chosen}
+
+
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_bad_weather_changes_no_verdict(
+    seed: int, sea: dict[bool, tuple[Sandbox, dict[str, Verdict]]], tmp_path: Path
+) -> None:
+    """Whatever answers badly, a case comes to what it does in calm weather, or is not evaluated (see `storms.py`)."""
+    storm = Storm.of(seed)
+    sandbox, calm = sea[storm.violating]
+    with storm.weather.over(sandbox):
+        found = judged(sandbox, tmp_path)
+
+    other = {key: (calm[key], verdict) for key, verdict in found.items() if verdict != calm[key]}
+    assert {verdict for _, verdict in other.values()} <= {Verdict.NOT_EVALUATED}, f"{storm}: {other}"
+    assert Verdict.FAIL in calm.values() or not storm.violating

@@ -81,7 +81,7 @@ def test_packs_of_other_decisions_verify_too(run_suite: RunSuite, sandbox_file: 
 def test_an_interrupted_run_says_so_everywhere(run_suite: RunSuite) -> None:
     """An interrupted run's artefacts all say so; it stands in the ledger as that, and does not verify."""
     ended = run_suite(
-        ONE_CONTROL, "--env", "sandbox", variables={"APEX_TEST_STOP": "interrupt"}, plugin="tests.suite.stopping"
+        ONE_CONTROL, "--env", "sandbox", variables={"APEX_TEST_BREAK": "interrupt"}, plugin="tests.suite.breaking"
     )
 
     assert ended.status == 2, ended.text
@@ -101,7 +101,7 @@ def test_an_interrupted_run_says_so_everywhere(run_suite: RunSuite) -> None:
 def test_a_killed_run_never_looks_whole(run_suite: RunSuite) -> None:
     """A run that was killed leaves a pack that verify names as incomplete."""
     ended = run_suite(
-        ONE_CONTROL, "--env", "sandbox", variables={"APEX_TEST_STOP": "kill"}, plugin="tests.suite.stopping"
+        ONE_CONTROL, "--env", "sandbox", variables={"APEX_TEST_BREAK": "kill"}, plugin="tests.suite.breaking"
     )
 
     assert ended.status == -9

@@ -20,7 +20,7 @@ from typing import TypeVar
 from filelock import FileLock
 
 from assurance.tape import sha256
-from assurance.world.http.attempts import asked_pause_seconds, pause_before_next
+from assurance.world.http.attempts import FIRST_PAUSE_SECONDS, asked_pause_seconds, pause_before_next
 
 # What Azure Resource Manager says of the budgets of reads: per subscription and identity, and per subscription.
 REMAINING = ("x-ms-ratelimit-remaining-subscription-reads", "x-ms-ratelimit-remaining-subscription-global-reads")
@@ -228,8 +228,10 @@ class PacedQuestion:
     def pause_seconds(self, headers: Mapping[str, str]) -> float | None:
         """Return how long to wait after a 429; None where the run may not wait so long."""
         self.refusals += 1
-        asked = asked_pause_seconds(headers)
-        pause = pause_before_next(headers, min(self.refusals, 6)) if asked is None else asked
+        pause = asked_pause_seconds(headers) or 0.0
+        if pause < FIRST_PAUSE_SECONDS:
+            # Who refuses and asks for no pause would be asked again without end, and no wait would count.
+            pause = pause_before_next({}, min(self.refusals, 6))
         if not self._throttling.refuse(self._budget, pause, headers):
             return None
         self.waited_seconds += pause

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -14,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from assurance.evidence import pack
+from assurance.evidence import pack, verification
+from assurance.evidence.findings import Request
 from assurance.tape.strict_json import MEBIBYTE
 from tests.assurance.evidence.packs import ROOT, edit, list_anew, plant, plant_in_pack, run_from, run_pytest
 
@@ -352,3 +354,30 @@ def test_a_ledger_that_is_no_file_is_refused(tmp_path: Path, place: str) -> None
     ended = run([COMMAND, "history", "--env", "prod", "--reports", tmp_path / "reports"], tmp_path)
     assert ended.returncode == 2
     assert f"{ledger}: the ledger cannot be read: this is no plain file" in ended.stderr
+
+
+def test_folders_without_end_are_refused(received: Path) -> None:
+    """Folders in folders, of which a walk would break down, are told in one line by whoever reads the pack."""
+    (received / "a/b/c/d/e/f/g/h/i/j").mkdir(parents=True)
+
+    with pytest.raises(pack.PackError, match="folders below more than 8 others: no run leaves that"):
+        pack.demand_plain(received)
+    [finding] = verification.verify(Request(received, None, None, lambda _: "", derive=False))
+    assert (finding.step, finding.outcome) == ("files", "BAD")
+
+
+def test_more_files_than_a_run_leaves_are_refused(received: Path) -> None:
+    """Files in the pack, and files that its manifest lists, are counted before anything is made of them."""
+    document = json.loads((received / pack.MANIFEST).read_text("utf-8"))
+    entry = {"sha256": "0" * 64, "size": 1}
+    document["files"] |= {f"tape/bodies/{number:064x}": entry for number in range(4 * pack.MAX_FILES)}
+    (received / pack.MANIFEST).write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+    [finding] = verification.verify(Request(received, None, None, lambda _: "", derive=False))
+    assert "the manifest cannot be read: it is longer than" in finding.text
+    many = received / "many"
+    many.mkdir()
+    for number in range(pack.MAX_FILES):
+        os.mknod(many / str(number))
+    with pytest.raises(pack.PackError, match="holds more than 50,000 files"):
+        pack.demand_plain(received)

@@ -25,7 +25,7 @@ from assurance.world.azure import reader
 from assurance.world.azure.credential import SignInOnce, StaticToken
 from assurance.world.azure.transport import TapeTransport
 from assurance.world.http.upstream import Upstream
-from sandbox import Sandbox
+from sandbox import Fault, Sandbox
 from sandbox.azure.resource_manager import TokenBucket
 
 BURST, REFILL_PER_SECOND, QUESTIONS = 10, 20.0, 60
@@ -333,3 +333,14 @@ def test_no_object_shows_its_token() -> None:
     """Credentials may stand in a traceback or a log."""
     assert SECRET not in repr(StaticToken(SECRET))
     assert SECRET not in repr(by_variable())
+
+
+def test_to_be_refused_without_a_pause_ends(sandbox: Sandbox, tape: Tape, redactor: Redactor) -> None:
+    """Who always answers 429 and asks to wait for no time is not asked without end: the pauses are then our own."""
+    fault = sandbox.resource_manager.faults.append(Fault("number=0", status=429, headers={"Retry-After": "0"}))
+    transport = transport_of(sandbox, tape, redactor, Limits(throttled_seconds=1.0))
+    try:
+        assert statuses(sandbox, transport, 1) == [429]
+    finally:
+        sandbox.resource_manager.faults.clear()
+    assert fault.met <= 4
