@@ -33,7 +33,8 @@ DECIDED_TOGETHER = "/networksecuritygroups/"
 # A property of an Azure resource as an answer spells it: `publicNetworkAccess`, the last part of a path.
 _PROPERTY = re.compile(r"\b[a-z]+(?:[A-Z][a-z0-9]+)+\b")
 _COMMAND = re.compile(r"(?:^|(?<=: ))(?:az|apex-assurance|pytest|curl|git|openssl|dig) [^\n]*", re.MULTILINE)
-_REMARK = re.compile(r"\s+\([^()]*\)$")
+# What is said about a command behind it, in its line.
+_REMARK = re.compile(r",? \(|; (?!az |apex-assurance )|\.(?= [A-Z]|$)|, or | with an? |: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,16 @@ def rank_of(record: VerdictRecord) -> int:
 
 def commands_of(remedy: str) -> tuple[str, ...]:
     """Return the commands within a remedy, at most one a line, without what is said about them."""
-    return tuple(_REMARK.sub("", found.group()).strip() for found in _COMMAND.finditer(remedy))
+    return tuple(_without_remark(found.group()) for found in _COMMAND.finditer(remedy))
+
+
+def _without_remark(line: str) -> str:
+    """Return the command that a line begins with; within quotes nothing is a remark."""
+    for remark in _REMARK.finditer(line):
+        before = line[: remark.start()]
+        if before.count('"') % 2 == 0 and before.count("'") % 2 == 0:
+            return before.strip()
+    return line.strip()
 
 
 def findings_of(model: RunModel) -> tuple[Finding, ...]:

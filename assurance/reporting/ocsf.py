@@ -24,12 +24,12 @@ CATEGORY, CLASS, CREATE = 2, 2003, 1
 TYPE = CLASS * 100 + CREATE
 INFORMATIONAL = 1
 SEVERITIES = {"critical": (5, "Critical"), "high": (4, "High"), "medium": (3, "Medium")}
-# Of the requirement: whether it is met. What could not be judged is neither.
+# Of the requirement: whether it is met. "Warning" is the class's word for a check without a result.
 STATUSES = {
     Verdict.PASS: (1, "Pass"),
     Verdict.FAIL: (3, "Fail"),
     Verdict.WAIVED: (3, "Fail"),
-    Verdict.NOT_EVALUATED: (0, "Unknown"),
+    Verdict.NOT_EVALUATED: (2, "Warning"),
     Verdict.NOT_APPLICABLE: (99, "Not applicable"),
 }
 # Of the finding: whether somebody has still to look at it.

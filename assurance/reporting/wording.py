@@ -158,11 +158,16 @@ def must_stop(model: RunModel) -> tuple[str, ...]:
     return (f"A smoke test failed ({', '.join(failed)}): STOP and initiate the rollback (guide, Step 14).",)
 
 
+NO_SUBJECT = "[NOTSET]"
+"""What pytest writes for a check whose subjects are none."""
+
+
 def place_of(record: VerdictRecord) -> tuple[str, str]:
     """Return the file of a case, and its function with the subject in brackets."""
     file, _, name = record.check.partition("::")
     if not name:
         file, name = "", record.check
+    name = name.removesuffix(NO_SUBJECT)
     return file, name if name.endswith("]") or not record.subject else f"{name}[{record.subject}]"
 
 

@@ -16,7 +16,7 @@ from assurance.environment import Environment
 from assurance.errors import AssuranceError
 from assurance.evidence import ledger
 from assurance.evidence.ledger import Link, LocalLedger, Place
-from assurance.evidence.pack import LEDGER
+from assurance.evidence.pack import LEDGER, begin
 from assurance.runs.basis import is_loopback, source_of
 from assurance.tape import Reading, Tape, TapeHeader
 from assurance.tape.reading import clock_error_of
@@ -80,6 +80,12 @@ def clock_notice(tape: Tape, readings: Iterable[Reading]) -> tuple[str, ...]:
     return (
         (f"The clock of the machine that ran this was {wrong}: what rests on ages is not evaluated.",) if wrong else ()
     )
+
+
+def begin_tape(directory: Path, header: TapeHeader) -> Tape:
+    """Begin a run's tape, or join it; what stands in its directory is marked as no evidence before anything else is."""
+    begin(directory)
+    return Tape.create(directory / "tape", header)
 
 
 def answers(readings: list[Reading]) -> int:

@@ -20,7 +20,7 @@ from assurance.planning import Overlay
 from assurance.reporting.model import RunModel, RunRecord, VerdictRecord, in_order
 from assurance.runs.basis import RunOptions, begun, read_from, refuse_foreign, source_of, vantage_of, versions_used
 from assurance.runs.given_plan import Plans, give_plan, plan_of
-from assurance.runs.keeping import Begun, answers, clock_notice, keeping_of
+from assurance.runs.keeping import Begun, answers, begin_tape, clock_notice, keeping_of
 from assurance.tape import Tape, TapeHeader, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.verdicts import Source
@@ -65,7 +65,7 @@ class Run:
         given = plan_of(options.plan, options.plan_parameters, options.replay)
         self.given_plan = give_plan(given, environment, self.redactor, started) if given is not None else None
         self.source = Source.PLANNED if self.given_plan is not None else self.base
-        self.tape = self.replayed or Tape.create(self.directory / "tape", self._header())
+        self.tape = self.replayed or begin_tape(self.directory, self._header())
         self.tape.most_bytes = environment.limits.tape_bytes
         self.keeping = keeping_of(environment, options.reports, replaying=self.replayed is not None)
         if self.replayed is None and self.keeping.ledger is not None:

@@ -34,6 +34,7 @@ from assurance.verdicts import Source
 CLAIMS = (RESULTS, JUNIT, SUMMARY, TABLE, OSCAL, HTML, DECISION, MANIFEST, ENVELOPE)
 NO_PACK = "There is no evidence pack of this run: {}"
 NO_ANSWER = "no reading came from the deployment"
+NOTHING_SELECTED = "nothing was selected; one control is: -m \"control(id='SEC-06')\""
 UNCHAINED = "none: the environment's ledger is kept in a container, which holds what was judged live"
 DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
 
@@ -118,7 +119,8 @@ class PackSealer:
         if not self._run.has_evidence or session.config.option.collectonly:
             asked = self._model() is not None and not session.config.option.collectonly
             if asked and exitstatus != pytest.ExitCode.USAGE_ERROR:
-                self._failure = NO_PACK.format(NO_ANSWER)
+                nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
+                self._failure = NO_PACK.format(NOTHING_SELECTED if nothing else NO_ANSWER)
             self._remove()
             silence(session.config)
             return
@@ -128,6 +130,8 @@ class PackSealer:
             self._failure = NO_PACK.format(error)
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
             return
+        # Its report is written, and told below: pytest-html need not say where.
+        silence(session.config)
         if self._run.keeping.ledger is not None:
             self._index = _write_history(self._run.directory.parent)
         self._keep(session)
@@ -169,7 +173,8 @@ class PackSealer:
         if self._seal is None:
             return
         write(f"pack      {shown_from_here(self._run.directory)}")
-        write(f"manifest  sha256:{self._seal.manifest} ({DIGEST_USE})")
+        write(f"manifest  sha256:{self._seal.manifest}")
+        write(f"          {DIGEST_USE}")
         write(f"history   {self._index or UNCHAINED}")
         if self._kept:
             write(f"kept      {self._kept}")

@@ -12,7 +12,7 @@ from assurance.environment import Environment
 from assurance.environment.suite_tables import reports_directory
 from assurance.home import make_importable, suite_root
 
-CONFTEST = "conftest.py"
+CONFTEST, CHECKS = "conftest.py", "checks"
 
 
 def workplace(config: pytest.Config) -> Path:
@@ -32,12 +32,15 @@ def reports_of(config: pytest.Config, environment: Environment) -> Path:
 
 
 def complete(config: pytest.Config) -> None:
-    """Register the suite's conftest.py where a project of the user's own has not loaded it, and find our packages.
+    """Judge all checks where no path is given, and find the packages and the conftest.py of the suite.
 
     Raises:
         UsageError: A package of the user's stands in the place of one of ours.
     """
     make_importable()
+    if config.args_source is not pytest.Config.ArgsSource.ARGS and config.rootpath == suite_root():
+        # What pytest takes without a path are the suite's own tests, which judge no environment.
+        config.args = [str(suite_root() / CHECKS)]
     if config.hook.pytest_assurance_load_nouns.get_hookimpls():
         return
     spec = importlib.util.spec_from_file_location("apex_assurance_conftest", suite_root() / CONFTEST)

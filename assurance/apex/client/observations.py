@@ -100,7 +100,7 @@ def _server_errors(calls: list[Reading]) -> tuple[str, ...]:
     )
     if not found:
         return ()
-    told = ", ".join(f"{operation} ({count} times)" for operation, count in found.most_common(MAX_TOLD))
+    told = ", ".join(f"{operation} ({_times(count)})" for operation, count in found.most_common(MAX_TOLD))
     more = f", and {len(found) - MAX_TOLD} more operations" if len(found) > MAX_TOLD else ""
     return (f"APEX answered with server errors: {told}{more}.",)
 
@@ -113,7 +113,7 @@ def _shown_late(calls: list[Reading]) -> tuple[str, ...]:
     if not late:
         return ()
     told = ", ".join(
-        f"{operation} up to {max(found):.0f} ms ({len(found)} times)" for operation, found in sorted(late.items())
+        f"{operation} up to {max(found):.0f} ms ({_times(len(found))})" for operation, found in sorted(late.items())
     )
     return (f"APEX answered before it was visible what it had done: {told}.",)
 
@@ -125,3 +125,7 @@ def _operation(reading: Reading) -> str:
 
 def _milliseconds(first: Reading, then: Reading) -> float:
     return (then.started_at - first.started_at).total_seconds() * 1000
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

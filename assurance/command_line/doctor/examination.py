@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from assurance.environment.application import ROLES, Role
 from assurance.errors import NotEvaluated
 from assurance.estate.identity.access_reading import read_access
 from assurance.estate.monitoring.defender import read_alerts, read_plans, read_secure_score
+from assurance.estate.network.packet_regions import is_private
+from assurance.estate.network.vantage import read_vantage
 from assurance.estate.resources.questions import Questions
 from assurance.runs.run import Run
 from assurance.tape import Reading
@@ -108,6 +109,7 @@ MAX_SKEW_SECONDS = 60.0
 """Microsoft Entra refuses tokens beyond five minutes; evidence should be better timed than that."""
 
 HTTPS_PORT = 443
+NO_NAMES = NotEvaluated("No service name could be looked up.", "Check the name servers of this machine, or [views].")
 
 
 def examine(run: Run, questions: Questions) -> Iterator[Finding]:
@@ -197,24 +199,16 @@ def _endpoints(run: Run) -> Iterator[Finding]:
 
 
 def _vantages(run: Run) -> Iterator[Finding]:
-    """Say from where names resolve as they do inside the virtual network: to addresses of its own."""
-    space = [ipaddress.ip_network(prefix) for prefix in run.environment.address_space]
+    """Say where the names of the services lead to from here, as a run finds it out."""
     for vantage in run.vantage:
-        private: list[str] = []
-        public: list[str] = []
-        for service in run.environment.services.values():
-            try:
-                addresses = run.resolvers[vantage].resolve(service.fqdn).addresses
-            except NotEvaluated:
-                continue
-            own = all(any(ipaddress.ip_address(address) in prefix for prefix in space) for address in addresses)
-            (private if addresses and own else public).append(service.name)
-        seen = "inside" if private and not public else "outside" if public and not private else "neither"
-        told = f"{len(private)} of {len(run.environment.services)} services resolve into the virtual network"
-        fits = seen == vantage
-        remedy = f"This looks like {seen}: run where the vantage is {vantage}, or give --vantage." if not fits else ""
-        controls = () if fits else ("SEC-09",)
-        yield Finding("vantage", vantage, State.OK if fits else State.PROBLEM, told, remedy, controls)
+        found = read_vantage(run.estate, vantage)
+        private = sum(any(map(is_private, name.addresses)) for name in found.names)
+        told = f"{private} of {len(found.names)} service names lead to a private address"
+        doubt = found.doubt or (NO_NAMES if not found.names else None)
+        if doubt is None:
+            yield Finding("vantage", vantage, State.OK, told)
+        else:
+            yield Finding("vantage", vantage, State.PROBLEM, doubt.reason, doubt.remedy, ("SEC-04", "SEC-09"))
     for missing in sorted({"inside", "outside"} - set(run.vantage)):
         told = f"no run from {missing}: half of SEC-09 is not judged, unless the file says which run covers it"
         yield Finding("vantage", missing, State.NOTE, told, controls=("SEC-09",))

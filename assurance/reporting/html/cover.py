@@ -114,7 +114,8 @@ def _worst_line(finding: Finding) -> Html:
     also = f" (also {', '.join(finding.controls[1:])})" if finding.controls[1:] else ""
     told = f": {cut(record.observed or record.statement, 200)}{also}"
     line = element("p", severity_mark(finding.severity), f" {record.control} ", subject, told)
-    return element("li", line, copyable(finding.command) if finding.command else Html())
+    prose = element("p", cut(record.remedy, 200)) if record.remedy else Html()
+    return element("li", line, copyable(finding.command) if finding.command else prose)
 
 
 def _unjudged(model: RunModel) -> Html:

@@ -120,6 +120,16 @@ def test_commands_are_found_within_a_remedy() -> None:
         "apex-assurance baseline approve reports/prod/RUN --approver NAME",
     )
     assert commands_of("Let the API verify each token.") == ()
+    for remark in (
+        *(" (main.bicep).", "; or, if they must pass, declare them", ". Where it must be public, declare it.", "."),
+        *(" with a group of administrators, and more", " (listed under /x), or add it", ", or add it to the file"),
+        " (main.bicep): an alert rule says 'P95 above 2 s'",
+    ):
+        assert commands_of(f"az x update --name a{remark}") == ("az x update --name a",), remark
+    two = "az a create --name x; az a delete --name y"
+    quoted = "az x --query \"[?a == 'b; (or) c'].d\" --text 'One. Two'"
+    assert commands_of(two) == (two,)
+    assert commands_of(quoted) == (quoted,)
 
 
 def test_many_failures_are_grouped_quickly() -> None:

@@ -118,7 +118,7 @@ def test_what_shows_late_is_told_in_milliseconds() -> None:
     """What was not found at first and then was, by the same caller of the same flow, was answered too early."""
     readings = [_reading("GET", PROJECT, 404, 1.0), _reading("GET", PROJECT, 200, 1.05)]
     (told,) = observations(readings)
-    assert told.endswith("GET /api/v1/projects/{id} up to 50 ms (1 times).")
+    assert told.endswith("GET /api/v1/projects/{id} up to 50 ms (once).")
 
 
 def test_what_others_see_is_nothing_late() -> None:
