@@ -91,7 +91,7 @@ class Tidying:
 
     def _archive(self, told: tuple[LeftOver, ...]) -> None:
         """Archive what the run was told it made, and what the list shows beside it: a refusal may have had effect."""
-        from assurance.apex.access.giving import admit_manager
+        from assurance.apex.access import admit_manager
         from assurance.apex.client.cleanup import archive, by_reason, find, merged
         from assurance.apex.client.plans import CLEAN_UP
 

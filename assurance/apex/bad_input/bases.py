@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
-from assurance.apex.access.giving import MANAGER, Lacks
+from assurance.apex.access import MANAGER, Lacks
 from assurance.apex.bad_input.catalogue import INVALID, NOBODY, BadBasis, BadGrant
 from assurance.apex.bad_input.refusal import Refusal
 from assurance.apex.client import Exchange, Flow

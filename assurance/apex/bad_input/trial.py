@@ -7,7 +7,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Literal
 
-from assurance.apex.access.giving import MANAGER, Lacks, admit, give_access, look_for_access
+from assurance.apex.access import MANAGER, Lacks, admit, give_access, look_for_access
 from assurance.apex.bad_input.bases import FindLacks, demand_right, on_archived, send_grant, without_basis
 from assurance.apex.bad_input.catalogue import (
     ARCHIVED,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
 
-from assurance.apex.access.giving import seen
+from assurance.apex.access import seen
 from assurance.apex.client import Exchange
 from assurance.apex.client.api import (
     EXPORT_ESTIMATE,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from assurance.apex.access.giving import Lack, seen
+from assurance.apex.access import Lack, seen
 from assurance.apex.client import Exchange
 from assurance.apex.client.api import (
     EXPORT_ESTIMATE,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
-from assurance.apex.access.giving import MANAGER, Lack
+from assurance.apex.access import MANAGER, Lack
 from assurance.apex.client import Exchange
 from assurance.apex.client.api import ONE_PROJECT, is_shown
 from assurance.apex.client.flows import SETTLING_PAUSES

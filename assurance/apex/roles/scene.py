@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
-from assurance.apex.access.giving import AUDITOR, MANAGER, Lack, Lacks, give_access, grant, look_for_access
+from assurance.apex.access import AUDITOR, MANAGER, Lack, Lacks, give_access, grant, look_for_access
 from assurance.apex.client import Exchange, Flow
 from assurance.apex.client.api import is_shown
 from assurance.apex.client.sign_in import UserIds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from assurance.apex.access.giving import Lack
+from assurance.apex.access import Lack
 from assurance.apex.client import Exchange
 from assurance.apex.client.exchange import all_readings
 from assurance.apex.client.sign_in import lost

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 
-from assurance.apex.access.giving import MANAGER, admit, demand_access
+from assurance.apex.access import MANAGER, admit, demand_access
 from assurance.apex.client import Exchange, Flow, Upload
 from assurance.apex.client.api import is_shown
 from assurance.apex.client.callers import ANONYMOUS

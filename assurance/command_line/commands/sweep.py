@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> int:
-    from assurance.apex.access.giving import admit_manager
+    from assurance.apex.access import admit_manager
     from assurance.apex.client import Flow
     from assurance.apex.client.cleanup import archive, by_reason
     from assurance.apex.client.cleanup import find as find_left_overs

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assurance.apex.access.giving import Lack
+from assurance.apex.access import Lack
 from assurance.apex.client import Exchange
 from assurance.apex.roles.attempts import SCRIPTS, State
 from assurance.apex.roles.description import ApiDescription, LackingCell

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from assurance.apex.access.giving import _ended
+from assurance.apex.access import _ended
 
 
 def test_a_command_is_run_without_a_shell() -> None:
