@@ -18,7 +18,7 @@ import pytest
 
 from sandbox.apex import Observed, Quirk, Switch
 from sandbox.apex.quirks import UnknownNameError, catalogue_text, named
-from tests.sandbox.apex import portrait_of_access, portrait_of_input, portrait_of_work
+from tests.sandbox.apex import portrait_of_access, portrait_of_work
 from tests.sandbox.apex.calling import PREFIX, Caller
 from tests.sandbox.apex.conftest import Rows
 from tests.sandbox.apex.expected_changes import EXPECTED
@@ -325,9 +325,9 @@ PAINTERS = (
     portrait_of_work.paint_levels,
     portrait_of_work.paint_classes,
     portrait_of_work.paint_telemetry,
-    portrait_of_input.paint_projects_refused,
-    portrait_of_input.paint_files_refused,
-    portrait_of_input.paint_estimates_refused,
+    portrait_of_work.paint_projects_refused,
+    portrait_of_work.paint_files_refused,
+    portrait_of_work.paint_estimates_refused,
 )
 JUDGED = tuple(switch for switch in Switch if switch.family != "SLA")
 
