@@ -27,6 +27,18 @@ USERS = 20
 BODY = b'{"id":"11111111-1111-4111-8111-111111111111"}'
 COUNT_PATH = b"/count"
 END_OF_HEAD = b"\r\n\r\n"
+STOCK = """
+from locust import HttpUser, constant, task
+
+
+class StockUser(HttpUser):
+    wait_time = constant(0)
+
+    @task
+    def list_projects(self):
+        self.client.get("/api/v1/projects")
+"""
+"""What Locust's own example would be: its stock user, one request, nothing written down."""
 SERVE = "--serve"
 """What has this be the server, which answers every request alike, as cheaply as Python can, and counts them."""
 
@@ -56,10 +68,15 @@ def main() -> int:
     if sys.argv[1:] == [SERVE]:
         asyncio.run(serve())
     command = [sys.executable, "-m", "benchmarks.load_generator", SERVE]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:  # noqa: S603  (our own)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server,  # noqa: S603  (our own)
+    ):
+        stock = Path(folder, "stock_locustfile.py")
+        stock.write_text(STOCK, encoding="utf-8")
         try:
             port = int(server.stdout.readline()) if server.stdout is not None else 0
-            rounds = _rounds(port)
+            rounds = _rounds(port, stock)
         finally:
             server.terminate()
     _tell(rounds)
@@ -112,8 +129,8 @@ async def serve() -> None:
     await server.serve_forever()
 
 
-def _rounds(port: int) -> Mapping[str, list[Measured]]:
-    generators = _generators(port)
+def _rounds(port: int, stock: Path) -> Mapping[str, list[Measured]]:
+    generators = _generators(port, stock)
     found: dict[str, list[Measured]] = {name: [] for name in generators}
     for number in range(1, ROUNDS + 1):
         for name, command in generators.items():
@@ -126,15 +143,15 @@ def _rounds(port: int) -> Mapping[str, list[Measured]]:
     return found
 
 
-def _generators(port: int) -> Mapping[str, Sequence[str]]:
+def _generators(port: int, stock: Path) -> Mapping[str, Sequence[str]]:
     host = f"http://127.0.0.1:{port}"
     locust = [sys.executable, "-m", "locust", "--headless", "--only-summary", "--host", host, "--users", str(USERS)]
     locust += ["--spawn-rate", "100", "--run-time", f"{SECONDS}s", "--stop-timeout", "5", "-f"]
-    ours, stock = str(ROOT / "checks/performance/locustfile.py"), str(ROOT / "benchmarks/stock_locustfile.py")
+    ours = str(ROOT / "checks/performance/locustfile.py")
     commands: dict[str, Sequence[str]] = {
         "ours": [*locust, ours],
         "ours, two processes": [*locust, ours, "--processes", "2"],
-        "Locust's stock HttpUser": [*locust, stock],
+        "Locust's stock HttpUser": [*locust, str(stock)],
     }
     wrk = shutil.which("wrk")
     if wrk is not None:

@@ -31,7 +31,6 @@ CHECKS = "checks/security"
 PAGE = 100
 SIZES = (0, 1_000, 5_000, 10_000)
 RULES_FOR_EACH = 10
-CHART = Path(__file__).with_name("scale.svg")
 SECONDS, MEBIBYTES, PACK_MEGABYTES, VERIFY_SECONDS = 20.0, 300.0, 20.0, 10.0
 """The bounds, with ten thousand of each."""
 
@@ -238,6 +237,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="how many of each kind")
     parser.add_argument("--workers", nargs="+", type=int, default=(0, 2), help="workers, with the most of each")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="where a chart goes, as SVG")
     asked = parser.parse_args()
     costs = []
     with tempfile.TemporaryDirectory(prefix="scale-") as name:
@@ -252,7 +252,8 @@ def main() -> int:
                 for workers in asked.workers if each == max(asked.sizes) else (0,):
                     costs.append(measure(sandbox, each, workers, Path(name)))
                     print(costs[-1], flush=True)
-    CHART.write_text(chart(_panels([cost for cost in costs if not cost.workers])), encoding="utf-8")
+    if asked.chart is not None:
+        asked.chart.write_text(chart(_panels([cost for cost in costs if not cost.workers])), encoding="utf-8")
     return _told(costs)
 
 

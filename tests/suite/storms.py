@@ -23,7 +23,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,7 @@ from sandbox import AzureEstate, Fault, Sandbox
 from sandbox.network.dns import Failure
 from sandbox.network.http_server import Faults
 from sandbox.network.http_stand_in import HttpStandIn
-from tests.suite.interrupting import has_no_process_left
+from tests.suite.interrupting import BETWEEN_SIGNALS_SECONDS, has_no_process_left
 from tests.suite.running import ROOT
 
 CHECKS = ("03_private_endpoints", "04_private_dns_zones", "06_public_access", "09_network_flows")
@@ -441,7 +441,8 @@ def _strike(storm: Storm, runs: list[subprocess.Popen[bytes]], clock: Path, seco
     """Do to runs what befalls them, when it is time."""
     blow: Callable[[], object] | None = None
     if storm.blow == "signal":
-        blow = partial(_send, runs[0].pid, int(storm.amount), to_group=storm.seed % 3 == 0)
+        times = 1 + (storm.seed % 4 == 0)
+        blow = partial(_send, runs[0].pid, int(storm.amount), to_group=storm.seed % 3 == 0, times=times)
     if storm.blow == "worker":
         blow = partial(_kill_a_child, runs[0].pid, storm.seed)
     if storm.blow == "clock":
@@ -450,10 +451,11 @@ def _strike(storm: Storm, runs: list[subprocess.Popen[bytes]], clock: Path, seco
         threading.Timer(seconds, blow).start()
 
 
-def _send(process: int, number: int, *, to_group: bool) -> None:
-    with ExitStack() as stack:
-        stack.push(lambda kind, *_: kind is ProcessLookupError)
-        (os.killpg if to_group else os.kill)(process, number)
+def _send(process: int, number: int, *, to_group: bool, times: int = 1) -> None:
+    for _ in range(times):
+        with suppress(ProcessLookupError):
+            (os.killpg if to_group else os.kill)(process, number)
+        time.sleep(BETWEEN_SIGNALS_SECONDS)
 
 
 def _kill_a_child(parent: int, seed: int) -> None:
