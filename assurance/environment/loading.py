@@ -32,7 +32,7 @@ def find(name_or_file: str, folder: Path, option: str = "--env") -> Path:
     if not exists:
         raise EnvironmentFileError(
             f"{option} {name_or_file}: there is no file {path}; "
-            f"give a path to a TOML file or one of: {names_in(folder)}; `apex-assurance init` writes one"
+            f"give a path to a TOML file or one of: {names_in(folder, *ON_STAND_INS)}; `apex-assurance init` writes one"
         )
     return path
 

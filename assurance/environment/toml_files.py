@@ -27,9 +27,9 @@ def find_file(name_or_file: str, folder: Path) -> tuple[Path, bool]:
         return path, False
 
 
-def names_in(folder: Path) -> str:
-    """Return the names that a folder has files of, for a message."""
-    return ", ".join(sorted(file.stem for file in folder.glob("*.toml"))) or "none"
+def names_in(folder: Path, *further: str) -> str:
+    """Return the names that a folder has files of, and further ones, for a message."""
+    return ", ".join(sorted({*(file.stem for file in folder.glob("*.toml")), *further})) or "none"
 
 
 def parsed(content: bytes, where: str) -> Document:

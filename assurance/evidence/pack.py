@@ -88,12 +88,24 @@ def no_plain_files_in(directory: Path) -> list[str]:
     return [name for name in files_of(directory) if not stat.S_ISREG((directory / name).lstat().st_mode)]
 
 
+def demand_directory(directory: Path) -> None:
+    """Refuse what is no directory, before a file of a pack is looked for in it.
+
+    Raises:
+        PackError: It is none.
+    """
+    if not directory.is_dir():
+        there = "this is a file" if directory.exists() else "there is no such directory"
+        raise PackError(f"{directory}: {there}; give the directory of an evidence pack")
+
+
 def demand_plain(directory: Path) -> None:
     """Refuse a pack in which anything is no plain file, before any is read.
 
     Raises:
-        PackError: Something is; the message names the first.
+        PackError: Something is, and the message names the first; or it is no directory.
     """
+    demand_directory(directory)
     if foreign := no_plain_files_in(directory):
         more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
         raise PackError(f"{directory / foreign[0]}: is a link or no plain file{more}; take the pack as it was sealed")

@@ -37,8 +37,7 @@ def verify(request: Request) -> list[Finding]:
         UsageError: The directory is no pack, or the given key is none.
     """
     directory = request.directory
-    if not directory.is_dir():
-        raise PackError(f"{directory}: there is no such directory; give that of an evidence pack")
+    pack.demand_directory(directory)
     key = read_public_key(request.public_key) if request.public_key is not None else None
     # Before anything is read: a link would have files outside the pack read, a pipe would never end.
     try:

@@ -34,6 +34,7 @@ from assurance.verdicts import Source
 CLAIMS = (RESULTS, JUNIT, SUMMARY, TABLE, OSCAL, HTML, DECISION, MANIFEST, ENVELOPE)
 NO_PACK = "There is no evidence pack of this run: {}"
 NO_ANSWER = "no reading came from the deployment"
+NAMES_ALONE = ": that its names were looked up says nothing of it"
 NOTHING_SELECTED = "nothing was selected; one control is: -m \"control(id='SEC-06')\""
 UNCHAINED = "none: the environment's ledger is kept in a container, which holds what was judged live"
 DIGEST_USE = "keep it elsewhere: it shows later that the pack is still this one"
@@ -120,7 +121,8 @@ class PackSealer:
             asked = self._model() is not None and not session.config.option.collectonly
             if asked and exitstatus != pytest.ExitCode.USAGE_ERROR:
                 nothing = exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED
-                self._failure = NO_PACK.format(NOTHING_SELECTED if nothing else NO_ANSWER)
+                unanswered = f"{NO_ANSWER}{NAMES_ALONE if self._run.tape.readings() else ''}"
+                self._failure = NO_PACK.format(NOTHING_SELECTED if nothing else unanswered)
             self._remove()
             silence(session.config)
             return

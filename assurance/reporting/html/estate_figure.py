@@ -28,7 +28,7 @@ EXPLANATION = (
     "As the readings of this run show it: the virtual network, its subnets with their security groups, the private "
     "endpoints with the zones that name them and the services that they lead to, the Container Apps environment with "
     "the application's ingress and identities. Each is coloured by the worst verdict of the cases about it, and leads "
-    "to them; what no case is about is grey."
+    "to them; what no case is about is grey. What could not be read is not drawn."
 )
 
 
