@@ -254,9 +254,6 @@ class Estate(DeclaredIds):
         dialers: What makes connections, by vantage.
         vantage: From where names are resolved and connections made.
         files: What reads the files that a pipeline has left.
-
-    Args:
-        now: When the run was begun.
     """
 
     def __init__(
@@ -276,30 +273,18 @@ class Estate(DeclaredIds):
         self.vantage = vantage
         self.files = files
         self._now = now
-        self._demand_clock = clients.demand_clock
 
     @property
     def now(self) -> datetime:
-        """When the run was begun, which ages are counted to.
-
-        Raises:
-            NotEvaluated: The clock that says so is wrong.
-        """
-        self._demand_clock()
+        """When the run was begun; NotEvaluated where the clock that says so is wrong."""
+        self.questions.clients.demand_clock()
         return self._now
 
     def demand(self, vantage: Vantage) -> None:
-        """Refuse what can only be judged from a vantage that the suite does not run from.
-
-        Raises:
-            NotEvaluated: The suite does not run from there.
-        """
+        """Raise NotEvaluated for what can only be judged from a vantage that the suite does not run from."""
         if vantage not in self.vantage:
-            here = "/".join(self.vantage)
-            raise NotEvaluated(
-                f"This can only be judged from {vantage} the virtual network, and the suite runs from {here}.",
-                f"Run it {WAYS[vantage]}: --vantage {vantage}.",
-            )
+            told = f"from {vantage} the virtual network, and the suite runs from {'/'.join(self.vantage)}"
+            raise NotEvaluated(f"This can only be judged {told}.", f"Run it {WAYS[vantage]}: --vantage {vantage}.")
 
 
 def read_once(function: Callable[Concatenate[Estate, P], T]) -> Callable[Concatenate[Estate, P], T]:

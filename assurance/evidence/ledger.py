@@ -5,8 +5,7 @@ Each line is a JSON object with sorted keys and no spaces. Its `digest` is the S
 chain cannot show by itself is that its end was cut off: for that the run prints the newest digest, and each pack's
 (signed) manifest holds the digest before its own.
 
-Where a ledger is kept is a `Place`: a file of this machine (`LocalLedger`), or a blob
-(`assurance.evidence.container.ContainerLedger`).
+A `Place` keeps a ledger: a file of this machine (`LocalLedger`), or a blob (`assurance.evidence.container`).
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from assurance.tape.strict_json import read_plain
 RUN = "run"
 BEGUN = "begun"
 FIRST = ""
-MAX_RACES = 5
-"""How often an entry is made again because another run entered its own first."""
+MAX_LEDGER_BYTES = 96 * 1024 * 1024  # more than the lines of a run each hour for ten years, begun and ended
+MAX_RACES = 5  # how often an entry is made again because another run entered its own first
 
 Scalar = str | bool
 T = TypeVar("T")
@@ -202,14 +201,14 @@ def read(path: Path) -> tuple[Entry, ...]:
         LedgerError: A line is not an entry, was edited, or does not follow the one before; the message has its number.
     """
     entries: list[Entry] = []
-    for line in walk(path):
+    for line in walk(path, to_first_problem=True):
         if line.entry is None or line.problem:
             raise LedgerError(line.problem)
         entries.append(line.entry)
     return tuple(entries)
 
 
-def walk(path: Path) -> tuple[Line, ...]:
+def walk(path: Path, *, to_first_problem: bool = False) -> tuple[Line, ...]:
     """Return every line with what is wrong with it: a history goes on where the chain is broken, and says so.
 
     Raises:
@@ -219,6 +218,8 @@ def walk(path: Path) -> tuple[Line, ...]:
     lines: list[Line] = []
     for number, text in enumerate(content.splitlines(), start=1):
         lines.append(_line(path, number, text, lines[-1] if lines else None))
+        if to_first_problem and lines[-1].problem:
+            break
     if not lines:
         raise LedgerError(f"{path}: the ledger is empty")
     if not content.endswith(b"\n") and not lines[-1].problem:
@@ -233,7 +234,7 @@ def _content(path: Path) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        return read_plain(path)
+        return read_plain(path, MAX_LEDGER_BYTES)
     except OSError as error:
         raise LedgerError(f"{path}: the ledger cannot be read: {error.strerror or type(error).__name__}") from error
 
@@ -276,8 +277,7 @@ def _values(path: Place | Path, number: int, line: bytes) -> Entry:
     told = [values.pop(name, None) for name in ("kind", "previous", "digest")]
     if not all(isinstance(one, str) for one in told):
         raise LedgerError(f"{path}: line {number} is edited, it lacks kind, previous or digest")
-    kind, previous, digest = told
-    return Entry(kind, MappingProxyType(values), previous, digest)
+    return Entry(told[0], MappingProxyType(values), told[1], told[2])
 
 
 class _KeyTwice(Exception):  # noqa: N818  (it says what happened)
