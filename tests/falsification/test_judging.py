@@ -130,7 +130,7 @@ def test_faults_end_as_over_sockets(
     sandbox.resource_manager.faults.clear()
     world = compliant_world()
     world.faults.append(Fault("virtualNetworks/", ending=ending))
-    outcome = _stage().verdicts(world)["SEC-01 test_virtual_network_is_provisioned"]
+    outcome = _stage().verdicts(world)["SEC-01 test_virtual_network_is_provisioned[vnet-apex-sandbox]"]
     assert outcome.verdict == "not_evaluated"
     assert re.search("No (whole )?answer from", outcome.reason)
 

@@ -1,10 +1,16 @@
-"""Two networks with an environment each, behind Application Gateway and API Management: what can be wrong there."""
+"""Deployments of other shapes than the guide's: what can be wrong with each, beside the guide's own catalogue.
+
+The one that stands here has two networks with an environment each, behind Application Gateway and API Management.
+"""
 # ruff: noqa: E501  (a catalogue is read as a table: one change, one line)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from assurance.world.sockets import Connection
 from falsification.azure.changes import GROUP, Violation, adds, all_of, appends, connects_outside, drops, sets
+from falsification.azure.one_network import EDGE, FRONTED, SMALLEST, SPOKE
 
 NETWORK, JOBS_NETWORK = "virtualNetworks/vnet-apex-{environment}", "virtualNetworks/vnet-jobs-{environment}"
 GATEWAY, MANAGEMENT = "applicationGateways/agw-apex-{environment}", "service/apim-apex-{environment}"
@@ -76,3 +82,12 @@ _NETWORKS = (
 )  # fmt: skip
 
 GATED = (*_GATEWAYS, *_NETWORKS)
+"""Two networks and two environments, behind gateways."""
+
+CATALOGUES: Mapping[str, tuple[Violation, ...]] = {
+    "edge": EDGE,
+    "fronted": FRONTED,
+    "gated": GATED,
+    "smallest": SMALLEST,
+    "spoke": SPOKE,
+}
