@@ -210,12 +210,12 @@ def propose_identity(draft: Draft, shape: Shape) -> None:
         one = draft.table("identity.roles", is_one_of_many=True)
         is_held = any(role == name and is_within(service.resource.id, scope) for name, scope in held)
         one.add("role", role, "guide" if is_held else "guide; NOT FOUND")
-        one.add("service", service.key)
+        one.add("service", service.key, "kind")
     if not demanded:
         one = draft.table("identity.roles", is_one_of_many=True)
         key = shape.services[0].key if shape.services else "key_vault"
         one.add("role", "Reader", "", "which role the application needs, and on which service")
-        one.add("service", key)
+        one.add("service", key, "default")
 
 
 def _held(shape: Shape, identity: FoundResource | None) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ What a file would gain from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,8 @@ def as_value(value: object) -> str:
 
 Scalar = str | int | float | bool
 Value = Scalar | Sequence["Value"] | Mapping[str, "Value"]
+Ask = Callable[[str, str, Value], Value]
+"""Asks somebody: given a key, the question and the default, it returns what the value is to be."""
 QUESTION = "QUESTION: "
 LONGEST_COMMENT = 300
 
@@ -113,6 +115,11 @@ class Draft:
             blocks.append("\n".join(f"# {as_comment(remark)}".rstrip() for remark in self.remarks))
         return "\n\n".join(blocks) + "\n"
 
+    def answer(self, ask: Ask) -> None:
+        """Put every question to somebody; what was answered, if only by its default, is none any more."""
+        for table in self.tables:
+            table.entries = [_answered(table, entry, ask) if entry.asks else entry for entry in table.entries]
+
     @property
     def questions(self) -> tuple[str, ...]:
         """What the file asks, each as `table.key: question`."""
@@ -122,6 +129,11 @@ class Draft:
             for entry in table.entries
             if entry.asks
         )
+
+
+def _answered(table: Table, entry: Entry, ask: Ask) -> Entry:
+    key = f"{table.name}.{entry.key}".lstrip(".")
+    return Entry(entry.key, ask(key, entry.asks, entry.value), f"answered: {entry.asks}")
 
 
 def as_comment(text: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from assurance.discovery.applications import propose_apps, propose_defender, propose_identity
 from assurance.discovery.deployment import propose_deployment, propose_telemetry
-from assurance.discovery.draft import QUESTION, Draft
+from assurance.discovery.draft import QUESTION, Ask, Draft
 from assurance.discovery.found import Found, objects_at, text_at
 from assurance.discovery.network import propose_network
 from assurance.discovery.services import propose_services
@@ -28,12 +28,19 @@ from assurance.estate.inventory.accounts import Accounts, kind_of
 from assurance.estate.resources.resource import segments
 
 REASON = "Say here why it is there."
+SHORTEST_REASON = 10
 
 
-def ask_for_strays(draft: Draft, shape: Shape, environment: Environment) -> tuple[str, ...]:
-    """Ask, at the end of the file, of each such resource why it is there; return the questions."""
+def ask_for_strays(draft: Draft, shape: Shape, environment: Environment, ask: Ask | None) -> tuple[str, ...]:
+    """Ask, at the end of the file, of each such resource why it is there; return the questions that stay open."""
     questions: list[str] = []
     for path in _strays(shape, environment):
+        reason = ask("inventory.known", f"why {path} is there, which no check judges", "") if ask is not None else ""
+        if isinstance(reason, str) and len(reason) >= SHORTEST_REASON:
+            known = draft.table("inventory.known", is_one_of_many=True)
+            known.add("resource", path, "found")
+            known.add("reason", reason, "answered")
+            continue
         questions.append(f"inventory.known: why {path} is there, which no check judges")
         draft.remarks += [
             f"{QUESTION}why is this there? No check judges it, and SEC-11 fails until it is named with the reason.",
@@ -71,11 +78,13 @@ class Circumstances:
         name: What the environment is called; empty to make it of the resource group's name.
         vantage: From where the suite runs.
         access: The environment from which cloud, sign-in and views are taken; None for Azure's public cloud.
+        ask: Asks somebody what only people know; None to leave the questions in the file.
     """
 
     name: str = ""
     vantage: tuple[Vantage, ...] = ()
     access: Environment | None = None
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +121,22 @@ def propose(found: Found, circumstances: Circumstances) -> Proposal:
     _propose_drift(draft, shape)
     _remark_on_application(draft, shape, name)
     draft.remarks += [f"could not be read: {refusal}" for refusal in found.refusals]
+    if circumstances.ask is not None:
+        draft.answer(circumstances.ask)
+    environment = _validated(draft.text(), found)
+    strays = ask_for_strays(draft, shape, environment, circumstances.ask)
     text = draft.text()
+    return Proposal(text, (*draft.questions, *strays), _validated(text, found))
+
+
+def _validated(text: str, found: Found) -> Environment:
     try:
-        environment = Environment.model_validate(tomllib.loads(text))
+        return Environment.model_validate(tomllib.loads(text))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         told = problems(error) if isinstance(error, ValidationError) else f"  {error}"
         raise UsageError(
             f"what was found of {found.resource_group} makes no valid environment file, so nothing was written:\n{told}"
         ) from error
-    strays = ask_for_strays(draft, shape, environment)
-    return Proposal(draft.text(), (*draft.questions, *strays), environment)
 
 
 def name_from(resource_group: str) -> str:
@@ -198,8 +213,8 @@ def _propose_drift(draft: Draft, shape: Shape) -> None:
         ]
     for resource, path, reason in expected:
         table = draft.table("drift.expected", is_one_of_many=True)
-        table.add("resource", resource)
-        table.add("path", path)
+        table.add("resource", resource, "found")
+        table.add("path", path, "default")
         table.add("reason", reason, "default")
 
 

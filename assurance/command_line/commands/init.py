@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
-from assurance.discovery.draft import gains
+from assurance.discovery.draft import Value, as_value, gains
 from assurance.discovery.found import Found, read_tape
 from assurance.discovery.proposal import Circumstances, Proposal, name_from, propose
 from assurance.environment import Environment
 from assurance.environment.loading import FOLDER, find, load
 from assurance.environment.values import Vantage
 from assurance.errors import UsageError
+
+WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +39,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default="", help="what the environment is called; else after the resource group")
     parser.add_argument("--vantage", choices=("inside", "outside", "both"), help="from where the suite runs")
     parser.add_argument("--output", metavar="FILE", type=Path, help="where the file goes; else environments/NAME.toml")
+    parser.add_argument("--interactive", action="store_true", help="ask the questions here, each with its default")
     parser.add_argument("--diff", metavar="NAME|FILE", help="write nothing; show what this file would gain")
 
 
@@ -75,7 +80,39 @@ def _proposed(arguments: argparse.Namespace) -> Proposal:
         found = _from_azure(arguments, access)
     vantage: dict[str, tuple[Vantage, ...]] = {"inside": ("inside",), "outside": ("outside",)}
     looked_from = vantage.get(arguments.vantage, both) if arguments.vantage else looked_from
-    return propose(found, Circumstances(name, looked_from, access))
+    return propose(found, Circumstances(name, looked_from, access, _ask if arguments.interactive else None))
+
+
+def _ask(key: str, question: str, default: Value) -> Value:
+    """Ask on the terminal; an empty line, or the end of what is typed, is the default."""
+    while True:
+        try:
+            typed = input(f"{key}: {question}\n  [{as_value(default)}] ").strip()
+        except EOFError:
+            return default
+        try:
+            return _typed(typed, default) if typed else default
+        except (ValueError, KeyError):
+            print(f"  {typed} is no such value; one like {as_value(default)} was expected")
+
+
+def _typed(text: str, default: Value) -> Value:
+    """Return what was typed as a value of the default's kind: texts need no quotes, lists no brackets.
+
+    Raises:
+        ValueError: It is none.
+        KeyError: It is no word for yes or no.
+    """
+    if isinstance(default, str):
+        return text
+    if isinstance(default, bool):
+        return WORDS[text.casefold()]
+    if isinstance(default, (int, float)):
+        return type(default)(text)
+    if isinstance(default, Mapping):
+        answer: Value = tomllib.loads(f"value = {text}")["value"]
+        return answer
+    return [part.strip(" \"'") for part in text.strip("[]").split(",") if part.strip(" \"'")]
 
 
 def _from_azure(arguments: argparse.Namespace, access: Environment | None) -> Found:

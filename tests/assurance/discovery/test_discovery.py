@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assurance.command_line.main import main
-from assurance.discovery.draft import as_comment, as_key, as_value, gains
+from assurance.discovery.draft import Value, as_comment, as_key, as_value, gains
 from assurance.discovery.found import Found, FoundResource, read_tape
 from assurance.discovery.proposal import Circumstances, Proposal, name_from, propose
 from assurance.discovery.shape import kinds
@@ -248,6 +250,47 @@ def test_the_text_reads_back_as_what_was_validated() -> None:
     assert proposal.text.count("QUESTION: ") == len(proposal.questions) + 1  # the application, as a remark
     assert "found" in proposal.text
     assert "guide" in proposal.text
+
+
+def test_each_value_says_where_it_comes_from() -> None:
+    """Behind every key stands what it rests on: something found, the guide, the kind, a default, or a question."""
+    lines = [line for line in _proposed().text.splitlines() if not line.startswith(("#", "[")) and line]
+    assert [line for line in lines if " # " not in line] == []
+
+
+def test_questions_are_asked_where_somebody_answers() -> None:
+    """Each question is asked once with its default; what was answered is in the file, and is no question any more."""
+    asked: dict[str, object] = {}
+
+    def ask(key: str, question: str, default: Value) -> Value:
+        assert question
+        asked[key] = default
+        return {"defender.secure_score_floor": 0.8}.get(key, default)
+
+    answered = propose(_found(), Circumstances("prod", ("inside",), ask=ask))
+    assert set(asked) == {question.partition(": ")[0] for question in _proposed().questions}
+    assert answered.questions == ()
+    assert answered.environment.defender.secure_score_floor == 0.8
+    assert answered.text.count("QUESTION: ") == 1  # the application, as a remark
+
+
+def test_answers_are_typed_on_the_terminal(tmp_path: Path) -> None:
+    """An empty line is the default; what is no value of the kind is asked again; texts need no quotes."""
+    command = [sys.executable, "-m", "assurance", "init", "--from-tape", str(TAPE), "--interactive"]
+    typed = "inside, outside\nmuch\n0.75\n" + "\n" * 20
+    written = subprocess.run(
+        [*command, "--output", str(tmp_path / "mine.toml")],
+        cwd=ROOT,
+        input=typed,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    environment = load(tmp_path / "mine.toml")
+    assert environment.vantage == ("inside", "outside")
+    assert environment.defender.secure_score_floor == 0.75
+    assert "much is no such value" in written.stdout
+    assert "0 questions to answer" in written.stdout
 
 
 def test_what_is_found_open_is_not_permitted() -> None:
