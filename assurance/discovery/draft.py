@@ -171,6 +171,8 @@ def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  (
 
 
 def _name(item: Mapping[str, Any], number: int) -> str:
+    if item.get("role") and item.get("service"):
+        return f"{item['role']} on {item['service']}"
     return next((str(item[name]) for name in NAMES if item.get(name)), str(number))
 
 
