@@ -14,6 +14,7 @@ from assurance.environment.network import DeclaredEndpoint, DeclaredName
 from assurance.environment.values import Vantage
 from assurance.errors import NotEvaluated
 from assurance.estate.resources.questions import Questions
+from assurance.estate.resources.resource import demanded
 from assurance.world.azure.clients import AzureClients
 from assurance.world.dns import Resolver
 from assurance.world.files import FileReader
@@ -65,9 +66,8 @@ class DeclaredIds:
 
     def endpoint_id(self, endpoint: DeclaredEndpoint) -> str:
         """Return the id of a private endpoint of a service."""
-        return self._id(
-            f"Microsoft.Network/privateEndpoints/{endpoint.name}", endpoint.resource_group, endpoint.subscription
-        )
+        path = f"Microsoft.Network/privateEndpoints/{endpoint.name}"
+        return self._id(path, endpoint.resource_group, endpoint.subscription)
 
     def endpoint_ids(self, service: str) -> tuple[str, ...]:
         """Return the ids of all private endpoints of a service."""
@@ -80,9 +80,8 @@ class DeclaredIds:
 
     def container_environment_id(self, name: str | None = None) -> str:
         """Return the id of the Container Apps environment, or of a further one of that name."""
-        declared = self.environment.container_apps
-        path = f"Microsoft.App/managedEnvironments/{name or declared.environment}"
-        return self._id(path, declared.resource_group)
+        apps = self.environment.container_apps
+        return self._id(f"Microsoft.App/managedEnvironments/{name or apps.environment}", apps.resource_group)
 
     def container_app_id(self, name: str | None = None) -> str:
         """Return the id of the application, or of a further one of that name."""
@@ -225,17 +224,6 @@ class DeclaredIds:
 
     def _id(self, provider_path: str, resource_group: str | None, subscription: str | None = None) -> str:
         return self.environment.resource_id(provider_path, resource_group, subscription)
-
-
-def demanded(value: T | None, what: str, hint: str) -> T:
-    """Return what an environment file declares.
-
-    Raises:
-        NotEvaluated: It declares nothing of the kind; `what` and `hint` say of what, and how it is added.
-    """
-    if value is None:
-        raise NotEvaluated(f"The environment file does not say {what}.", hint)
-    return value
 
 
 P = ParamSpec("P")

@@ -13,8 +13,8 @@ from defusedxml import ElementTree
 
 from assurance.environment.deployment import DeclaredRelease
 from assurance.errors import BrokenReading
-from assurance.estate.estate import Estate, demanded
-from assurance.estate.resources.resource import listed
+from assurance.estate.estate import Estate
+from assurance.estate.resources.resource import demanded, listed
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
 from assurance.world.files import Artefact

@@ -153,6 +153,17 @@ def _with_properties(document: Document) -> Document:
     return document
 
 
+def demanded(value: T | None, what: str, hint: str) -> T:
+    """Return what an environment file declares.
+
+    Raises:
+        NotEvaluated: It declares nothing of the kind; `what` and `hint` say of what, and how it is added.
+    """
+    if value is None:
+        raise NotEvaluated(f"The environment file does not say {what}.", hint)
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource that the environment declares, as Azure has it.
