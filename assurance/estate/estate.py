@@ -94,8 +94,7 @@ class DeclaredIds:
 
     def front_door_id(self, declared: DeclaredFrontDoor) -> str:
         """Return the id of the Front Door profile."""
-        path = f"Microsoft.Cdn/profiles/{declared.profile}"
-        return self._id(path, declared.resource_group, declared.subscription)
+        return self._id(f"Microsoft.Cdn/profiles/{declared.profile}", declared.resource_group, declared.subscription)
 
     def gateway_id(self, declared: DeclaredGateway) -> str:
         """Return the id of what stands before the application in its network."""
