@@ -74,17 +74,6 @@ def _sum(scope: Scope, name: str, arguments: tuple[Expression, ...]) -> list[Agg
     return [Aggregate(_default_name(name, arguments[0]), widened(number.kind), compute)]
 
 
-def _average(scope: Scope, name: str, arguments: tuple[Expression, ...]) -> list[Aggregate]:
-    _require(name, arguments, 1)
-    number = _number(scope, name, arguments[0])
-
-    def compute(rows: Rows) -> Value:
-        values = _numbers(number, rows)
-        return math.fsum(values) / len(values) if values else math.nan
-
-    return [Aggregate(_default_name(name, arguments[0]), "real", compute)]
-
-
 def _extreme(scope: Scope, name: str, arguments: tuple[Expression, ...]) -> list[Aggregate]:
     _require(name, arguments, 1)
     value = scope.scalar(arguments[0])
@@ -180,7 +169,6 @@ def _default_name(name: str, argument: Expression) -> str:
 
 
 AGGREGATES: Mapping[str, Maker] = {
-    "avg": _average,
     "count": _count,
     "countif": _countif,
     "dcount": _distinct,

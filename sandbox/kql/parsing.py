@@ -10,10 +10,8 @@ from sandbox.kql.tokens import TYPES, TokenReader
 from sandbox.kql.tree import (
     Count,
     DataTable,
-    Distinct,
     Expression,
     Extend,
-    Join,
     Let,
     Literal,
     Name,
@@ -27,11 +25,8 @@ from sandbox.kql.tree import (
     Script,
     Summarize,
     Take,
-    UnionWith,
     Where,
 )
-
-JOIN_KINDS = ("inner", "leftouter")
 
 
 def parse(query: str, tables: Collection[str]) -> Script:
@@ -73,7 +68,7 @@ class _Parser:
 
     def _at_table(self) -> bool:
         token = self._reader.token
-        return token.kind == "name" and (token.text in self._tabular or token.text in ("datatable", "union"))
+        return token.kind == "name" and (token.text in self._tabular or token.text == "datatable")
 
     def _query(self) -> Query:
         source = self._source()
@@ -90,15 +85,7 @@ class _Parser:
             return inner
         if reader.accept("datatable"):
             return self._data_table()
-        if reader.accept("union"):
-            first, *others = reader.separated(self._part)
-            return Query(first, (UnionWith(tuple(others)),)) if others else first
         return reader.name()
-
-    def _part(self) -> Query:
-        """Parse a table within a union or join: a name, or a query in parentheses."""
-        source = self._source()
-        return source if isinstance(source, Query) else Query(source, ())
 
     def _operator(self) -> Operator:
         reader = self._reader
@@ -119,12 +106,6 @@ class _Parser:
                 return Take(self._whole_number())
             case "count":
                 return Count()
-            case "distinct":
-                return Distinct(reader.separated(reader.name))
-            case "union":
-                return UnionWith(reader.separated(self._part))
-            case "join":
-                return self._join()
         raise unsupported(f"The operator '{name}'")
 
     def _summarize(self) -> Summarize:
@@ -132,30 +113,6 @@ class _Parser:
         aggregates = () if reader.at("by") else reader.separated(self._named)
         keys = reader.separated(self._named) if reader.accept("by") else ()
         return Summarize(aggregates, keys)
-
-    def _join(self) -> Join:
-        reader = self._reader
-        if not reader.accept("kind"):
-            raise unsupported("A join without kind=inner or kind=leftouter")
-        reader.expect("=")
-        kind = reader.name()
-        if kind not in JOIN_KINDS:
-            raise unsupported(f"A join of kind={kind}")
-        right = self._part()
-        reader.expect("on")
-        return Join(kind, right, reader.separated(self._pair))
-
-    def _pair(self) -> tuple[str, str]:
-        reader = self._reader
-        if not reader.accept("$left"):
-            name = reader.name()
-            return name, name
-        reader.expect(".")
-        left = reader.name()
-        reader.expect("==")
-        reader.expect("$right")
-        reader.expect(".")
-        return left, reader.name()
 
     def _named(self) -> Named:
         reader = self._reader

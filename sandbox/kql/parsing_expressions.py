@@ -7,10 +7,7 @@ from collections.abc import Callable
 from sandbox.kql.tokens import TokenReader
 from sandbox.kql.tree import Among, Binary, Call, Expression, Literal, Name, Negated
 
-COMPARISONS = (
-    "==", "=~", "!=", "<>", "!~", "<", "<=", ">", ">=", "has", "!has", "contains", "!contains", "startswith",
-    "!startswith", "endswith", "!endswith",
-)  # fmt: skip
+COMPARISONS = ("==", "=~", "!=", "<>", "!~", "<", "<=", ">", ">=", "contains", "!contains", "startswith", "!startswith")
 AMONG = ("in", "!in", "in~", "!in~")
 
 

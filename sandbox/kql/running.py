@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache, partial
 
-from sandbox.kql.operators import distinctly_named, join, summarize, union
+from sandbox.kql.operators import distinctly_named, summarize
 from sandbox.kql.parsing import parse
 from sandbox.kql.scalars import Scope
-from sandbox.kql.table import Column, Row, Source, Table, Value, semantic
+from sandbox.kql.table import Column, Source, Table, Value, semantic
 from sandbox.kql.tree import (
     Count,
     DataTable,
-    Distinct,
     Expression,
     Extend,
-    Join,
     Literal,
     Name,
     Named,
@@ -27,7 +25,6 @@ from sandbox.kql.tree import (
     Script,
     Summarize,
     Take,
-    UnionWith,
     Where,
 )
 
@@ -117,12 +114,6 @@ class _Runner:
                 return Table(table.columns, table.rows[:count])
             case Count():
                 return Table((Column("Count", "long"),), [(len(table.rows),)])
-            case Distinct(names):
-                return _distinct(table, names)
-            case UnionWith(others):
-                return union([table, *(self.query(other) for other in others)])
-            case Join(kind, right, on):
-                return join(kind, table, self.query(right), on)
 
 
 def _read(source: Source, reading: bool) -> Table:
@@ -168,9 +159,3 @@ def _ordered(table: Table, scope: Scope, operator: OrderBy) -> Table:
 def _rank(value: Value) -> tuple[bool, Value]:
     """Return what puts a value in its place; nulls come first in ascending order, as in Kusto."""
     return (False, 0) if value is None else (True, value)
-
-
-def _distinct(table: Table, names: tuple[str, ...]) -> Table:
-    indexes = [table.index_of(name) for name in names]
-    found: dict[Row, None] = dict.fromkeys(tuple(row[index] for index in indexes) for row in table.rows)
-    return Table(tuple(table.columns[index] for index in indexes), list(found))

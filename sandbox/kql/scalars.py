@@ -5,7 +5,6 @@ A null is None: it is not equal to anything, and arithmetic with it is null (Kus
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,14 +19,10 @@ ARITHMETIC = frozenset("+-*/%")
 TEXTUAL: Mapping[str, Callable[[str, str], bool]] = {
     "=~": lambda left, right: left.casefold() == right.casefold(),
     "!~": lambda left, right: left.casefold() != right.casefold(),
-    "has": lambda left, right: _has(left, right),
-    "!has": lambda left, right: not _has(left, right),
     "contains": lambda left, right: right.casefold() in left.casefold(),
     "!contains": lambda left, right: right.casefold() not in left.casefold(),
     "startswith": lambda left, right: left.casefold().startswith(right.casefold()),
     "!startswith": lambda left, right: not left.casefold().startswith(right.casefold()),
-    "endswith": lambda left, right: left.casefold().endswith(right.casefold()),
-    "!endswith": lambda left, right: not left.casefold().endswith(right.casefold()),
 }
 
 
@@ -155,8 +150,3 @@ def _textual(operator: str, left: Scalar, right: Scalar) -> Scalar:
 
 def _folded(value: Value, folded: bool) -> Value:
     return value.casefold() if folded and isinstance(value, str) else value
-
-
-def _has(text: str, term: str) -> bool:
-    """Whether a term stands in a text, whole, in any casing."""
-    return re.search(rf"(?<![0-9a-z]){re.escape(term.lower())}(?![0-9a-z])", text.lower()) is not None

@@ -74,18 +74,3 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: Sequence[Row]
-
-    def index_of(self, name: str) -> int:
-        """Where a column stands.
-
-        Raises:
-            KqlError: There is no such column.
-        """
-        for index, column in enumerate(self.columns):
-            if column.name == name:
-                return index
-        raise semantic(f"Failed to resolve column or scalar expression named '{name}'")
-
-    def has(self, name: str) -> bool:
-        """Whether there is such a column."""
-        return any(column.name == name for column in self.columns)

@@ -35,7 +35,7 @@ _PATTERN = re.compile(
     |(?P<long>\d+(?![\w]))
     |(?P<verbatim>@"[^"]*"|@'[^']*')
     |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
-    |(?P<name>!?in~?(?!\w)|!(?:has|contains|startswith|endswith)(?!\w)|\$left|\$right
+    |(?P<name>!?in~?(?!\w)|!(?:contains|startswith)(?!\w)
         |project-(?:away|keep|rename|reorder)|[A-Za-z_]\w*)
     |(?P<symbol>==|=~|!=|!~|<=|>=|<>|\.\.|[-+*/%<>=(),|;\[\]:.])""",
     re.VERBOSE,

@@ -122,30 +122,7 @@ class Count:
     """Returns how many rows there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Distinct:
-    """Keeps one row of each combination of columns."""
-
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UnionWith:
-    """Adds the rows of other tables."""
-
-    others: tuple[Query, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """Joins the rows of another table on equal columns: names of the left side, of the right side."""
-
-    kind: str
-    right: Query
-    on: tuple[tuple[str, str], ...]
-
-
-Operator = Where | Extend | Project | Summarize | OrderBy | Take | Count | Distinct | UnionWith | Join
+Operator = Where | Extend | Project | Summarize | OrderBy | Take | Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,10 @@ def row(minute: float, milliseconds: float | None, weight: int = 1, succeeded: b
         ("datatable(a:long)[5, long(null), 4] | order by a asc", [(None,), (4,), (5,)]),
         ("datatable(a:long)[5, long(null), 4] | order by a", [(5,), (4,), (None,)]),
         ('datatable(s:string)["GET /a", "get /b"] | where s =~ "Get /A"', [("GET /a",)]),
-        ('datatable(s:string)["apex-sql"] | where s has "sql" and s !has "sq" and s contains "EX-S"', [("apex-sql",)]),
         ('datatable(s:string)["a", "b", "C"] | where s in~ ("A", "c")', [("a",), ("C",)]),
         ('let X = dynamic(["a", "b"]); datatable(s:string)["b", "c"] | where s !in (X)', [("c",)]),
-        ('datatable(s:string)["x"] | extend n = iff(s == "x", 1, 2.5), t = tostring(true)', [("x", 1, "True")]),
-        ("datatable(a:long)[1, 1, 2] | distinct a", [(1,), (2,)]),
+        ('datatable(s:string)["x"] | extend n = iff(s == "x", 1, 2.5)', [("x", 1)]),
         ("datatable(a:long)[1, 1, 2] | count", [(3,)]),
-        ("datatable(a:long)[1] | union (datatable(b:string)['x'])", [(1, ""), (None, "x")]),
         ("datatable(t:timespan)[5m] | project t / 1m, t == timespan(300s), t + 1h > 1h", None),
         ("datatable(a:long)[1] | project now() - ago(2h) == 120m, datetime(2026-03-01T10:00:00Z) < now()", None),
         ("datatable(a:real)[2.75] | project bin(a, 0.5)", None),
@@ -75,12 +72,9 @@ def test_operators(query: str, answer: list[tuple[object, ...]] | None) -> None:
         ("5m / 1m", 5.0),
         ("now() - ago(2h) == 120m", True),
         ("datetime(2026-03-01T10:00:00Z) < now()", True),
-        ("datetime_diff('minute', datetime(2026-03-01T10:01:00Z), datetime(2026-03-01T10:00:59Z))", 1),
         ("isnull(real(null)) and real(null) + 1 > 0", False),
         ("real(null) != 1.0", True),
         ("3 between (1 .. 3)", True),
-        ("round(2.345, 2)", 2.35),
-        ("tolong('12') + tolong(3.9)", 15),
     ],
 )
 def test_expressions(expression: str, value: object) -> None:
@@ -96,15 +90,15 @@ def test_summarize_of_a_hand_computed_case() -> None:
     query = """
         T
         | summarize N = sum(Weight), Failed = sumif(Weight, Ok != true), Rows = count(), Bad = countif(Ok == false),
-            (P50, P95) = percentilesw(Ms, Weight, 50, 95), Low = min(Ms), High = max(Ms), Mean = avg(Ms)
+            (P50, P95) = percentilesw(Ms, Weight, 50, 95), Low = min(Ms), High = max(Ms)
           by At = bin(At, 5m)
         | order by At asc
     """
     eleven = datetime(2026, 3, 1, 11, tzinfo=UTC)
 
     assert cells(query, rows) == [
-        (eleven, 10, 1, 3, 1, 30.0, 30.0, 10.0, 30.0, 20.0),
-        (eleven + timedelta(minutes=5), 1, 1, 1, 0, 40.0, 40.0, 40.0, 40.0, 40.0),
+        (eleven, 10, 1, 3, 1, 30.0, 30.0, 10.0, 30.0),
+        (eleven + timedelta(minutes=5), 1, 1, 1, 0, 40.0, 40.0, 40.0, 40.0),
     ]
 
 
@@ -126,11 +120,11 @@ def test_weighted_percentiles_of_the_documentation() -> None:
 
 def test_nothing_to_summarize() -> None:
     """Of no rows, one row comes without keys, counts being 0 and percentiles no number; with keys none comes."""
-    [found] = cells("T | summarize count(), sum(Weight), max(Ms), percentile(Ms, 95), avg(Ms), dcount(Ok)")
+    [found] = cells("T | summarize count(), sum(Weight), max(Ms), percentile(Ms, 95), dcount(Ok)")
 
     assert found[:3] == (0, 0, None)
-    assert all(isinstance(value, float) and math.isnan(value) for value in found[3:5])
-    assert found[5] == 0
+    assert all(isinstance(value, float) and math.isnan(value) for value in found[3:4])
+    assert found[4] == 0
     assert cells("T | summarize count() by Ok") == []
 
 
@@ -140,17 +134,6 @@ def test_expressions_around_aggregates() -> None:
 
     assert cells("T | summarize A = 100.0 * countif(Ok) / count(), B = 100 * countif(Ok) / count()", rows) == [
         (pytest.approx(200 / 3), 66)
-    ]
-
-
-def test_join_pairs_rows() -> None:
-    """A join gives each pair of equal keys, and with leftouter also the rows without a partner."""
-    tables = 'let L = datatable(k:string, v:long)["a", 1, "b", 2]; let R = datatable(k:string, w:long)["a", 3, "a", 4];'
-
-    assert cells(f"{tables} L | join kind=inner R on k | project k, v, w") == [("a", 1, 3), ("a", 1, 4)]
-    assert cells(f"{tables} L | join kind=leftouter (R | where w > 3) on $left.k == $right.k | project k, v, w") == [
-        ("a", 1, 4),
-        ("b", 2, None),
     ]
 
 
@@ -185,8 +168,8 @@ def test_summarize_agrees_with_a_plain_reference(values: list[tuple[int, float, 
         ("T | render timechart", "operator 'render' is not supported"),
         ("T | mv-expand Ms", "operator 'mv' is not supported"),
         ("T | project-away Ms", "operator 'project-away' is not supported"),
-        ("T | join T on Ms", "join without kind"),
-        ("T | join kind=fullouter T on Ms", "kind=fullouter"),
+        ("T | join kind=inner T on Ms", "operator 'join' is not supported"),
+        ("T | distinct Ms", "operator 'distinct' is not supported"),
         ("T | summarize make_list(Ms)", "An aggregate was expected"),
         ("T | where Ms > strcat('a', 'b')", "function 'strcat'"),
         ("T | where Duration > 5", "Failed to resolve column or scalar expression named 'Duration'"),
