@@ -164,6 +164,8 @@ def main() -> int:
     )
     parser.add_argument("--way", type=int, help="the number of one way, of those that are listed by 0 runs")
     asked = parser.parse_args()
+    # A shell has what it runs in the background ignore Control-C, and so would the runs.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     ways = WAYS if asked.way is None else (WAYS[asked.way],)
     if not asked.count:
         print("\n".join(f"{number}  {way}" for number, way in enumerate(WAYS)))
