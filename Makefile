@@ -5,7 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo
 READY := $(VENV)/.ready
-# Bytecode is written when a module is first used, which is less than all of them.
+# Bytecode is written when a module is first used, which is less than all of them. Where a shell forbids that, each of
+# the hundreds of processes that tests begin would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement
 UNREACHED := "Packages could not be installed, see above. They come from PyPI: behind a proxy set HTTPS_PROXY, from a mirror PIP_INDEX_URL, offline PIP_NO_INDEX=1 and PIP_FIND_LINKS."
 
