@@ -156,9 +156,9 @@ class Progress:
         self._guard = threading.Lock()
 
     def read(self, done: int, total: int) -> None:
-        """Say how much of what is wanted was read."""
+        """Say how much of what is wanted was asked; what came is told where the run ends."""
         self._read = (done, total)
-        line = f"Reading {self._name}: {done} of {total}"
+        line = f"Asked {self._name}: {done} of {total} questions"
         self.tell(line)
         if done == total:
             self.say("" if self._on_terminal else line)

@@ -98,7 +98,7 @@ def test_what_a_newcomer_tries_next(installed: Installation, demonstrated: tuple
         ("schema",): '"DeclaredContainerApps"',
         ("completion", "bash"): "inside",
         (): "run the suite inside the virtual network",
-        ("run", "--env", "nowhere"): "one of: none; `apex-assurance init` writes one",
+        ("run", "--env", "nowhere"): "; `apex-assurance init` writes one",
     }
     refused = {words for words in tried if words[:2] in {(), ("explain", "test_disk_encryption"), ("run", "--env")}}
     for words, told in tried.items():
