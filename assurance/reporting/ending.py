@@ -7,7 +7,15 @@ import textwrap
 from assurance.reporting.causes import Finding, commands_of, findings_of
 from assurance.reporting.fit import for_terminal, lines_for_terminal
 from assurance.reporting.model import RunModel
-from assurance.reporting.wording import ReasonGroup, by_reason, counted, declared_less, judged_sentence, must_stop
+from assurance.reporting.wording import (
+    LEFT_BEHIND,
+    ReasonGroup,
+    by_reason,
+    counted,
+    declared_less,
+    judged_sentence,
+    must_stop,
+)
 from assurance.verdicts import Decision, Source, Verdict
 
 NAME_WIDTH = 10
@@ -131,10 +139,17 @@ def lines(model: RunModel, report: str, width: int) -> list[str]:
     # Where nothing is to be named below it, the sentence has its line.
     most = MAX_SENTENCE_LINES + len(must_stop(model)) + (model.decision is Decision.GO)
     told = _limited(for_terminal(judged_sentence(model)), most, width)
+    told += _left_behind(model, " ".join(told), width)
     told += [shortened(for_terminal(one), width) for one in declared_less(model)]
     told += _rollback(model, width)
     last = [f"report    {for_terminal(report)}"]
     return [*told, *_worst(model, MAX_LINES - len(told) - len(last), width), *last]
+
+
+def _left_behind(model: RunModel, told: str, width: int) -> list[str]:
+    """Return a line on what the run has left in the application, where the lines above were too few for it."""
+    found = (for_terminal(notice) for notice in model.run.notices if LEFT_BEHIND in notice)
+    return [shortened(notice, width) for notice in found if notice not in told][:1]
 
 
 def _rollback(model: RunModel, width: int) -> list[str]:

@@ -158,6 +158,8 @@ def must_stop(model: RunModel) -> tuple[str, ...]:
     return (f"A smoke test failed ({', '.join(failed)}): STOP and initiate the rollback (guide, Step 14).",)
 
 
+LEFT_BEHIND = "could not be archived"
+"""What a notice says of objects that the run has left in the application: somebody must remove them."""
 NO_SUBJECT = "[NOTSET]"
 """What pytest writes for a check whose subjects are none."""
 

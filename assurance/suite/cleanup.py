@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assurance.errors import NotEvaluated
+from assurance.reporting.wording import LEFT_BEHIND
 from assurance.runs.run import Run
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ class Tidying:
             self._archive(made)
             self._empty_places()
         except NotEvaluated as error:
-            self._tell(f"What this run made could not be archived: {error.reason}")
+            self._tell(f"What this run made {LEFT_BEHIND}: {error.reason}")
         except Exception as error:  # noqa: BLE001  (whatever goes wrong here, the reports must be written)
-            self._tell(f"What this run made could not be archived: {type(error).__name__}: {error}.")
+            self._tell(f"What this run made {LEFT_BEHIND}: {type(error).__name__}: {error}.")
 
     def _archive(self, told: tuple[LeftOver, ...]) -> None:
         """Archive what the run was told it made, and what the list shows beside it: a refusal may have had effect."""
@@ -104,7 +105,7 @@ class Tidying:
         sweep = archive(flow, merged(told, listed), admit_manager)
         self._said = f"Archived in APEX: {len(sweep.archived)} projects that this run made."
         for line in by_reason(sweep.left):
-            self._tell(f"Of what this run made could not be archived: {line}.")
+            self._tell(f"Of what this run made {LEFT_BEHIND}: {line}.")
 
     def _empty_places(self) -> None:
         """Delete what was uploaded to projects that stand, and say what stays there."""

@@ -15,6 +15,7 @@ from assurance.reporting.ending import command_lines, field, remedy_lines, short
 from assurance.reporting.estate_view import kind_of, networks
 from assurance.reporting.html.estate_figure import MAX_LINKS, estate_section
 from assurance.reporting.model import RunModel
+from assurance.reporting.wording import LEFT_BEHIND
 from assurance.tape import Reading
 from assurance.verdicts import Source, Verdict
 from tests.assurance.reporting.sample_run import (
@@ -132,6 +133,15 @@ def test_a_sentence_that_is_cut_ends_with_a_sentence() -> None:
     notices = (f"APEX answered with server errors: {', '.join(f'GET /api/v1/projects/{n}' for n in range(20))}.",)
     lines = told(replace(model, run=replace(model.run, notices=notices)))
     assert any(line.endswith("cases fail. …") for line in lines)
+
+
+def test_what_was_left_behind_has_a_line() -> None:
+    """What a run could not archive is told in its last lines, however much fails."""
+    model = many()
+    notices = ("told " * 60, f"Of what this run made {LEFT_BEHIND}: 2 left, SMOKE-1, SMOKE-2: as manager 403.")
+    lines = told(replace(model, run=replace(model.run, notices=notices)))
+    assert sum("could not be archived: 2 left, SMOKE-1" in line for line in lines) == 1
+    assert len(lines) <= ending.MAX_LINES
 
 
 def test_to_stop_is_never_cut_off() -> None:
