@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from assurance.world.sockets import Connection
 from falsification import catalogue
@@ -16,6 +17,21 @@ SHARED = "/subscriptions/{subscription_id}/resourceGroups/apex-rg-shared"
 
 Violation = catalogue.Violation[World]
 Harmless = catalogue.Harmless[World]
+
+
+@dataclass(frozen=True, slots=True)
+class MeantFor:
+    """Makes violations that are meant for one control.
+
+    Attributes:
+        control: Its id.
+    """
+
+    control: str
+
+    def __call__(self, name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
+        """Return a violation that `check` must report, and some check of each of the other controls."""
+        return Violation(name, wrong, change, (self.control, *others), check)
 
 
 def sets(reference: str, path: str, value: object) -> Change:

@@ -4,7 +4,18 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, edits, moves, rewrites, sets
+from falsification.azure.changes import (
+    SHARED,
+    MeantFor,
+    Violation,
+    all_of,
+    appends,
+    drops,
+    edits,
+    moves,
+    rewrites,
+    sets,
+)
 from falsification.azure.world import Change
 from sandbox.azure.azure_estate import Resource
 
@@ -26,8 +37,7 @@ WARNING = "actionGroups/APEX-Warning-ActionGroup"
 CRITERION = "properties.criteria.allOf[0]"
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("DEP-07",), check)
+_of = MeantFor("DEP-07")
 
 
 def _asks(reference: str, query: str, column: str = "value") -> Change:

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import Violation, all_of, appends, drops, moves, sets
+from falsification.azure.changes import MeantFor, all_of, appends, drops, moves, sets
 from falsification.azure.violations.dep_release import APP, DATABASE
 from falsification.azure.violations.sec_private_link import SERVICES
 from falsification.azure.world import Change, World
@@ -20,8 +20,7 @@ SQL, INSIGHTS, CLIENT = (
 LONG_AGO, FAR_AHEAD = 1577836800, 4102444800
 
 
-def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-04", *others), check)
+_of = MeantFor("DEP-04")
 
 
 def _without(secret: str) -> Change:
@@ -67,8 +66,7 @@ SCALE = "properties.template.scale"
 RULE = f"{SCALE}.rules[0]"
 
 
-def _dep_31(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("DEP-31",), check)
+_dep_31 = MeantFor("DEP-31")
 
 
 DEP_31 = (
@@ -98,8 +96,7 @@ BLOBS = "storageAccounts/stapex{environment}{suffix}/blobServices/default"
 BLOB_POLICY, CONTAINER_POLICY = "properties.deleteRetentionPolicy", "properties.containerDeleteRetentionPolicy"
 
 
-def _dep_32(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("DEP-32",), check)
+_dep_32 = MeantFor("DEP-32")
 
 
 DEP_32 = (
@@ -128,8 +125,7 @@ OBJECTIVE = "test_database_has_its_objective"
 SKU = "test_service_has_its_sku"
 
 
-def _dep_33(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("DEP-33",), check)
+_dep_33 = MeantFor("DEP-33")
 
 
 DEP_33 = (
@@ -153,8 +149,7 @@ INSECURE = "properties.configuration.ingress.allowInsecure"
 _ACCOUNT = SERVICES["storage"]
 
 
-def _dep_34(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("DEP-34",), check)
+_dep_34 = MeantFor("DEP-34")
 
 
 DEP_34 = (

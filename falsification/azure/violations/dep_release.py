@@ -7,7 +7,7 @@ Ways in which its gates, migration, image, inventory or record are not as the gu
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, all_of, drops, images, rewrites, says, sets
+from falsification.azure.changes import SHARED, MeantFor, all_of, drops, images, rewrites, says, sets
 from falsification.azure.world import Change, World
 from sandbox.azure.activity_log import event
 
@@ -21,8 +21,7 @@ _LOW = '"issue_severity": "LOW"'
 _DIGEST = "7c1f0a5be2d94836a1c7f3e08b5d29664fa0c3d18e7b52946d3a9f10c8e7b4d2"
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("DEP-02",), check)
+_of = MeantFor("DEP-02")
 
 
 def _covers(file: str, covered: int, rate: str) -> Change:
@@ -69,8 +68,7 @@ OLD = "2026-01-05T02:00:00Z"
 EXPORTS = "Microsoft.Sql/servers/databases/export/action"
 
 
-def _dep_05(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-05", *others), check)
+_dep_05 = MeantFor("DEP-05")
 
 
 def _exported(
@@ -120,8 +118,7 @@ NEWEST = 1
 OTHER = f"sha256:{'e' * 64}"
 
 
-def _dep_06(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-06", *others), check)
+_dep_06 = MeantFor("DEP-06")
 
 
 def _image(**values: object) -> Change:
@@ -151,8 +148,7 @@ APP = "containerApps/ca-apex-{environment}"
 TRAFFIC = "properties.configuration.ingress.traffic"
 
 
-def _dep_08(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-08", *others), check)
+_dep_08 = MeantFor("DEP-08")
 
 
 DEP_08 = (
@@ -174,8 +170,7 @@ FILE, TAGS = "inventory.json", "git-tags.txt"
 _COMMIT = "3f9a1c7e52d84b60a9e7f1b2c3d4e5f60718293a"
 
 
-def _dep_20(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("DEP-20",), check)
+_dep_20 = MeantFor("DEP-20")
 
 
 DEP_20 = (

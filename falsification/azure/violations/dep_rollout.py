@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from falsification.azure.changes import Violation, all_of, copies, drops, edits, images, sets
+from falsification.azure.changes import MeantFor, Violation, all_of, copies, drops, edits, images, sets
 from falsification.azure.violations.dep_release import APP, NEW, TRAFFIC
 from falsification.azure.world import Change, World
 
@@ -24,8 +24,7 @@ POLICY = "properties.configuration.ingress.corsPolicy"
 _TAG = "apexacr.azurecr.io/apex-backend"
 
 
-def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-13", *others), check)
+_of = MeantFor("DEP-13")
 
 
 def _runs(image: str) -> Change:
@@ -96,8 +95,7 @@ REVISIONS_MODE = "properties.configuration.activeRevisionsMode"
 _NEW, _OLD = "ca-apex-{environment}--r0012", "ca-apex-{environment}--r0011"
 
 
-def _dep_15(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-15", *others), check)
+_dep_15 = MeantFor("DEP-15")
 
 
 def _shares(**weights: int) -> Change:
@@ -125,8 +123,7 @@ PREVIOUS = "test_previous_revision_can_be_activated"
 OLD = "revisions/ca-apex-{environment}--r0011"
 
 
-def _dep_24(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-24", *others), check)
+_dep_24 = MeantFor("DEP-24")
 
 
 DEP_24 = (
@@ -149,8 +146,7 @@ ESSENTIALS = "properties.essentials"
 CREATED = "properties.createdTime"
 
 
-def _dep_26(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("DEP-26", *others), check)
+_dep_26 = MeantFor("DEP-26")
 
 
 def _ago(hours: float) -> str:

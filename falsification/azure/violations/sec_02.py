@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, all_of, appends, drops, edits, moves, sets
+from falsification.azure.changes import SHARED, MeantFor, Violation, all_of, appends, drops, edits, moves, sets
 from falsification.azure.shapes import APPS_GROUP, ENDPOINTS_GROUP, RULES, allow, deny, rule
 from falsification.azure.violations.sec_network import APPS, ENDPOINTS, NETWORK
 from falsification.azure.world import Change
@@ -23,8 +23,7 @@ GUARD = "properties.networkSecurityGroup"
 GROUPS = "providers/Microsoft.Network/networkSecurityGroups"
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-02",), check)
+_of = MeantFor("SEC-02")
 
 
 def _enters(name: str, source: str | list[str], port: str = "443", **other: str | list[str]) -> Violation:

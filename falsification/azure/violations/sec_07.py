@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, adds, all_of, appends, drops, edits, moves, sets
+from falsification.azure.changes import SHARED, MeantFor, Violation, adds, all_of, appends, drops, edits, moves, sets
 from falsification.azure.violations.sec_network import APP
 from falsification.azure.violations.sec_private_link import SERVICES
 from falsification.azure.world import Change, World
@@ -28,8 +28,7 @@ KEY = "Zm9vYmFyQmF6MTIzNDU2Nzg5MHF1eHp5OTg3NjU0MzIxcGxhbnRlZA=="
 ENTRA = "azureADOnlyAuthentications/Default"
 
 
-def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("SEC-07", *others), check)
+_of = MeantFor("SEC-07")
 
 
 def _assigned(kind: str | None, *ids: str) -> Change:

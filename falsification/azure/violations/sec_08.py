@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import Violation, all_of, drops, sets
+from falsification.azure.changes import MeantFor, Violation, all_of, drops, sets
 from falsification.azure.shapes import (
     ACCESS_ADMINISTRATOR,
     CLIENT,
@@ -18,7 +18,7 @@ from falsification.azure.shapes import (
     denies,
     grants,
 )
-from falsification.azure.world import Change, World
+from falsification.azure.world import World
 
 ASSIGNED = "test_required_role_is_assigned"
 NARROW = "test_access_is_no_broader_than_needed"
@@ -39,8 +39,7 @@ TEAM, DIVISION = "4d7a2c61-93be-4f08-a5d1-6c0e9b8f3a27", "9e1f5b30-2c84-4d67-8a9
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-08",), check)
+_of = MeantFor("SEC-08")
 
 
 def _member(world: World, *, nested: bool) -> None:

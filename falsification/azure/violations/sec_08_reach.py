@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from falsification.azure.changes import SHARED, Violation, adds, all_of, edits, sets
+from falsification.azure.changes import SHARED, MeantFor, adds, all_of, edits, sets
 from falsification.azure.shapes import (
     CLIENT,
     CONTRIBUTOR,
@@ -87,8 +87,7 @@ REQUIRED = {
 }
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-08",), check)
+_of = MeantFor("SEC-08")
 
 
 def _holds(role: str, scope: str, **who: str) -> Change:

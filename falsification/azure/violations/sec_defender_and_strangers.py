@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, adds, all_of, copies, drops, edits, sets
+from falsification.azure.changes import SHARED, MeantFor, adds, all_of, copies, drops, edits, sets
 from falsification.azure.violations.sec_network import APP, ENVIRONMENT
 from falsification.azure.world import Change
 
@@ -24,8 +24,7 @@ _GROUP = "{resource_group_id}"
 _VAULT = f"{_GROUP}/providers/Microsoft.KeyVault/vaults/kv-apex-{{environment}}-{{suffix}}"
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-10",), check)
+_of = MeantFor("SEC-10")
 
 
 def alert(
@@ -174,8 +173,7 @@ def _name(resource: str) -> str:
     return resource.rpartition("/")[2].replace(".", "-")
 
 
-def _sec_11(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-11",), check)
+_sec_11 = MeantFor("SEC-11")
 
 
 _STRANGERS = tuple(

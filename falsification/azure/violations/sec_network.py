@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, all_of, appends, copies, drops, moves, sets
-from falsification.azure.world import Change
+from falsification.azure.changes import SHARED, MeantFor, all_of, appends, copies, drops, moves, sets
 
 NETWORK = "virtualNetworks/vnet-apex-{environment}"
 APPS = "properties.subnets[snet-containerapps]"
@@ -19,8 +18,7 @@ POLICIES = "test_endpoint_policies_are_as_declared"
 LARGE = "test_container_apps_subnet_is_large_enough"
 
 
-def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("SEC-01", *others), check)
+_of = MeantFor("SEC-01")
 
 
 def _delegation(service: str | None, name: str = "delegation") -> dict[str, object]:
@@ -150,8 +148,7 @@ _NETWORKS = "providers/Microsoft.Network/virtualNetworks"
 _ENVIRONMENTS = "providers/Microsoft.App/managedEnvironments"
 
 
-def _app_of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("SEC-05", *others), check)
+_app_of = MeantFor("SEC-05")
 
 
 _APP_VIOLATIONS = (

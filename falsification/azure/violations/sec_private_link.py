@@ -4,8 +4,19 @@
 
 from __future__ import annotations
 
-from falsification.azure.changes import SHARED, Violation, adds, all_of, appends, copies, drops, edits, moves, sets
-from falsification.azure.world import Change
+from falsification.azure.changes import (
+    SHARED,
+    MeantFor,
+    Violation,
+    adds,
+    all_of,
+    appends,
+    copies,
+    drops,
+    edits,
+    moves,
+    sets,
+)
 
 PROVISIONED = "test_endpoint_is_provisioned"
 CONNECTED = "test_endpoint_connects_to_its_service"
@@ -38,8 +49,7 @@ OWN_STATE = f"{OWN}[0].properties.privateLinkServiceConnectionState"
 GONE = ("SEC-03", "SEC-04", "SEC-09")
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-03",), check)
+_of = MeantFor("SEC-03")
 
 
 def connection(service_id: str, group: str, status: str = "Approved") -> dict[str, object]:
@@ -179,8 +189,7 @@ OWN_ADDRESS = "properties.ipConfigurations[0].properties.privateIPAddress"
 _PROVIDER = "providers/Microsoft.Network"
 
 
-def _sec_04(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
-    return Violation(name, wrong, change, ("SEC-04", *others), check)
+_sec_04 = MeantFor("SEC-04")
 
 
 def record(service: str, name: str, *addresses: str) -> dict[str, object]:

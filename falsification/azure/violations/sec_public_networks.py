@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from assurance.world.sockets import Connection
 from falsification.azure.changes import (
+    MeantFor,
     Violation,
     adds,
     all_of,
@@ -42,8 +43,7 @@ GONE_WITH_ROLES = (*GONE, "SEC-08")
 _SQL, _STORAGE = SERVICES["sql"], SERVICES["storage"]
 
 
-def _of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-06",), check)
+_of = MeantFor("SEC-06")
 
 
 def _firewall(name: str, start: str, end: str) -> Change:
@@ -160,8 +160,7 @@ KEYS = ("sql", "storage", "openai", "document_intelligence", "key_vault")
 TALKERS = KEYS[1:]
 
 
-def _flow_of(name: str, wrong: str, check: str, change: Change) -> Violation:
-    return Violation(name, wrong, change, ("SEC-09",), check)
+_flow_of = MeantFor("SEC-09")
 
 
 def _told(service: str) -> str:
