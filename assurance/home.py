@@ -7,6 +7,7 @@ top-level name of the installation (setup.py lays it there).
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,6 +27,28 @@ def is_installed() -> bool:
 def suite_root() -> Path:
     """Return the directory that holds `checks/`, `environments/` and the rest."""
     return LAID if is_installed() else LAID.parents[1]
+
+
+def places() -> tuple[str, ...]:
+    """Return the words by which pytest judges as in a checkout, wherever the suite is installed."""
+    root = suite_root()
+    # Folders of the user above this one would load no conftest.py of theirs otherwise.
+    found = (f"--rootdir={root}", f"--config-file={root / 'pytest.ini'}", f"--confcutdir={Path.cwd()}")
+    # The command itself has imported the package, whose own assertions nobody wants explained.
+    rewritten = "-Wignore::pytest.PytestAssertRewriteWarning"
+    return (*found, "-passurance.suite.plugin", "-pno:cacheprovider", rewritten)
+
+
+def as_asked(words: Sequence[str]) -> str:
+    """Return a command line for the record: without `places`, and with paths below here, or the suite, from there on.
+
+    Where a user's folders are is nobody's business who reads the evidence.
+    """
+    ours = places()
+    told = " ".join(word for word in words if word not in ours)
+    for folder in sorted({str(suite_root()), str(Path.cwd())}, key=len, reverse=True):
+        told = told.replace(f"{folder}/", "")
+    return told
 
 
 def make_importable() -> None:

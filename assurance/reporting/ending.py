@@ -78,11 +78,8 @@ def remedy_lines(remedy: str, width: int) -> list[str]:
         command = next(iter(commands_of(line)), "")
         prose = line if not command else line.partition(command)[0].rstrip()
         remark = line.partition(command)[2].strip() if command else ""
-        lines += (
-            hanging(" ".join(part for part in (prose, remark) if part), "", width - NAME_WIDTH - 2)
-            if (prose or remark)
-            else []
-        )
+        told = " ".join(part for part in (prose, remark) if part)
+        lines += hanging(told, "", width - NAME_WIDTH - 2) if told else []
         lines += command_lines(command, "", width - NAME_WIDTH - 2) if command else []
     return [f"  {'remedy' if number == 0 else '':<{NAME_WIDTH}}{line}" for number, line in enumerate(lines)]
 

@@ -17,7 +17,7 @@ from assurance.environment import find, load, load_packed, with_release
 from assurance.errors import NotEvaluated
 from assurance.evidence.explanation import unreached
 from assurance.evidence.pack import is_of_pack
-from assurance.home import suite_root
+from assurance.home import as_asked, suite_root
 from assurance.judging.nouns import DECLARED, VIEWS, roots, subjects
 from assurance.judging.selection import Selection
 from assurance.judging.waivers import Waivers
@@ -106,7 +106,7 @@ class RunSession:
             vantage=config.getoption("vantage"),
             reports=reports_of(config, environment),
             run_id=from_controller.get("apex_run_id") or config.getoption("run_id") or new_run_id(),
-            selection=" ".join(config.invocation_params.args) or " ".join(sys.argv[1:]),
+            selection=as_asked(config.invocation_params.args or sys.argv[1:]),
             selected=selected.selection,
             change=change_record_of(config) if replay is None else None,
             allow_writes=config.getoption("allow_writes"),

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from assurance.command_line.commands.run import places
 from assurance.command_line.fleet.outcomes import status_of
 from assurance.command_line.fleet.running import Fleet, FleetOptions, matrix
 from assurance.command_line.fleet.telling import PAGE, begun, document, lines, page
@@ -21,7 +20,7 @@ from assurance.command_line.output import CommandStatus, add_json, print_json, w
 from assurance.environment.suite_tables import reports_directory
 from assurance.errors import UsageError
 from assurance.evidence.pack import write_whole
-from assurance.home import suite_root
+from assurance.home import places, suite_root
 from assurance.reporting.wording import counted
 
 OURS = ("--env", "--replay", "--reports", "--run-id")

@@ -19,7 +19,7 @@ from types import MappingProxyType
 
 from assurance.environment import find
 from assurance.errors import UsageError
-from assurance.home import make_importable, suite_root
+from assurance.home import make_importable, places, suite_root
 
 FOLDER = Path("environments")
 GATES = MappingProxyType({"pre": "pre_deployment", "post": "post_deployment", "closing": "closing"})
@@ -66,16 +66,7 @@ def judge(words: Sequence[str]) -> int:
     import pytest
 
     make_importable()
-    # The command itself has imported the package, whose own assertions nobody wants explained.
-    return int(pytest.main([*places(), "-Wignore::pytest.PytestAssertRewriteWarning", *words]))
-
-
-def places() -> tuple[str, ...]:
-    """Return the words by which pytest judges as in a checkout, wherever the suite is installed."""
-    root = suite_root()
-    # Folders of the user above this one would load no conftest.py of theirs otherwise.
-    found = (f"--rootdir={root}", f"--config-file={root / 'pytest.ini'}", f"--confcutdir={Path.cwd()}")
-    return (*found, "-passurance.suite.plugin", "-pno:cacheprovider")
+    return int(pytest.main([*places(), *words]))
 
 
 def selection(what: Sequence[str]) -> list[str]:
