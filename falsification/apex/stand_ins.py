@@ -59,11 +59,6 @@ class Misanswer:
     failure: Failing | None = None
 
 
-def never(_: httpx.Request) -> bool:
-    """Tell that the application is up."""
-    return False
-
-
 def unaltered(response: httpx.Response) -> httpx.Response:
     """Return an answer as it is."""
     return response
@@ -84,16 +79,16 @@ class DirectApplication(httpx.BaseTransport):
         self,
         application: ASGIApp,
         origin: str,
-        alter: Alter = unaltered,
-        misanswers: Mapping[str, Misanswer] | None = None,
-        is_down: IsDown = never,
+        alter: Alter,
+        misanswers: Mapping[str, Misanswer],
+        is_down: IsDown,
     ) -> None:
         self._is_down = is_down
         self._loop = asyncio.new_event_loop()
         self._direct = httpx.ASGITransport(application, raise_app_exceptions=False)
         self._origin = origin
         self._alter = alter
-        self._misanswers = misanswers or {}
+        self._misanswers = misanswers
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer, or what comes in its place.
@@ -134,6 +129,7 @@ ORIGIN = "https://apex.invalid"
 Declared = Mapping[str, Mapping[str, object]]
 LONG_AGO = "2025-03-03T15:03:20Z"
 JOB_STEP_SECONDS = 0.002
+RESTART_SECONDS = 0.2
 SLOW_SECONDS = 0.6  # the guide wants the project list within half a second
 # Patience for what comes late or never: the stand-ins answer within milliseconds, and a job takes a fraction of a
 # second. Nothing is sent again but where a harmless change makes a first read fail.
@@ -182,6 +178,7 @@ class ApexStandIns:
             settings=Settings(
                 job_step_seconds=JOB_STEP_SECONDS,
                 slow_seconds=SLOW_SECONDS,
+                restart_seconds=RESTART_SECONDS,
                 targets=Targets(**hosts, database=f"db-apex-{name}"),
             ),
             issuer=Issuer(tenant_id=estate.parameters["tenant_id"], audience=f"api://apex-{name}"),
@@ -190,7 +187,7 @@ class ApexStandIns:
         self._declared_application = application_table(ORIGIN, self.apex.issuer)
         self._redactor = Redactor(salt="falsification")
         self.alter: Alter = unaltered
-        self.is_down: IsDown = never
+        self.is_down: IsDown = self._is_killed
         self.misanswers: dict[str, Misanswer] = {}
         self.declared: Declared = {}
 
@@ -213,10 +210,13 @@ class ApexStandIns:
     def forget_faults(self) -> None:
         """Let every question have its own answer again."""
         self.alter = unaltered
-        self.is_down = never
+        self.is_down = self._is_killed
         self.misanswers = {}
         for stand_in in (self.logs, self.resource_manager):
             stand_in.faults.clear()
+
+    def _is_killed(self, _: httpx.Request) -> bool:
+        return self.apex.service.down_seconds > 0
 
     def misanswer(self, fault: Fault) -> None:
         """Let telemetry be answered so, whatever is asked."""

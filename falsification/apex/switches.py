@@ -6,7 +6,10 @@ later step of a workflow what an earlier one already reported is not evaluated, 
 
 from __future__ import annotations
 
-from falsification.apex.observed import Change, Family, Inability, Violation
+from dataclasses import replace
+
+from falsification.apex.observed import Change, Family, Inability, Violation, both, declares
+from falsification.apex.stand_ins import PATIENCE
 from sandbox.apex import Switch
 
 
@@ -23,6 +26,16 @@ def _also(switch: Switch, check: str, *controls: str) -> Violation:
     """Return a broken behaviour as another family sees it than the one that it is meant for."""
     name = f"{switch.value}-for-{controls[0].partition('-')[0].lower()}"
     return Violation(name, switch.wrong, switches_on(switch), controls, check)
+
+
+def restarted() -> Change:
+    """Kill the application in mid-run, where calls are repeated as they are if an environment file says nothing of it.
+
+    A job that stands still is waited for more briefly.
+    """
+    repeated = {"attempts": 4, "retry_budget_seconds": 15.0, "stalled_seconds": 0.5}
+    limits = {**PATIENCE["application"]["limits"], **repeated}
+    return both(switches_on(Switch.RESTARTED_IN_MID_JOB), declares({"application": {"limits": limits}}))
 
 
 VIOLATIONS: tuple[Violation, ...] = (
@@ -89,6 +102,8 @@ VIOLATIONS: tuple[Violation, ...] = (
     _of(Switch.COMPLETENESS_MISSING, "test_scope_is_validated", "E2E-03", "E2E-05"),
     _of(Switch.JOB_NEVER_ENDS, "test_scope_is_validated", "E2E-03", "E2E-06"),
     _of(Switch.JOB_STAYS_PENDING, "test_scope_is_validated", "E2E-03", "E2E-06"),
+    replace(_of(Switch.RESTARTED_IN_MID_JOB, "test_scope_is_validated", "E2E-03"), change=restarted()),
+    replace(_also(Switch.RESTARTED_IN_MID_JOB, "test_results_show_the_service", "SMK-05"), change=restarted()),
     _of(Switch.JOB_FAILS, "test_scope_is_validated", "E2E-03", "E2E-06"),
     _of(Switch.JOB_FAILS_SILENTLY, "test_scope_is_validated", "E2E-03", "E2E-06"),
     _of(Switch.JOB_NOT_FOUND, "test_scope_is_validated", "E2E-03", "E2E-06"),

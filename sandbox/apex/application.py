@@ -6,6 +6,7 @@ import copy
 import math
 import socket
 import ssl
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -28,9 +29,16 @@ from sandbox.apex.switches import Switch
 
 
 class Server(uvicorn.Server):
-    """Serves an application until stop(), which cuts what is still open."""
+    """Serves an application until stop() or until it is killed, which cuts what is still open.
 
-    def __init__(self, app: ASGIApp, context: ssl.SSLContext) -> None:
+    Args:
+        app: The application.
+        context: The TLS context with its certificate.
+        is_killed: Whether it ends by itself; asked ten times a second.
+    """
+
+    def __init__(self, app: ASGIApp, context: ssl.SSLContext, is_killed: Callable[[], bool]) -> None:
+        self._is_killed = is_killed
         super().__init__(
             uvicorn.Config(
                 app,
@@ -49,6 +57,12 @@ class Server(uvicorn.Server):
         """Return from run() soon; to be called from another thread."""
         self.should_exit = True
         self.force_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        """Tell whether to end, as uvicorn asks ten times a second."""
+        if self._is_killed():
+            self.stop()
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Cut the connections, whose clients would keep them open, and close the rest."""

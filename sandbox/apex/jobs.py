@@ -34,6 +34,10 @@ class AbandonedError(Exception):
     """The job stays as it is, for ever."""
 
 
+class KilledError(Exception):
+    """The application ends while the job runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One job while it runs.
@@ -63,6 +67,8 @@ class Run:
         self._wait(self.service.settings.job_step_seconds)
         if percent < HALF_WAY:
             return
+        if self.service.is_killed():
+            raise KilledError
         if self.service.is_broken(Switch.JOB_NEVER_ENDS):
             raise AbandonedError
         if self.service.is_broken(Switch.JOB_FAILS):
@@ -173,6 +179,8 @@ class Worker:
             result = self.works[order.job_type](run, order.subject)
         except AbandonedError:
             return
+        except KilledError:
+            self.lose()
         except JobFailedError as error:
             self._end(order, status="failed", error_message=str(error) or None)
         except Exception as error:  # noqa: BLE001 - whatever breaks a job, the worker goes on and the job says so

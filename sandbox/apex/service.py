@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ class Settings:
         maximum_upload_bytes: The largest file that is taken.
         job_step_seconds: How long each step of a job waits before it works.
         slow_seconds: How slow the switches for slowness make an answer.
+        restart_seconds: How long nothing listens where the application is killed in mid-run.
         seed: What the random numbers of the Monte Carlo simulations follow from.
         targets: The Azure services that are called.
     """
@@ -39,6 +41,7 @@ class Settings:
     maximum_upload_bytes: int = 50 * MEBIBYTE
     job_step_seconds: float = 0.02
     slow_seconds: float = 2.5
+    restart_seconds: float = 1.0
     seed: int = 17
     targets: Targets = field(default_factory=Targets)
 
@@ -74,6 +77,7 @@ class Service:
         telemetry: What it reports of itself.
         job_reads: How often each job has been looked at.
         requests: How many requests of the API it has seen.
+        is_back_at: When it listens again after it was killed, by the monotonic clock; 0 if it never was.
     """
 
     def __init__(
@@ -101,6 +105,7 @@ class Service:
         self.azure.blobs.clear()
         self.job_reads: Counter[str] = Counter()
         self.requests = 0
+        self.is_back_at = 0.0
         self._unseen: set[str] = set()
         self._estimate_seconds: set[tuple[str, int]] = set()
         for person in self.issuer.people.values():
@@ -152,6 +157,18 @@ class Service:
         taken = (project_id, second) in self._estimate_seconds
         self._estimate_seconds.add((project_id, second))
         return taken and self.does(Observed.ESTIMATES_COLLIDE)
+
+    def is_killed(self) -> bool:
+        """Whether the application ends now: once, in the middle of a job, where that is switched on."""
+        killed = self.is_broken(Switch.RESTARTED_IN_MID_JOB) and not self.is_back_at
+        if killed:
+            self.is_back_at = time.monotonic() + self.settings.restart_seconds
+        return killed
+
+    @property
+    def down_seconds(self) -> float:
+        """For how long nothing listens yet; 0 where it is up."""
+        return max(0.0, self.is_back_at - time.monotonic())
 
     def created(self, row_id: str) -> None:
         """Note that a row has just been created."""

@@ -105,6 +105,7 @@ class ApexStandIn:
         self._building = threading.Lock()
         self._built: tuple[FastAPI, Worker] | None = None
         self._socket: socket.socket | None = None
+        self._port = 0
         self._server: Server | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -128,7 +129,7 @@ class ApexStandIn:
         """
         if self._socket is None:
             raise RuntimeError("the APEX stand-in has not been started; call start() first")
-        return f"https://{LOOPBACK}:{self._socket.getsockname()[1]}"
+        return f"https://{LOOPBACK}:{self._port}"
 
     def start(self) -> ApexStandIn:
         """Take connections from now on.
@@ -139,14 +140,19 @@ class ApexStandIn:
         if self._context is None:
             raise RuntimeError("the APEX stand-in has no TLS context; it can only be called in process")
         self._stopping.clear()
-        self._socket = bound_socket()
-        # Connections inherit it. asyncio sets it only where it knows the protocol, and without it each answer that is
-        # written in two parts waits 40 ms for the first to be acknowledged.
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.listen(BACKLOG)
+        self._socket = self._listening()
+        self._port = self._socket.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, args=(self._socket,), name="sandbox-apex", daemon=True)
         self._thread.start()
         return self
+
+    def _listening(self, port: int = 0) -> socket.socket:
+        listener = bound_socket(port)
+        # Connections inherit it. asyncio sets it only where it knows the protocol, and without it each answer that is
+        # written in two parts waits 40 ms for the first to be acknowledged.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listener.listen(BACKLOG)
+        return listener
 
     def stop(self) -> None:
         """Stop for good: the port is free, threads have ended."""
@@ -157,7 +163,7 @@ class ApexStandIn:
         if self._socket is not None and self._thread is not None:
             if self._server is None:
                 # It still waits for somebody to call.
-                socket.create_connection(self._socket.getsockname()).close()
+                socket.create_connection((LOOPBACK, self._port)).close()
             self._thread.join()
             self._socket.close()
         if self._built is not None:
@@ -196,9 +202,12 @@ class ApexStandIn:
         from sandbox.apex.application import Server
 
         assert self._context is not None
-        self._server = Server(self.app, self._context)
-        if not self._stopping.is_set():
+        while not self._stopping.is_set():
+            self._server = Server(self.app, self._context, lambda: self.service.down_seconds > 0)
             self._server.run(sockets=[listener])
+            # It was stopped for good, or killed, and then comes back where it was.
+            if not self._stopping.wait(self.service.down_seconds):
+                self._socket = listener = self._listening(self._port)
 
     def __enter__(self) -> ApexStandIn:
         return self.start()

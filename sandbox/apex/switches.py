@@ -98,6 +98,7 @@ class Switch(StrEnum):
 
     # Jobs
     JOB_NEVER_ENDS = "job-never-ends", "E2E", "A job runs for ever."
+    RESTARTED_IN_MID_JOB = "restarted-in-mid-job", "E2E", "The application is killed while its first job runs, refuses connections for a while, and comes back without its jobs."
     JOB_STAYS_PENDING = "job-stays-pending", "E2E", "A job is never started."
     JOB_FAILS = "job-fails", "E2E", "A job fails half way."
     JOB_FAILS_SILENTLY = "job-fails-silently", "E2E", "A job fails without saying why."

@@ -22,12 +22,13 @@ from falsification.apex.modes import (
 from falsification.apex.observed import Change, Family, Violation, both, declares
 from falsification.apex.stage import ApexStage
 from falsification.apex.stand_ins import ApexStandIns
+from falsification.apex.switches import restarted, switches_on
 from falsification.judge import Judged, try_violation
 from falsification.score import stage
 from sandbox.apex import Observed, Switch
 
 # During which of its requests nothing listens, by family.
-DOWN: tuple[tuple[Family, range], ...] = (("RBAC", range(200, 206)), ("E2E", range(30, 36)), ("BAD", range(20, 26)))
+DOWN: tuple[tuple[Family, range], ...] = (("E2E", range(30, 36)), ("BAD", range(20, 26)))
 
 
 # In one run, for what one family has made is there when the next begins. The others have nothing to do with access.
@@ -128,6 +129,18 @@ def test_a_restart_in_mid_run_accuses_nobody(family: Family, down: range) -> Non
         stand_ins.is_down = lambda _: next(asked) in down
 
     failing, reasons = _told(family, change)
+    assert failing == set()
+    assert reasons == {"No answer from apex.invalid: [Errno 111] Connection refused"}
+
+
+def test_a_restart_that_calls_outlast_costs_no_role_anything() -> None:
+    """Killed while a job runs and back while calls are repeated: all of the matrix is judged, and nobody accused."""
+    assert _told("RBAC", restarted()) == (set(), set())
+
+
+def test_a_restart_that_calls_do_not_outlast_is_one_reason() -> None:
+    """Where nothing is asked a second time, what could not be asked has one reason, and no role is accused."""
+    failing, reasons = _told("RBAC", switches_on(Switch.RESTARTED_IN_MID_JOB))
     assert failing == set()
     assert reasons == {"No answer from apex.invalid: [Errno 111] Connection refused"}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assurance.errors import NotEvaluated
 from assurance.tape.moments import from_text
 from assurance.verdicts import Fact
 from assurance.world.azure.document import Document
@@ -64,7 +65,13 @@ class JobHistory:
 
     @property
     def is_whole(self) -> Fact:
-        """Whether the job ended at 100 %."""
+        """Whether the job ended at 100 %.
+
+        Raises:
+            NotEvaluated: It never ended, which is a finding of its own.
+        """
+        if self.is_stuck:
+            raise NotEvaluated("The job never ended.", "See the check that it completes.", self.readings)
         percent = self.last.number("progress_percent") if self.states else None
         return self._fact(percent == WHOLE, "progress_percent 100 at the end", f"progress_percent {_told(percent)}")
 

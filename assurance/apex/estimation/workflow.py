@@ -76,7 +76,7 @@ class EstimationWorkflow:
         """Step 4: engineering drawings are uploaded."""
 
         def upload() -> UploadStep:
-            after(3, "validating the scope", self.scope_validation)
+            after(3, "validating the scope", self._usable_scope_validation)
             return self._upload(self._paper("engineering", self._number), self._project_id())
 
         return self._once.of(4, upload)
@@ -107,12 +107,24 @@ class EstimationWorkflow:
         return self._once.of(8, export)
 
     @property
+    def _usable_scope_validation(self) -> ValidationStep:
+        """The validation that later steps rest on: another one, where the first one's job never ended."""
+        first = self.scope_validation
+        return self._once.of("3 again", lambda: self._validate(self.scope_upload)) if first.work.is_stuck else first
+
+    @property
+    def _usable_drawings_validation(self) -> ValidationStep:
+        """The same for the drawings."""
+        first = self.drawings_validation
+        return self._once.of("5 again", lambda: self._validate(self.drawings_upload)) if first.work.is_stuck else first
+
+    @property
     def _usable_generation(self) -> GenerationStep:
         """The estimate that later steps rest on: another one, where the first one's job never ended."""
         first = self.generation
         if not first.work.is_stuck:
             return first
-        return self._once.of("again", lambda: self._generate(self._inputs.confidence_levels[0]))
+        return self._once.of("6 again", lambda: self._generate(self._inputs.confidence_levels[0]))
 
     @property
     def views_by_level(self) -> tuple[ViewStep, ...]:
@@ -206,7 +218,7 @@ class EstimationWorkflow:
         return validate_document(self._flow, upload.id)
 
     def _generate(self, level: float) -> GenerationStep:
-        after(5, "validating the drawings", self.drawings_validation)
+        after(5, "validating the drawings", self._usable_drawings_validation)
         return generate_estimate(self._flow, self._project_id(), self._inputs, level)
 
     def _view(self, generated: GenerationStep) -> ViewStep:

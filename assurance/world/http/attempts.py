@@ -112,6 +112,19 @@ class Attempt:
     final: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """By what time is told, and waited for.
+
+    Attributes:
+        now: The time in seconds, from any beginning.
+        wait: Waits for so many seconds.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+
+
 # How long to wait before the next attempt: after what the last one brought, how many were sent, and the seconds since
 # the first began; None where the last one stands.
 Pausing = Callable[[Attempt, int, float], "float | None"]
@@ -131,6 +144,7 @@ class Sender:
             host that takes connections but has never answered counts as out of reach.
         lost_seconds: How long a host that has answered may be out of reach, waiting and trying again, all questions
             together.
+        clock: By what it tells the time, and waits.
     """
 
     def __init__(
@@ -141,7 +155,9 @@ class Sender:
         *,
         only_reads: bool = False,
         lost_seconds: float = MAX_LOST_SECONDS,
+        clock: Clock | None = None,
     ) -> None:
+        self._clock = clock or Clock()
         self._upstream = upstream
         self._most_lost_seconds = lost_seconds
         self._lost_seconds = 0.0
@@ -157,7 +173,7 @@ class Sender:
         self, request: httpx.Request, pausing: Pausing, before_each: Callable[[], None] = lambda: None
     ) -> tuple[Attempt, int]:
         """Send until an answer is final, or `pausing` gives no further attempt; and say how often."""
-        clock = time.monotonic()
+        began = self._clock.now()
         request.headers["Accept-Encoding"] = ACCEPT_ENCODING
         request.extensions = {**request.extensions, "timeout": self._timeout}
         sent = 0
@@ -166,16 +182,16 @@ class Sender:
             before_each()
             last = self._once(request)
             sent += 1
-            spent = time.monotonic() - clock
+            spent = self._clock.now() - began
             pause = pausing(last, sent, spent)
             if pause is None or (not last.sent and self._lost_seconds + spent + pause > self._most_lost_seconds):
                 break
-            time.sleep(pause)
+            self._clock.wait(pause)
         with self._guard:
             if not last.failure:
                 self._lost_seconds = 0.0
             elif not last.sent and not self._unreachable:
-                self._lost_seconds += time.monotonic() - clock
+                self._lost_seconds += self._clock.now() - began
             never_answered = not self._has_answered and (self._only_reads or not last.sent)
             if last.failure and (never_answered or self._is_lost):
                 self._unreachable = last.failure

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from assurance.apex.estimation.sample_documents import paper
-from sandbox.apex import ApexStandIn
+from sandbox.apex import ApexStandIn, Switch
 from sandbox.apex.stand_in import refused_tokens
 from sandbox.network.http_stand_in import CertificateAuthority
 
@@ -242,6 +242,26 @@ def test_the_api_describes_itself(clients: Clients) -> None:
         "GET /api/v1/estimates/projects/{project_id}/estimates",
         "GET /api/v1/jobs/{job_id}",
     }
+
+
+def test_killed_in_mid_job_it_comes_back_without_it(clients: Clients) -> None:
+    """Nothing listens for a while; then the same port answers and what was stored is there, but nobody goes on."""
+    project_id, estimator = _project(clients, "K-1"), clients["estimator"]
+    generating = f"{PREFIX}/estimates/generate"
+    clients.stand_in.switches.add(Switch.RESTARTED_IN_MID_JOB)
+    announced = estimator.post(generating, json={"project_id": project_id})
+    lost = f"{PREFIX}/jobs/{announced.json()['id']}"
+    until = time.monotonic() + JOB_SECONDS
+    while not clients.stand_in.service.down_seconds and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    with pytest.raises(httpx.ConnectError):
+        estimator.get("/health/live")
+    time.sleep(clients.stand_in.service.down_seconds + 0.1)
+    assert estimator.get(f"{PREFIX}/projects/{project_id}").status_code == 200
+    assert clients.ended(estimator.post(generating, json={"project_id": project_id}))["status"] == "completed"
+    assert estimator.get(lost).json()["status"] == "running"
+    clients.stand_in.reset()
 
 
 def test_nothing_is_left_behind(tmp_path: Path) -> None:

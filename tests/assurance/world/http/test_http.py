@@ -16,7 +16,15 @@ import pytest
 
 from assurance.environment.suite_tables import AnswerBounds
 from assurance.tape.strict_json import JsonBounds
-from assurance.world.http.attempts import FIRST_PAUSE_SECONDS, JITTER, Attempt, RetryPolicy, Sender, asked_pause_seconds
+from assurance.world.http.attempts import (
+    FIRST_PAUSE_SECONDS,
+    JITTER,
+    Attempt,
+    Clock,
+    RetryPolicy,
+    Sender,
+    asked_pause_seconds,
+)
 from assurance.world.http.upstream import BeyondBoundError, read_body
 
 POLICY = RetryPolicy(attempts=3, budget_seconds=10.0)
@@ -112,6 +120,32 @@ def test_a_host_that_died_is_given_up_for_one_reason() -> None:
     asked, host.is_up = host.asked, True
     assert _ask(sender).failure
     assert host.asked == asked
+
+
+@pytest.mark.parametrize(("attempts", "budget_seconds"), [(1, 0.0), (4, 15.0), (10, 600.0)])
+@pytest.mark.parametrize("refusal_seconds", [0.0, 1.0], ids=["refused at once", "refused slowly"])
+def test_half_a_minute_at_most_is_lost_to_a_host_that_died(
+    attempts: int, budget_seconds: float, refusal_seconds: float
+) -> None:
+    """However often an environment file has requests repeated, a thousand questions lose no more than that together."""
+    host, passed = Host(), [0.0]
+
+    def wait(seconds: float) -> None:
+        passed[0] += seconds
+
+    policy = RetryPolicy(attempts, budget_seconds)
+
+    def pausing(last: Attempt, sent: int, spent: float) -> float | None:
+        wait(refusal_seconds if last.failure else 0.0)
+        return policy.pause_seconds(last.headers, sent, spent) if last.failure else None
+
+    sender = Sender(host, AnswerBounds(1024), 1.0, clock=Clock(lambda: passed[0], wait))
+    request = httpx.Request("GET", "https://apex.invalid/")
+    assert sender.send(request, pausing)[0].status == 200
+    host.is_up = False
+    for _ in range(1000):
+        sender.send(request, pausing)
+    assert passed[0] <= 30 + refusal_seconds
 
 
 def test_a_host_that_was_restarted_is_asked_on() -> None:
