@@ -92,7 +92,12 @@ def _rule(values: Mapping[str, Any]) -> NoiseRule:
 @lru_cache(maxsize=65536)
 def _noise_at(resource_type: str, path: str) -> tuple[NoiseRule, ...]:
     """Return the rules about a property; remembered, since the resources of a type have much the same ones."""
-    return tuple(rule for rule in noise().properties if rule.is_about(resource_type, path))
+    return tuple(rule for rule in _noise_of(resource_type) if matches(rule.path, path))
+
+
+@cache
+def _noise_of(resource_type: str) -> tuple[NoiseRule, ...]:
+    return tuple(rule for rule in noise().properties if matches(rule.type, resource_type))
 
 
 def normalised(values: Mapping[str, object], resource_type: str) -> dict[str, Values]:

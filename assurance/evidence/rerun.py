@@ -21,7 +21,9 @@ ROOT = suite_root()
 CHECKS = "checks"
 WAIVERS = "waivers.toml"
 # Only these: no conftest.py is loaded, and whatever else is installed here is no part of judging.
-PLUGINS = ("pytest_metadata.plugin", "pytest_html.plugin", "assurance.suite.plugin", "assurance.evidence.rederiving")
+PLUGINS = ("assurance.suite.plugin", "assurance.evidence.rederiving")
+# pytest's own, for what is of no use here: each costs a little in every case, or at the end.
+NOT_NEEDED = ("cacheprovider", "faulthandler", "logging", "threadexception", "unraisableexception")
 SETTINGS = "[pytest]\naddopts = --import-mode=importlib --strict-markers --strict-config\n"
 # What a process needs to run at all. Everything else stays behind: what changes how Python or pytest runs, and secrets,
 # which judging a tape does not need.
@@ -95,7 +97,8 @@ def _isolated_pytest() -> tuple[str, ...]:
 
 def _words(directory: Path, scratch: Path) -> Iterator[str]:
     """Return pytest's options; each is one word with its value, since pytest takes lone values for test paths."""
-    yield from ("-q", "-pno:cacheprovider", "--noconftest", *(f"-p{plugin}" for plugin in PLUGINS))
+    without = (f"-pno:{plugin}" for plugin in NOT_NEEDED)
+    yield from ("-q", "--noconftest", *without, *(f"-p{plugin}" for plugin in PLUGINS))
     yield from (f"--rootdir={ROOT}", f"--config-file={scratch / 'pytest.ini'}")
     yield from (f"--selected={scratch / 'selected.json'}", f"--questions={scratch / QUESTIONS}", "--allow-not-live")
     yield from (f"--env={directory / ENVIRONMENT}", f"--replay={directory}", f"--reports={scratch / REPORTS}")

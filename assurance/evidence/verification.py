@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,17 @@ def verify(request: Request) -> list[Finding]:
         problem = request.schema_problem(results)
     except PackError as error:
         return [Finding("files", "BAD", str(error))]
-    findings = [*_whole(directory, made), *_files(directory, made)]
+    findings = [*_whole(directory, made)]
     if problem:
-        return [*findings, Finding("results", "BAD", f"{RESULTS} does not conform to its schema: {problem}")]
-    findings += [*_reached(results), *_results(directory, made, results)]
-    findings += _signature(directory, results, key)
-    findings += _ledger(request, made, results)
-    return findings + (_verdicts(directory, made, results) if request.derive else [])
+        told = f"{RESULTS} does not conform to its schema: {problem}"
+        return [*findings, *_files(directory, made), Finding("results", "BAD", told)]
+    # The longest step is a process of its own, and goes on beside the others.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        derived = beside.submit(_verdicts, directory, made, results) if request.derive else None
+        findings += [*_files(directory, made), *_reached(results), *_results(directory, made, results)]
+        findings += _signature(directory, results, key)
+        findings += _ledger(request, made, results)
+        return findings + (derived.result() if derived is not None else [])
 
 
 def _foreign(directory: Path, names: list[str]) -> list[Finding]:

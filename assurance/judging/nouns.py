@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar
 
 from assurance.environment import Environment
@@ -105,7 +105,7 @@ def needs(name: str) -> frozenset[str]:
         return frozenset({name})
     if name not in VIEWS:
         return frozenset()
-    return frozenset().union(*(needs(parameter) for parameter in inspect.signature(VIEWS[name]).parameters))
+    return frozenset().union(*(needs(parameter) for parameter in _parameters(VIEWS[name])))
 
 
 def roots(name: str) -> frozenset[str]:
@@ -114,7 +114,7 @@ def roots(name: str) -> frozenset[str]:
         return frozenset()
     if name not in VIEWS:
         return frozenset({name})
-    return frozenset().union(*(roots(parameter) for parameter in inspect.signature(VIEWS[name]).parameters))
+    return frozenset().union(*(roots(parameter) for parameter in _parameters(VIEWS[name])))
 
 
 def resolve(name: str, given: Mapping[str, Value]) -> Value:
@@ -122,7 +122,12 @@ def resolve(name: str, given: Mapping[str, Value]) -> Value:
     if name in given:
         return given[name]
     function = VIEWS[name]
-    return function(**{parameter: resolve(parameter, given) for parameter in inspect.signature(function).parameters})
+    return function(**{parameter: resolve(parameter, given) for parameter in _parameters(function)})
+
+
+@cache
+def _parameters(function: View) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
 
 
 def _refuse_twice(name: str) -> None:

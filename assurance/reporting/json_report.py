@@ -17,6 +17,7 @@ from assurance.evidence.pack import RESULTS, PackError, is_marked_incomplete, re
 from assurance.judging.selection import Selection
 from assurance.reporting.model import PlannedRecord, RunModel, RunRecord, VerdictRecord, as_document
 from assurance.tape import Reading
+from assurance.tape.strict_json import indented
 from assurance.verdicts import Source
 
 SCHEMA_FILE = "results.schema.json"
@@ -32,9 +33,7 @@ def write(model: RunModel, path: Path) -> None:
     document["run"]["versions"] = dict(sorted(document["run"]["versions"].items()))
     for reading in document["readings"]:
         reading["headers"] = dict(sorted(reading["headers"].items()))
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    # A lone surrogate, which UTF-8 cannot hold, becomes its JSON escape.
-    path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    path.write_bytes(indented(document) + b"\n")
 
 
 @cache

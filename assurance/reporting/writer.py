@@ -11,7 +11,7 @@ from assurance.judging.controls import CONTROLS
 from assurance.reporting import json_report, junit, markdown
 from assurance.reporting.causes import severity_of
 from assurance.reporting.fit import for_cell
-from assurance.reporting.model import RunModel, VerdictRecord
+from assurance.reporting.model import RunModel, RunRecord, VerdictRecord
 from assurance.reporting.oscal import document as oscal
 
 COLUMNS = (
@@ -26,19 +26,20 @@ def write(model: RunModel, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
         writer.writerow(COLUMNS)
+        decision, scope = str(model.decision), model.run.selected.scope
         for record in model.verdicts:
-            writer.writerow([for_cell(value) for value in _row(record, model)])
+            writer.writerow([for_cell(value) for value in _row(record, model.run, decision, scope)])
 
 
-def _row(record: VerdictRecord, model: RunModel) -> tuple[str, ...]:
-    run, waiver = model.run, record.waiver
+def _row(record: VerdictRecord, run: RunRecord, decision: str, scope: str) -> tuple[str, ...]:
+    waiver = record.waiver
     control = CONTROLS.get(record.control, None)
     return (
         run.id,
         run.environment,
         str(run.source),
-        str(model.decision),
-        run.selected.scope,
+        decision,
+        scope,
         "yes" if run.complete else "INCOMPLETE",
         record.control,
         control.title if control is not None else "",

@@ -136,7 +136,7 @@ def open_container(environment: Environment) -> EvidenceContainer:
     """
     # The client costs most of a second to import: only where a container is declared.
     from assurance.evidence.container import EvidenceContainer
-    from assurance.world.azure.clients import container_client
+    from assurance.world.azure.containers import container_client
 
     url = environment.evidence.container or ""
     client = container_client(url, SignInOnce(environment), environment.cloud.ca_bundle)

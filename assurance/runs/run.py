@@ -158,7 +158,7 @@ class Run:
         """Whether the application may be put under load, as far as the run is concerned."""
         return self.replayed_load or self.selection.asks_for_load or self.options.load_results is not None
 
-    @property
+    @cached_property
     def replayed_load(self) -> bool:
         """Whether this run replays one that put the application under load."""
         return self.replayed is not None and any(reading.kind == "load" for reading in self.replayed.readings())

@@ -21,10 +21,11 @@ from assurance.home import as_asked, suite_root
 from assurance.judging.nouns import DECLARED, VIEWS, roots, subjects
 from assurance.judging.selection import Selection
 from assurance.judging.waivers import Waivers
+from assurance.reporting import json_report
 from assurance.reporting.html.report import HtmlReport
 from assurance.reporting.html.report import configure as configure_html
 from assurance.reporting.model import RunModel
-from assurance.reporting.writer import HTML, falsifiability_in, write_reports
+from assurance.reporting.writer import HTML, RESULTS, falsifiability_in, write_reports
 from assurance.runs.basis import RunOptions, new_run_id
 from assurance.runs.gates import (
     EXIT_STATUSES,
@@ -48,6 +49,9 @@ from assurance.suite.waiving import WaiverJudge, waivers_of_run
 from assurance.suite.workplace import complete, reports_of, workplace
 from assurance.tape import utc_now
 
+JUDGING_AGAIN = "assurance.evidence.rederiving"
+"""The plugin of a run that judges a pack again: it makes no pack, and of its reports only the results are read."""
+
 
 class RunSession:
     """The hooks of a run, in the process that pytest was started in and in each worker of pytest-xdist."""
@@ -57,6 +61,7 @@ class RunSession:
     ) -> None:
         self._config = config
         self._run = run
+        self._judges_again = config.pluginmanager.hasplugin(JUDGING_AGAIN)
         self._overlay = overlay
         self._waivers = waivers
         self._selected = selected
@@ -115,7 +120,8 @@ class RunSession:
             load_results=config.getoption("load_results"),
         )
         waivers = waivers_of_run(config, environment, replay)
-        signing = None if from_controller else admit(config, environment, options, received=received)
+        makes_no_pack = bool(from_controller) or config.pluginmanager.hasplugin(JUDGING_AGAIN)
+        signing = None if makes_no_pack else admit(config, environment, options, received=received)
         run = Run(environment, options)
         session = cls(config, run, overlay, replace(waivers, today=run.day), selected)
         run.tell_progress = session._progress.tell
@@ -239,19 +245,26 @@ class RunSession:
         if demands_rollback(self._records, self._run.selection.gate):
             # Asked before the tape is sealed: the answer is evidence too.
             self._run.rollback = rollback_commands(self._run.estate)
-        if self._run.replayed is not None:
-            self._run.copy_tape()
-        elif complete:
+        if not self._judges_again and self._run.replayed is None and complete:
             self._run.tape.seal(finished)
-        keep_inputs(self._run, self._waivers)
         self._run.notices = (*notices(self._records), *self._run.notices)
         identity = self._run.identity() or self._identity
         told = {"finished": finished, "identity": identity}
         self._model = self._run.model(self._records, collected, complete=complete, **told)
-        write_reports(self._model, self._run.directory)
-        write_decision(self._model, self._run.directory)
+        if self._judges_again:
+            self._run.directory.mkdir(parents=True, exist_ok=True)
+            json_report.write(self._model, self._run.directory / RESULTS)
+        else:
+            self._write_pack(self._model)
         if has_ended and collected and not self._config.option.collectonly:
             session.exitstatus = EXIT_STATUSES[self._model.decision]
+
+    def _write_pack(self, model: RunModel) -> None:
+        if self._run.replayed is not None:
+            self._run.copy_tape()
+        keep_inputs(self._run, self._waivers)
+        write_reports(model, self._run.directory)
+        write_decision(model, self._run.directory)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -83,9 +83,13 @@ class Reading:
 
     def metadata(self) -> dict[str, Any]:
         """Return all but the body, as JSON values."""
-        values = asdict(self)
-        del values["body"]
-        return values
+        # Not `asdict` of all, which copies each value of each: it is asked of every reading.
+        values = {name: getattr(self, name) for name in RECORDED}
+        call = None if self.call is None else asdict(self.call)
+        return {**values, "headers": dict(self.headers), "call": call}
+
+
+RECORDED = tuple(part.name for part in fields(Reading) if part.name != "body")
 
 
 def sha256(content: bytes) -> str:

@@ -16,6 +16,7 @@ from assurance.reporting.html.parts import SYMBOLS, Html, case_id, verdict_style
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS, waiver_facts
 from assurance.tape import Reading
+from assurance.tape.strict_json import indented
 from assurance.verdicts import Verdict
 
 # The order of the cases: what demands something comes first.
@@ -149,6 +150,6 @@ def _reading(reading: Reading, texts: Texts) -> list[Value]:
 def _pretty(body: bytes) -> str:
     """Return a body as text, JSON with its structure shown."""
     try:
-        return json.dumps(json.loads(body), indent=1, ensure_ascii=False)
+        return indented(json.loads(body)).decode()
     except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")

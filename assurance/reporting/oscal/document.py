@@ -8,7 +8,6 @@ Model: https://pages.nist.gov/OSCAL/reference/1.1.3/assessment-results/json-refe
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from assurance.judging.controls import CONTROLS
 from assurance.reporting.model import SUPPORTS, RunModel
 from assurance.reporting.oscal.results import Naming, findings, line, observations, prop, risks, text
 from assurance.reporting.wording import decision_sentence, evidence_sentence
+from assurance.tape.strict_json import indented
 
 OSCAL_VERSION = "1.1.3"
 PLAN = "The checks of APEX Assurance, one for each requirement of the Deployment Operations Guide."
@@ -25,7 +25,7 @@ Value = Any  # a value of JSON
 
 def write(model: RunModel, path: Path) -> None:
     """Write the run as OSCAL assessment results: the same bytes for the same model."""
-    path.write_text(json.dumps(document(model), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_bytes(indented(document(model)) + b"\n")
 
 
 def document(model: RunModel) -> dict[str, Value]:

@@ -23,7 +23,7 @@ from assurance.reporting.model import VerdictRecord
 from assurance.runs.keeping import EXECUTION_VARIABLE, Begun
 from assurance.tape import Reading, Tape, TapeHeader
 from assurance.verdicts import Verdict
-from assurance.world.azure.clients import container_client
+from assurance.world.azure.containers import container_client
 from assurance.world.azure.credential import StaticToken
 from sandbox.azure.azure_estate import AzureEstate
 from sandbox.azure.blob_service import Blob, BlobService
