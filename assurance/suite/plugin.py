@@ -143,7 +143,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if config.getoption("env") is None:
         return
-    # A run keeps nearly all that it makes: at Python's own thresholds a fifth of its time goes into looking for garbage.
+    # A run keeps nearly all that it makes: Python's own thresholds spend a fifth of its time on looking for garbage.
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     # FastAPI silences what pydantic says of its own fields, but not where it serves a stand-in in another thread.
     config.addinivalue_line("filterwarnings", "ignore:The '[a-z_]*' attribute with value:UserWarning")

@@ -39,7 +39,7 @@ class Settings:
 
     api_prefix: str = "/api/v1"
     maximum_upload_bytes: int = 50 * MEBIBYTE
-    job_step_seconds: float = 0.02
+    job_step_seconds: float = 0.01
     slow_seconds: float = 2.5
     restart_seconds: float = 1.0
     seed: int = 17

@@ -81,6 +81,9 @@ def _inflated(stream: httpx.SyncByteStream) -> Iterator[bytes]:
 
 
 MAX_CONNECTIONS = 32
+IDLE_SECONDS = 5.0
+# Half of the shortest time after which a common server closes an idle connection (gunicorn's 2 s; uvicorn's is 5 s).
+FRESH_SECONDS = 1.0
 # Where machines behind a proxy that opens TLS name the certificates to trust, as requests, curl and OpenSSL read them.
 CERTIFICATE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -89,8 +92,8 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 class Upstream(httpx.BaseTransport):
     """Sends requests over pooled connections, without retries of its own.
 
-    Requests that must not be sent twice get a connection of their own each: one that has been open for a while may be
-    closed by the other side just as it is used, and then nobody knows whether the request was carried out.
+    Requests that must not be sent twice take no connection that was idle for longer than `FRESH_SECONDS`: one that was
+    may be closed by the other side just as it is used, and then nobody knows whether the request was carried out.
 
     Args:
         ca_bundle: Certificates to trust; None for those that the machine names, or else httpx trusts.
@@ -112,7 +115,7 @@ class Upstream(httpx.BaseTransport):
             httpx.HTTPError: Nothing answered.
             OSError: The certificates to trust cannot be read.
         """
-        transport = self._transport(request.url.host, pooled=request.method in {"GET", "HEAD"})
+        transport = self._transport(request.url.host, may_repeat=request.method in {"GET", "HEAD"})
         mapped = self._connect.get(f"{request.url.host}:{request.url.port or 443}")
         if mapped is not None:
             host, _, port = mapped.rpartition(":")
@@ -130,15 +133,19 @@ class Upstream(httpx.BaseTransport):
         for transport in self._transports.values():
             transport.close()
 
-    def _transport(self, host: str, *, pooled: bool) -> httpx.HTTPTransport:
+    def _transport(self, host: str, *, may_repeat: bool) -> httpx.HTTPTransport:
         proxy = self._proxy_for(host)
         with self._lock:
-            if (proxy, pooled) not in self._transports:
+            if (proxy, may_repeat) not in self._transports:
                 self._context = self._context or self._trusted()
-                kept = MAX_CONNECTIONS if pooled else 0
-                limits = httpx.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=kept)
-                self._transports[proxy, pooled] = httpx.HTTPTransport(verify=self._context, proxy=proxy, limits=limits)
-            return self._transports[proxy, pooled]
+                limits = httpx.Limits(
+                    max_connections=MAX_CONNECTIONS,
+                    max_keepalive_connections=MAX_CONNECTIONS,
+                    keepalive_expiry=IDLE_SECONDS if may_repeat else FRESH_SECONDS,
+                )
+                transport = httpx.HTTPTransport(verify=self._context, proxy=proxy, limits=limits)
+                self._transports[proxy, may_repeat] = transport
+            return self._transports[proxy, may_repeat]
 
     def _trusted(self) -> ssl.SSLContext:
         named = next((os.environ[name] for name in CERTIFICATE_VARIABLES if os.environ.get(name)), None)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -25,7 +27,7 @@ from assurance.world.http.attempts import (
     Sender,
     asked_pause_seconds,
 )
-from assurance.world.http.upstream import BeyondBoundError, read_body
+from assurance.world.http.upstream import FRESH_SECONDS, BeyondBoundError, Upstream, read_body
 
 POLICY = RetryPolicy(attempts=3, budget_seconds=10.0)
 
@@ -265,3 +267,44 @@ def test_what_is_not_compressed_as_said_is_a_failure(content: bytes) -> None:
     """Nothing is judged of half a body."""
     with pytest.raises(httpx.DecodingError):
         read_body(response(content, encoding="gzip"), HUNDRED, 5.0)
+
+
+class CountedConnections(ThreadingHTTPServer):
+    """A server on loopback that keeps connections open, and counts them."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), KeepingOpen)
+        self.connections = 0
+
+
+class KeepingOpen(BaseHTTPRequestHandler):
+    """Answers 204 to everything."""
+
+    server: CountedConnections
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        """Count a connection."""
+        self.server.connections += 1
+        super().setup()
+
+    def do_POST(self) -> None:
+        """Answer."""
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing on the terminal."""
+
+
+@pytest.mark.parametrize(("idle_seconds", "connections"), [(0.0, 1), (FRESH_SECONDS + 0.1, 2)], ids=["fresh", "idle"])
+def test_what_must_not_be_sent_twice_takes_no_idle_connection(idle_seconds: float, connections: int) -> None:
+    """A connection that was just used saves the handshakes; the server may be about to close an older one."""
+    with CountedConnections() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with httpx.Client(transport=Upstream(None, {})) as client:
+            for pause in (0.0, idle_seconds):
+                time.sleep(pause)
+                assert client.post(f"http://127.0.0.1:{server.server_port}/").status_code == 204
+        server.shutdown()
+    assert server.connections == connections
