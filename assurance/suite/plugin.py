@@ -145,6 +145,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     # A run keeps nearly all that it makes: Python's own thresholds spend a fifth of its time on looking for garbage.
     gc.set_threshold(*GARBAGE_THRESHOLDS)
+    config.add_cleanup(gc.unfreeze)
     # FastAPI silences what pydantic says of its own fields, but not where it serves a stand-in in another thread.
     config.addinivalue_line("filterwarnings", "ignore:The '[a-z_]*' attribute with value:UserWarning")
     from assurance.errors import UsageError
@@ -161,6 +162,13 @@ def pytest_configure(config: pytest.Config) -> None:
             raise
         raise ending(error, Redactor("")) from error
     config.pluginmanager.register(session, "assurance-run")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Keep pytest from looking through all that a run has made for garbage, twice, when the run has ended."""
+    if config.getoption("env") is not None:
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

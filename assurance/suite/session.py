@@ -120,11 +120,13 @@ class RunSession:
             load_results=config.getoption("load_results"),
         )
         waivers = waivers_of_run(config, environment, replay)
-        makes_no_pack = bool(from_controller) or config.pluginmanager.hasplugin(JUDGING_AGAIN)
-        signing = None if makes_no_pack else admit(config, environment, options, received=received)
+        signing = None
+        if not from_controller and not config.pluginmanager.hasplugin(JUDGING_AGAIN):
+            signing = admit(config, environment, options, received=received)
         run = Run(environment, options)
         session = cls(config, run, overlay, replace(waivers, today=run.day), selected)
         run.tell_progress = session._progress.tell
+        run.tape.is_shared = bool(from_controller) or config.getoption("dist", "no") != "no"
         run.tape.on_throttled = session._progress.throttled
         config.pluginmanager.register(session._recorder, "assurance-recorder")
         config.pluginmanager.register(session._waiver_judge, "assurance-waivers")
@@ -142,7 +144,9 @@ class RunSession:
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
         config.pluginmanager.register(EverySubject(environment), "assurance-declared")
-        if signing is not None:
+        if not from_controller:
+            config.pluginmanager.register(interruptions, "assurance-interruptions")
+        if signing is not None and not config.option.collectonly:
             session._prepare_reports()
             sealer = PackSealer(run, signing, lambda: session._model)
             interruptions.withdraw = sealer.withdraw
@@ -151,7 +155,6 @@ class RunSession:
             tidying = Tidying(run, given, interruptions.seconds_left)
             config.pluginmanager.register(tidying, "assurance-tidying")
             config.pluginmanager.register(sealer, "assurance-pack")
-            config.pluginmanager.register(interruptions, "assurance-interruptions")
         # Last, and so around all others.
         config.pluginmanager.register(Breakdowns(config, run.redactor), "assurance-breakdowns")
         return session
@@ -233,6 +236,8 @@ class RunSession:
             output["apex_collected"] = self._waiver_judge.collected()
             output["apex_selected"] = asdict(self._selected.selection)
             return
+        if self._config.option.collectonly:
+            return
         collected = self._expected.ids() | self._waiver_judge.expected() | self._server_errors.expected()
         # By ids alone. An exit status can say neither: after some interruptions it is that of a run that has ended, and
         # one that comes when every case has its verdict takes nothing from them. What keeps pytest from collecting to
@@ -256,7 +261,7 @@ class RunSession:
             json_report.write(self._model, self._run.directory / RESULTS)
         else:
             self._write_pack(self._model)
-        if has_ended and collected and not self._config.option.collectonly:
+        if has_ended and collected:
             session.exitstatus = EXIT_STATUSES[self._model.decision]
 
     def _write_pack(self, model: RunModel) -> None:

@@ -55,10 +55,10 @@ def bundled(directory: Path) -> dict[str, bytes] | None:
 
 def unbundle(files: dict[str, bytes], head: Path, destination: Path) -> None:
     """Write a tape of many files: what a pack holds, whatever was replayed."""
+    for folder in {name.partition("/")[0] for name in files}:
+        (destination / folder).mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        path = destination / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        (destination / name).write_bytes(content)
     (destination / HEAD).write_bytes(head.read_bytes())
 
 

@@ -19,7 +19,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -47,6 +47,7 @@ class Tape:
 
     Attributes:
         most_bytes: The most bytes of bodies that one process keeps on it.
+        is_shared: Whether other processes may write it too.
         on_kept: Takes each reading that this process has kept.
         on_throttled: Takes the seconds for which a question of this process waits, because a service throttles it.
     """
@@ -61,6 +62,8 @@ class Tape:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._kept_bytes = 0
+        self.is_shared = True
+        self._bundled: Files = None
         self.on_kept: Callable[[Reading], None] = _tell_nobody
         self.on_throttled: Callable[[float], None] = _tell_nobody
 
@@ -91,7 +94,7 @@ class Tape:
             raise TapeRefused(f"{path}: the tape was not sealed, its run was interrupted; record again")
         tape = cls(directory, _header(path, document.get("header")), replaying=True)
         digests = _digests(path, document["readings"])
-        files = bundled(directory)
+        files = tape._bundled = bundled(directory)
         for key, digest in digests.items():
             tape._in_memory[key] = _verified(directory, key, digest, files)
         stored = (directory / "readings").glob("*.json") if files is None else map(PurePosixPath, files)
@@ -119,7 +122,7 @@ class Tape:
             )
         with self._guard:
             lock = self._locks.setdefault(key, threading.Lock())
-        with lock, FileLock(self.directory / "locks" / key):
+        with lock, FileLock(self.directory / "locks" / key) if self.is_shared else nullcontext():
             if key not in self._in_memory:
                 stored = self.directory / "readings" / f"{key}.json"
                 self._in_memory[key] = self._stored(key) if stored.exists() else self._keep(ask())
@@ -153,9 +156,8 @@ class Tape:
 
     def copy_to(self, destination: Path) -> None:
         """Write the whole tape elsewhere, in many files."""
-        files = bundled(self.directory)
-        if files is not None:
-            unbundle(files, self.directory / "tape.json", destination)
+        if self._bundled is not None:
+            unbundle(self._bundled, self.directory / "tape.json", destination)
             return
         shutil.copytree(self.directory, destination, ignore=shutil.ignore_patterns("locks"))
 
