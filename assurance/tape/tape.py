@@ -158,8 +158,8 @@ class Tape:
         """Write the whole tape elsewhere, in many files."""
         if self._bundled is not None:
             unbundle(self._bundled, self.directory / "tape.json", destination)
-            return
-        shutil.copytree(self.directory, destination, ignore=shutil.ignore_patterns("locks"))
+        else:
+            shutil.copytree(self.directory, destination, ignore=shutil.ignore_patterns("locks"))
 
     def seal(self, finished: str) -> None:
         """Write down the digest of every reading: after this a change shows."""
