@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import count
 
+import httpx
 import pytest
 
 from assurance.verdicts import Verdict
@@ -30,6 +32,8 @@ from sandbox.apex import Observed, Switch
 # During which of its requests nothing listens, by family.
 DOWN: tuple[tuple[Family, range], ...] = (("E2E", range(30, 36)), ("BAD", range(20, 26)))
 
+# After how many of its requests a token expires, by family.
+EXPIRING: tuple[tuple[Family, int], ...] = (("SMK", 40), ("E2E", 10), ("RBAC", 150), ("BAD", 30))
 
 # In one run, for what one family has made is there when the next begins. The others have nothing to do with access.
 FAMILIES: Sequence[Family] = ("SMK", "RBAC", "BAD")
@@ -118,6 +122,27 @@ def test_an_expired_token_is_one_reason(family: Family) -> None:
     judged = stage("apex")
     assert isinstance(judged, ApexStage)
     assert judged.stand_ins.apex.service.store.rows("projects") == []
+
+
+@pytest.mark.parametrize("role", ["estimator", "manager"])
+@pytest.mark.parametrize(("family", "asked_before"), EXPIRING)
+def test_a_token_that_expires_in_mid_run_is_one_reason(family: Family, asked_before: int, role: str) -> None:
+    """From the moment on from which a role's token is refused, there is one reason, and no role or step is accused."""
+    asked, held = count(1), os.environ[f"APEX_SANDBOX_TOKEN_{role.upper()}"]
+
+    def expire(request: httpx.Request) -> bool:
+        if next(asked) > asked_before and request.headers.get("authorization") == f"Bearer {held}":
+            request.headers["authorization"] = f"Bearer {os.environ['APEX_SANDBOX_TOKEN_EXPIRED']}"
+        return False
+
+    def change(stand_ins: ApexStandIns) -> None:
+        stand_ins.is_down = expire
+
+    failing, reasons = _told(family, change)
+    assert failing == set()
+    assert len(reasons) <= 1
+    assert all(reason.startswith(f"The token of the role {role} is not accepted any more: ") for reason in reasons)
+    assert next(asked) < 2000
 
 
 @pytest.mark.parametrize(("family", "down"), DOWN)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from http import HTTPStatus
 
-from assurance.apex.client.api import Api, Until, is_shown
+from assurance.apex.client.api import ONE_PROJECT, Api, Until, is_shown
 from assurance.apex.client.application import Application
 from assurance.apex.client.callers import ANONYMOUS
 from assurance.apex.client.exchange import Exchange
 from assurance.apex.client.plans import FlowPlan, plan_of
 from assurance.apex.client.question import SAFE, Contents, Question, Upload
+from assurance.apex.client.sign_in import lost
 from assurance.environment.application import ROLES
 from assurance.errors import NotEvaluated
+from assurance.tape import sha256
 
 # The pauses before what is not visible yet is looked for again, in seconds; the last one again and again.
 SETTLING_PAUSES = (0.02, 0.04, 0.08, 0.15, 0.3, 0.6, 1.0)
@@ -69,6 +72,7 @@ class Flow(Api):
 
         Raises:
             NotEvaluated: Nothing answered, or the caller cannot sign in.
+            LostToken: The caller's token is accepted nowhere any more.
             RuntimeError: The request would write, and the flow's plan does not say so.
         """
         if self.only_reads and caller in ROLES and self.application.tries_sign_in:
@@ -89,7 +93,27 @@ class Flow(Api):
             summary=self.application.summary_of(contents),
             pause_seconds=pause_seconds,
         )
-        return self.application.send(method, f"{self.application.declared.api_prefix}{path}", question, contents)
+        answer = self.application.send(method, f"{self.application.declared.api_prefix}{path}", question, contents)
+        if answer.status == HTTPStatus.UNAUTHORIZED and caller in ROLES:
+            self._demand_token(caller, sha256(repr((asked, question.ordinal)).encode()))
+        return answer
+
+    def _demand_token(self, caller: str, after: str) -> None:
+        """Go on only if the caller's token is accepted where every role may look.
+
+        Args:
+            caller: Whose token.
+            after: What was refused: for each there is a look of its own, however often the script is run.
+
+        Raises:
+            LostToken: It is not.
+        """
+        question = Question("GET", caller, flow=f"{self.name}:token-{after[:12]}", ordinal=1)
+        look = self.application.send(
+            "GET", f"{self.application.declared.api_prefix}{ONE_PROJECT}", question, Contents()
+        )
+        if look.status == HTTPStatus.UNAUTHORIZED:
+            raise lost(look)
 
     def settle(self, path: str, caller: str, until: Until, *, seconds: float | None = None) -> tuple[Exchange, ...]:
         """Look for what was announced until it is there, or the environment's bound for that is reached.

@@ -162,10 +162,14 @@ def _remedy(role: Role) -> str:
     return f"Get a new token for [application.identities.{role}], for the audience of the environment file."
 
 
-def lost(answer: Exchange) -> NotEvaluated:
-    """Return the error that a token which was accepted before is accepted no more."""
-    return NotEvaluated(
-        f"the token of the role {answer.caller} is not accepted any more: {answer.outcome}.",
+class LostToken(NotEvaluated):
+    """A token that was accepted before is accepted no more: what is answered then is about no role and no step."""
+
+
+def lost(answer: Exchange) -> LostToken:
+    """Return the error that a token is accepted no more, as this answer to a look that anybody may take shows."""
+    return LostToken(
+        f"The token of the role {answer.caller} is not accepted any more: {answer.cause}.",
         "It may have expired in mid-run: get tokens that hold as long as a run takes.",
         answer.readings,
     )

@@ -13,14 +13,14 @@ from http import HTTPStatus
 
 from assurance.apex.access import MANAGER, Lack
 from assurance.apex.client import Exchange
-from assurance.apex.client.api import ONE_PROJECT, is_shown
+from assurance.apex.client.api import is_shown
 from assurance.apex.client.flows import SETTLING_PAUSES
+from assurance.apex.client.sign_in import LostToken
 from assurance.apex.estimation.answers import id_in, is_there
 from assurance.apex.roles.attempts import READER, STATUS, Look, Script, State
 from assurance.apex.roles.matrix import CALLERS, Agreed, Caller, Cell, Operation
 from assurance.apex.roles.scene import Scene, Target
 from assurance.apex.roles.tried import SHUT, TriedCell, UntriedCell
-from assurance.environment.application import ROLES
 from assurance.errors import NotEvaluated
 from assurance.world.http.attempts import SUCCESSES
 
@@ -68,11 +68,17 @@ class _WritingRow:
         refused = [caller for caller in CALLERS if self._operation.of(caller) in SHUT]
         target = script.prepare(scene, project)
         before = self._look(scene, target, 0.0)
-        attempts = {caller: self._attempt(caller, target) for caller in refused}
+        row: Row = {}
+        attempts: dict[Caller, tuple[Exchange, ...]] = {}
+        for caller in refused:
+            try:
+                attempts[caller] = self._attempt(caller, target)
+            except LostToken as error:
+                row[caller] = _lost(Cell(self._operation, caller), error)
         for tried in attempts.values():
             self._note(tried)
         # A job takes its time: what it left, though it was refused, shows when those have ended that were allowed.
-        row: Row = dict(self._all_allowed(project)) if script.starts_job else {}
+        row |= self._all_allowed(project) if script.starts_job else {}
         row |= self._refused(attempts, target, before)
         row |= {} if script.starts_job else self._all_allowed(project)
         self._put_back(project)
@@ -127,7 +133,10 @@ class _WritingRow:
         place = scene.own_project() if scene.is_standing else scene.project() if script.renews else project
         target = script.prepare(scene, place)
         before = self._look(scene, target, 0.0)
-        exchanges = self._attempt(caller, target)
+        try:
+            exchanges = self._attempt(caller, target)
+        except LostToken as error:
+            return _lost(cell, error)
         self._note(exchanges)
         tried = self._cell(caller, target, exchanges, before, self._look(scene, target, 0.0))
         return self._settled(tried)
@@ -162,8 +171,7 @@ class _WritingRow:
         self, caller: Caller, target: Target, exchanges: tuple[Exchange, ...], before: State, now: State
     ) -> TriedCell:
         cell = Cell(self._operation, caller)
-        refused = _refused_token(self._scene, caller, exchanges[0])
-        return TriedCell(cell, target, exchanges, before, now, _lack(self._scene, caller), refused)
+        return TriedCell(cell, target, exchanges, before, now, _lack(self._scene, caller))
 
     def _without_announced(self, state: State) -> State:
         """Return what is seen without the objects that the row itself was allowed to make."""
@@ -184,9 +192,14 @@ class _WritingRow:
 def _try_creating(scene: Scene, operation: Operation, script: Script) -> Row:
     """Try to create projects: what a refusal left shows in its number, which can be used only once."""
     targets = {caller: Target(number=scene.number(caller)) for caller in CALLERS}
-    tried = {caller: script.attempt(scene, target, caller) for caller, target in targets.items()}
     pause = scene.flow.application.declared.limits.effect_seconds
     row: Row = {}
+    tried: dict[Caller, tuple[Exchange, ...]] = {}
+    for caller, target in targets.items():
+        try:
+            tried[caller] = script.attempt(scene, target, caller)
+        except LostToken as error:
+            row[caller] = _lost(Cell(operation, caller), error)
     for caller, exchanges in tried.items():
         cell, told = Cell(operation, caller), id_in(exchanges[0])
         if told:
@@ -201,8 +214,7 @@ def _try_creating(scene: Scene, operation: Operation, script: Script) -> Row:
         else:
             assert script.look is not None
             now, pause = script.look(scene, targets[caller], pause), 0.0
-        refused = _refused_token(scene, caller, exchanges[0])
-        row[caller] = TriedCell(cell, targets[caller], exchanges, State(NOT_THERE, ()), now, None, refused)
+        row[caller] = TriedCell(cell, targets[caller], exchanges, State(NOT_THERE, ()), now)
     return row
 
 
@@ -215,24 +227,23 @@ def _shows(shown: Exchange, project_id: str) -> bool:
     return shown.status != HTTPStatus.FORBIDDEN and is_there(shown) and shown.document.id == project_id
 
 
-def _tried(scene: Scene, script: Script, target: Target, cell: Cell) -> TriedCell:
+def _lost(cell: Cell, error: LostToken) -> UntriedCell:
+    return UntriedCell(cell, error.reason, error.remedy, error.readings)
+
+
+def _tried(scene: Scene, script: Script, target: Target, cell: Cell) -> TriedCell | UntriedCell:
     """Try an operation that only reads."""
-    exchanges = script.attempt(scene, target, cell.caller)
+    try:
+        exchanges = script.attempt(scene, target, cell.caller)
+    except LostToken as error:
+        return _lost(cell, error)
     needs_access = cell.operation.kind not in {"service", "jobs"} and cell.operation.name != "lists-projects"
     lack = _lack(scene, cell.caller) if needs_access else None
-    return TriedCell(cell, target, exchanges, None, None, lack, _refused_token(scene, cell.caller, exchanges[0]))
+    return TriedCell(cell, target, exchanges, None, None, lack)
 
 
 def _lack(scene: Scene, caller: str) -> Lack | None:
     return next((lack for role, lack in scene.lacks.items() if role == caller), None)
-
-
-def _refused_token(scene: Scene, caller: str, answer: Exchange) -> Exchange | None:
-    """Return the answer that shows that a role's token is accepted nowhere any more; None if it is."""
-    if answer.status != HTTPStatus.UNAUTHORIZED or caller not in ROLES:
-        return None
-    again = scene.flow.call("GET", ONE_PROJECT, caller)
-    return again if again.status == HTTPStatus.UNAUTHORIZED else None
 
 
 def _untried(scene: Scene, script: Script, cell: Cell) -> UntriedCell | None:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from assurance.apex.access import Lack
 from assurance.apex.client import Exchange
 from assurance.apex.client.exchange import all_readings
-from assurance.apex.client.sign_in import lost
 from assurance.apex.estimation.answers import id_in, tells_something
 from assurance.apex.roles.attempts import State
 from assurance.apex.roles.matrix import Agreed, Cell
@@ -37,7 +36,6 @@ class TriedCell:
         before: What was seen before; None for an operation that only reads.
         now: What was seen afterwards.
         lack: Why the caller has not the access that the cell is about; None if it has.
-        refused_token: The answer by which it shows that the caller's token is accepted no more; None if it is.
     """
 
     cell: Cell
@@ -46,7 +44,6 @@ class TriedCell:
     before: State | None
     now: State | None
     lack: Lack | None = None
-    refused_token: Exchange | None = None
 
     @property
     def is_as_agreed(self) -> Fact:
@@ -54,7 +51,7 @@ class TriedCell:
 
         Raises:
             NotEvaluated: The caller was throttled, or a success says nothing that APEX would say; or what is answered
-                is not about the role: it has not its access, its token is accepted no more, or the server broke down.
+                is not about the role: it has not its access, or the server broke down.
         """
         answer, agreed = self.exchanges[0], self.cell.agreed
         answer.answers(HTTPStatus.OK)
@@ -89,8 +86,6 @@ class TriedCell:
     def _refuse_what_is_not_the_roles(self) -> None:
         """Judge no role by an answer that is about something else."""
         answer, agreed = self.exchanges[0], self.cell.agreed
-        if self.refused_token is not None:
-            raise lost(self.refused_token)
         if agreed not in SHUT and self.cell.operation.kind != "service" and answer.status in SERVER_ERRORS:
             raise NotEvaluated(
                 f"The server broke down, which says nothing of a role: {answer.called} {answer.outcome}.",
