@@ -74,9 +74,9 @@ class Parser(argparse.ArgumentParser):
     """A parser that suggests the name that was probably meant."""
 
     def error(self, message: str) -> NoReturn:
-        """End with one message, and a suggestion where a name looks mistyped."""
+        """End with one line: what is wrong, and a suggestion where a name looks mistyped, else where help is."""
         meant = _meant(message, self.known_words)
-        super().error(f"{message}\n  did you mean {meant}?" if meant else message)
+        self.exit(2, f"{self.prog}: error: {message}; " + (f"did you mean {meant}?\n" if meant else "see --help\n"))
 
     known_words: tuple[str, ...] = ()
 

@@ -16,8 +16,10 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 from assurance.environment import find
+from assurance.environment.values import Vantage
 from assurance.errors import UsageError
 from assurance.home import make_importable, places, suite_root
 
@@ -26,7 +28,6 @@ GATES = MappingProxyType({"pre": "pre_deployment", "post": "post_deployment", "c
 # Options of pytest that this command takes under the same name; each needs a value.
 PASSED = (
     ("replay", "DIR", "answer only from the tape in DIR"),
-    ("vantage", "inside|outside", "where the suite runs from"),
     ("reports", "DIR", "where evidence packs go"),
     ("baseline", "FILE|DIR", "the baseline to compare with"),
     ("waivers", "FILE", "the waivers that apply"),
@@ -42,6 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("what", nargs="*", metavar="WHAT", help="what is judged (everything)")
     parser.add_argument("--env", required=True, metavar="NAME|FILE", help="a name in environments/, or a TOML file")
+    parser.add_argument("--vantage", choices=get_args(Vantage), help="where the suite runs from")
     for name, metavar, text in PASSED:
         parser.add_argument(f"--{name}", metavar=metavar, help=text)
     parser.add_argument("--allow-not-live", action="store_true", help="let a gate rest on a tape or on stand-ins")
@@ -56,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     given = {name: getattr(arguments, name.replace("-", "_")) for name, _, _ in PASSED}
     words = [f"--env={find(arguments.env, FOLDER).absolute()}", *selection(arguments.what)]
+    words += [f"--vantage={arguments.vantage}"] if arguments.vantage is not None else []
     words += [f"--{name}={value}" for name, value in given.items() if value is not None]
     words += ["--allow-not-live"] if arguments.allow_not_live else []
     return judge([*words, *shlex.split(arguments.pytest)])

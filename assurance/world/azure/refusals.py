@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import unquote, urlsplit
 
 from assurance.errors import NotEvaluated
 
@@ -111,6 +112,17 @@ WRONG_CONFIGURATION = frozenset({"resourcegroupnotfound", "subscriptionnotfound"
 _ABSENT = re.compile(r"[a-z]*notfound|roledefinitiondoesnotexist|name_unknown|manifest_unknown|tag_unknown", re.I)
 # These say that the way there does not exist, not the thing.
 _NO_WAY_THERE = frozenset({"endpointnotfound", "apinotfound", "pathnotfound", "routenotfound", "tenantnotfound"})
+ROLES_DOCUMENT = 'docs/running.md ("The least roles that the suite needs")'
+_ROLES = (
+    (re.compile(r"/providers/Microsoft\.Security/", re.I), "the role Security Reader on the subscription"),
+    (re.compile(r"/providers/Microsoft\.Insights/metrics", re.I), "the role Monitoring Reader"),
+    (re.compile(r"^\w+ https://[^/]*\bvault\b", re.I), "the role Key Vault Reader on the vault"),
+    (
+        re.compile(r"^\w+ https://[^/]*\bapi\.(loganalytics|applicationinsights)\.", re.I),
+        "the role Log Analytics Reader",
+    ),
+    (re.compile(r"^\w+ https://[^/]*\bazurecr\b", re.I), "the roles Reader and AcrPull on the registry"),
+)
 _FIREWALL = frozenset({"ForbiddenByFirewall", "ForbiddenByConnection"})
 _NETWORK_HEADER = "x-ms-keyvault-network-info"
 # Kusto's semantic error for a table that does not exist: a workspace makes it when the first row arrives.
@@ -155,8 +167,8 @@ def refusal(
             )
         case HTTPStatus.FORBIDDEN:
             return NotEvaluated(
-                f"No permission: {told}",
-                "Grant the suite's identity what the README lists: Reader, Security Reader, Key Vault Reader.",
+                f"No permission to ask for {_asked_for(question)}: {told}",
+                f"Grant the suite's identity {_role_for(question)}; {ROLES_DOCUMENT} says where.",
                 readings,
             )
         case HTTPStatus.NOT_FOUND if said.code.lower() in WRONG_CONFIGURATION:
@@ -176,6 +188,22 @@ def refusal(
             return NotEvaluated(
                 f"Azure did not answer the question: {told}", "Run again; if it stays, ask Azure.", readings
             )
+
+
+def _asked_for(question: str) -> str:
+    """Return what was asked for, as briefly as it can be named: `virtualNetworks/vnet-apex-prod`, or host and path."""
+    parts = urlsplit(question.partition(" ")[2])
+    _, marker, resource = parts.path.rpartition("/providers/")
+    if marker:
+        return "/".join(unquote(resource).strip("/").split("/")[1:]) or resource
+    if parts.path.lower().startswith("/subscriptions/"):
+        return unquote(parts.path).strip("/")
+    return f"{parts.netloc}{unquote(parts.path)}" or question
+
+
+def _role_for(question: str) -> str:
+    """Return the least role that lets what was refused be read."""
+    return next((role for form, role in _ROLES if form.search(question)), "the role Reader")
 
 
 def _has_no_table(said: SaidError) -> bool:

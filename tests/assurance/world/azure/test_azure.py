@@ -300,6 +300,29 @@ def test_a_vaults_firewall_is_no_missing_role(body: bytes, headers: dict[str, st
     assert "Grant" in missing.remedy
 
 
+SUBSCRIPTION = "management.azure.com/subscriptions/1"
+VNET = "virtualNetworks/vnet-apex-prod"
+
+
+@pytest.mark.parametrize(
+    ("url", "named", "role"),
+    [
+        (f"{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/{VNET}", VNET, "Reader"),
+        (f"{SUBSCRIPTION}/resourceGroups/rg/resources?x=1", "subscriptions/1/resourceGroups/rg/resources", "Reader"),
+        (f"{SUBSCRIPTION}/providers/Microsoft.Security/pricings/", "pricings", "Security Reader"),
+        ("kv-apex.vault.azure.net/secrets?x=1", "kv-apex.vault.azure.net/secrets", "Key Vault Reader"),
+        ("api.loganalytics.azure.com/v1/query", "api.loganalytics.azure.com/v1/query", "Log Analytics Reader"),
+        ("acrapex.azurecr.io/acr/v1/apex/_tags", "acrapex.azurecr.io/acr/v1/apex/_tags", "AcrPull"),
+    ],
+)
+def test_a_missing_role_is_named_after_what_was_asked_for(url: str, named: str, role: str) -> None:
+    """The reason begins with the resource, so that no report cuts it off; the remedy names role and document."""
+    error = refusal(403, said_in(b'{"error": {"code": "AuthorizationFailed"}}'), {}, f"GET https://{url}", ("k",))
+    assert error.reason.startswith(f"No permission to ask for {named}: HTTP 403 AuthorizationFailed")
+    assert role in error.remedy
+    assert "docs/running.md" in error.remedy
+
+
 def test_a_table_that_does_not_exist_means_that_no_telemetry_came() -> None:
     """Kusto makes the table with its first row; another semantic error stays one."""
     codes = ("BadArgumentError", "SemanticError", "SEM0100")
