@@ -9,6 +9,7 @@ __all__ = [
     "outcome",
     "pack",
     "pseudonymising",
+    "rederiving",
     "sealing",
     "signing",
     "verification",

@@ -95,8 +95,7 @@ class Tape:
         tape = cls(directory, _header(path, document.get("header")), replaying=True)
         digests = _digests(path, document["readings"])
         files = tape._bundled = bundled(directory)
-        for key, digest in digests.items():
-            tape._in_memory[key] = _verified(directory, key, digest, files)
+        tape._in_memory = {key: _verified(directory, key, digest, files) for key, digest in digests.items()}
         stored = (directory / "readings").glob("*.json") if files is None else map(PurePosixPath, files)
         extra = {found.stem for found in stored if found.parent.name == "readings"} - set(digests)
         if extra:

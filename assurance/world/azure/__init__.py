@@ -2,6 +2,7 @@
 
 __all__ = [
     "clients",
+    "containers",
     "credential",
     "document",
     "jobs",

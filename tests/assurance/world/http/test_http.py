@@ -130,15 +130,19 @@ def test_half_a_minute_at_most_is_lost_to_a_host_that_died(
     attempts: int, budget_seconds: float, refusal_seconds: float
 ) -> None:
     """However often an environment file has requests repeated, a thousand questions lose no more than that together."""
-    host, passed = Host(), [0.0]
+    passed = [0.0]
 
     def wait(seconds: float) -> None:
         passed[0] += seconds
 
-    policy = RetryPolicy(attempts, budget_seconds)
+    class Refusing(Host):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            wait(0.0 if self.is_up else refusal_seconds)
+            return super().handle_request(request)
+
+    host, policy = Refusing(), RetryPolicy(attempts, budget_seconds)
 
     def pausing(last: Attempt, sent: int, spent: float) -> float | None:
-        wait(refusal_seconds if last.failure else 0.0)
         return policy.pause_seconds(last.headers, sent, spent) if last.failure else None
 
     sender = Sender(host, AnswerBounds(1024), 1.0, clock=Clock(lambda: passed[0], wait))
