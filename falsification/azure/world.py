@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 from azure.core.credentials import AccessToken
@@ -154,9 +155,10 @@ class MemoryTape(Tape):
 
     def __init__(self, header: TapeHeader, known: Mapping[str, Reading] | None = None) -> None:
         # What paces requests keeps its files beside the tape: of each world apart, for as long as it stands.
-        directory = tempfile.mkdtemp(prefix="falsification-")
+        # Where nothing is paced, which is nearly everywhere, no file is ever kept, and no directory made.
+        directory = Path(tempfile.gettempdir(), f"falsification-{uuid4().hex}")
         weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
-        super().__init__(Path(directory), header, replaying=False)
+        super().__init__(directory, header, replaying=False)
         self._in_memory.update(known or {})
         self.asked: set[str] = set()
 

@@ -142,7 +142,9 @@ def _items(estate: AzureEstate, path: ResourcePath, filter_text: str) -> list[Re
         return authorization.list_assignments(estate, path, filter_text)
     if len(path.types) > 1 and _is_missing(estate, path):
         raise arm_errors.parent_not_found(path.parent)
-    own = [one for key, one in list(estate.resources.items()) if _belongs(ResourcePath.parse(key), path)]
+    provider = f"/providers/{path.namespace}/"  # a look that spares taking most keys apart
+    candidates = [(key, one) for key, one in list(estate.resources.items()) if provider in key]
+    own = [one for key, one in candidates if _belongs(ResourcePath.parse(key), path)]
     return [*own, *_inline(estate, path)]
 
 

@@ -8,7 +8,6 @@ import threading
 import time
 from datetime import UTC, datetime
 from http import HTTPStatus
-from itertools import count
 from uuid import uuid4
 
 from sandbox.azure import errors as arm_errors
@@ -108,7 +107,6 @@ class AzureResourceManager(ServedStandIn):
         self.what_if: WhatIf | None = None
         self.bucket: TokenBucket | None = None
         self.known: dict[tuple[str, str], Answer] | None = None
-        self._served = count(1)
 
     def answer(self, request: Request) -> Answer:
         """The true answer to one request."""
@@ -167,7 +165,7 @@ class AzureResourceManager(ServedStandIn):
             "Cache-Control": "no-cache",
             "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
             "X-Content-Type-Options": "nosniff",
-            REMAINING: str(max(0, SUBSCRIPTION_READS - next(self._served))),
+            REMAINING: str(max(0, SUBSCRIPTION_READS - len(self.requests_served))),
             "x-ms-request-id": str(uuid4()),
             "x-ms-correlation-request-id": correlation,
             "x-ms-routing-request-id": f"{region}:{datetime.now(UTC):%Y%m%dT%H%M%SZ}:{correlation}",
