@@ -33,6 +33,7 @@ DECIDED_TOGETHER = "/networksecuritygroups/"
 # A property of an Azure resource as an answer spells it: `publicNetworkAccess`, the last part of a path.
 _PROPERTY = re.compile(r"\b[a-z]+(?:[A-Z][a-z0-9]+)+\b")
 _COMMAND = re.compile(r"(?:^|(?<=: ))(?:az|apex-assurance|pytest|curl|git|openssl|dig) [^\n]*", re.MULTILINE)
+_REQUEST = re.compile(r" \(request [^()]{1,100}\)")
 # What is said about a command behind it, in its line.
 _REMARK = re.compile(r",? \(|; (?!az |apex-assurance )|\.(?= [A-Z]|$)|, or | with an? |: ")
 
@@ -61,6 +62,11 @@ class Finding:
     def severity(self) -> str:
         """The worst severity of the controls that see it."""
         return SEVERITIES[min(map(rank_of, self.records))]
+
+    @property
+    def seen(self) -> str:
+        """What was observed in the leading case, or what it states, without ids of requests, which the report has."""
+        return _REQUEST.sub("", self.lead.observed or self.lead.statement)
 
     @property
     def controls(self) -> tuple[str, ...]:

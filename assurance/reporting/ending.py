@@ -113,6 +113,8 @@ MAX_LINES = 10
 """With the heading above them and pytest's own line below, twelve."""
 MAX_SENTENCE_LINES = 2
 MAX_NAMED = 3
+MIN_TELLING_CHARACTERS = 20
+"""What was observed in fewer, such as `answers 200`, tells little without what is demanded."""
 Block = tuple[str, list[str]]
 """A finding or a reason in one line, and what to type about it."""
 
@@ -194,9 +196,13 @@ def _finding(finding: Finding, width: int) -> Block:
     record = finding.lead
     also = [control for control in finding.controls if control != record.control]
     seen = f" (also {', '.join(also)})" if also else f" ({len(finding.records)} cases)" if finding.others else ""
-    told = f"{for_terminal(record.subject, 60)}: {for_terminal(record.observed or record.statement)}"
+    told = f"{for_terminal(record.subject, 60)}: {for_terminal(finding.seen)}"
+    if len(finding.seen) < MIN_TELLING_CHARACTERS:
+        told += f"; demanded: {for_terminal(record.statement)}"
     head = f"{finding.severity.upper():<8}  {record.control}  "
-    line = f"{head}{shortened(told, width - len(head) - len(seen))}{seen}"
+    # What is wrong comes before who else says so.
+    room = width - len(head)
+    line = f"{head}{told}{seen}" if len(told) + len(seen) <= room else f"{head}{shortened(told, room)}"
     return line, _what_to_do(finding.command, record.remedy, width)
 
 
@@ -210,7 +216,9 @@ def _group(group: ReasonGroup, width: int) -> Block:
 def _what_to_do(command: str, remedy: str, width: int) -> list[str]:
     if command:
         return command_lines(command, " " * 10, width)
-    return [f"{'':10}{shortened(for_terminal(remedy), width - 10)}"] if remedy else []
+    told = for_terminal(remedy)
+    # Half a sentence tells nobody what to do: another finding is worth its line more.
+    return [f"{'':10}{told}"] if told and len(told) <= width - 10 else []
 
 
 def _limited(text: str, most: int, width: int) -> list[str]:

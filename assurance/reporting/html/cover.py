@@ -18,6 +18,7 @@ from assurance.reporting.html.parts import (
     section,
     severity_mark,
     verdict_badge,
+    with_names,
 )
 from assurance.reporting.model import RunModel, roles_of_identity
 from assurance.reporting.wording import (
@@ -75,7 +76,7 @@ def _quoted(text: str) -> str:
 def _banner(model: RunModel) -> Html:
     run = model.run
     marks = [element("strong", word) for word in (str(run.source), "" if run.complete else "INCOMPLETE") if word]
-    words = element("p", *marks, " ", run.origin)
+    words = element("p", *marks, " ", with_names(run.origin))
     age = f" The oldest reading was {age_in_words(model)} old when the run ended." if model.readings else ""
     worth = element("p", evidence_sentence(run) + age, class_="worth")
     style = f"banner {run.source.lower()}"
@@ -110,9 +111,9 @@ def _worst(model: RunModel) -> Html:
 
 def _worst_line(finding: Finding) -> Html:
     record = finding.lead
-    subject = element("a", cut(record.subject, 100), href=f"#{case_id(record)}")
+    subject = element("a", with_names(cut(record.subject, 100)), href=f"#{case_id(record)}")
     also = f" (also {', '.join(finding.controls[1:])})" if finding.controls[1:] else ""
-    told = f": {cut(record.observed or record.statement, 200)}{also}"
+    told = with_names(f": {cut(finding.seen, 200)}{also}")
     line = element("p", severity_mark(finding.severity), f" {record.control} ", subject, told)
     prose = element("p", cut(record.remedy, 200)) if record.remedy else Html()
     return element("li", line, copyable(finding.command) if finding.command else prose)
@@ -173,9 +174,9 @@ def _facts(model: RunModel) -> Html:
         ("Requests", requests_in_words(run)),
         ("Readings", f"{len(model.readings):,}"),
         ("Oldest reading", f"{utc_in_words(oldest)}, {age_in_words(model)} before the end" if oldest else "none"),
-        ("Selection", element("code", run.selection) if run.selection else "all"),
+        ("Selection", element("code", with_names(run.selection)) if run.selection else "all"),
         ("Suite", _suite(model)),
-        ("Libraries", ", ".join(f"{name} {version}" for name, version in sorted(_libraries(model).items()))),
+        ("Libraries", with_names(", ".join(" ".join(one) for one in sorted(_libraries(model).items())))),
     ]
     return section("run", "The run", definitions(facts))
 

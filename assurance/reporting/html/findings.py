@@ -20,6 +20,7 @@ from assurance.reporting.html.parts import (
     severity_mark,
     table,
     verdict_style,
+    with_names,
 )
 from assurance.reporting.model import RunModel, VerdictRecord
 from assurance.reporting.wording import VERDICT_WORDS, ReasonGroup, by_reason, counted, place_of, waiver_facts
@@ -95,11 +96,14 @@ def _finding(finding: Finding, model: RunModel) -> Html:
     control = element("span", record.control, class_="control")
     heading = element("h3", severity_mark(finding.severity), " ", control, " ", link)
     facts: list[tuple[str, Content]] = [
-        ("Subject", element("code", _shown(record.subject))),
-        ("Expected", _shown(record.expected)),
-        ("Observed", element("strong", _shown(record.observed))),
+        ("Subject", element("code", with_names(_shown(record.subject)))),
+        ("Expected", with_names(_shown(record.expected))),
+        ("Observed", element("strong", with_names(_shown(record.observed)))),
         ("Deciding rule", _rule(record.control)),
-        *(("Resource", element("code", _shown(resource))) for resource in record.resources[:MAX_CASES_NAMED]),
+        *(
+            ("Resource", element("code", with_names(_shown(resource))))
+            for resource in record.resources[:MAX_CASES_NAMED]
+        ),
         *waiver_facts(record),
         *_also(finding),
         ("Evidence", evidence(record, model)),
@@ -112,8 +116,8 @@ def _also(finding: Finding) -> list[tuple[str, Content]]:
     if not finding.others:
         return []
     named = [
-        element("li", element("a", f"{one.control} {cut(one.subject, 120)}", href=f"#{case_id(one)}"), ": ",
-                cut(one.observed or one.statement, MAX_CELL_CHARACTERS))
+        element("li", element("a", with_names(f"{one.control} {cut(one.subject, 120)}"), href=f"#{case_id(one)}"),
+                ": ", with_names(cut(one.observed or one.statement, MAX_CELL_CHARACTERS)))
         for one in finding.others[:MAX_CASES_NAMED]
     ]  # fmt: skip
     if len(finding.others) > MAX_CASES_NAMED:

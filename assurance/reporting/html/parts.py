@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assurance.reporting.causes import commands_of
@@ -67,10 +68,30 @@ def verdict_badge(verdict: Verdict | None) -> Html:
     return element("span", symbol, " ", VERDICT_WORDS[verdict], class_=f"verdict {verdict_style(verdict)}")
 
 
+_NAME = re.compile(r"[^\s/]*-[^\s/]*")
+
+
+def with_names(text: str) -> Html:
+    """Return text in which a name with hyphens is not broken at one as long as a line has room for it.
+
+    A path may be broken behind each of its slashes. Whoever copies the text gets it as it is.
+    """
+    parts: list[Content] = []
+    end = 0
+    for match in _NAME.finditer(text):
+        parts += [_breakable(text[end : match.start()]), element("span", match[0], class_="name")]
+        end = match.end()
+    return join(*parts, _breakable(text[end:]))
+
+
+def _breakable(text: str) -> Html:
+    return Html(for_html(text).replace("/", "/<wbr>"))
+
+
 def copyable(text: str) -> Html:
     """Return text that is meant to be taken to a terminal, with a button that copies it."""
     button = element("button", "Copy", type="button", class_="copy")
-    return element("div", button, element("pre", text, tabindex="0"), class_="copyable")
+    return element("div", button, element("pre", with_names(text), tabindex="0"), class_="copyable")
 
 
 def remedy_blocks(remedy: str) -> Html:

@@ -118,6 +118,17 @@ def test_worst_findings_are_named_with_what_to_type() -> None:
     assert any(line.startswith("roll back az containerapp revision activate") for line in lines)
 
 
+def test_a_line_says_what_is_wrong_before_anything_else() -> None:
+    """No id of a request, nor who else says so, takes its room; what tells little has what is demanded beside it."""
+    one = replace(record("SEC-06", "test_it", "anonymous", Verdict.FAIL), control="SMK-02")
+    seen = replace(one, observed="answers 200 (request 05b66f60-1808)", statement="Without a token it is 401.")
+    prose = "Let the API verify signature, issuer, audience and validity of each token before all else."
+    model = replace(sample_model(), verdicts=(replace(seen, remedy=prose),))
+    (line,) = [line for line in told(model) if line.startswith("CRITICAL")]
+    assert line == "CRITICAL  SMK-02  anonymous: answers 200; demanded: Without a token it is 401."
+    assert not any("Let the API" in line for line in told(model))
+
+
 def test_a_long_remedy_takes_no_finding_its_line() -> None:
     """Where what to type about the worst has no room at all, the worst three are named all the same."""
     model = many()

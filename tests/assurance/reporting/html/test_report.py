@@ -35,7 +35,7 @@ from assurance.reporting.html.charts import (
 )
 from assurance.reporting.html.cover import cover, printed_on_every_page
 from assurance.reporting.html.findings import MAX_FINDINGS, findings
-from assurance.reporting.html.parts import Html, case_id, element
+from assurance.reporting.html.parts import Html, case_id, element, with_names
 from assurance.reporting.html.report import PROPERTY, HtmlReport
 from assurance.reporting.html.report import page as page_of
 from assurance.reporting.model import SUPPORTS
@@ -384,3 +384,12 @@ def test_verdict_that_the_model_lacks_is_named() -> None:
     plugin.pytest_html_results_summary(prefix)
     assert cells == []
     assert html.escape(one.check) in prefix[0]
+
+
+@given(st.text(alphabet="ab-/ .&<\n", max_size=40))
+def test_a_name_is_kept_whole_and_the_text_as_it_is(text: str) -> None:
+    """Whatever stands in a text, it is copied as it was; a name with hyphens is one piece, a path breaks at slashes."""
+    marked = with_names(text)
+    assert html.unescape(re.sub(r"</?(?:span|wbr)[^>]*>", "", marked)) == text
+    pieces = re.findall(r'<span class="name">(.*?)</span>', marked)
+    assert [html.unescape(piece) for piece in pieces] == re.findall(r"[^\s/]*-[^\s/]*", text)
