@@ -18,7 +18,7 @@ from assurance.apex.client.sign_in import UserIds, known_id
 from assurance.environment.application import Role
 from assurance.environment.application_tables import PLACEHOLDERS
 from assurance.errors import NotEvaluated
-from assurance.tape import Reading, key_of, sha256, utc_now
+from assurance.tape import Reading, sha256, utc_now
 from assurance.world.http.attempts import SUCCESSES
 
 MAX_OUTPUT_CHARACTERS = 4000
@@ -37,7 +37,7 @@ def run_command(flow: Flow, project_id: str, role: str, values: Mapping[str, str
         values: What stands for each of the placeholders.
     """
     application = flow.application
-    key = key_of("APEX", "command", flow.name, project_id, role)
+    key = application.tape.key("APEX", "command", flow.name, project_id, role)
     return application.tape.obtain(key, lambda: _run(flow, key, role, values))
 
 

@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
-from assurance.tape.provenance import remember
+from assurance.tape import Tape
 
+RUN = "assurance-run"
 NOUNS = "fixtures"  # the engine names no room above it but where it has one loaded
 
 
@@ -38,11 +39,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Select by the same expressions, and remember from the first question on."""
+    """Select by the same expressions."""
     given = _selected(config)["given"]
     config.option.keyword, config.option.markexpr = given["keyword"], given["expression"]
     config.option.deselect = list(given["deselected"])
-    remember()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have the tape remember what keys are made of, from the first question on."""
+    _tape(session.config).remember()
 
 
 def pytest_assurance_load_nouns() -> None:
@@ -75,5 +80,12 @@ def _selected(config: pytest.Config) -> dict[str, Any]:  # Any: JSON that `rerun
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Write what was asked."""
-    config.getoption("questions").write_text(json.dumps(asdict(remember())), encoding="utf-8")
+    """Write what was asked, if the run began."""
+    if config.pluginmanager.hasplugin(RUN):
+        config.getoption("questions").write_text(json.dumps(asdict(_tape(config).remember())), encoding="utf-8")
+
+
+def _tape(config: pytest.Config) -> Tape:
+    run: Any = config.pluginmanager.get_plugin(RUN)  # a room above this one
+    tape: Tape = run.tape
+    return tape

@@ -47,7 +47,7 @@ from assurance.suite.selection import SelectedControls, WholeGate, asked_for, gi
 from assurance.suite.terminal import write_ending, write_summary
 from assurance.suite.waiving import WaiverJudge, waivers_of_run
 from assurance.suite.workplace import complete, reports_of, workplace
-from assurance.tape import utc_now
+from assurance.tape import Tape, utc_now
 
 JUDGING_AGAIN = "assurance.evidence.rederiving"
 """The plugin of a run that judges a pack again: it makes no pack, and of its reports only the results are read."""
@@ -174,6 +174,11 @@ class RunSession:
         if self._model is None:
             raise RuntimeError("the report was asked for before the run had ended")
         return self._model
+
+    @property
+    def tape(self) -> Tape:
+        """The readings of the run."""
+        return self._run.tape
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401  (pytest-xdist types no worker)

@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+from assurance.tape.reading import key_of, sha256
 
 MAX_REMEMBERED_BYTES = 65_536
 
 
 @dataclass(slots=True)
 class Remembered:
-    """What was made since this was begun.
+    """What was asked since this was begun.
 
     Attributes:
         questions: The parts of each key.
-        contents: The text behind each digest that code other than the tape's own asked for; long ones are left out.
+        contents: The text behind each digest that a question is made with; long ones are left out.
     """
 
     questions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
 
-    def digest(self, sha256: str, content: bytes) -> None:
-        """Remember what a digest was made of."""
-        if len(content) <= MAX_REMEMBERED_BYTES:
-            try:
-                self.contents[sha256] = content.decode("utf-8")
-            except UnicodeDecodeError:
-                return
 
+class Keys:
+    """Makes the keys under which answers stand, and remembers what they were made of where it was asked to."""
 
-_remembered: list[Remembered] = []
+    def __init__(self) -> None:
+        self._remembered: Remembered | None = None
 
+    def remember(self) -> Remembered:
+        """Begin to remember, or return what has been remembered since that was begun."""
+        self._remembered = self._remembered or Remembered()
+        return self._remembered
 
-def remember() -> Remembered:
-    """Begin to remember in this process, or return what has been remembered since that was begun."""
-    if not _remembered:
-        _remembered.append(Remembered())
-    return _remembered[0]
+    def key(self, *parts: str) -> str:
+        """Return the key under which the answer to a question stands."""
+        key = key_of(*parts)
+        if self._remembered is not None:
+            self._remembered.questions[key] = parts
+        return key
 
-
-def remembered() -> Remembered | None:
-    """Return what is being remembered; None in a process that remembers nothing."""
-    return _remembered[0] if _remembered else None
+    def digest(self, content: bytes) -> str:
+        """Return the SHA-256 of what a question carries, in hexadecimal: a part of its key."""
+        digest = sha256(content)
+        if self._remembered is not None and len(content) <= MAX_REMEMBERED_BYTES:
+            with suppress(UnicodeDecodeError):
+                self._remembered.contents[digest] = content.decode("utf-8")
+        return digest
 
 
 UNKNOWN_UNTIL_DEPLOYED = "\x01unknown until deployed: "

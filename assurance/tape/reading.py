@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from assurance.tape.moments import clock_error, recorded
-from assurance.tape.provenance import remembered
 
 FORMAT = 1
 
@@ -94,25 +93,12 @@ RECORDED = tuple(part.name for part in fields(Reading) if part.name != "body")
 
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of some bytes, in hexadecimal."""
-    digest = digest_of(content)
-    memory = remembered()
-    if memory is not None:
-        memory.digest(digest, content)
-    return digest
+    return hashlib.sha256(content).hexdigest()
 
 
 def key_of(*parts: str) -> str:
     """Return the key under which the answer to a question stands."""
-    key = digest_of("\n".join(parts).encode())[:24]
-    memory = remembered()
-    if memory is not None:
-        memory.questions[key] = parts
-    return key
-
-
-def digest_of(content: bytes) -> str:
-    """Return the SHA-256 of some bytes, in hexadecimal, of which nobody is told."""
-    return hashlib.sha256(content).hexdigest()
+    return sha256("\n".join(parts).encode())[:24]
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,20 +29,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from assurance.errors import MissingReading, NotEvaluated, TapeRefused, Unwritable
 from assurance.tape.bundle import bundled, unbundle
-from assurance.tape.reading import FORMAT, Reading, TapeHeader, digest_of
+from assurance.tape.provenance import Keys
+from assurance.tape.reading import FORMAT, Reading, TapeHeader, sha256
 from assurance.tape.strict_json import read_plain
 
 Files = dict[str, bytes] | None  # the files of a tape that is kept in one
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-
-
 Kind = TypeVar("Kind", Reading, TapeHeader)
 READINGS = TypeAdapter(Reading)
 HEADERS = TypeAdapter(TapeHeader)
 
 
-class Tape:
+class Tape(Keys):
     """A tape being written, or one being replayed.
 
     Attributes:
@@ -55,6 +54,7 @@ class Tape:
     most_bytes = 256 * 1024 * 1024
 
     def __init__(self, directory: Path, header: TapeHeader, *, replaying: bool) -> None:
+        super().__init__()
         self.directory = directory
         self.header = header
         self.replaying = replaying
@@ -133,7 +133,7 @@ class Tape:
         if self.replaying:
             yield
             return
-        with FileLock(self.directory / "locks" / f"{digest_of(name.encode())[:16]}.held"):
+        with FileLock(self.directory / "locks" / f"{sha256(name.encode())[:16]}.held"):
             yield
 
     def known(self) -> list[Reading]:
@@ -163,7 +163,7 @@ class Tape:
     def seal(self, finished: str) -> None:
         """Write down the digest of every reading: after this a change shows."""
         stored = sorted((self.directory / "readings").glob("*.json"))
-        digests = {path.stem: digest_of(path.read_bytes()) for path in stored}
+        digests = {path.stem: sha256(path.read_bytes()) for path in stored}
         for partial in self.directory.glob("*/*.partial"):
             partial.unlink(missing_ok=True)
         shutil.rmtree(self.directory / "locks", ignore_errors=True)
@@ -224,7 +224,7 @@ def _verified(directory: Path, key: str, digest: str, files: Files) -> Reading:
         content = _bytes_of(path, files)
     except OSError as error:
         raise TapeRefused(f"{path}: the tape is cut, this reading is missing; restore it or record again") from error
-    if digest_of(content) != digest:
+    if sha256(content) != digest:
         raise TapeRefused(f"{path}: the tape was edited, this reading is not the one recorded; record again")
     return _reading(directory, path, content, files)
 
@@ -256,7 +256,7 @@ def _reading(directory: Path, path: Path, content: bytes, files: Files = None) -
         body = _bytes_of(stored, files)
     except OSError as error:
         raise TapeRefused(f"{stored}: the tape is cut, this body is missing; restore it or record again") from error
-    if digest_of(body) != reading.sha256:
+    if sha256(body) != reading.sha256:
         raise TapeRefused(f"{stored}: the tape was edited, these are not the bytes recorded; record again")
     return replace(reading, body=body)
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from assurance.environment.application_tables import BIN_MINUTES, Thresholds
 from assurance.errors import NotEvaluated
-from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape import Reading, Tape, sha256, utc_now
 from assurance.tape.moments import recorded
 from assurance.verdicts import Fact
 
@@ -124,7 +124,7 @@ def declared_targets(declared: Thresholds, tape: Tape) -> Targets:
         NotEvaluated: The tape that is replayed was judged by others.
     """
     body = json.dumps(declared.model_dump(), sort_keys=True).encode()
-    key = key_of("declared", "telemetry.thresholds", sha256(body))
+    key = tape.key("declared", "telemetry.thresholds", tape.digest(body))
 
     def written() -> Reading:
         question = "telemetry.thresholds of the environment file"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assurance.environment.network import View
 from assurance.errors import NotEvaluated
-from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape import Reading, Tape, sha256, utc_now
 
 if TYPE_CHECKING:
     from dns.message import Message
@@ -50,7 +50,7 @@ class Resolver:
         Raises:
             NotEvaluated: No name server answered.
         """
-        key = key_of("dns", self._vantage, name.lower())
+        key = self._tape.key("dns", self._vantage, name.lower())
         reading = self._tape.obtain(key, lambda: self._ask(key, name))
         if reading.failure:
             raise NotEvaluated(

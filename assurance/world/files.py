@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assurance.errors import NotEvaluated
-from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape import Reading, Tape, sha256, utc_now
 from assurance.tape.moments import from_seconds, to_text
 from assurance.tape.redaction import Redactor
 
@@ -57,7 +57,7 @@ class FileReader:
                 f"Name the file: {name} in [deployment.artefacts] of the environment file, or in --release FILE.",
             )
         # The key has no path in it: a tape that was made elsewhere replays.
-        key = key_of("file", name)
+        key = self._tape.key("file", name)
         reading = self._tape.obtain(key, lambda: self._ask(key, name, self._paths[name]))
         if reading.failure:
             raise NotEvaluated(

@@ -13,7 +13,7 @@ from typing import Literal
 
 from assurance.environment.network import View
 from assurance.errors import NotEvaluated
-from assurance.tape import Reading, Tape, key_of, sha256, utc_now
+from assurance.tape import Reading, Tape, sha256, utc_now
 from assurance.tape.redaction import Redactor
 
 Outcome = Literal["open", "refused", "timed out", "unreachable"]
@@ -58,7 +58,7 @@ class Dialer:
         Raises:
             NotEvaluated: The certificate cannot be verified here: the CA bundle is missing or broken.
         """
-        key = key_of("dial", self._vantage, name.lower(), address, str(port), str(tls), str(ask))
+        key = self._tape.key("dial", self._vantage, name.lower(), address, str(port), str(tls), str(ask))
         reading = self._tape.obtain(key, lambda: self._ask(key, name, address, port, tls, ask))
         return Connection(**{**json.loads(reading.body), "reading": key})
 

@@ -20,7 +20,7 @@ from assurance.apex.client import Application, Flows
 from assurance.apex.client.transport import QUESTION
 from assurance.apex.performance import Measurements
 from assurance.environment import Environment, load
-from assurance.tape import Reading, TapeHeader, utc_now
+from assurance.tape import Reading, TapeHeader, key_of, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.telemetry import Telemetry
 from assurance.world.azure.clients import AzureClients
@@ -111,7 +111,7 @@ class DirectApplication(httpx.BaseTransport):
         question = request.extensions[QUESTION]
         asked_before = [replace(question, ordinal=number) for number in range(question.ordinal, 0, -1)]
         again = asked_before if request.method == "GET" and question.ordinal else [question]
-        keys = (one.key(str(request.url), self._origin) for one in again)
+        keys = (key_of(*one.parts(str(request.url), self._origin)) for one in again)
         return next((self._misanswers[key] for key in keys if key in self._misanswers), None)
 
     def close(self) -> None:

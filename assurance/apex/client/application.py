@@ -104,6 +104,11 @@ class Application:
         """Return what a request carries, redacted."""
         return contents.summary(self.redactor)
 
+    def digest_of(self, contents: Contents) -> str:
+        """Return the SHA-256 of what a request carries, before redaction; empty if nothing is."""
+        carried = contents.carried()
+        return self.tape.digest(carried) if carried else ""
+
     def close(self) -> None:
         """Let go of connections."""
         self._client.close()

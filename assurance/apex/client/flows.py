@@ -82,7 +82,7 @@ class Flow(Api):
                 f"flow {self.name!r}: {method} {path} as {caller} is not in assurance/apex/client/plans.py"
             )
         contents = Contents(text) if text else Contents.of(json, data, files)
-        asked = (method, path, caller, contents.digest())
+        asked = (method, path, caller, self.application.digest_of(contents))
         self._asked[asked] += 1
         question = Question(
             method,

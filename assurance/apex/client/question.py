@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from assurance.tape import key_of, sha256
+from assurance.tape import sha256
 from assurance.tape.redaction import Redactor
 from assurance.world.origins import same_origin
 
@@ -48,13 +48,13 @@ class Question:
     settle_seconds: float = 0.0
     hop: int = 0
 
-    def key(self, url: str, origin: str) -> str:
-        """Return the key for the answer at `url`; it has no host in it where that is the application's own origin."""
+    def parts(self, url: str, origin: str) -> tuple[str, ...]:
+        """Return what the key is made of for the answer at `url`; without the host of the application's own origin."""
         parts = urlsplit(url)
         host = "" if same_origin(url, origin) else f"{parts.scheme}://{parts.netloc}"
         query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
         place = f"{self.flow}#{self.ordinal}.{self.hop}"
-        return key_of("APEX", place, self.method, f"{host}{parts.path}?{query}", self.caller, self.sha256)
+        return "APEX", place, self.method, f"{host}{parts.path}?{query}", self.caller, self.sha256
 
 
 MAX_SUMMARY_CHARACTERS = 2000
@@ -96,14 +96,14 @@ class Contents:
         files = {name: (file.name, file.content, file.media_type) for name, file in self.files.items()}
         return ({"data": dict(self.form)} if self.form else {}) | ({"files": files} if files else {})
 
-    def digest(self) -> str:
-        """Return the SHA-256 of what is carried, before redaction; empty if nothing is."""
+    def carried(self) -> bytes:
+        """Return what tells it from all other contents, before redaction; empty if nothing is carried."""
         if self.text:
-            return sha256(self.text.encode())
+            return self.text.encode()
         if not self.form and not self.files:
-            return ""
+            return b""
         files = {name: [file.name, file.media_type, sha256(file.content)] for name, file in self.files.items()}
-        return sha256(json.dumps([self.form, files], sort_keys=True).encode())
+        return json.dumps([self.form, files], sort_keys=True).encode()
 
     def summary(self, redactor: Redactor) -> str:
         """Return what is carried, without secrets; of a file its name, type, size and digest."""

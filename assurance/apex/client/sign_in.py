@@ -21,7 +21,7 @@ from assurance.apex.client.question import new_project
 from assurance.environment.application import ROLES, Role
 from assurance.errors import BrokenReading, NotEvaluated
 from assurance.judging.nouns import Once
-from assurance.tape import Reading, key_of, sha256, utc_now
+from assurance.tape import Reading, sha256, utc_now
 from assurance.tape.moments import from_seconds, to_text
 from assurance.world.http.attempts import SUCCESSES
 
@@ -110,7 +110,7 @@ class SignIns:
 
     def _tell(self, role: Role) -> Reading:
         """Return what the token says of itself, as a reading."""
-        key = key_of("APEX", "token", role)
+        key = self._application.tape.key("APEX", "token", role)
         return self._application.tape.obtain(key, lambda: self._reading(key, role))
 
     def _reading(self, key: str, role: Role) -> Reading:

@@ -78,7 +78,7 @@ class TapedTransport(httpx.BaseTransport):
             MissingReading: The replayed tape does not hold it.
         """
         question = request.extensions[QUESTION]
-        key = question.key(str(request.url), self._origin)
+        key = self._tape.key(*question.parts(str(request.url), self._origin))
         reading = self._tape.obtain(key, lambda: self._ask(key, question, request))
         if reading.failure:
             raise NotEvaluated(reading.failure, REACH_REMEDY, (reading.key,))

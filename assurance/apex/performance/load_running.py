@@ -26,7 +26,7 @@ from assurance.environment.application import DeclaredApplication, Role
 from assurance.environment.application_tables import DeclaredLoad, Thresholds
 from assurance.errors import NotEvaluated
 from assurance.judging.statistics import percentile
-from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
+from assurance.tape import Call, Reading, Tape, sha256, utc_now
 from assurance.tape.redaction import Redactor
 
 USERS_AN_ENGINE = 250
@@ -142,7 +142,7 @@ class LoadGenerator:
         Raises:
             NotEvaluated: It could not be put on the application, or not as declared.
         """
-        key = key_of(KIND, json.dumps(_settings(self._declared)))
+        key = self._tape.key(KIND, json.dumps(_settings(self._declared)))
         reading = self._tape.obtain(key, lambda: self._run(key, locustfile))
         if reading.failure:
             raise NotEvaluated(reading.failure, REMEDY, (key,))

@@ -19,7 +19,7 @@ from azure.core.rest import HttpRequest, HttpResponse
 
 from assurance.environment.suite_tables import Limits
 from assurance.errors import NotEvaluated
-from assurance.tape import Call, Reading, Tape, key_of, sha256, utc_now
+from assurance.tape import Call, Reading, Tape, sha256, utc_now
 from assurance.tape.redaction import Redactor
 from assurance.world.azure.response import TapeResponse
 from assurance.world.http.attempts import Attempt, RetryPolicy, Sender
@@ -150,7 +150,7 @@ class TapeTransport(HttpTransport[HttpRequest, HttpResponse]):
         query = urlencode(sorted(parse_qsl(url.query, keep_blank_values=True)))
         signed = "signed" if "Authorization" in request.headers else "unsigned"
         body = _body_of(request).decode("utf-8", "replace")
-        return key_of(request.method, self._endpoint, url.path, query, signed, body)
+        return self._tape.key(request.method, self._endpoint, url.path, query, signed, body)
 
     def _ask(self, key: str, request: HttpRequest, page: int | None) -> Reading:
         started, clock = utc_now(), time.monotonic()
