@@ -24,6 +24,12 @@ MARKERS = (
     "deep: requests made up from the API's own description, where the environment file allows them",
 )
 
+NAMING_FILES = frozenset(
+    f"--{name}"
+    for name in ("env", "replay", "reports", "baseline", "waivers", "release", "change", "plan", "plan-parameters")
+) | {"--load-results"}
+"""The options whose values may be paths."""
+
 # Objects made before the youngest are looked through, and how often that happens before the older ones are (`gc`).
 GARBAGE_THRESHOLDS = (20_000, 50, 100)
 
@@ -162,6 +168,31 @@ def pytest_configure(config: pytest.Config) -> None:
             raise
         raise ending(error, Redactor("")) from error
     config.pluginmanager.register(session, "assurance-run")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Hand on to workers each option and its value in one word.
+
+    A worker looks for its settings anew, by the words that are paths which exist; the folder of reports does by now.
+    """
+    if config.getoption("env") is None:
+        return
+    given = config.invocation_params
+    config.invocation_params = pytest.Config.InvocationParams(
+        args=joined(list(map(os.fspath, given.args))), plugins=given.plugins, dir=given.dir
+    )
+
+
+def joined(words: list[str]) -> list[str]:
+    """Return the words of a command line, those options that name a file or a folder in one word with their value."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] in NAMING_FILES:
+            found[-1] = f"{found[-1]}={word}"
+        else:
+            found.append(word)
+    return found
 
 
 @pytest.hookimpl(tryfirst=True)

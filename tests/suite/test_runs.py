@@ -257,3 +257,18 @@ def test_an_empty_selection_is_not_go(run_suite: RunSuite) -> None:
     ended = run_suite("checks", "--env", "sandbox", "-k", "nothing_is_called_so")
 
     assert ended.status == 5, ended.text
+
+
+def test_workers_without_a_path_judge_all_checks_and_their_doubts_are_told_once(
+    run_suite: RunSuite, sandbox_file: SANDBOX_FILE
+) -> None:
+    """The suite's own tests are not what is judged; what two workers doubt of the vantage is said once."""
+    with Sandbox() as sandbox:
+        views = {"inside": {"nameservers": [sandbox.dns.outside.address]}, "outside": {}}
+        file = sandbox_file(sandbox, views=views)
+        words = (f"--env={file}", "--vantage=inside", "-n2", "-ksec_09 and (resolves or inside)")
+        ended = run_suite(*words, variables=sandbox.environment_variables())
+    assert "Declared inside, looks like outside: 5 of 5 service names" in ended.words
+    assert ended.words.count("What rests on it is not evaluated.") == 1
+    assert {check.partition("::")[0] for check in ended.verdicts()} == {"checks/security/test_sec_09_network_flows.py"}
+    assert set(ended.verdicts().values()) == {"not_evaluated"}

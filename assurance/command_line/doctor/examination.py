@@ -10,6 +10,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+from assurance.apex.access import INSTEAD
 from assurance.apex.client import Application
 from assurance.apex.client.api import ONE_PROJECT, READ_PROJECT
 from assurance.command_line.doctor.needs import NEEDS, Need, Rights
@@ -70,9 +71,20 @@ def examine_application(run: Run) -> Iterator[Finding]:
         else:
             yield _sign_in(application, role)
     yield from _places(application)
-    if application.declared.access.how == "granted":
-        told = "the manager grants it on each new project; whether it may is known once a run has tried"
-        yield Finding("application", "access", State.NOTE, told)
+    if not application.declared.read_only:
+        yield _unasked(application)
+
+
+def _unasked(application: Application) -> Finding:
+    """Tell what the API has no question for, so that only a run's first project shows it."""
+    grants = application.declared.access.how == "granted"
+    what = "whether the manager may grant access to a new project, and archive it," if grants else (
+        "whether the manager may archive a new project"
+    )  # fmt: skip
+    told = f"{what} shows with the first one that a run makes; where not, "
+    told += "what needs that access is not evaluated, for one reason, and " if grants else ""
+    told += "what the run made is named at its end, and left"
+    return Finding("application", "access", State.NOTE, told, INSTEAD if grants else "")
 
 
 def _sign_in(application: Application, role: Role) -> Finding:

@@ -12,8 +12,9 @@ import pytest
 from assurance.environment import load
 from assurance.evidence import ledger
 from assurance.evidence.ledger import LocalLedger
+from assurance.evidence.pack import is_marked_incomplete
 from assurance.runs.basis import is_loopback, revision, source_of
-from assurance.runs.keeping import EXECUTION_VARIABLE, Begun
+from assurance.runs.keeping import EXECUTION_VARIABLE, Begun, begin_tape
 from assurance.tape import Tape, TapeHeader
 from assurance.verdicts import Source
 from tests.assurance.reporting.sample_run import READINGS
@@ -115,3 +116,12 @@ def test_the_execution_is_entered(tmp_path: Path, variables: dict[str, str], fac
     [entry] = ledger.read(tmp_path / "ledger.jsonl")
     told = {"run": "r", "environment": "prod", "source": "LIVE", "started": "2026-03-01T09:30:00.000Z"}
     assert dict(entry.facts) == told | facts
+
+
+def test_a_pack_is_marked_before_anything_of_the_tape_is_there(tmp_path: Path) -> None:
+    """Wherever a run is killed, what stands in its directory is marked as no evidence: also where no tape began."""
+    (tmp_path / "tape").write_text("a file where a folder should be", encoding="utf-8")
+    header = TapeHeader("prod", "sub", "rg", "LIVE", "Azure", ("inside",), "2026-11-29T00:00:00Z")
+    with pytest.raises(OSError, match="tape"):
+        begin_tape(tmp_path, header)
+    assert is_marked_incomplete(tmp_path)

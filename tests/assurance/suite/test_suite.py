@@ -22,6 +22,7 @@ from assurance.runs.run import Run
 from assurance.suite.announcing import Progress, is_first
 from assurance.suite.completeness import refuse_uncounted
 from assurance.suite.interruptions import Interruptions, ending
+from assurance.suite.plugin import joined
 from assurance.suite.selection import SelectedControls, asked_for
 from assurance.tape.redaction import Redactor
 
@@ -403,3 +404,12 @@ def test_a_worker_says_nothing() -> None:
     progress = Progress(lambda: None, "sandbox")
     progress.read(1, 1)
     progress.throttled(8.0)
+
+
+def test_an_option_and_its_path_are_one_word_for_workers() -> None:
+    """A worker, which starts when the folder of reports is there, takes no option's value for a path of tests."""
+    words = ["checks", "--env", "prod.toml", "--reports", "new", "-n", "2", "--vantage", "inside", "--replay=tape"]
+    assert joined(words) == [
+        *("checks", "--env=prod.toml", "--reports=new", "-n", "2", "--vantage", "inside", "--replay=tape")
+    ]
+    assert joined(["--env"]) == ["--env"]

@@ -60,6 +60,7 @@ def test_sandbox_is_ready(examine: Callable[..., Examined]) -> None:
     assert problems(text) == []
     assert status == 0
     assert f"all {len(NEEDS)} rights that the suite needs" in text
+    assert "may grant access to a new project, and archive it, shows with the first one that a run makes" in text
     assert re.search(r"Ready: apex-assurance run --env \S+/environment\.toml\n$", text)
 
 
