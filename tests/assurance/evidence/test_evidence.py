@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assurance.environment import load
@@ -308,7 +308,6 @@ def test_a_chain_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert entries[0].facts == {"run": "run-0", "complete": True}
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_any_change_shows(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     """A line removed before the last, two lines exchanged, or any one byte changed leaves no sound chain."""

@@ -672,7 +672,7 @@ def written(one: Flow, priority: int, *, allows: bool) -> SecurityRule:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases())
 def test_undeclared_openings_are_those_of_the_reference(case: Case) -> None:
     """A rule is reported if and only if some packet that it lets through lies outside every permitted flow."""
@@ -685,7 +685,7 @@ def test_undeclared_openings_are_those_of_the_reference(case: Case) -> None:
     assert set(deciding(rules.undeclared(direction, permitted))) == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases())
 def test_openings_to_the_internet_are_those_of_the_reference(case: Case) -> None:
     """A rule is reported if and only if it lets some packet in from a public address."""
@@ -699,7 +699,7 @@ def test_openings_to_the_internet_are_those_of_the_reference(case: Case) -> None
     assert set(deciding(rules.admits_from_internet())) == expected
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases())
 def test_blocked_parts_are_those_of_the_reference(case: Case) -> None:
     """A rule is reported if and only if it stops some packet of the required flow."""
@@ -713,7 +713,7 @@ def test_blocked_parts_are_those_of_the_reference(case: Case) -> None:
     assert set(deciding(rules.blocked(needed))) == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cases())
 def test_permitting_what_the_rules_allow_leaves_nothing_undeclared(case: Case) -> None:
     """A group whose every Allow is also a permitted flow has no undeclared opening."""

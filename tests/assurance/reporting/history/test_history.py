@@ -190,7 +190,7 @@ def test_unknown_verdicts_are_told(maker: LedgerMaker) -> None:
 LINES = st.lists(st.sampled_from(["run", "begun", "killed", "baseline", "a kind of tomorrow"]), min_size=1, max_size=8)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(LINES)
 def test_a_history_survives_every_kind_of_line_in_every_order(
     tmp_path_factory: pytest.TempPathFactory, kinds: list[str]
