@@ -1,17 +1,22 @@
-"""What the Blob service answers where evidence is kept: a blob, or one sentence on what stands in the way."""
+"""The Blob service, where evidence is kept: its client, a blob, or one sentence on what stands in the way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
+from azure.core.credentials import TokenCredential
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
-from azure.storage.blob import BlobClient
+from azure.storage.blob import BlobClient, ContainerClient, ExponentialRetry
 
 from assurance.errors import NotEvaluated
 from assurance.evidence.ledger import LedgerError
+from assurance.world.azure.clients import transport_of
 
 MAX_REASON_CHARACTERS = 200
+# The client's own waits before it asks again begin with 15 seconds.
+RETRIES = ExponentialRetry(initial_backoff=1, increment_base=2, retry_total=3, random_jitter_range=1)
 REMEDIES = {
     "AuthorizationPermissionMismatch": "give the identity the role Storage Blob Data Contributor on the container",
     "AuthorizationFailure": "the account's network rules refuse this machine, or the identity has no role there",
@@ -73,3 +78,19 @@ def asking(what: str) -> Iterator[None]:
     except AzureError as error:
         reason = " ".join(str(error).split())[:MAX_REASON_CHARACTERS]
         raise ContainerError(f"{what}: no answer: {reason}") from error
+
+
+def container_client(
+    url: str, credential: TokenCredential, ca_bundle: Path | None, retries: ExponentialRetry = RETRIES
+) -> ContainerClient:
+    """Return the client of a container.
+
+    Args:
+        url: The container, as `https://ACCOUNT.blob.core.windows.net/CONTAINER`.
+        credential: Who asks; a token of it goes to that host alone.
+        ca_bundle: As `transport_of` takes it.
+        retries: When a request without an answer is sent again.
+    """
+    return ContainerClient.from_container_url(
+        url, credential=credential, transport=transport_of(ca_bundle), retry_policy=retries
+    )

@@ -5,6 +5,7 @@ __all__ = [
     "controls",
     "harness",
     "nouns",
+    "properties",
     "selection",
     "statistics",
     "waivers",

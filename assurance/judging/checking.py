@@ -1,16 +1,10 @@
-"""What a check file declares, and how the outcome of a case becomes a verdict.
-
-What becomes of every judged property, and what a run comes to.
-"""
+"""What a check file declares, how the outcome of a case becomes a verdict, and what a run comes to."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 
@@ -51,44 +45,6 @@ def case_of(item: pytest.Item, environment: Environment) -> Case | None:
         return None
     check = getattr(item, "originalname", None) or item.name.partition("[")[0]
     return Case(item.nodeid, mark.kwargs["id"], check, subject_of(item, environment))
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """The properties of one kind of resource, each under its path.
-
-    Attributes:
-        type: Azure's type.
-        model: The SDK's model of it, as `module:class`.
-        judged: The control and the check that judge each.
-        irrelevant: Why nobody has to look at each.
-        unjudged: Why each is not judged, though it is relevant.
-    """
-
-    type: str
-    model: str
-    judged: dict[str, str]
-    irrelevant: dict[str, str]
-    unjudged: dict[str, str]
-
-    def accounts_for(self, path: str) -> bool:
-        """Tell whether a property has its line, or stands within an object that has one."""
-        known = {**self.judged, **self.irrelevant, **self.unjudged}
-        return any(path == one or path.startswith(f"{one}.") for one in known)
-
-
-@cache
-def kinds() -> tuple[Kind, ...]:
-    """Return every kind of resource whose properties are accounted for; what all have in common is irrelevant."""
-    document: dict[str, Any] = tomllib.loads(files(__package__).joinpath("properties.toml").read_text("utf-8"))
-    common: dict[str, str] = document["common"]
-    return tuple(Kind(**{**one, "irrelevant": _beside(common, one)}) for one in document["kind"])
-
-
-def _beside(common: dict[str, str], kind: dict[str, Any]) -> dict[str, str]:
-    """Return what is irrelevant of a kind: its own lines, and the common ones that it does not classify itself."""
-    own = {**kind["judged"], **kind["unjudged"]}
-    return {**{path: reason for path, reason in common.items() if path not in own}, **kind["irrelevant"]}
 
 
 Moment = Literal["pre_deployment", "post_deployment", "nightly", "closing"]

@@ -135,8 +135,8 @@ def open_container(environment: Environment) -> EvidenceContainer:
     It signs in by itself: what is refused to it says nothing of the readings.
     """
     # The client costs most of a second to import: only where a container is declared.
+    from assurance.evidence.blobs import container_client
     from assurance.evidence.container import EvidenceContainer
-    from assurance.world.azure.containers import container_client
 
     url = environment.evidence.container or ""
     client = container_client(url, SignInOnce(environment), environment.cloud.ca_bundle)

@@ -10,7 +10,7 @@ import pytest
 
 from assurance.reporting.json_report import validate
 from sandbox import Fault, Sandbox
-from tests.assurance.judging.waivers.writing import TODAY, waiver
+from tests.assurance.judging.test_waivers import TODAY, waiver
 from tests.suite.running import RunSuite
 
 SANDBOX_FILE = Callable[..., Path]

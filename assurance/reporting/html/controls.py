@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from assurance.judging.checking import kinds
 from assurance.judging.controls import Control
+from assurance.judging.properties import kinds
 from assurance.reporting import coverage
 from assurance.reporting.coverage import FAMILIES, THEMES, ClauseCoverage, Completeness, family_of, worst_of
 from assurance.reporting.fit import cut

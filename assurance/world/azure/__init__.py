@@ -2,7 +2,6 @@
 
 __all__ = [
     "clients",
-    "containers",
     "credential",
     "document",
     "jobs",

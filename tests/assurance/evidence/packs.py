@@ -17,12 +17,12 @@ from typing import Any
 from azure.storage.blob import ExponentialRetry
 
 from assurance.evidence import ledger, manifest, pack
+from assurance.evidence.blobs import container_client
 from assurance.evidence.container import EvidenceContainer
 from assurance.evidence.findings import Finding, Request
 from assurance.evidence.pack import LEDGER
 from assurance.evidence.verification import verify
 from assurance.reporting.json_report import schema_problem
-from assurance.world.azure.containers import container_client
 from assurance.world.azure.credential import StaticToken
 from sandbox.azure.blob_service import BlobService
 from sandbox.network.http_stand_in import CertificateAuthority

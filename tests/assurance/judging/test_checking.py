@@ -16,9 +16,10 @@ from assurance.drift.classify import Weight, classified
 from assurance.drift.compare import Difference
 from assurance.drift.normalise import normalised
 from assurance.errors import BrokenReading, EnvironmentFileError, MissingReading, NotEvaluated, UsageError
-from assurance.judging.checking import Kind, control, decide_on, judge, kinds
+from assurance.judging.checking import control, decide_on, judge
 from assurance.judging.controls import CONTROLS
 from assurance.judging.controls.security import THE_TEN
+from assurance.judging.properties import Kind, kinds
 from assurance.verdicts import Decision, Fact, Verdict
 
 CHECKS = Path(__file__).parents[3] / "checks"

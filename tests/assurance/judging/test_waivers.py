@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from assurance.environment import load as load_environment
 from assurance.errors import EnvironmentFileError, WaiversRefused
 from assurance.judging.checking import Case
 from assurance.judging.waivers import MAX_DAYS, Waivers, WaiversFile, judge_waivers, load
 from assurance.verdicts import Verdict
-from tests.assurance.judging.waivers.writing import TODAY, waiver
 
 ENVIRONMENT = load_environment(Path(__file__).parents[3] / "environments" / "sandbox.toml")
+TODAY = datetime.now(UTC).date()
+
+
+def waiver(**other: object) -> str:
+    """Return a file with one waiver, `sql-public`, in force for thirty days; a value of None leaves its key out."""
+    values: dict[str, object] = {
+        "control": "SEC-06",
+        "subject": "sql-apex-sandbox",
+        "owner": "Dana Ortiz",
+        "approver": "Sam Lee",
+        "reason": "The migration tool reaches the server until the cut-over.",
+        "ticket": "CR-1234",
+        **other,
+    }
+    kept = {key: value for key, value in values.items() if value is not None and key != "expires"}
+    expires = values.get("expires", TODAY + timedelta(days=30))
+    return tomli_w.dumps({"waivers": {"sql-public": kept}}) + (f"expires = {expires}\n" if expires is not None else "")
 
 
 def test_a_good_file_is_read(tmp_path: Path) -> None:

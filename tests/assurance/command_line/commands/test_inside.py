@@ -15,6 +15,7 @@ import tomli_w
 
 from assurance.command_line.main import main
 from assurance.evidence import pack
+from assurance.evidence.blobs import container_client
 from assurance.evidence.container import EvidenceContainer
 from assurance.evidence.pack import LEDGER, MANIFEST
 from assurance.evidence.sealing import seal
@@ -23,7 +24,6 @@ from assurance.reporting.model import VerdictRecord
 from assurance.runs.keeping import EXECUTION_VARIABLE, Begun
 from assurance.tape import Reading, Tape, TapeHeader
 from assurance.verdicts import Verdict
-from assurance.world.azure.containers import container_client
 from assurance.world.azure.credential import StaticToken
 from sandbox.azure.azure_estate import AzureEstate
 from sandbox.azure.blob_service import Blob, BlobService
