@@ -110,7 +110,7 @@ def baseline_of(environment: Environment, readings: Sequence[Reading], asker: As
         resource_group=environment.resource_group,
         approval=approval,
         questions=tuple(sorted(readable)),
-        entries=snapshot(readable),
+        held=snapshot(readable),
     )
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -18,13 +18,20 @@ from typing import Any, TypeAlias
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(".*" if one == "*" else re.escape(one) for one in pattern.casefold()), re.S)
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """Return what tells whether a casefolded text matches; most patterns need no regular expression."""
+    text = pattern.casefold()
+    within = text.strip("*")
+    if "*" in within:
+        return re.compile("".join(".*" if one == "*" else re.escape(one) for one in text), re.S).fullmatch
+    if not text.startswith("*"):
+        return (lambda given: given.startswith(within)) if text.endswith("*") else (lambda given: given == within)
+    return (lambda given: within in given) if text.endswith("*") else (lambda given: given.endswith(within))
 
 
 def matches(pattern: str, text: str) -> bool:
     """Tell whether a pattern matches a text as a whole, in any casing; `*` stands for any text, also for none."""
-    return _compiled(pattern).fullmatch(text.casefold()) is not None
+    return bool(_matcher(pattern)(text.casefold()))
 
 
 def joined(path: str, key: str) -> str:
