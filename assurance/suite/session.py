@@ -120,9 +120,8 @@ class RunSession:
             load_results=config.getoption("load_results"),
         )
         waivers = waivers_of_run(config, environment, replay)
-        signing = None
-        if not from_controller and not config.pluginmanager.hasplugin(JUDGING_AGAIN):
-            signing = admit(config, environment, options, received=received)
+        makes_no_pack = bool(from_controller) or config.pluginmanager.hasplugin(JUDGING_AGAIN)
+        signing = None if makes_no_pack else admit(config, environment, options, received=received)
         run = Run(environment, options)
         session = cls(config, run, overlay, replace(waivers, today=run.day), selected)
         run.tell_progress = session._progress.tell
@@ -144,17 +143,18 @@ class RunSession:
         config.hook.pytest_assurance_load_nouns()
         config.pluginmanager.register(_fixture_module(run), "assurance-fixtures")
         config.pluginmanager.register(EverySubject(environment), "assurance-declared")
-        if not from_controller:
-            config.pluginmanager.register(interruptions, "assurance-interruptions")
-        if signing is not None and not config.option.collectonly:
-            session._prepare_reports()
+        if signing is not None:
             sealer = PackSealer(run, signing, lambda: session._model)
             interruptions.withdraw = sealer.withdraw
             given = str(config.getoption("env"))
             config.pluginmanager.register(Announcing(run, given), "assurance-announcing")
-            tidying = Tidying(run, given, interruptions.seconds_left)
-            config.pluginmanager.register(tidying, "assurance-tidying")
+            if not config.option.collectonly:
+                session._prepare_reports()
+                config.pluginmanager.register(Tidying(run, given, interruptions.seconds_left), "assurance-tidying")
             config.pluginmanager.register(sealer, "assurance-pack")
+        if not from_controller:
+            # Last of those that end a run, and so around them: signals wait meanwhile.
+            config.pluginmanager.register(interruptions, "assurance-interruptions")
         # Last, and so around all others.
         config.pluginmanager.register(Breakdowns(config, run.redactor), "assurance-breakdowns")
         return session

@@ -1,11 +1,9 @@
-"""Runs the suite as its users do: as a command, in a process of its own."""
+"""Runs the suite as its users do: with arguments and variables, in a process of its own."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,10 +11,19 @@ import tomli_w
 
 from sandbox import Sandbox
 from tests.suite.running import ROOT, Ended, RunSuite
+from tests.suite.warm import WarmProcess
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[WarmProcess]:
+    """What runs are forked from."""
+    process = WarmProcess(ROOT)
+    yield process
+    process.close()
 
 
 @pytest.fixture
-def run_suite(tmp_path: Path) -> RunSuite:
+def run_suite(tmp_path: Path, warm: WarmProcess) -> RunSuite:
     """Run pytest in the repository with these arguments; reports go to a temporary directory."""
 
     def run(*arguments: str, variables: Mapping[str, str] | None = None, plugin: str | None = None) -> Ended:
@@ -24,16 +31,8 @@ def run_suite(tmp_path: Path) -> RunSuite:
         hidden = ("APEX_SANDBOX_TOKEN", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT")
         environment = {name: value for name, value in os.environ.items() if name not in hidden}
         options = ["-p", plugin] if plugin is not None else []
-        command = [sys.executable, "-m", "pytest", *options, *arguments, "--reports", str(reports)]
-        ended = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**environment, **(variables or {})},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        words = [*options, *arguments, "--reports", str(reports)]
+        ended = warm.run(words, ROOT, {**environment, **(variables or {})})
         return Ended(ended.returncode, ended.stdout + ended.stderr, reports)
 
     return run
