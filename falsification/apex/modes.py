@@ -111,6 +111,15 @@ def _is_true(how: How, seen: Sequence[Observed], case: BoundCheck) -> bool:
     return any(one.name in names and case.control in one.controls for one in observed.VIOLATIONS)
 
 
+def told_otherwise(outcomes: Judged, replayed: Judged) -> tuple[str, ...]:
+    """Return what a replay of a run's tape comes to otherwise than the run did, in words."""
+    return tuple(
+        f"{case.id} is {one.verdict}, and on replay {again.verdict}: {again.reason or again.observed}"
+        for (case, one), (_, again) in zip(outcomes, replayed, strict=True)
+        if (one.verdict, one.reason, one.observed) != (again.verdict, again.reason, again.observed)
+    )
+
+
 def reasons(outcomes: Judged) -> Counter[str]:
     """Return why cases are not evaluated, each reason with how many."""
     return Counter(one.reason for _, one in outcomes if one.verdict is Verdict.NOT_EVALUATED)
@@ -125,12 +134,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m falsification.apex.modes", description=__doc__)
     parser.add_argument("--how", nargs="*", choices=get_args(How), default=get_args(How))
     parser.add_argument("--family", nargs="*", choices=CALLING, default=CALLING)
+    parser.add_argument("--replay", action="store_true", help="judge each run's tape again, which must tell the same")
     options = parser.parse_args(arguments)
     stage, is_wrong = ApexStage(), False
     for how in options.how:
         for name, seen in (*((one.value, (one,)) for one in Observed), ("everything", EVERYTHING)):
             outcomes = judged(stage, how, seen, options.family)
             wrong = wrongly_told(how, seen, outcomes)
+            wrong += told_otherwise(outcomes, stage.outcomes_replayed()) if options.replay else ()
             is_wrong = is_wrong or bool(wrong)
             counted = Counter(one.verdict.value for _, one in outcomes)
             print(f"{how:<8} {name}: {', '.join(f'{number} {told}' for told, number in counted.items())}", flush=True)

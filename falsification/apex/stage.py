@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ from assurance.environment import Environment
 from assurance.environment.left_out import offered_elsewhere
 from assurance.judging.checking import Outcome
 from assurance.judging.harness import BoundCheck, collect
-from assurance.tape import Reading
+from assurance.tape import Reading, Tape
 from falsification.apex import harmless, inability, observed, switches
 from falsification.apex.inability import Kept
 from falsification.apex.observed import FAMILIES, Change, Family, Harmless, Inability, Violation, family_of
@@ -23,6 +23,18 @@ FOLDERS: Mapping[Family, str] = MappingProxyType(
     {"SMK": "smoke", "E2E": "e2e", "RBAC": "roles", "AACE": "aace", "BAD": "bad_input", "SLA": "performance"},
 )
 ROOTS = frozenset({"flows", "application", "telemetry", "measurements", "environment"})
+
+
+class ReplayedTape(MemoryTape):
+    """The tape of a run that has ended, to be judged again: what it does not hold is not asked for."""
+
+    def __init__(self, of: MemoryTape) -> None:
+        super().__init__(of.header, {reading.key: reading for reading in of.readings()})
+        self.replaying = True
+
+    def obtain(self, key: str, ask: Callable[[], Reading]) -> Reading:
+        """Return the reading under `key`, as any tape does that is replayed."""
+        return Tape.obtain(self, key, ask)
 
 
 class ApexStage:
@@ -46,6 +58,7 @@ class ApexStage:
         self.stand_ins = ApexStandIns()
         self.environment = self.stand_ins.environment()
         self._kept: dict[Family, Kept] = {}
+        self._last: tuple[Environment, MemoryTape, tuple[Family, ...]] | None = None
 
     @cached_property
     def cases(self) -> Mapping[Family, tuple[BoundCheck, ...]]:
@@ -71,6 +84,21 @@ class ApexStage:
         declared = self.stand_ins.declared
         environment = self.stand_ins.environment(declared) if declared else self.environment
         tape = MemoryTape(self.stand_ins.header(environment, long_ago="SLA" in families))
+        self._last = environment, tape, tuple(families)
+        return self._together(environment, tape, families)
+
+    def outcomes_replayed(self) -> Judged:
+        """Return what the cases of the last run come to when its tape is judged again, and nothing is asked.
+
+        Raises:
+            RuntimeError: There was no run.
+        """
+        if self._last is None:
+            raise RuntimeError("there is no run to replay; judge one first")
+        environment, tape, families = self._last
+        return self._together(environment, ReplayedTape(tape), families)
+
+    def _together(self, environment: Environment, tape: MemoryTape, families: Sequence[Family]) -> Judged:
         with self.stand_ins.roots(environment, tape) as roots:
             return [
                 (case, case.outcome(roots))

@@ -19,6 +19,7 @@ from falsification.apex.modes import (
     granting,
     judged,
     reasons,
+    told_otherwise,
     wrongly_told,
 )
 from falsification.apex.observed import Change, Family, Violation, both, declares
@@ -172,12 +173,13 @@ def test_a_restart_that_calls_do_not_outlast_is_one_reason() -> None:
 
 @pytest.mark.parametrize("how", LEFT_OPEN)
 def test_nobody_is_accused_of_anothers_fault(how: How) -> None:
-    """Only what is true of the build fails; each way leaves open what it must, for a reason that says what to do."""
+    """Only what is true of the build fails; each way leaves open what it must; a replay of the tape tells the same."""
     outcomes = judged(the_stage(), how, EVERYTHING, FAMILIES)
     assert wrongly_told(how, EVERYTHING, outcomes) == ()
     assert {case for case in _failing_in(outcomes) if case.startswith("RBAC")} == TRUE_OF_ROLES[how]
     assert {one for one in reasons(outcomes) if not one.startswith(LEFT_OPEN[how])} == set()
     assert len(reasons(outcomes)) == len(LEFT_OPEN[how])
+    assert told_otherwise(outcomes, the_stage().outcomes_replayed()) == ()
 
 
 @pytest.mark.parametrize(
