@@ -14,6 +14,8 @@ from assurance.verdicts import Decision, Source, Verdict
 
 CELL = 22
 """Width and height of a cell, in pixels."""
+DATE_COLUMNS = 4
+"""How many columns a date is wide."""
 HEAD = 22
 Column = PastRun | Gap
 
@@ -51,7 +53,8 @@ def drawing(found: Sequence[Column], controls: Sequence[str], told: str) -> Html
         controls: The controls, in order.
         told: What the grid shows, for who cannot see it.
     """
-    width, height = len(found) * CELL, HEAD + len(rows(controls)) * CELL
+    # A date takes more than its column, also above the last.
+    width, height = (len(found) + DATE_COLUMNS - 1) * CELL, HEAD + len(rows(controls)) * CELL
     parts = [element("defs", *(_pattern(style, sign) for style, sign in SIGNS.items()), _gap_pattern())]
     parts += _dates(found)
     parts.append(_filled(GAP, _gaps(found, height - HEAD)))
@@ -129,7 +132,7 @@ def _dates(found: Sequence[Column]) -> list[Html]:
     for number, column in enumerate(found):
         if column.night != last and number >= free:
             labels.append(element("text", str(column.night), x=str(number * CELL + 2), y="15", class_="date"))
-            free = number + 4
+            free = number + DATE_COLUMNS
         last = column.night
     return labels
 

@@ -65,7 +65,10 @@ def _own(name: str) -> str:
 
 
 def _banner(history: History) -> Html:
-    told = element("p", element("strong", str(history.basis)), counted(len(history.counted), "run"), " count.")
+    number = len(history.counted)
+    told = element(
+        "p", element("strong", str(history.basis)), counted(number, "run"), " counts." if number == 1 else " count."
+    )
     worth = element("p", WORTH[history.basis], class_="worth")
     return element("div", told, worth, class_=f"banner {history.basis.lower()}")
 
