@@ -81,4 +81,4 @@ def test_gaps_and_sources_are_told_apart(context: BrowserContext, index: Path) -
     missing = page.locator("table.runs tr", has_text="missing night")
     assert missing.filter(has_text="no run").count() == 3
     assert page.locator("table.runs .verdict.recorded").count() == 20
-    assert page.locator(".small-charts svg").count() == 2
+    assert page.locator("#figures svg").count() == page.locator("#trend svg").count() == 2

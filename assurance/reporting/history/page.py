@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -48,6 +48,7 @@ def page(history: History) -> Html:
         _problems(history),
         _nights(history),
         _grid(history, found, known),
+        _trend(history),
         _controls(history),
         _figures(history),
         _approvals(history),
@@ -159,6 +160,25 @@ def _course(one: Course) -> tuple[Content, ...]:
     name = join(element("span", one.control, class_="ids"), f" {title}")
     numbers = (f"{one.judged:,}", f"{one.failed:,}", f"{one.unjudged:,}")
     return (name, verdict_badge(one.now), *numbers, shown(one.first_failure), shown(one.last_failure), green(one))
+
+
+TRENDS = ((Verdict.FAIL, "Failing cases"), (Verdict.NOT_EVALUATED, "Cases not evaluated"))
+
+
+def _trend(history: History) -> Html:
+    """Draw how many cases failed, and how many could not be judged, from run to run of those that count."""
+    known = [(run.started, run.outcome.verdicts) for run in history.counted if run.outcome is not None]
+    if not known:
+        return Html()
+    drawn = [
+        chart(Track(title, "cases", [(at, _number_of(verdict, controls)) for at, controls in known], 0.0))
+        for verdict, title in TRENDS
+    ]
+    return section("trend", "Trend", element("div", *drawn, class_="small-charts"))
+
+
+def _number_of(verdict: Verdict, controls: Mapping[str, Mapping[Verdict, int]]) -> float:
+    return float(sum(counted.get(verdict, 0) for counted in controls.values()))
 
 
 def _figures(history: History) -> Html:

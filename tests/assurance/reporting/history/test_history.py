@@ -89,6 +89,17 @@ def test_time_to_green_ends_with_a_pass(maker: LedgerMaker) -> None:
     assert course.failing_since == START + timedelta(days=8)
 
 
+def test_the_trend_counts_cases_from_run_to_run(maker: LedgerMaker) -> None:
+    """Failing cases, and those that could not be judged, are drawn over the runs that count, none being the aim."""
+    for day, failing in enumerate((3, 1)):
+        verdicts = {"SEC-01": {Verdict.FAIL: failing, Verdict.PASS: 5}, "SEC-02": {Verdict.NOT_EVALUATED: 2}}
+        maker.run(NOW - timedelta(days=2 - day), verdicts)
+    drawn = page(history(maker.write()))
+    told = "Latest {} cases; lowest {}, highest {}, threshold 0. 2 of 2 runs have a figure."
+    for title, numbers in (("Failing cases", (1, 1, 3)), ("Cases not evaluated", (2, 2, 2))):
+        assert told.format(*numbers) in drawn.partition(f">{title}<")[2][:900]
+
+
 def test_an_edited_line_is_named_and_proves_nothing(maker: LedgerMaker) -> None:
     """A line that was edited is told with its number, its run is shown and does not count, and its night is missing."""
     nights(maker, 5)
