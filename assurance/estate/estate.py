@@ -142,16 +142,16 @@ class DeclaredIds:
 
     def _deployment_ids(self) -> list[str]:
         declared, telemetry = self.environment.deployment, self.environment.telemetry
-        found: list[str] = []
+        ids: list[str] = []
         if (registry := declared.registry) is not None:
-            found.append(self._id(f"Microsoft.ContainerRegistry/registries/{registry.name}", registry.resource_group))
-        if (one := declared.monitoring) is not None:
-            group = one.workspace_resource_group or one.resource_group
-            found.append(self._id(f"Microsoft.Insights/components/{one.component}", one.resource_group))
-            found.append(self._id(f"Microsoft.OperationalInsights/workspaces/{one.workspace}", group))
+            ids.append(self._id(f"Microsoft.ContainerRegistry/registries/{registry.name}", registry.resource_group))
+        if (monitoring := declared.monitoring) is not None:
+            group = monitoring.workspace_resource_group or monitoring.resource_group
+            ids.append(self._id(f"Microsoft.Insights/components/{monitoring.component}", monitoring.resource_group))
+            ids.append(self._id(f"Microsoft.OperationalInsights/workspaces/{monitoring.workspace}", group))
         if telemetry is not None:
-            found.append(self._id(f"Microsoft.Insights/components/{telemetry.component}", telemetry.resource_group))
-        return found
+            ids.append(self._id(f"Microsoft.Insights/components/{telemetry.component}", telemetry.resource_group))
+        return ids
 
     def service_ids(self, kind: str | None = None) -> tuple[str, ...]:
         """Return the ids of the declared services, of one kind or of all."""
@@ -164,8 +164,8 @@ class DeclaredIds:
         Raises:
             NotEvaluated: None is declared.
         """
-        found = next((key for key, one in self.environment.services.items() if one.kind == kind), None)
-        return demanded(found, f"a service of kind {kind}", "Declare it in [services].")
+        service_key = next((key for key, service in self.environment.services.items() if service.kind == kind), None)
+        return demanded(service_key, f"a service of kind {kind}", "Declare it in [services].")
 
     def database_id(self) -> str:
         """Return the id of the declared database; see `first_of_kind`."""
@@ -270,8 +270,8 @@ class Estate(DeclaredIds):
     def demand(self, vantage: Vantage) -> None:
         """Raise NotEvaluated for what can only be judged from a vantage that the suite does not run from."""
         if vantage not in self.vantage:
-            told = f"from {vantage} the virtual network, and the suite runs from {'/'.join(self.vantage)}"
-            raise NotEvaluated(f"This can only be judged {told}.", f"Run it {WAYS[vantage]}: --vantage {vantage}.")
+            place = f"from {vantage} the virtual network, and the suite runs from {'/'.join(self.vantage)}"
+            raise NotEvaluated(f"This can only be judged {place}.", f"Run it {WAYS[vantage]}: --vantage {vantage}.")
 
 
 def read_once(function: Callable[Concatenate[Estate, P], T]) -> Callable[Concatenate[Estate, P], T]:

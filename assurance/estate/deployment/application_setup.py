@@ -40,8 +40,8 @@ class ApplicationSetup:
         """Whether several revisions can be active at once, without which there is no blue-green deployment."""
 
         def several(document: Document) -> Judgement:
-            found = document.text("properties", "configuration", "activeRevisionsMode")
-            return (found or "").casefold() == "multiple", f"activeRevisionsMode is {found or 'absent'}"
+            mode = document.text("properties", "configuration", "activeRevisionsMode")
+            return (mode or "").casefold() == "multiple", f"activeRevisionsMode is {mode or 'absent'}"
 
         remedy = f"az containerapp revision set-mode {named(self.app.id)} --mode multiple"
         return self.app.judge("activeRevisionsMode is Multiple", several, remedy)
@@ -77,13 +77,15 @@ class ApplicationSetup:
         def admitted(document: Document) -> Judgement:
             by_ingress = document.texts("properties", "configuration", "ingress", "corsPolicy", "allowedOrigins")
             entries = _entries(document, CORS_VARIABLE)
-            told = [f"ingress admits {listed(by_ingress)}"] if by_ingress else []
-            right = {one.casefold() for one in by_ingress} in (set(), {origin.casefold() for origin in origins})
+            observed = [f"ingress admits {listed(by_ingress)}"] if by_ingress else []
+            right = {address.casefold() for address in by_ingress} in (set(), {origin.casefold() for origin in origins})
             for entry in entries:
                 same = not entry.text("secretRef") and entry.text("value") in self._spellings(origins)
-                told.append(f"{CORS_VARIABLE} {'admits them' if same else 'has another value'}")
+                observed.append(f"{CORS_VARIABLE} {'admits them' if same else 'has another value'}")
                 right = right and same
-            return right and bool(told), listed(told, "neither the application nor the ingress names any origin")
+            return right and bool(observed), listed(
+                observed, "neither the application nor the ingress names any origin"
+            )
 
         remedy = f'az containerapp update {named(self.app.id)} --set-env-vars {CORS_VARIABLE}="{wanted}"'
         return self.app.judge(f"only {wanted} may call from browsers", admitted, remedy)
@@ -94,9 +96,9 @@ class ApplicationSetup:
         def probed(document: Document) -> Judgement:
             port = document.number("properties", "configuration", "ingress", "targetPort")
             containers = document.items("properties", "template", "containers")
-            told = [_probe(container, kind, port) for container in containers]
-            found = [one for one in told if one is not None]
-            return found == [path], f"{kind} probe at {listed(found, 'no path of the served port')}"
+            probes = [_probe(container, kind, port) for container in containers]
+            paths = [probe for probe in probes if probe is not None]
+            return paths == [path], f"{kind} probe at {listed(paths, 'no path of the served port')}"
 
         remedy = f"Set the probe in the template (main.bicep): type {kind}, httpGet.path {path}, the ingress's port."
         return self.app.judge(f"{kind} probe at {path}, on the served port", probed, remedy)
@@ -105,9 +107,11 @@ class ApplicationSetup:
         """Whether the numbers of replicas are exactly these; an absent minimum means none."""
 
         def scaled(document: Document) -> Judgement:
-            found = [document.number("properties", "template", "scale", key) for key in ("minReplicas", "maxReplicas")]
-            shown = " to ".join("absent" if one is None else f"{one:g}" for one in found)
-            return found == [least, most], f"replicas {shown}"
+            replicas = [
+                document.number("properties", "template", "scale", key) for key in ("minReplicas", "maxReplicas")
+            ]
+            shown = " to ".join("absent" if count is None else f"{count:g}" for count in replicas)
+            return replicas == [least, most], f"replicas {shown}"
 
         remedy = f"az containerapp update {named(self.app.id)} --min-replicas {least} --max-replicas {most}"
         return self.app.judge(f"replicas {least} to {most}", scaled, remedy)
@@ -117,10 +121,10 @@ class ApplicationSetup:
 
         def scaled(document: Document) -> Judgement:
             rules = document.items("properties", "template", "scale", "rules")
-            found = [
+            limits = [
                 text for rule in rules if (text := rule.text("http", "metadata", "concurrentRequests")) is not None
             ]
-            return found == [str(concurrent)], f"HTTP rules at {listed(found, 'no number of')} concurrent requests"
+            return limits == [str(concurrent)], f"HTTP rules at {listed(limits, 'no number of')} concurrent requests"
 
         remedy = (
             f"az containerapp update {named(self.app.id)} --scale-rule-name http-scaling --scale-rule-type http "
@@ -206,7 +210,7 @@ def _containers(replica: Document) -> tuple[Document, ...]:
 
 
 def _restarts(container: Document) -> int:
-    found = container.number("restartCount")
-    if found is None:
+    restarts = container.number("restartCount")
+    if restarts is None:
         raise container.broken(("restartCount",), "a number", None)
-    return int(found)
+    return int(restarts)

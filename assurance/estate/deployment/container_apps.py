@@ -41,9 +41,13 @@ class ContainerApp(Resource):
         def within(document: Document) -> Judgement:
             # Azure names it in two fields, of which older api-versions have one.
             fields = ("managedEnvironmentId", "environmentId")
-            found = {one for field in fields if (one := document.text("properties", field))}
-            holds = bool(found) and all(same_id(one, self.environment_id) for one in found)
-            return holds, f"runs in {listed(found, 'no environment')}"
+            environment_ids = {
+                environment_id for field in fields if (environment_id := document.text("properties", field))
+            }
+            holds = bool(environment_ids) and all(
+                same_id(environment_id, self.environment_id) for environment_id in environment_ids
+            )
+            return holds, f"runs in {listed(environment_ids, 'no environment')}"
 
         remedy = "Deploy the application into the declared environment."
         return self.judge(f"runs in {self.environment_id}", within, remedy)
@@ -57,12 +61,12 @@ class ContainerApp(Resource):
         """Whether its ingress is internal, external to the environment, or absent."""
 
         def ingress(document: Document) -> Judgement:
-            found = document.flag("properties", "configuration", "ingress", "external")
+            external = document.flag("properties", "configuration", "ingress", "external")
             has_one = document.within("properties", "configuration", "ingress") is not None
-            observed = f"ingress.external is {shown(found)}" if has_one else "the application has no ingress"
+            observed = f"ingress.external is {shown(external)}" if has_one else "the application has no ingress"
             if wanted == "none":
                 return not has_one, observed
-            return has_one and found is (wanted == "external"), observed
+            return has_one and external is (wanted == "external"), observed
 
         how = "disable" if wanted == "none" else f"update --type {wanted}"
         command = f"az containerapp ingress {how} {named(self.id)}"
@@ -81,8 +85,8 @@ class ContainerApp(Resource):
 
         def none(document: Document) -> Judgement:
             mappings = document.items("properties", "configuration", "ingress", "additionalPortMappings")
-            found = wrong_among(mappings, opened)
-            return not found, listed(found, "no further external port")
+            wrong = wrong_among(mappings, opened)
+            return not wrong, listed(wrong, "no further external port")
 
         remedy = "Set external: false for each in ingress.additionalPortMappings, or add it to external_ports."
         return self.judge("no further port is external", none, remedy)
@@ -101,17 +105,21 @@ class ContainerApp(Resource):
 
         def assigned(document: Document) -> Judgement:
             identities = document.within("identity", "userAssignedIdentities")
-            found = list(identities.values) if identities is not None else []
+            assigned_ids = list(identities.values) if identities is not None else []
             kind = document.text("identity", "type") or ""
             kept = [
                 item.text("lifecycle") or "All"
                 for item in document.items("properties", "configuration", "identitySettings")
                 if same_id(item.text("identity"), identity_id)
             ]
-            served = all(one.casefold() in MAIN_CONTAINERS for one in kept)
-            holds = "userassigned" in kind.casefold() and any(same_id(one, identity_id) for one in found) and served
-            told = f", for the lifecycle {listed(kept)} only" if not served else ""
-            return holds, f"identity type {kind or 'absent'}; user-assigned {listed(found)}{told}"
+            served = all(name.casefold() in MAIN_CONTAINERS for name in kept)
+            holds = (
+                "userassigned" in kind.casefold()
+                and any(same_id(assigned_id, identity_id) for assigned_id in assigned_ids)
+                and served
+            )
+            lifecycle = f", for the lifecycle {listed(kept)} only" if not served else ""
+            return holds, f"identity type {kind or 'absent'}; user-assigned {listed(assigned_ids)}{lifecycle}"
 
         remedy = (
             f"az containerapp identity assign {named(self.id)} --user-assigned {identity_id}; its lifecycle in "
@@ -123,14 +131,16 @@ class ContainerApp(Resource):
         """Return all identities of the application: the id or, of its own, words; and the object id, if it is told."""
         if self.document is None:
             return ()
-        found: list[tuple[str, str | None]] = []
+        identities: list[tuple[str, str | None]] = []
         assigned = self.document.within("identity", "userAssignedIdentities")
         for identity_id in assigned.values if assigned is not None else ():
-            found.append((identity_id, assigned.text(identity_id, "principalId") if assigned is not None else None))
+            identities.append(
+                (identity_id, assigned.text(identity_id, "principalId") if assigned is not None else None)
+            )
         own = self.document.text("identity", "principalId")
         if own is not None and "systemassigned" in (self.document.text("identity", "type") or "").casefold():
-            found.append((f"the system-assigned identity of {self.name}", own))
-        return tuple(found)
+            identities.append((f"the system-assigned identity of {self.name}", own))
+        return tuple(identities)
 
     def pulls_images_with(self, identity_id: str) -> Fact:
         """Whether every registry is signed in to by that identity, and at least one is declared."""
@@ -156,8 +166,8 @@ class ContainerApp(Resource):
         def none(document: Document) -> Judgement:
             if not _containers(document):
                 raise document.broken(("properties", "template", "containers"), "at least one container", [])
-            found = plain_secrets(document)
-            return not found, listed(found, "no secret in plain text")
+            secrets = plain_secrets(document)
+            return not secrets, listed(secrets, "no secret in plain text")
 
         return self.judge(EXPECTED, none, REMEDY)
 
@@ -166,7 +176,7 @@ class ContainerApp(Resource):
 
         def referenced(document: Document) -> Judgement:
             secrets = document.items("properties", "configuration", "secrets")
-            wrong = [told for secret in secrets if (told := _not_from(secret, vault_host, identity_id))]
+            wrong = [sentence for secret in secrets if (sentence := _not_from(secret, vault_host, identity_id))]
             known = {secret.text("name") for secret in secrets}
             used = {name for entry in _environment(_containers(document)) if (name := entry.text("secretRef"))}
             wrong += [f"secretRef {name} has no secret" for name in used - known]
@@ -229,8 +239,8 @@ def read_container_app(estate: Estate) -> ContainerApp:
     app_id = estate.container_app_id()
     operation = estate.questions.operation("container_apps", "container_apps", "get")
     declared = estate.environment.container_apps
-    found = estate.questions.resource(operation, app_id)
-    return ContainerApp(app_id, *found, declared, estate.container_environment_id())
+    answer = estate.questions.resource(operation, app_id)
+    return ContainerApp(app_id, *answer, declared, estate.container_environment_id())
 
 
 def _containers(document: Document) -> tuple[Document, ...]:

@@ -48,8 +48,8 @@ class ContainerEnvironment(Resource):
         """Whether its static address is a private one."""
 
         def private(document: Document) -> Judgement:
-            found = document.text("properties", "staticIp")
-            return is_private(found or ""), f"staticIp is {shown(found)}"
+            static_ip = document.text("properties", "staticIp")
+            return is_private(static_ip or ""), f"staticIp is {shown(static_ip)}"
 
         return self.judge("staticIp is a private address", private, "Deploy the environment again as internal.")
 
@@ -58,10 +58,10 @@ class ContainerEnvironment(Resource):
         """Whether public network access is off, where the API tells; an environment that is not internal must tell."""
 
         def refused(document: Document) -> Judgement:
-            found = document.text("properties", "publicNetworkAccess")
+            setting = document.text("properties", "publicNetworkAccess")
             internal = document.flag("properties", "vnetConfiguration", "internal")
-            holds = internal is True if found is None else found.casefold() == "disabled"
-            return holds, f"publicNetworkAccess is {shown(found)}, internal is {shown(internal)}"
+            holds = internal is True if setting is None else setting.casefold() == "disabled"
+            return holds, f"publicNetworkAccess is {shown(setting)}, internal is {shown(internal)}"
 
         remedy = f"az containerapp env update {named(self.id)} --public-network-access Disabled"
         return self.judge("publicNetworkAccess is Disabled", refused, remedy)
@@ -76,8 +76,8 @@ class ContainerEnvironment(Resource):
         """Whether nothing of it holds a secret in plain text, such as the headers that its telemetry is sent with."""
 
         def none(document: Document) -> Judgement:
-            found = plain_secrets(document)
-            return not found, listed(found, "no secret in plain text")
+            secrets = plain_secrets(document)
+            return not secrets, listed(secrets, "no secret in plain text")
 
         return self.judge("no secret stands in plain text: settings of telemetry, tags", none, ROTATE)
 
@@ -93,8 +93,8 @@ def read_apps_environment(estate: Estate, declared: FurtherEnvironment) -> Conta
     environment_id = estate.container_environment_id(declared.name)
     operation = estate.questions.operation("container_apps", "managed_environments", "get")
     subnet_id = estate.subnet_id(declared.subnet, declared.network)
-    found = estate.questions.resource(operation, environment_id)
-    return ContainerEnvironment(environment_id, *found, subnet_id, declared.permitted_endpoints)
+    answer = estate.questions.resource(operation, environment_id)
+    return ContainerEnvironment(environment_id, *answer, subnet_id, declared.permitted_endpoints)
 
 
 API_VERSION = "2024-02-01"
@@ -124,9 +124,11 @@ class FrontDoor(Resource):
     def leads_to_the_environment(self) -> Fact:
         """Whether it has an origin in the environment that is in use, by its public name."""
         origins, readings = self.origins() if self.document is not None else ((), ())
-        mine = [one for one in origins if self._leads_here(one)]
-        used = [one for one in mine if (one.text("properties", "enabledState") or "").casefold() == "enabled"]
-        observed = f"origins there: {listed((one.name for one in mine), 'none')}; in use: {len(used)}"
+        leading = [origin for origin in origins if self._leads_here(origin)]
+        used = [
+            origin for origin in leading if (origin.text("properties", "enabledState") or "").casefold() == "enabled"
+        ]
+        observed = f"origins there: {listed((origin.name for origin in leading), 'none')}; in use: {len(used)}"
         remedy = "az afd origin create --host-name NAME-OF-THE-APPLICATION --enabled-state Enabled"
         return self.judge("an origin leads to the environment", lambda _: (bool(used), observed), remedy, readings)
 
@@ -134,12 +136,14 @@ class FrontDoor(Resource):
     def reaches_the_environment_privately(self) -> Fact:
         """Whether it has an origin in the environment, and each of them goes over an approved private link to it."""
         origins, readings = self.origins() if self.document is not None else ((), ())
-        mine = [origin for origin in origins if self._leads_here(origin)]
-        wrong = [told for one in mine if (told := self._told(one))]
+        leading = [origin for origin in origins if self._leads_here(origin)]
+        wrong = [sentence for origin in leading if (sentence := self._told(origin))]
 
         def private(_: Document) -> Judgement:
-            observed = listed(wrong, f"{len(mine)} origins over private link" if mine else "no origin leads to it")
-            return bool(mine) and not wrong, observed
+            observed = listed(
+                wrong, f"{len(leading)} origins over private link" if leading else "no origin leads to it"
+            )
+            return bool(leading) and not wrong, observed
 
         remedy = (
             f"az afd origin update --ids ORIGIN-ID --enable-private-link true --private-link-resource "
@@ -157,7 +161,7 @@ class FrontDoor(Resource):
     def _told(self, origin: Document) -> str:
         """Return what is wrong with an origin in the environment; empty if nothing is."""
         if not same_id(_linked(origin), self.environment_id):
-            return f"{origin.name} goes {'over a link to ' + found if (found := _linked(origin)) else 'without a link'}"
+            return f"{origin.name} goes {'over a link to ' + link if (link := _linked(origin)) else 'without a link'}"
         status = origin.text(*LINK, "status") or "absent"
         return "" if status.casefold() == "approved" else f"{origin.name} has a link that is {status}"
 
@@ -166,20 +170,20 @@ class FrontDoor(Resource):
 def read_front_door(estate: Estate, declared: DeclaredFrontDoor) -> FrontDoor:
     """Return the declared Front Door profile."""
     profile_id, environment = estate.front_door_id(declared), read_container_environment(estate)
-    found, readings = estate.questions.one_at(profile_id, API_VERSION)
+    document, readings = estate.questions.one_at(profile_id, API_VERSION)
     domain = environment.document.text("properties", "defaultDomain") if environment.document is not None else None
     cited = (*readings, *environment.readings)
-    return FrontDoor(profile_id, found, cited, environment.id, domain or "", partial(_origins, estate, profile_id))
+    return FrontDoor(profile_id, document, cited, environment.id, domain or "", partial(_origins, estate, profile_id))
 
 
 def _origins(estate: Estate, profile_id: str) -> Documents:
     groups, readings = estate.questions.all_at(f"{profile_id}/originGroups", profile_id, API_VERSION)
-    found: list[Document] = []
+    origins_of_groups: list[Document] = []
     for group in groups:
         origins, cited = estate.questions.all_at(f"{group.id}/origins", profile_id, API_VERSION)
-        found += origins
+        origins_of_groups += origins
         readings += cited
-    return tuple(found), readings
+    return tuple(origins_of_groups), readings
 
 
 def _linked(origin: Document) -> str | None:
@@ -220,6 +224,6 @@ def read_job(estate: Estate, environment: str, name: str) -> FurtherWorkload:
 
 def _read(estate: Estate, group: str, resource_id: str, environment: str, ingress: Ingress) -> FurtherWorkload:
     operation = estate.questions.operation("container_apps", group, "get", resource_id)
-    found = estate.questions.resource(operation, resource_id)
+    answer = estate.questions.resource(operation, resource_id)
     declared = estate.environment.container_apps
-    return FurtherWorkload(resource_id, *found, declared, estate.container_environment_id(environment), ingress)
+    return FurtherWorkload(resource_id, *answer, declared, estate.container_environment_id(environment), ingress)

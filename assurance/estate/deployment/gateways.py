@@ -58,10 +58,12 @@ class ApplicationGateway(Gateway):
 
         def within(document: Document) -> Judgement:
             places = [
-                one.text("properties", "subnet", "id") or ""
-                for one in document.items("properties", "gatewayIPConfigurations")
+                configuration.text("properties", "subnet", "id") or ""
+                for configuration in document.items("properties", "gatewayIPConfigurations")
             ]
-            return bool(places) and all(same_id(one, self.subnet_id) for one in places), f"stands in {listed(places)}"
+            return bool(places) and all(
+                same_id(place, self.subnet_id) for place in places
+            ), f"stands in {listed(places)}"
 
         return self.judge(f"stands in {self.subnet_id}", within, "Deploy it again into the declared subnet.")
 
@@ -70,15 +72,22 @@ class ApplicationGateway(Gateway):
         """Whether a rule leads to the environment, and each that does goes over HTTPS."""
 
         def led(document: Document) -> Judgement:
-            mine = [settings for pool, settings in _backends(document) if self._is_mine(document, pool)]
-            settings = {_key(one.id): one for one in document.items("properties", "backendHttpSettingsCollection")}
-            protocols = [one.text("properties", "protocol") for key in mine if (one := settings.get(_key(key)))]
+            leading = [settings for pool, settings in _backends(document) if self._is_mine(document, pool)]
+            settings = {
+                _key(settings.id): settings
+                for settings in document.items("properties", "backendHttpSettingsCollection")
+            }
+            protocols = [
+                backend_settings.text("properties", "protocol")
+                for key in leading
+                if (backend_settings := settings.get(_key(key)))
+            ]
             holds = (
-                bool(mine)
-                and len(protocols) == len(mine)
-                and {(one or "").casefold() for one in protocols} == {"https"}
+                bool(leading)
+                and len(protocols) == len(leading)
+                and {(protocol or "").casefold() for protocol in protocols} == {"https"}
             )
-            return holds, f"reaches it over {listed(map(shown, protocols))}" if mine else "no rule leads to it"
+            return holds, f"reaches it over {listed(map(shown, protocols))}" if leading else "no rule leads to it"
 
         remedy = (
             f"az network application-gateway http-settings update {_of_gateway(self.id)} --name NAME --protocol Https"
@@ -92,16 +101,16 @@ class ApplicationGateway(Gateway):
         def refused(document: Document) -> Judgement:
             rules = document.items("properties", "requestRoutingRules")
             serving = {
-                _key(one.text("properties", "httpListener", "id"))
-                for one in rules
-                if one.within("properties", "redirectConfiguration") is None
+                _key(rule.text("properties", "httpListener", "id"))
+                for rule in rules
+                if rule.within("properties", "redirectConfiguration") is None
             }
             listeners = document.items("properties", "httpListeners")
             plain = [
-                one.name
-                for one in listeners
-                if (one.text("properties", "protocol") or "").casefold() not in {"https", "tls"}
-                and _key(one.id) in serving
+                listener.name
+                for listener in listeners
+                if (listener.text("properties", "protocol") or "").casefold() not in {"https", "tls"}
+                and _key(listener.id) in serving
             ]
             return bool(listeners) and not plain, f"plain HTTP: {listed(plain, 'none' if listeners else 'no listener')}"
 
@@ -129,7 +138,7 @@ class ApplicationGateway(Gateway):
             if _key(pool.id) == _key(pool_id)
             for address in pool.items("properties", "backendAddresses")
         ]
-        return any(self.leads_here(one.text("fqdn") or one.text("ipAddress")) for one in addresses)
+        return any(self.leads_here(address.text("fqdn") or address.text("ipAddress")) for address in addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +171,15 @@ class ApiManagement(Gateway):
     @property
     def leads_to_the_application(self) -> Fact:
         """Whether an API or a backend leads to the environment, and each that does goes over HTTPS."""
-        found, readings = self.apis() if self.document is not None else ((), ())
-        urls = [one.text("properties", "serviceUrl") or one.text("properties", "url") or "" for one in found]
-        mine = [one for one in urls if self.leads_here(urlsplit(one).hostname)]
-        plain = [one for one in mine if not one.casefold().startswith("https://")]
-        observed = f"leads to {listed(mine)}" if mine else "no API and no backend leads to it"
+        apis, readings = self.apis() if self.document is not None else ((), ())
+        urls = [api.text("properties", "serviceUrl") or api.text("properties", "url") or "" for api in apis]
+        leading = [url for url in urls if self.leads_here(urlsplit(url).hostname)]
+        plain = [url for url in leading if not url.casefold().startswith("https://")]
+        observed = f"leads to {listed(leading)}" if leading else "no API and no backend leads to it"
         remedy = "Give the API, or its backend, the application's address, with https://."
         return self.judge(
             "leads to the environment, over HTTPS only",
-            lambda _: (bool(mine) and not plain, observed),
+            lambda _: (bool(leading) and not plain, observed),
             remedy,
             (*readings, *self.environment.readings),
         )
@@ -178,8 +187,8 @@ class ApiManagement(Gateway):
     @property
     def refuses_plain_http(self) -> Fact:
         """Whether none of its APIs can be called over plain HTTP; an API that does not tell takes HTTPS only."""
-        found, readings = self.apis() if self.document is not None else ((), ())
-        plain = wrong_among(found, lambda one: one.name if "http" in one.texts("properties", "protocols") else None)
+        apis, readings = self.apis() if self.document is not None else ((), ())
+        plain = wrong_among(apis, lambda api: api.name if "http" in api.texts("properties", "protocols") else None)
         observed = f"over plain HTTP: {listed(plain, 'none')}"
         remedy = "az apim api update --service-name NAME --api-id API --protocols https"
         return self.judge("no API is served over plain HTTP", lambda _: (not plain, observed), remedy, readings)
@@ -192,8 +201,14 @@ class ApiManagement(Gateway):
             if (document.text("sku", "name") or "").casefold().endswith("v2"):
                 return True, f"the tier {document.text('sku', 'name')} accepts nothing older"
             settings = document.within("properties", "customProperties")
-            told = {name: settings.text(name) if settings is not None else None for name in self.OLD_PROTOCOLS}
-            on = [name.rpartition(".")[2] for name, value in told.items() if (value or "").casefold() != "false"]
+            settings_by_protocol = {
+                name: settings.text(name) if settings is not None else None for name in self.OLD_PROTOCOLS
+            }
+            on = [
+                name.rpartition(".")[2]
+                for name, value in settings_by_protocol.items()
+                if (value or "").casefold() != "false"
+            ]
             return not on, f"not off: {listed(on, 'none')}"
 
         remedy = f"az apim update {named(self.id)} --set customProperties.'{self.OLD_PROTOCOLS[0]}'=false"
@@ -216,8 +231,8 @@ def _read_gateway(
     estate: Estate, declared: DeclaredGateway, kind: type[Gateway]
 ) -> tuple[str, Document | None, tuple[str, ...], str, ContainerEnvironment]:
     gateway_id = estate.gateway_id(declared)
-    found = estate.questions.one_at(gateway_id, kind.API_VERSION)
-    return (gateway_id, *found, estate.subnet_id(declared.subnet), read_container_environment(estate))
+    answer = estate.questions.one_at(gateway_id, kind.API_VERSION)
+    return (gateway_id, *answer, estate.subnet_id(declared.subnet), read_container_environment(estate))
 
 
 def _apis(estate: Estate, service_id: str) -> Documents:
@@ -225,7 +240,9 @@ def _apis(estate: Estate, service_id: str) -> Documents:
         estate.questions.all_at(f"{service_id}/{name}", service_id, ApiManagement.API_VERSION)
         for name in ("apis", "backends")
     ]
-    return tuple(one for found, _ in lists for one in found), tuple(one for _, cited in lists for one in cited)
+    return tuple(document for documents, _ in lists for document in documents), tuple(
+        reading for _, cited in lists for reading in cited
+    )
 
 
 def _backends(gateway: Document) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ class Inventory:
 
     def tells_what_is_deployed(self, revisions: Revisions, release: DeclaredRelease, repository: str) -> Fact:
         """Whether the inventory has the newest revision, its image and digest, the schema, and a date that fits."""
-        found = json_document(self.artefact, "apex-assurance inventory --env NAME --release FILE --output FILE")
+        inventory = json_document(self.artefact, "apex-assurance inventory --env NAME --release FILE --output FILE")
         images = of_repository(repository, revisions.app.images())
         wanted = {
             "revision": (revisions.new.name,),
@@ -37,12 +37,12 @@ class Inventory:
             "digest": (release.image_digest,),
             "schema_revision": (release.schema_revision,),
         }
-        told_values = {key: found.text(key) for key in wanted}
+        told_values = {key: inventory.text(key) for key in wanted}
         wrong = [f"{key} is {value or 'absent'}" for key, value in told_values.items() if value not in wanted[key]]
-        date = from_text(found.text("deployed") or "")
+        date = from_text(inventory.text("deployed") or "")
         # The revision's own second counts: the inventory tells no fractions.
         if date is None or told(date) < told(revisions.created) or date > revisions.now:
-            wrong.append(f"deployed is {found.text('deployed') or 'absent'}")
+            wrong.append(f"deployed is {inventory.text('deployed') or 'absent'}")
         cited = (*self.artefact.readings, *revisions.app.readings, *revisions.readings)
         expected = (
             f"revision {revisions.new.name}, image {listed(images)}, digest {release.image_digest}, "
@@ -68,7 +68,7 @@ class GitTags:
         Raises:
             BrokenReading: The file does not hold what Git prints.
         """
-        commits = {name: found for name, found, peeled in self._lines() if peeled}
+        commits = {name: commit for name, commit, peeled in self._lines() if peeled}
         names = {name for name, _, _ in self._lines()}
         holds = tag in commits and commits[tag] == commit
         observed = f"tag {tag} is on {commits[tag]}" if tag in commits else f"no annotated tag {tag}"
@@ -82,13 +82,13 @@ class GitTags:
     def _lines(self) -> list[tuple[str, str, bool]]:
         lines = self.artefact.content.decode("utf-8", "replace").splitlines()
         matches = [_REFERENCE.fullmatch(line.strip()) for line in lines if line.strip()]
-        found = [
+        images = [
             (match["name"], match["commit"], match["peeled"] is not None) for match in matches if match is not None
         ]
-        if not found or len(found) != len(matches):
+        if not images or len(images) != len(matches):
             reason = f"The artefact {self.artefact.name} ({self.artefact.file}) does not hold what Git prints of tags."
             raise BrokenReading(reason, "git ls-remote --tags origin > FILE", self.artefact.readings)
-        return found
+        return images
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +106,11 @@ class SchemaState:
         lines = [line.strip() for line in self.artefact.content.decode("utf-8", "replace").splitlines()]
         # Alembic logs to the same terminal.
         matches = [_CURRENT.fullmatch(line) for line in lines if line and not line.startswith("INFO ")]
-        found = [(match["revision"], match["head"] is not None) for match in matches if match is not None]
-        if not found or len(found) != len(matches):
+        revisions = [(match["revision"], match["head"] is not None) for match in matches if match is not None]
+        if not revisions or len(revisions) != len(matches):
             reason = f"The artefact {self.artefact.name} ({self.artefact.file}) does not hold what Alembic prints."
             raise BrokenReading(reason, "alembic current > FILE", self.artefact.readings)
-        holds = found == [(revision, True)]
-        observed = listed(f"{one} {'(head)' if head else '(not the head)'}" for one, head in found)
+        holds = revisions == [(revision, True)]
+        observed = listed(f"{revision} {'(head)' if head else '(not the head)'}" for revision, head in revisions)
         expected, remedy = f"{revision} (head)", "alembic upgrade head"
         return Fact(holds, expected, observed, self.artefact.file, self.artefact.readings, "" if holds else remedy)

@@ -36,15 +36,15 @@ def plain_secrets(document: Document) -> tuple[str, ...]:
         NotEvaluated: Nothing is known to be one, and a plan leaves some value to Azure.
     """
     texts = [(path, text) for path, text in _texts(document.values, ()) if text]
-    found = [
+    secrets = [
         f"{_dotted(path)} holds a plain {kind.replace('-', ' ')}" for path, text in texts for kind in _kinds(path, text)
     ]
-    if not found:
+    if not secrets:
         for path, text in texts:
             if _is_given(path):
                 # Refused where a plan leaves it to Azure.
                 Document({path[-1]: text}, document.readings, _dotted(path[:-1])).value(path[-1])
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(secrets))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,12 @@ class Workloads:
     @property
     def hold_no_plaintext_secret(self) -> Fact:
         """Whether none of them holds a secret in plain text."""
-        found = [f"{name_of(document.id)}: {told}" for document in self.documents for told in plain_secrets(document)]
+        secrets = [
+            f"{name_of(document.id)}: {secret}" for document in self.documents for secret in plain_secrets(document)
+        ]
         names = listed((name_of(document.id) for document in self.documents), "there is none")
-        observed = listed(found, f"no secret in plain text: {names}")
-        return Fact(not found, EXPECTED, observed, self.scope, self.readings, REMEDY if found else "")
+        observed = listed(secrets, f"no secret in plain text: {names}")
+        return Fact(not secrets, EXPECTED, observed, self.scope, self.readings, REMEDY if secrets else "")
 
 
 def _kinds(path: tuple[str, ...], text: str) -> list[str]:
@@ -77,7 +79,7 @@ def _kinds(path: tuple[str, ...], text: str) -> list[str]:
 
 
 def _is_variable(path: tuple[str, ...]) -> bool:
-    return path[-1] == "value" and any(one.startswith("env[") for one in path)
+    return path[-1] == "value" and any(part.startswith("env[") for part in path)
 
 
 def _is_given(path: tuple[str, ...]) -> bool:

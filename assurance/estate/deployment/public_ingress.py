@@ -51,14 +51,14 @@ class PublicIngress:
         prefixes, readings = self.prefixes()
 
         def stranger(rule: Document) -> str | None:
-            found, action = rule.text("ipAddressRange") or "", (rule.text("action") or "").casefold()
+            address_range, action = rule.text("ipAddressRange") or "", (rule.text("action") or "").casefold()
             if action != "allow":
                 return f"{shown(rule.text('name'))} is a rule of the action {shown(rule.text('action'))}"
             try:
-                within = lies_within(found, prefixes)
+                within = lies_within(address_range, prefixes)
             except ValueError:
-                return f"{shown(found)} is no prefix"
-            return None if within else f"{found} is let in"
+                return f"{shown(address_range)} is no prefix"
+            return None if within else f"{address_range} is let in"
 
         def only(document: Document) -> Judgement:
             rules = document.items("properties", "configuration", "ingress", "ipSecurityRestrictions")
@@ -103,7 +103,7 @@ def read_public_ingress(estate: Estate, further: str | None) -> PublicIngress:
 
 def _app(estate: Estate, further: str | None) -> ContainerApp:
     apps = estate.environment.container_apps
-    declared = next((one for one in apps.further if one.name == further), None)
+    declared = next((app for app in apps.further if app.name == further), None)
     return read_container_app(estate) if declared is None else read_further_app(estate, apps.environment, declared)
 
 
@@ -121,10 +121,10 @@ def read_door_beside_front_door(estate: Estate, further: str | None) -> OutsideF
         NotEvaluated: The application tells no name.
     """
     app = _app(estate, further)
-    told = app.document.text("properties", "configuration", "ingress", "fqdn") if app.document is not None else None
-    if not told:
+    fqdn = app.document.text("properties", "configuration", "ingress", "fqdn") if app.document is not None else None
+    if not fqdn:
         raise NotEvaluated("The application tells no name of its ingress.", "Judge SEC-05.", app.readings)
-    return read_outside_name(estate, told, HTTPS)
+    return read_outside_name(estate, fqdn, HTTPS)
 
 
 @read_once
@@ -138,12 +138,12 @@ def _prefixes(estate: Estate) -> tuple[tuple[str, ...], tuple[str, ...]]:
     listing, readings = estate.questions.listing(
         operation, estate.subscription_id, estate.environment.location, tag_name=TAG
     )
-    found = {
-        one
+    prefixes = {
+        prefix
         for tag in listing
         if tag.name.casefold() == TAG.casefold()
-        for one in tag.texts("properties", "addressPrefixes")
+        for prefix in tag.texts("properties", "addressPrefixes")
     }
-    if not found:
+    if not prefixes:
         raise NotEvaluated(f"Azure tells no address of the service tag {TAG}.", "Look at the reading.", readings)
-    return tuple(sorted(found)), readings
+    return tuple(sorted(prefixes)), readings

@@ -44,14 +44,16 @@ class Coverage:
         """
         root = self._root()
         covered, valid = (self._number(root, name) for name in ("lines-covered", "lines-valid"))
-        told = self._number(root, "line-rate")
+        line_rate = self._number(root, "line-rate")
         if valid <= 0 or not 0 <= covered <= valid:
             raise self._broken(f"{covered:g} of {valid:g} lines are covered")
-        found = covered / valid
-        if abs(found - told) > RATE_TOLERANCE:
-            raise self._broken(f"line-rate is {told:g}, but {covered:g} of {valid:g} lines are covered")
-        observed = f"{found:.1%} of {valid:g} lines are covered"
-        return _fact(self.artefact, found >= share, f"at least {share:.0%} of the lines", observed, "Write the tests.")
+        coverage = covered / valid
+        if abs(coverage - line_rate) > RATE_TOLERANCE:
+            raise self._broken(f"line-rate is {line_rate:g}, but {covered:g} of {valid:g} lines are covered")
+        observed = f"{coverage:.1%} of {valid:g} lines are covered"
+        return _fact(
+            self.artefact, coverage >= share, f"at least {share:.0%} of the lines", observed, "Write the tests."
+        )
 
     def _root(self) -> Mapping[str, str]:
         try:
@@ -64,12 +66,12 @@ class Coverage:
 
     def _number(self, root: Mapping[str, str], name: str) -> float:
         try:
-            found = float(root[name])
+            number = float(root[name])
         except (KeyError, ValueError) as error:
             raise self._broken(f"it has no number as {name}") from error
-        if not math.isfinite(found):
+        if not math.isfinite(number):
             raise self._broken(f"it has no number as {name}")
-        return found
+        return number
 
     def _broken(self, what: str) -> BrokenReading:
         return _broken(self.artefact, what, "coverage xml -o FILE")
@@ -102,10 +104,10 @@ class BanditReport:
                 raise _broken(self.artefact, f"its totals and results differ in {severity}", "bandit -f json -o FILE")
         if unknown := set(counted) - set(BANDIT_SEVERITIES):
             raise _broken(self.artefact, f"it has the severity {listed(unknown)}", "bandit -f json -o FILE")
-        found = [f"{result.text('test_id')} in {result.text('filename')}:{result.number('line_number') or 0:g}"
+        severe = [f"{result.text('test_id')} in {result.text('filename')}:{result.number('line_number') or 0:g}"
                  for result in results if result.required_text("issue_severity").upper() in BANDIT_SEVERE]  # fmt: skip
-        observed = listed(found, f"none in {lines:g} lines")
-        return _fact(self.artefact, not found, "no issue of medium or high severity", observed, "Mend what it names.")
+        observed = listed(severe, f"none in {lines:g} lines")
+        return _fact(self.artefact, not severe, "no issue of medium or high severity", observed, "Mend what it names.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +131,15 @@ class ImageScan:
             raise _broken(self.artefact, "it looked at nothing", again)
         digests = {text.rpartition("@")[2] for text in report.texts("Metadata", "RepoDigests")}
         severe, unrated, total = [], 0, 0
-        for one in (found for result in results for found in result.items("Vulnerabilities")):
-            severity = one.required_text("Severity").upper()
+        for vulnerability in (vulnerability for result in results for vulnerability in result.items("Vulnerabilities")):
+            severity = vulnerability.required_text("Severity").upper()
             if severity not in TRIVY_SEVERITIES:
                 raise _broken(self.artefact, f"it has the severity {severity}", again)
             total, unrated = total + 1, unrated + (severity == "UNKNOWN")
             if severity in TRIVY_SEVERE:
-                severe.append(f"{severity} {one.required_text('VulnerabilityID')} in {one.text('PkgName')}")
+                severe.append(
+                    f"{severity} {vulnerability.required_text('VulnerabilityID')} in {vulnerability.text('PkgName')}"
+                )
         expected = f"no vulnerability of high or critical severity in {release.image_digest}"
         wrong = severe + ([] if release.image_digest in digests else [f"the scan is of {listed(digests, 'no digest')}"])
         observed = listed(wrong, f"none among {total} vulnerabilities, of which {unrated} are not rated yet")

@@ -48,27 +48,27 @@ class Revisions:
             NotEvaluated: The application names none, or it is not listed.
         """
         name = self.app.latest_revision
-        found = only(name, self.documents) if name else None
-        if found is None:
+        document = only(name, self.documents) if name else None
+        if document is None:
             reason = f"The application's newest revision is {name or 'not named'}, and is not among those listed."
             raise NotEvaluated(reason, "Run again; if it stays, deploy the application.", self.cited)
-        return found
+        return document
 
     @property
     def serving(self) -> Workloads:
         """Those that run or get traffic; one that does not say that it is inactive is among them."""
         weights = self.app.traffic()
-        found = [
+        serving = [
             document
             for document in self.documents
             if document.flag("properties", "active") is not False
             or document.number("properties", "trafficWeight")
             or weights.get(document.name)
         ]
-        if not found:
+        if not serving:
             reason = f"None of {self.app.name}'s {len(self.documents)} revisions is active."
             raise NotEvaluated(reason, "Activate one, or deploy the application.", self.cited)
-        return Workloads(self.app.id, tuple(found), self.cited)
+        return Workloads(self.app.id, tuple(serving), self.cited)
 
     @property
     def created(self) -> datetime:
@@ -77,10 +77,10 @@ class Revisions:
         Raises:
             BrokenReading: Azure does not say.
         """
-        found = self.new.moment("properties", "createdTime")
-        if found is None:
+        created = self.new.moment("properties", "createdTime")
+        if created is None:
             raise self.new.broken(("properties", "createdTime"), "a time", None)
-        return found
+        return created
 
     @property
     def window_is_open(self) -> bool:
@@ -93,8 +93,8 @@ class Revisions:
         weights = self.app.traffic()
         most = max(weights.values(), default=0)
         names = [name for name, weight in weights.items() if weight == most and most > 0]
-        found = only(names[0], self.documents) if len(names) == 1 else None
-        wrong = _unhealthy(found) if found is not None else [f"traffic goes to {listed(names, 'no revision')}"]
+        document = only(names[0], self.documents) if len(names) == 1 else None
+        wrong = _unhealthy(document) if document is not None else [f"traffic goes to {listed(names, 'no revision')}"]
         observed = f"{listed(wrong)}" if wrong else f"{names[0]} is; to return to it: {self._rollback(names[0])}"
         return self._fact(not wrong, "one healthy revision serves production", observed, "Repair it before deploying.")
 
@@ -102,13 +102,16 @@ class Revisions:
     def previous_can_be_activated(self) -> Fact:
         """Whether an older revision was provisioned and can take the traffic again."""
         older = self._older()
-        ready = [one for one in older if _can_be_activated(one)]
+        ready = [revision for revision in older if _can_be_activated(revision)]
         expected = "an older revision can be activated"
         if not ready:
-            states = [f"{one.name} is {one.text('properties', 'provisioningState') or 'of no state'}" for one in older]
+            states = [
+                f"{revision.name} is {revision.text('properties', 'provisioningState') or 'of no state'}"
+                for revision in older
+            ]
             remedy = "Deploy the version before this one again, as a revision without traffic."
             return self._fact(False, expected, listed(states, "there is no older revision"), remedy)
-        previous = max(ready, key=lambda one: one.moment("properties", "createdTime") or self.now)
+        previous = max(ready, key=lambda revision: revision.moment("properties", "createdTime") or self.now)
         active = previous.flag("properties", "active") is True
         steps = [] if active else [f"az containerapp revision activate {named(self.app.id)} --revision {previous.name}"]
         steps.append(self._rollback(previous.name))
@@ -123,10 +126,10 @@ class Revisions:
         Raises:
             NotEvaluated: No older revision can take the traffic.
         """
-        ready = [one for one in self._older() if _can_be_activated(one)]
+        ready = [revision for revision in self._older() if _can_be_activated(revision)]
         if not ready:
             raise NotEvaluated("No older revision can be activated.", "Deploy the version before again.", self.cited)
-        previous = max(ready, key=lambda one: one.moment("properties", "createdTime") or self.now)
+        previous = max(ready, key=lambda revision: revision.moment("properties", "createdTime") or self.now)
         group, new = named(self.app.id), self.new.name
         inactive = previous.flag("properties", "active") is not True
         steps = [f"az containerapp revision activate {group} --revision {previous.name}"] if inactive else []
@@ -148,11 +151,11 @@ class Revisions:
 
         What runs beside it, of another repository, is no concern of the release's.
         """
-        both = [of_repository(repository, found) for found in (self.app.images(), _images(self.new))]
-        found = {image for some in both for image in some}
-        holds = all(both) and found <= set(images)
+        both = [of_repository(repository, images) for images in (self.app.images(), _images(self.new))]
+        running_images = {image for some in both for image in some}
+        holds = all(both) and running_images <= set(images)
         remedy = f"az containerapp update {named(self.app.id)} --image {images[0]}"
-        observed = f"image {listed(found, f'none of {repository}')}"
+        observed = f"image {listed(running_images, f'none of {repository}')}"
         return self._fact(holds, f"image {' or '.join(images)}", observed, remedy)
 
     def traffic_is(self, percent: int) -> Fact:
@@ -162,11 +165,11 @@ class Revisions:
         """
         weights = self.app.traffic()
         newest, total = self.new.name, sum(weights.values())
-        mine = sum(weight for name, weight in weights.items() if name.casefold() == newest.casefold())
+        weight_of_newest = sum(weight for name, weight in weights.items() if name.casefold() == newest.casefold())
         told_weights = listed((f"{name}={weight}" for name, weight in weights.items()), "no revision has traffic")
         others = [name for name, weight in weights.items() if weight and name.casefold() != newest.casefold()]
         unknown = [name for name in others if only(name, self.documents) is None]
-        holds = mine == percent and total == WHOLE and not unknown
+        holds = weight_of_newest == percent and total == WHOLE and not unknown
         expected = f"the newest revision has {percent} % of the traffic, of {WHOLE} % in all"
         shares = f"{newest}={percent}" + ("" if percent == WHOLE else f" OLD_REVISION={WHOLE - percent}")
         remedy = f"az containerapp ingress traffic set {named(self.app.id)} --revision-weight {shares}"
@@ -176,7 +179,7 @@ class Revisions:
     def serving_ones_are_healthy(self) -> Fact:
         """Whether every revision that has traffic exists, is active, runs and is healthy; and one has traffic."""
         serving = [name for name, weight in self.app.traffic().items() if weight > 0]
-        wrong = [told for name in serving for told in self._unhealthy_by_name(name)]
+        wrong = [sentence for name in serving for sentence in self._unhealthy_by_name(name)]
         observed = listed(wrong, listed(serving, "no revision has traffic"))
         remedy = f"az containerapp ingress traffic set {named(self.app.id)} --revision-weight HEALTHY_REVISION=100"
         return self._fact(bool(serving) and not wrong, "each revision with traffic is healthy", observed, remedy)
@@ -219,8 +222,8 @@ class Revisions:
         ]
 
     def _unhealthy_by_name(self, name: str) -> list[str]:
-        found = only(name, self.documents)
-        return [f"{name} does not exist"] if found is None else _unhealthy(found)
+        document = only(name, self.documents)
+        return [f"{name} does not exist"] if document is None else _unhealthy(document)
 
     def _rollback(self, name: str) -> str:
         return f"az containerapp ingress traffic set {named(self.app.id)} --revision-weight {name}={WHOLE}"
@@ -239,10 +242,10 @@ def read_revisions(estate: Estate) -> Revisions:
     """Return the application's revisions."""
     app = read_container_app(estate)
     operation = estate.questions.operation("container_apps", "container_apps_revisions", "list_revisions")
-    found, readings = estate.questions.children(operation, app.id, resource_group_of(app.id), app.name)
-    if found is None:
+    documents, readings = estate.questions.children(operation, app.id, resource_group_of(app.id), app.name)
+    if documents is None:
         raise NotEvaluated(f"The application {app.name} has no revisions.", "Deploy the application.", readings)
-    return Revisions(app, found, readings, estate.now)
+    return Revisions(app, documents, readings, estate.now)
 
 
 def of_repository(repository: str, images: Iterable[str]) -> tuple[str, ...]:

@@ -61,8 +61,10 @@ class Access:
         """
         wanted = (definition or BUILT_IN_ROLES.get(role, "")).casefold()
         own = self.holding.own()
-        mine = [one for one in own if role_of(one) == wanted and _covers(scope_of(one), scope)]
-        plain = [one for one in mine if not one.text("properties", "condition")]
+        assignments = [
+            assignment for assignment in own if role_of(assignment) == wanted and _covers(scope_of(assignment), scope)
+        ]
+        plain = [assignment for assignment in assignments if not assignment.text("properties", "condition")]
         refusal = self.refusals.get(wanted) or self.denials_unread
         if plain and refusal is not None:
             raise refusal.again()
@@ -80,11 +82,11 @@ class Access:
         elif plain and wanted not in self.definitions:
             observed = f"assigned, but Azure has no definition of role {wanted}"
         elif plain:
-            observed = f"assigned at {listed({scope_of(one) for one in plain})}"
-        elif mine:
-            observed = f"assigned only under a condition: {mine[0].text('properties', 'condition')}"
+            observed = f"assigned at {listed({scope_of(assignment) for assignment in plain})}"
+        elif assignments:
+            observed = f"assigned only under a condition: {assignments[0].text('properties', 'condition')}"
         else:
-            observed = f"not assigned; the identity's roles are {listed(self._told(one) for one in own)}"
+            observed = f"not assigned; the identity's roles are {listed(self._told(assignment) for assignment in own)}"
         holds = bool(plain) and not denied and wanted in self.definitions
         remedy = _removing(denied, scope) if plain and denied else self._assigning(role, scope)
         cited = self.definition_readings.get(wanted, ())
@@ -97,23 +99,26 @@ class Access:
             NotEvaluated: Nothing broader was seen, but not everything could be read; or Azure lists no assignment at
                 all: who may not see any sees none.
         """
-        found = [
-            (holding, one, told)
+        excessive = [
+            (holding, assignment, sentence)
             for holding in (self.holding, *self.others)
-            for one in holding.own()
-            if (told := self._beyond(one, needed))
+            for assignment in holding.own()
+            if (sentence := self._beyond(assignment, needed))
         ]
-        if not found:
+        if not excessive:
             self._require_all_read()
         observed = listed(
-            (f"{self._told(one)}{_whose(holding, self.holding)}: {told}" for holding, one, told in found),
-            f"nothing beyond: {listed(self._told(one) for one in self.holding.own())}",
+            (
+                f"{self._told(assignment)}{_whose(holding, self.holding)}: {sentence}"
+                for holding, assignment, sentence in excessive
+            ),
+            f"nothing beyond: {listed(self._told(assignment) for assignment in self.holding.own())}",
         )
         expected = "no identity of the application may do more than the declared roles, where they are needed"
         cited = [key for role in self._decisive(needed) for key in self.definition_readings.get(role, ())]
         cited += [key for holding in self.others for key in holding.readings]
-        remedy = "\n".join(dict.fromkeys(self._narrowing(one, needed) for _, one, _ in found))
-        return self._fact(not found, expected, observed, remedy, tuple(cited))
+        remedy = "\n".join(dict.fromkeys(self._narrowing(assignment, needed) for _, assignment, _ in excessive))
+        return self._fact(not excessive, expected, observed, remedy, tuple(cited))
 
     def require_assignments(self) -> None:
         """Let nothing be concluded from an empty list: who may not see role assignments sees none.
@@ -138,22 +143,22 @@ class Access:
         """Return what an assignment gives beyond what is needed, in words; empty if it gives nothing beyond."""
         role, scope = role_of(assignment), scope_of(assignment)
         definition = self.definitions.get(role)
-        here = [one for one in needed if one.reaches(scope)]
-        if any(one.is_role(role, definition) for one in here):
+        here = [need for need in needed if need.reaches(scope)]
+        if any(need.is_role(role, definition) for need in here):
             return ""
         if role in self.refusals:
             return "an administrative role" if role in BROAD_ROLES else ""
         if definition is None:
             return "Azure has no definition of this role (404), so what it gives is unknown"
         allowed = Operations()
-        for one in here:
-            known = next((d for key, d in self.definitions.items() if one.is_role(key, d)), None)
+        for need in here:
+            known = next((d for key, d in self.definitions.items() if need.is_role(key, d)), None)
             allowed |= granted(known) if known is not None else Operations()
         beyond = granted(definition).beyond(allowed)
         if not beyond:
             return ""
         more = f" and {len(beyond) - MAX_TOLD} more" if len(beyond) > MAX_TOLD else ""
-        above = " (needed, but not so far up)" if any(one.is_role(role, definition) for one in needed) else ""
+        above = " (needed, but not so far up)" if any(need.is_role(role, definition) for need in needed) else ""
         return f"{', '.join(beyond[:MAX_TOLD])}{more}{above}"
 
     def _decisive(self, needed: tuple[NeededRole, ...]) -> list[str]:
@@ -161,27 +166,30 @@ class Access:
 
         What any other grants is compared with what the roles grant that are needed where it is.
         """
-        found: set[str] = set()
-        for assignment in (one for holding in (self.holding, *self.others) for one in holding.own()):
+        readings: set[str] = set()
+        for assignment in (assignment for holding in (self.holding, *self.others) for assignment in holding.own()):
             role, scope = role_of(assignment), scope_of(assignment)
-            here = [one for one in needed if one.reaches(scope)]
-            if not any(one.is_role(role, None) for one in here):
-                found |= {role, *(key for key, d in self.definitions.items() if any(n.is_role(key, d) for n in here))}
-        return sorted(found)
+            here = [need for need in needed if need.reaches(scope)]
+            if not any(need.is_role(role, None) for need in here):
+                readings |= {
+                    role,
+                    *(key for key, d in self.definitions.items() if any(n.is_role(key, d) for n in here)),
+                }
+        return sorted(readings)
 
     def _narrowing(self, assignment: Document, needed: tuple[NeededRole, ...]) -> str:
         """Return how to take an assignment back; where it is what gives a needed role, that is assigned first."""
         role, scope = role_of(assignment), scope_of(assignment)
         definition = self.definitions.get(role)
         relying = [
-            one
-            for one in needed
-            if one.required
-            and one.is_role(role, definition)
-            and not any(role_of(own) == role and one.reaches(scope_of(own)) for own in self.holding.own())
-            and _covers(scope, one.scope)
+            need
+            for need in needed
+            if need.required
+            and need.is_role(role, definition)
+            and not any(role_of(own) == role and need.reaches(scope_of(own)) for own in self.holding.own())
+            and _covers(scope, need.scope)
         ]
-        first = [self._assigning(one.role, one.scope) for one in relying]
+        first = [self._assigning(need.role, need.scope) for need in relying]
         return "; ".join((*first, f"az role assignment delete --ids {assignment.id}"))
 
     def _assigning(self, role: str, scope: str) -> str:
@@ -198,22 +206,23 @@ class Access:
 
     def _applies(self, denial: Document, scope: str) -> bool:
         """Tell whether a denial is of the identity, or of a group (Azure lists those that it is in), on that scope."""
-        mine = {(self.identity.principal_id or "").casefold(), EVERYONE}
+        applicable_ids = {(self.identity.principal_id or "").casefold(), EVERYONE}
         principals = denial.required_items("properties", "principals")
         excluded = {(item.text("id") or "").casefold() for item in denial.items("properties", "excludePrincipals")}
         concerned = any(
-            (principal.text("id") or "").casefold() in mine or (principal.text("type") or "").casefold() == "group"
+            (principal.text("id") or "").casefold() in applicable_ids
+            or (principal.text("type") or "").casefold() == "group"
             for principal in principals
         )
         here = denial.required_text("properties", "scope")
         there_only = denial.flag("properties", "doNotApplyToChildScopes") is True
         reaches = same_id(scope, here) if there_only else _covers(here, scope)
-        return concerned and reaches and not excluded & (mine | self.holding.groups())
+        return concerned and reaches and not excluded & (applicable_ids | self.holding.groups())
 
     def _may_except(self, denial: Document) -> bool:
         """Tell whether a denial excepts a group in which the identity may be, for all that is known."""
         excepted = denial.items("properties", "excludePrincipals")
-        return any((one.text("type") or "").casefold() == "group" for one in excepted)
+        return any((principal.text("type") or "").casefold() == "group" for principal in excepted)
 
     def _told(self, assignment: Document) -> str:
         role = role_of(assignment)

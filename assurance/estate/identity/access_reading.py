@@ -30,7 +30,9 @@ def read_access(estate: Estate) -> Access:
     others: tuple[Named, ...] = ()
     unread = None
     try:
-        others = tuple(one for one in read_container_app(estate).identities() if not same_id(one[0], identity.id))
+        others = tuple(
+            assigned for assigned in read_container_app(estate).identities() if not same_id(assigned[0], identity.id)
+        )
     except NotEvaluated as error:
         unread = error
     return _AccessReader(estate.questions, estate.subscription_id).read(identity, others, unread)
@@ -100,17 +102,17 @@ class _AccessReader:
         """Return the object id of a user-assigned identity that the application names without it."""
         operation = self._questions.operation("managed_identity", "user_assigned_identities", "get", identity_id)
         arguments = (resource_group_of(identity_id), name_of(identity_id))
-        found, readings = self._questions.nested(operation, identity_id, *arguments)
-        if found is None:
+        document, readings = self._questions.nested(operation, identity_id, *arguments)
+        if document is None:
             raise NotEvaluated(
                 f"The application has the identity {identity_id}, which Azure does not find.",
                 "Remove it from the application, or grant the suite's identity Reader where it is.",
                 readings,
             )
-        return found.required_text("properties", "principalId")
+        return document.required_text("properties", "principalId")
 
     def _read_definitions(self, holding: Holding) -> None:
-        for role_id in sorted({role_of(one) for one in holding.own()} - self._definition_readings.keys()):
+        for role_id in sorted({role_of(assignment) for assignment in holding.own()} - self._definition_readings.keys()):
             try:
                 self._read_definition(role_id)
             except NotEvaluated as error:
@@ -126,9 +128,9 @@ class _AccessReader:
         if name_of(definition.id).casefold() != role_id:
             reason = f"Azure was asked for role {role_id} and answered with {definition.id}."
             raise BrokenReading(reason, "Look at the reading.", definition.readings)
-        found = listed_within(self._subscription_id, (definition,))[0]
-        found.required_items("properties", "permissions")
-        self._definitions[role_id] = found
+        role_definition = listed_within(self._subscription_id, (definition,))[0]
+        role_definition.required_items("properties", "permissions")
+        self._definitions[role_id] = role_definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +162,17 @@ class SqlAdministrators:
             (access.identity.client_id or "unknown").casefold()
         }
         ids |= frozenset().union(*(holding.groups() for holding in holdings))
-        mine = [
+        logins = [
             _login(document)
             for document in self.documents
             if (document.text("properties", "sid") or "none").casefold() in ids
         ]
         observed = f"administrators: {listed(_login(document) for document in self.documents)}"
-        if mine:
-            observed = f"the application administers the server, as {listed(mine)}"
-        if not mine:
+        if logins:
+            observed = f"the application administers the server, as {listed(logins)}"
+        if not logins:
             access.require_assignments()
-        if not mine and access.unread is not None:
+        if not logins and access.unread is not None:
             raise access.unread.again()
         expected = "no identity of the application is the server's administrator"
         remedy = (
@@ -178,7 +180,7 @@ class SqlAdministrators:
             "and give the identity a user and roles in the database (CREATE USER ... FROM EXTERNAL PROVIDER)."
         )
         cited = tuple(dict.fromkeys((*self.readings, *access.readings)))
-        return Fact(not mine, expected, observed, self.server_id, cited, remedy if mine else "")
+        return Fact(not logins, expected, observed, self.server_id, cited, remedy if logins else "")
 
 
 @read_once
@@ -186,8 +188,10 @@ def read_sql_administrators(estate: Estate, service: str) -> SqlAdministrators:
     """Return who administers a declared SQL server, by its key in the environment file."""
     server_id = estate.service_id(service)
     operation = estate.questions.operation("sql", "server_azure_ad_administrators", "list_by_server", server_id)
-    found, readings = estate.questions.children(operation, server_id, resource_group_of(server_id), name_of(server_id))
-    return SqlAdministrators(server_id, found or (), readings)
+    documents, readings = estate.questions.children(
+        operation, server_id, resource_group_of(server_id), name_of(server_id)
+    )
+    return SqlAdministrators(server_id, documents or (), readings)
 
 
 def _login(administrator: Document) -> str:

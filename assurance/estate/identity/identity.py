@@ -77,9 +77,9 @@ class FederatedCredentials:
 
     def are_at_most(self, declared: Sequence[str]) -> Fact:
         """Whether nobody can sign in as the identity from elsewhere but by the credentials of these names."""
-        known = {one.casefold() for one in declared}
+        known = {subject.casefold() for subject in declared}
         strangers = [document for document in self.documents if document.name.casefold() not in known]
-        told = [
+        described = [
             f"{stranger.name} ({stranger.text('properties', 'subject') or 'no subject'} of "
             f"{stranger.text('properties', 'issuer') or 'no issuer'})"
             for stranger in strangers
@@ -89,7 +89,7 @@ class FederatedCredentials:
             f"az identity federated-credential delete {identity} --name {stranger.name}" for stranger in strangers
         )
         expected = f"no federated credential but {listed(declared)}" if declared else "no federated credential"
-        observed = listed(told, f"{len(self.documents)} federated credentials, all declared" if known else "none")
+        observed = listed(described, f"{len(self.documents)} federated credentials, all declared" if known else "none")
         return Fact(not strangers, expected, observed, self.identity.id, self.readings, remedy)
 
 
@@ -106,8 +106,10 @@ def read_federated_credentials(estate: Estate) -> FederatedCredentials:
     """Return by which credentials somebody outside Azure can sign in as the declared identity."""
     identity = read_identity(estate)
     operation = estate.questions.operation("managed_identity", "federated_identity_credentials", "list", identity.id)
-    found, readings = estate.questions.children(operation, identity.id, resource_group_of(identity.id), identity.name)
-    return FederatedCredentials(identity, found or (), readings)
+    documents, readings = estate.questions.children(
+        operation, identity.id, resource_group_of(identity.id), identity.name
+    )
+    return FederatedCredentials(identity, documents or (), readings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +177,9 @@ class Holding:
     def groups(self) -> frozenset[str]:
         """Return the groups that it is known to be in, because they have roles."""
         return frozenset(
-            one.required_text("properties", "principalId").casefold()
-            for one in self.own()
-            if (one.text("properties", "principalType") or "").casefold() == "group"
+            assignment.required_text("properties", "principalId").casefold()
+            for assignment in self.own()
+            if (assignment.text("properties", "principalType") or "").casefold() == "group"
         )
 
 

@@ -38,8 +38,15 @@ class Operations:
         Reading the configuration of resources is never beyond: it changes nothing, and neither keys nor data are among
         what it reads. Reading data is.
         """
-        control = {one for one in self.control if not _reads(one) and not _covered(one, needed.control)}
-        return tuple(sorted(control | {one for one in self.data if not _covered(one, needed.data)}, key=str.casefold))
+        control = {
+            operation for operation in self.control if not _reads(operation) and not _covered(operation, needed.control)
+        }
+        return tuple(
+            sorted(
+                control | {operation for operation in self.data if not _covered(operation, needed.data)},
+                key=str.casefold,
+            )
+        )
 
 
 def granted(definition: Document) -> Operations:
@@ -48,13 +55,13 @@ def granted(definition: Document) -> Operations:
     Raises:
         BrokenReading: It has no permissions, or they are not as documented.
     """
-    found = Operations()
+    operations = Operations()
     for permission in definition.required_items("properties", "permissions"):
-        found |= Operations(
+        operations |= Operations(
             _effective(permission.texts("actions"), permission.texts("notActions")),
             _effective(permission.texts("dataActions"), permission.texts("notDataActions")),
         )
-    return found
+    return operations
 
 
 def takes_from(denial: Document, definition: Document) -> bool:
@@ -89,7 +96,7 @@ def meets(one: str, other: str) -> bool:
 def _effective(named: tuple[str, ...], excepted: tuple[str, ...]) -> frozenset[str]:
     left: set[str] = set()
     for pattern in named:
-        touched = any(meets(pattern, one) for one in excepted)
+        touched = any(meets(pattern, exception) for exception in excepted)
         parts = _by_verb(pattern) if touched else (pattern,)
         kept = [part for part in parts if not _covered(part, excepted)]
         left.update((pattern,) if len(kept) == len(parts) else kept)
@@ -108,7 +115,7 @@ def _reads(pattern: str) -> bool:
 
 
 def _covered(pattern: str, by: frozenset[str] | tuple[str, ...]) -> bool:
-    return any(covers(one, pattern) for one in by)
+    return any(covers(granted, pattern) for granted in by)
 
 
 @lru_cache(maxsize=4096)

@@ -88,7 +88,7 @@ class Accounts:
 
     def known_as(self, resource_id: str) -> KnownResource | None:
         """Return the line of the file that knows a resource; None if there is none."""
-        return next((one for one in self.known if self._names(one.resource, resource_id)), None)
+        return next((account for account in self.known if self._names(account.resource, resource_id)), None)
 
     def judges(self, resource_id: str) -> bool:
         """Tell whether a check judges a resource, or a line of the file declares it."""
@@ -101,7 +101,7 @@ class Accounts:
             return True
         parent_is_declared = parts[:-2] in self.declared
         if kind == DATABASES and parent_is_declared:
-            return any(_begins(parts[-1], one.casefold()) for one in (SYSTEM_DATABASE, *self.databases))
+            return any(_begins(parts[-1], database.casefold()) for database in (SYSTEM_DATABASE, *self.databases))
         return kind in PARTS and parent_is_declared
 
     def _is_of_an_endpoint(self, parts: tuple[str, ...]) -> bool:

@@ -36,7 +36,7 @@ class GroupContents:
         Raises:
             NotEvaluated: The list has nothing of what is declared there: who may not see any sees none.
         """
-        expected = [one for one in self.accounts.declared if one[:4] == segments(self.group_id)]
+        expected = [declared_id for declared_id in self.accounts.declared if declared_id[:4] == segments(self.group_id)]
         strangers = self.accounts.strangers(self.documents)
         if not strangers and expected and not {segments(document.id) for document in self.documents} & set(expected):
             raise NotEvaluated(
@@ -119,16 +119,16 @@ class OtherDoors:
         """
         if not self.opened and self.refusals:
             raise self.refusals[0].again()
-        found = (f"{_kind_and_name(one)}: {', '.join(doors)}" for one, doors in self.opened.items())
+        sentences = (f"{_kind_and_name(resource_id)}: {', '.join(doors)}" for resource_id, doors in self.opened.items())
         remedy = "\n".join(
-            f"Shut it or delete it: az resource show --ids {one}. Where it must be public, add it to "
+            f"Shut it or delete it: az resource show --ids {resource_id}. Where it must be public, add it to "
             "[[inventory.known]] with public = true and the reason."
-            for one in self.opened
+            for resource_id in self.opened
         )
         return Fact(
             not self.opened,
             "nothing else in the resource group is open to public networks",
-            listed(found, f"{self.judged} other resources that could have a door, none of them open"),
+            listed(sentences, f"{self.judged} other resources that could have a door, none of them open"),
             self.group_id,
             self.readings,
             remedy,

@@ -114,34 +114,34 @@ def open_doors(document: Document, kind: Kind | None) -> tuple[str, ...]:
     """
     if kind is not None and kind.by_existing:
         return (kind.by_existing,)
-    found: list[str] = []
+    doors: list[str] = []
     access = kind.access if kind is not None else ()
     for path in dict.fromkeys((access, PUBLIC, NETWORK, ACLS)):
-        told = document.text(*path) if path and _is_there(document, path[:-1]) else None
-        if path and (told is not None or path == access) and (told or "").casefold() not in SHUT:
-            found.append(f"{_dotted(path)} is {told or 'absent, which means enabled'}")
+        setting = document.text(*path) if path and _is_there(document, path[:-1]) else None
+        if path and (setting is not None or path == access) and (setting or "").casefold() not in SHUT:
+            doors.append(f"{_dotted(path)} is {setting or 'absent, which means enabled'}")
     judged = kind or SHARED
-    found += [f"{_dotted(one)} is true" for one in judged.must_be_false if document.flag(*one) is True]
-    found += [
-        f"{_dotted(one)} is {_told(document.flag(*one))}"
-        for one in judged.must_be_true
-        if document.flag(*one) is not True
+    doors += [f"{_dotted(path)} is true" for path in judged.must_be_false if document.flag(*path) is True]
+    doors += [
+        f"{_dotted(path)} is {_told(document.flag(*path))}"
+        for path in judged.must_be_true
+        if document.flag(*path) is not True
     ]
     if _is_there(document, ADDRESS) and (document.text(*ADDRESS, "type") or "").casefold() == "public":
-        found.append("ipAddress.type is Public")
+        doors.append("ipAddress.type is Public")
     mappings = ("properties", "configuration", "ingress", "additionalPortMappings")
     if kind is KINDS["microsoft.app/containerapps"]:
         ports = [item for item in document.items(*mappings) if item.flag("external") is True]
-        found += [f"port {port.number('targetPort') or 0:g} is external" for port in ports]
-    return tuple(found)
+        doors += [f"port {port.number('targetPort') or 0:g} is external" for port in ports]
+    return tuple(doors)
 
 
 def _is_there(document: Document, path: tuple[str, ...]) -> bool:
     """Tell whether an object stands at a path; kinds that are not in the table may have something else there."""
-    found: object = document.values
+    value: object = document.values
     for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return isinstance(found, Mapping)
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return isinstance(value, Mapping)
 
 
 def _dotted(path: tuple[str, ...]) -> str:

@@ -28,14 +28,14 @@ def own_groups(ids: DeclaredIds) -> tuple[str, ...]:
     """Return the names of the resource groups that belong to this deployment alone, each once."""
     environment = ids.environment
     apps, identity = environment.container_apps, environment.identity
-    found = [environment.resource_group, environment.group_of(apps.resource_group)]
-    found += [
+    group_names = [environment.resource_group, environment.group_of(apps.resource_group)]
+    group_names += [
         environment.group_of(service.resource_group)
         for service in environment.services.values()
         if not service.subscription
     ]
-    found += [environment.group_of(identity.resource_group)] if not identity.subscription else []
-    groups = environment.inventory.resource_groups or found
+    group_names += [environment.group_of(identity.resource_group)] if not identity.subscription else []
+    groups = environment.inventory.resource_groups or group_names
     return tuple({group.casefold(): group for group in reversed(groups)}.values())[::-1]
 
 
@@ -95,12 +95,12 @@ def _doors(estate: Estate, listed: Document) -> tuple[tuple[str, ...], tuple[str
         return open_doors(listed, kind), listed.readings
     version, cited = (kind.api_version, ()) if kind is not None else _api_version(estate, listed.id)
     operation = estate.questions.operation("resources", "resources", "get_by_id", listed.id)
-    found, readings = reader.get(operation(), listed.id.removeprefix("/"), api_version=version)
-    if found is not None and not same_id(found.id, listed.id):
-        reason = f"Azure was asked for {listed.id} and answered with {found.id}."
+    document, readings = reader.get(operation(), listed.id.removeprefix("/"), api_version=version)
+    if document is not None and not same_id(document.id, listed.id):
+        reason = f"Azure was asked for {listed.id} and answered with {document.id}."
         raise NotEvaluated(reason, "Look at the reading.", readings)
     # What has gone since it was listed has no door.
-    return (open_doors(found, kind) if found is not None else ()), (*cited, *readings)
+    return (open_doors(document, kind) if document is not None else ()), (*cited, *readings)
 
 
 def _api_version(estate: Estate, resource_id: str) -> tuple[str, tuple[str, ...]]:
@@ -126,25 +126,25 @@ def _listing(estate: Estate, group: str, *, may_be_absent: bool = False) -> Docu
 
     def read() -> Documents:
         try:
-            found, readings = reader.list_all(operation(), group)
+            documents, readings = reader.list_all(operation(), group)
         except NotEvaluated as error:
             # Azure keeps the parts of some environments in a subscription of its own.
             if may_be_absent and isinstance(error.__cause__, ResourceNotFoundError):
                 return (), error.readings
             raise
-        for one in found or ():
-            if segments(one.id)[:4] != segments(_group_id(estate, group)):
-                raise NotEvaluated(f"Azure was asked for what is in {group} and listed {one.id}.", "", readings)
-        return found or (), readings
+        for document in documents or ():
+            if segments(document.id)[:4] != segments(_group_id(estate, group)):
+                raise NotEvaluated(f"Azure was asked for what is in {group} and listed {document.id}.", "", readings)
+        return documents or (), readings
 
     return estate.questions.once(("resources of", group.casefold()), read)
 
 
 def _interfaces(estate: Estate) -> tuple[Ids, tuple[str, ...]]:
     """Return the ids of the network interfaces that declared private endpoints bring along."""
-    endpoints = [one for service in estate.environment.services for one in estate.endpoint_ids(service)]
+    endpoints = [endpoint_id for service in estate.environment.services for endpoint_id in estate.endpoint_ids(service)]
     declared = set(map(segments, endpoints))
-    found: set[tuple[str, ...]] = set()
+    interfaces: set[tuple[str, ...]] = set()
     cited: list[str] = []
     places = {endpoint[: endpoint.index("/providers/")].casefold(): endpoint for endpoint in endpoints}
     for endpoint in places.values():
@@ -152,9 +152,11 @@ def _interfaces(estate: Estate) -> tuple[Ids, tuple[str, ...]]:
         scope, group = endpoint[: endpoint.index("/providers/")], resource_group_of(endpoint)
         documents, readings = estate.questions.listing(operation, scope, group)
         cited += readings
-        mine = [document for document in documents if segments(document.id) in declared]
-        found.update(segments(item.id) for each in mine for item in each.items("properties", "networkInterfaces"))
-    return frozenset(found), tuple(cited)
+        declared_documents = [document for document in documents if segments(document.id) in declared]
+        interfaces.update(
+            segments(item.id) for each in declared_documents for item in each.items("properties", "networkInterfaces")
+        )
+    return frozenset(interfaces), tuple(cited)
 
 
 def _accounts(estate: Estate, interfaces: Ids) -> Accounts:
@@ -199,8 +201,12 @@ def read_jobs(estate: Estate) -> Workloads:
 def _belonging(estate: Estate, workloads: tuple[Document, ...]) -> tuple[Document, ...]:
     groups = {group.casefold() for group in own_groups(estate)}
     declared = estate.environment.container_apps.environments
-    mine = [estate.container_environment_id(one.name) for one in declared]
-    return tuple(one for one in workloads if any(_belongs(one, groups, environment_id) for environment_id in mine))
+    environment_ids = [estate.container_environment_id(workload.name) for workload in declared]
+    return tuple(
+        workload
+        for workload in workloads
+        if any(_belongs(workload, groups, environment_id) for environment_id in environment_ids)
+    )
 
 
 def _listing_of_workloads(estate: Estate, group: str, place: str) -> tuple[tuple[Document, ...], tuple[str, ...]]:

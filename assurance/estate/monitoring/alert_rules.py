@@ -103,19 +103,21 @@ class AlertRules:
             f"az monitor {'metrics alert' if demand.metrics else 'scheduled-query'} create (main.bicep): {expected}"
         )
         # That no rule is right rests on all lists; that one is, on its own and on whom it notifies.
-        mine = tuple(key for one in (*right, *self.action_groups) for key in one.readings)
-        readings = tuple(dict.fromkeys(mine)) if right else self.readings
+        cited = tuple(key for document in (*right, *self.action_groups) for key in document.readings)
+        readings = tuple(dict.fromkeys(cited)) if right else self.readings
         return Fact(bool(right), expected, observed, self.component_id, readings, "" if right else remedy)
 
     @property
     def notify_by_mail(self) -> Fact:
         """Whether an action group is on that has an e-mail receiver that is on."""
-        found = [group.name for group in self.action_groups if _is_on(group) and _enabled(group, "emailReceivers")]
-        observed = f"{listed(found)}" if found else f"none of {listed(group.name for group in self.action_groups)}"
+        groups = [group.name for group in self.action_groups if _is_on(group) and _enabled(group, "emailReceivers")]
+        observed = f"{listed(groups)}" if groups else f"none of {listed(group.name for group in self.action_groups)}"
         remedy = "az monitor action-group update --name NAME --add-action email NAME ADDRESS; confirm the message"
         expected = "an enabled action group with an enabled e-mail receiver"
-        mine = tuple(dict.fromkeys(key for action_group in self.action_groups for key in action_group.readings))
-        return Fact(bool(found), expected, observed, self.component_id, mine or self.readings, "" if found else remedy)
+        readings = tuple(dict.fromkeys(key for action_group in self.action_groups for key in action_group.readings))
+        return Fact(
+            bool(groups), expected, observed, self.component_id, readings or self.readings, "" if groups else remedy
+        )
 
     def _wrong(self, rule: Document, demand: AlertDemand) -> list[str] | None:
         """Return what is wrong with a rule that measures what is demanded; None for one that measures another thing."""
@@ -139,7 +141,7 @@ class AlertRules:
         if any(rule is log_rule for log_rule in self.log_rules):
             wanted.append(self.workspace_id)
         scopes = rule.texts("properties", "scopes")
-        return bool(scopes) and all(any(same_id(scope, one) for one in wanted) for scope in scopes)
+        return bool(scopes) and all(any(same_id(scope, resource_id) for resource_id in wanted) for scope in scopes)
 
     def _notifies(self, rule: Document) -> bool:
         """Tell whether an action group that reaches somebody is named by the rule, or added by a processing rule.
@@ -151,18 +153,18 @@ class AlertRules:
             named = [item.required_text("actionGroupId") for item in rule.items("properties", "actions")]
         else:
             named = list(rule.texts("properties", "actions", "actionGroups"))
-        groups = [group for group in self.action_groups if any(same_id(group.id, one) for one in named)]
+        groups = [group for group in self.action_groups if any(same_id(group.id, group_id) for group_id in named)]
         if any(_is_on(group) and _reaches_somebody(group) for group in groups):
             return not self.processing().remove_all(rule)
         added = self.processing().added_to(rule)
-        reached = [group for group in self.action_groups if any(same_id(group.id, one) for one in added)]
+        reached = [group for group in self.action_groups if any(same_id(group.id, group_id) for group_id in added)]
         if any(_is_on(group) and _reaches_somebody(group) for group in reached):
             return True
         # What would stand among the groups that were listed, and does not, is gone; of others nothing is known.
         known = [group.id for group in self.action_groups]
         here = self.component_id[: self.component_id.index("/providers/")]
-        unlisted = [one for one in (*named, *added) if not any(same_id(one, other) for other in known)]
-        unknown = [one for one in unlisted if not is_within(one, here)]
+        unlisted = [group_id for group_id in (*named, *added) if not any(same_id(group_id, other) for other in known)]
+        unknown = [group_id for group_id in unlisted if not is_within(group_id, here)]
         if unknown:
             raise NotEvaluated(
                 f"The alert rule {rule.name} notifies {listed(unknown)}, of which the environment file does not know.",
@@ -217,20 +219,20 @@ def _log_conditions(rule: Document) -> Iterator[Condition]:
         if any(item.texts("values") != ("*",) for item in criterion.items("dimensions")):
             raise Unrecognised("it looks only at some dimensions")
         column = criterion.text("metricMeasureColumn") or None
-        found = measured_by(criterion.required_text("query"), column)
+        measured = measured_by(criterion.required_text("query"), column)
         limit, comparison = criterion.number("threshold"), criterion.required_text("operator")
         if limit is None:
             raise criterion.broken(("threshold",), "a number", None)
         aggregation = criterion.required_text("timeAggregation").casefold()
-        if column is not None and (aggregation == "count" or found.by_time):
+        if column is not None and (aggregation == "count" or measured.by_time):
             raise Unrecognised("it does not compare the column's one value")
-        if found.comparison:
+        if measured.comparison:
             # The query itself compares, and the rule fires if any row is left.
             if column is not None or aggregation != "count" or (comparison, limit) not in _ANY_ROW:
                 raise Unrecognised("it does not fire at the first row that is left")
-            comparison, limit = found.comparison, found.limit
+            comparison, limit = measured.comparison, measured.limit
         failing = criterion.number("failingPeriods", "minFailingPeriodsToAlert")
-        yield Condition(found, "", aggregation, comparison, limit, 1 if failing is None else int(failing))
+        yield Condition(measured, "", aggregation, comparison, limit, 1 if failing is None else int(failing))
 
 
 _ANY_ROW = {("GreaterThan", 0), ("GreaterThanOrEqual", 1)}
@@ -240,9 +242,9 @@ def _is_meant(condition: Condition, demand: AlertDemand) -> bool:
     """Tell whether a condition is on the quantity that is demanded."""
     if condition.measured is None:
         return condition.metric in demand.metrics and condition.aggregation in demand.metrics[condition.metric][0]
-    found = condition.measured
+    measured = condition.measured
     tables = REQUEST_TABLES | (AVAILABILITY_TABLES if demand.name == "availability" else frozenset())
-    return found.measure in demand.measures and found.percentile == demand.percentile and found.table in tables
+    return measured.measure in demand.measures and measured.percentile == demand.percentile and measured.table in tables
 
 
 def _too_late_or_mild(rule: Document, condition: Condition, demand: AlertDemand) -> list[str]:
@@ -257,8 +259,10 @@ def _too_late_or_mild(rule: Document, condition: Condition, demand: AlertDemand)
     counts = demand.name in COUNTED
     right_way = condition.comparison.startswith("Greater" if demand.above else "Less")
     # Of whole numbers, at least 11 is more than 10.
-    found = condition.limit - 1 if counts and condition.comparison == "GreaterThanOrEqual" else condition.limit
-    strict = found <= limit if demand.above else found >= limit
+    effective_limit = (
+        condition.limit - 1 if counts and condition.comparison == "GreaterThanOrEqual" else condition.limit
+    )
+    strict = effective_limit <= limit if demand.above else effective_limit >= limit
     wrong = [] if right_way and strict else [f"it fires at {condition.comparison} {condition.limit:g}"]
     # So many failures within a shorter time are more failures: only a share or a percentile may be looked at sooner.
     if window > demand.within or (demand.name == "failed-requests" and window != demand.within):

@@ -144,15 +144,15 @@ def read_dashboard(estate: Estate) -> Dashboard:
 
 
 def _is_of(resource: str, wanted: tuple[str, ...]) -> bool:
-    return any(is_within(resource, one) for one in wanted)
+    return any(is_within(resource, scope) for scope in wanted)
 
 
 def _tiles(dashboard: Document) -> Iterator[Tile]:
     for lens in dashboard.items("properties", "lenses"):
         for part in lens.items("parts"):
-            found = part.within("metadata")
-            if found is not None:
-                yield _tile(found)
+            metadata = part.within("metadata")
+            if metadata is not None:
+                yield _tile(metadata)
 
 
 def _tile(metadata: Document) -> Tile:
@@ -172,15 +172,19 @@ def _tile(metadata: Document) -> Tile:
             scopes.append(value)
         scopes += [text for key in ("ResourceId", "resourceId") if (text := _text_at(holder, key))]
         listed_ids = holder.get("resourceIds")
-        scopes += [one for one in listed_ids if isinstance(one, str)] if isinstance(listed_ids, list) else []
+        scopes += (
+            [listed_id for listed_id in listed_ids if isinstance(listed_id, str)]
+            if isinstance(listed_ids, list)
+            else []
+        )
     return Tile(tuple(metrics), tuple(queries), tuple(scopes))
 
 
 def _text_at(holder: Mapping[str, object], *path: str) -> str:
-    found: object = holder
+    value: object = holder
     for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) else ""
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def _objects(value: object) -> Iterator[Mapping[str, object]]:

@@ -40,8 +40,8 @@ class DefenderPlans:
 
     def covers(self, plan: str) -> Fact:
         """Whether the plan is on (Standard), in full, and not deprecated."""
-        found = only(plan, self.documents)
-        holds, observed = _is_on(found) if found is not None else (False, "no such plan is listed")
+        document = only(plan, self.documents)
+        holds, observed = _is_on(document) if document is not None else (False, "no such plan is listed")
         remedy = f"az security pricing create --name {plan} --tier Standard"
         return Fact(
             holds,
@@ -54,7 +54,7 @@ class DefenderPlans:
 
     def that_are_off(self, plans: Sequence[str]) -> list[str]:
         """Return those of the plans that are not on."""
-        return [plan for plan in plans if (found := only(plan, self.documents)) is None or not _is_on(found)[0]]
+        return [plan for plan in plans if (document := only(plan, self.documents)) is None or not _is_on(document)[0]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ class Alerts:
         Raises:
             NotEvaluated: A plan is off, so that an empty list proves nothing.
         """
-        found = self.severe_and_open()
-        plans = self.plans() if not found else None
+        alerts = self.severe_and_open()
+        plans = self.plans() if not alerts else None
         cited = self.readings + (plans.readings if plans is not None else ())
         off = plans.that_are_off(self.demanded) if plans is not None else []
         if off:
@@ -101,28 +101,28 @@ class Alerts:
                 "Turn the plans on: az security pricing create --name PLAN --tier Standard",
                 cited,
             )
-        told = [
-            f"{one.text('properties', 'severity')} {one.text('properties', 'alertDisplayName') or one.name} "
-            f"({one.text('properties', 'status')})"
-            for one in found
+        described = [
+            f"{alert.text('properties', 'severity')} {alert.text('properties', 'alertDisplayName') or alert.name} "
+            f"({alert.text('properties', 'status')})"
+            for alert in alerts
         ]
         remedy = (
             "Triage each in Defender for Cloud; after the cause is gone: az security alert update --status resolve."
         )
-        observed = listed(told, f"none among {len(self.documents)} alerts of the subscription")
+        observed = listed(described, f"none among {len(self.documents)} alerts of the subscription")
         expected = "no open alert of High or unknown severity"
-        return Fact(not found, expected, observed, self.resource_group, cited, "" if not found else remedy)
+        return Fact(not alerts, expected, observed, self.resource_group, cited, "" if not alerts else remedy)
 
     def severe_and_open(self) -> tuple[Document, ...]:
         """Return the open alerts of High or unknown severity on the environment's resources."""
         severe = {document.id: document for document in self.documents if _is_open(document) and _is_severe(document)}
-        found = wrong_among(severe.values(), lambda one: one.id if self._concerns(one) else None)
-        return tuple(severe[alert_id] for alert_id in found)
+        alert_ids = wrong_among(severe.values(), lambda alert: alert.id if self._concerns(alert) else None)
+        return tuple(severe[alert_id] for alert_id in alert_ids)
 
     def _concerns(self, alert: Document) -> bool:
         """Tell whether an alert is about the environment; one that names no resource could be, so it counts."""
         identifiers = alert.items("properties", "resourceIdentifiers")
-        about = [found for identifier in identifiers if (found := identifier.text("azureResourceId"))]
+        about = [resource_id for identifier in identifiers if (resource_id := identifier.text("azureResourceId"))]
         if not about:
             group = resource_group_of(alert.id)
             return not group or group.casefold() == resource_group_of(self.resource_group).casefold()
@@ -131,7 +131,7 @@ class Alerts:
     def _is_ours(self, resource_id: str) -> bool:
         """Tell whether a resource is the environment's, or the subscription as a whole."""
         known = (self.resource_group, *self.resource_ids)
-        return any(is_within(resource_id, one) for one in known) or len(segments(resource_id)) <= 2
+        return any(is_within(resource_id, known_id) for known_id in known) or len(segments(resource_id)) <= 2
 
     def _is_infrastructure(self, resource_id: str) -> bool:
         """Tell whether a resource stands in the group that Container Apps keeps for the environment."""
@@ -167,12 +167,19 @@ class SuppressionRules:
                 return None
             return f"{rule.name} dismisses {rule.text('properties', 'alertType') or 'alerts'}"
 
-        found = wrong_among(self.documents, undeclared)
+        undeclared_rules = wrong_among(self.documents, undeclared)
         remedy = (
             "az security alerts-suppression-rule delete --rule-name NAME; or add it to suppression_rules of [defender]"
         )
         expected = "no suppression rule but those that are declared"
-        return Fact(not found, expected, listed(found), self.scope, self.readings, remedy if found else "")
+        return Fact(
+            not undeclared_rules,
+            expected,
+            listed(undeclared_rules),
+            self.scope,
+            self.readings,
+            remedy if undeclared_rules else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +199,7 @@ class SecureScore:
             NotEvaluated: Azure gave no score.
         """
         score = only(SCORE, self.documents)
-        found = score.number("properties", "score", "percentage") if score is not None else None
+        percentage = score.number("properties", "score", "percentage") if score is not None else None
         most = score.number("properties", "score", "max") if score is not None else None
         if most == 0:
             raise NotEvaluated(
@@ -200,15 +207,15 @@ class SecureScore:
                 "The score appears within a day after Defender is turned on.",
                 self.readings,
             )
-        if found is None or not 0 <= found <= 1:
+        if percentage is None or not 0 <= percentage <= 1:
             raise NotEvaluated(
-                f"Defender for Cloud gives no secure score ({found}).",
+                f"Defender for Cloud gives no secure score ({percentage}).",
                 "It appears within a day after Defender is turned on; Security Reader is needed on the subscription.",
                 self.readings,
             )
         remedy = "Work off the recommendations: az security assessment list"
-        observed, expected = f"secure score {found:.2%}", f"secure score at least {self.floor:.2%}"
-        holds = found >= self.floor
+        observed, expected = f"secure score {percentage:.2%}", f"secure score at least {self.floor:.2%}"
+        holds = percentage >= self.floor
         return Fact(holds, expected, observed, self.scope, self.readings, "" if holds else remedy)
 
 
@@ -241,25 +248,25 @@ def read_plans(estate: Estate) -> DefenderPlans:
 def read_alerts(estate: Estate) -> Alerts:
     """Return the security alerts of the subscription."""
     operation = estate.questions.operation("security", "alerts", "list")
-    found = estate.questions.listing(operation, estate.subscription_id)
+    listing = estate.questions.listing(operation, estate.subscription_id)
     plans, infrastructure = partial(read_plans, estate), partial(read_container_environment, estate)
     return Alerts(
-        estate.group_id, estate.service_ids(), *found, estate.environment.defender.plans, plans, infrastructure
+        estate.group_id, estate.service_ids(), *listing, estate.environment.defender.plans, plans, infrastructure
     )
 
 
 def read_suppression_rules(estate: Estate) -> SuppressionRules:
     """Return the suppression rules of the subscription."""
     path = f"{estate.subscription_id}/providers/Microsoft.Security/alertsSuppressionRules"
-    found = estate.questions.collection(path, SUPPRESSION_API_VERSION)
-    return SuppressionRules(estate.subscription_id, estate.environment.defender.suppression_rules, *found)
+    collection = estate.questions.collection(path, SUPPRESSION_API_VERSION)
+    return SuppressionRules(estate.subscription_id, estate.environment.defender.suppression_rules, *collection)
 
 
 def read_secure_score(estate: Estate) -> SecureScore:
     """Return the secure score of the subscription."""
     operation = estate.questions.operation("security", "secure_scores", "list")
-    found = estate.questions.listing(operation, estate.subscription_id)
-    return SecureScore(estate.subscription_id, *found, estate.environment.defender.secure_score_floor)
+    listing = estate.questions.listing(operation, estate.subscription_id)
+    return SecureScore(estate.subscription_id, *listing, estate.environment.defender.secure_score_floor)
 
 
 def _is_on(plan: Document) -> Judgement:

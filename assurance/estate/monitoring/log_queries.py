@@ -76,14 +76,14 @@ def measured_by(query: str, column: str | None) -> Measured:
     table, *steps = _steps(query)
     columns: dict[str, str] = {}
     failures_only = False
-    found: Measured | None = None
+    measured: Measured | None = None
     for step in steps:
-        if found is not None:
+        if measured is not None:
             raise Unrecognised(f"'{step}' stands behind the last filter")
         if step.startswith("where") and not columns:
             failures_only = _is_of_failures(step.removeprefix("where")) or failures_only
         elif step.startswith("where"):
-            found = _filtered(step.removeprefix("where"), columns, table, failures_only)
+            measured = _filtered(step.removeprefix("where"), columns, table, failures_only)
         elif step.startswith("summarize") and not columns:
             columns = _summarized(step.removeprefix("summarize"))
         elif step.startswith(("extend", "project")) and columns:
@@ -91,8 +91,8 @@ def measured_by(query: str, column: str | None) -> Measured:
         else:
             raise Unrecognised(f"'{step}' is not understood")
     by_time = _BINNED.search(query.replace(" ", "").casefold()) is not None
-    if found is not None:
-        return replace(found, by_time=by_time)
+    if measured is not None:
+        return replace(measured, by_time=by_time)
     if column is not None:
         return replace(_measure(_resolved(column.casefold(), columns), table, failures_only), by_time=by_time)
     if not columns and failures_only:
@@ -122,8 +122,8 @@ def _filtered(condition: str, columns: Mapping[str, str], table: str, failures_o
     match = _FILTER.fullmatch(condition)
     if match is None:
         raise Unrecognised(f"'where {condition}' is not understood")
-    found = _measure(_resolved(match["name"], columns), table, failures_only)
-    return replace(found, comparison=COMPARISONS[match["sign"]], limit=float(match["limit"]))
+    measured = _measure(_resolved(match["name"], columns), table, failures_only)
+    return replace(measured, comparison=COMPARISONS[match["sign"]], limit=float(match["limit"]))
 
 
 def _summarized(text: str) -> dict[str, str]:
@@ -166,7 +166,9 @@ def _default_name(value: str) -> str:
 
 def _expanded(value: str, known: Mapping[str, str]) -> str:
     """Return an expression with the columns that it names replaced by what they are."""
-    return re.sub(r"[a-z_]\w*(?!\w*\()", lambda found: f"({known[found[0]]})" if found[0] in known else found[0], value)
+    return re.sub(
+        r"[a-z_]\w*(?!\w*\()", lambda match_: f"({known[match_[0]]})" if match_[0] in known else match_[0], value
+    )
 
 
 def _resolved(name: str, columns: Mapping[str, str]) -> str:
@@ -193,7 +195,7 @@ def _measure(expression: str, table: str, failures_only: bool) -> Measured:
     }
     results = [_value(bare, failed, failed if failures_only else everything) for failed, everything in _SAMPLES]
     for measure, value in wanted.items():
-        if all(abs(one - value(*sample)) < _TOLERANCE for one, sample in zip(results, _SAMPLES, strict=True)):
+        if all(abs(result - value(*sample)) < _TOLERANCE for result, sample in zip(results, _SAMPLES, strict=True)):
             return Measured(measure, table)
     raise Unrecognised(f"'{bare}' is no rate, number or percentile that is asked for")
 

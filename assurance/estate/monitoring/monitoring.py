@@ -104,22 +104,22 @@ class FiredAlerts:
         """
         now, made = revisions.now, revisions.created
         spans = ((made, made + STABILITY_WINDOW), (max(made, now - STABILITY_WINDOW), now))
-        found = []
+        critical = []
         for document in self.documents:
             severity = document.required_text("properties", "essentials", "severity")
             at = document.moment("properties", "essentials", "startDateTime")
             if at is None:
                 raise document.broken(("properties", "essentials", "startDateTime"), "a time", None)
             if severity.casefold() in CRITICAL and self._concerns(document) and any(a <= at <= b for a, b in spans):
-                found.append(f"{document.name} ({severity}) at {told(at)}")
-        if not found:
+                critical.append(f"{document.name} ({severity}) at {told(at)}")
+        if not critical:
             revisions.refuse_too_early()
         kept = "" if now - made <= KEPT else f"; those of the window from {told(made)} are no longer kept"
-        observed = listed(found, f"none among {len(self.documents)} alerts{kept}")
+        observed = listed(critical, f"none among {len(self.documents)} alerts{kept}")
         remedy = "Find the cause of each; if it is the new revision, roll back (guide, Step 24)."
         cited = tuple(dict.fromkeys((*self.readings, *revisions.cited)))
         expected = "no alert of severity 0 or 1 in the stability window, and none in the last 24 hours"
-        return Fact(not found, expected, observed, revisions.app.id, cited, "" if not found else remedy)
+        return Fact(not critical, expected, observed, revisions.app.id, cited, "" if not critical else remedy)
 
     def critical(self) -> tuple[Document, ...]:
         """Return the alerts of severity 0 or 1 that are about the application, whenever they were fired."""
@@ -204,9 +204,9 @@ class Component(Resource):
 
         def linked(document: Document) -> Judgement:
             mode = document.text("properties", "IngestionMode")
-            found = document.text("properties", "WorkspaceResourceId")
-            holds = (mode or "").casefold() == "loganalytics" and same_id(found, workspace_id)
-            return holds, f"IngestionMode {mode or 'absent'}, workspace {found or 'none'}"
+            linked_id = document.text("properties", "WorkspaceResourceId")
+            holds = (mode or "").casefold() == "loganalytics" and same_id(linked_id, workspace_id)
+            return holds, f"IngestionMode {mode or 'absent'}, workspace {linked_id or 'none'}"
 
         remedy = f"az monitor app-insights component update --app {self.name} --workspace {workspace_id}"
         return self.judge(f"IngestionMode LogAnalytics, workspace {workspace_id}", linked, remedy)
@@ -220,12 +220,12 @@ class Workspace(Resource):
         """Whether the Container Apps environment sends its logs to this workspace, by the workspace's own id."""
 
         def received(document: Document) -> Judgement:
-            mine = document.text("properties", "customerId")
+            customer_id = document.text("properties", "customerId")
             logs = ("properties", "appLogsConfiguration")
             other = environment.document
             kind = other.text(*logs, "destination") if other is not None else None
             theirs = other.text(*logs, "logAnalyticsConfiguration", "customerId") if other is not None else None
-            same = mine is not None and theirs is not None and mine.casefold() == theirs.casefold()
+            same = customer_id is not None and theirs is not None and customer_id.casefold() == theirs.casefold()
             return same and kind == "log-analytics", f"logs go to {kind or 'nowhere'} {theirs or ''}".strip()
 
         remedy = (

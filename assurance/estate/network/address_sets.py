@@ -144,20 +144,20 @@ class AddressAxis:
         """The set in words: tags and prefixes, broadest first."""
         if covered | self.routed == self.everything:
             return ("any address",)
-        found = []
+        names = []
         network = self.virtual_network & ~self.routed
         if covered & network == network:
-            found.append("VirtualNetwork")
+            names.append("VirtualNetwork")
             covered &= ~self.virtual_network
         plain = self._of_layer(covered, PLAIN)
         if self.public and plain & self.public == self.public:
             missing = [tag.label for tag, layer in self.tags.items() if not self._of_layer(covered, layer)]
-            found.insert(0, f"Internet except {_and(missing)}" if missing else "Internet")
+            names.insert(0, f"Internet except {_and(missing)}" if missing else "Internet")
             covered &= ~self.internet
         elif plain and not plain & ~self.public:
-            return (*found, f"Internet ({brief(self._intervals(plain))})", *self._members(covered, plain))
+            return (*names, f"Internet ({brief(self._intervals(plain))})", *self._members(covered, plain))
         plain_left = self._of_layer(covered, PLAIN)
-        return (*found, *self._intervals(plain_left), *self._members(covered, plain))
+        return (*names, *self._intervals(plain_left), *self._members(covered, plain))
 
     def _tag(self, tag: ServiceTag, *, nested: bool) -> int:
         if tag.key == "internet":

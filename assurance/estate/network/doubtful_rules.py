@@ -39,11 +39,11 @@ class JudgedRules:
         Raises:
             NotEvaluated: As above; also where it rests on the members of an application security group.
         """
-        found = self._openings(direction, lambda rules: rules.undeclared(direction, permitted))
-        for placed in self._placed(direction, permitted) if found else ():
+        openings = self._openings(direction, lambda rules: rules.undeclared(direction, permitted))
+        for placed in self._placed(direction, permitted) if openings else ():
             if not placed.undeclared(direction, permitted):
                 raise self._refusal(direction)
-        return found
+        return openings
 
     def blocked(self, flow: Flow) -> tuple[Blocking, ...]:
         """Return the parts of a flow that are not open.
@@ -117,8 +117,8 @@ class JudgedRules:
 
     def _doubts(self, direction: str) -> list[str]:
         rules = [rule for rule in self.rules.rules if _heads(rule, direction)]
-        told = [f"rule {rule.name!r}: {rule.doubt}" for rule in rules if rule.doubt]
-        return told + [
+        doubts = [f"rule {rule.name!r}: {rule.doubt}" for rule in rules if rule.doubt]
+        return doubts + [
             f"rule {rule.name!r} names application security group {group.label}, whose members are not known"
             for rule in rules
             for group in _groups(rule)

@@ -39,12 +39,12 @@ class InsideFlow:
 
     def resolves_through(self, zone: str) -> Fact:
         """Whether the name leads through an alias in the private zone."""
-        found = self.resolution.aliases
+        aliases = self.resolution.aliases
         # A chain that ends nowhere leads through nothing.
         leads = bool(self.resolution.addresses)
-        holds = leads and any(alias.endswith(f".{zone}".casefold()) for alias in found)
+        holds = leads and any(alias.endswith(f".{zone}".casefold()) for alias in aliases)
         remedy = "Point the network's DNS at Azure (168.63.129.16) or at a resolver that forwards to it."
-        observed = f"aliases {listed(found)}{'' if leads else ', and no address'}"
+        observed = f"aliases {listed(aliases)}{'' if leads else ', and no address'}"
         return self._fact(holds, f"an alias in {zone}", observed, remedy)
 
     def resolves_to(self, endpoint: Part[Addresses]) -> Fact:
@@ -52,23 +52,26 @@ class InsideFlow:
 
         That it leads nowhere, or to a public address, is known whatever the endpoint's address is.
         """
-        found = self.resolution.addresses
-        addresses, readings = endpoint() if found and all(map(is_private, found)) else ((), ())
-        holds = bool(addresses) and sorted(found) == sorted(addresses)
-        told = f"; the endpoint has {listed(addresses)}" if readings else ""
-        observed = f"resolves to {listed(found, 'nothing')}{told}"
+        resolved = self.resolution.addresses
+        addresses, readings = endpoint() if resolved and all(map(is_private, resolved)) else ((), ())
+        holds = bool(addresses) and sorted(resolved) == sorted(addresses)
+        endpoint_addresses = f"; the endpoint has {listed(addresses)}" if readings else ""
+        observed = f"resolves to {listed(resolved, 'nothing')}{endpoint_addresses}"
         remedy = "Check the zone's A record, its link to the network, and the resolver that the network uses."
         return self._fact(holds, "resolves to the endpoint's private address", observed, remedy, readings)
 
     @property
     def opens(self) -> Fact:
         """Whether every address accepts a connection, with a certificate for the name where TLS is spoken."""
-        told = [f"{address}:{self.port} {_told(connection)}" for address, connection in self.connections]
+        outcomes = [f"{address}:{self.port} {_told(connection)}" for address, connection in self.connections]
         holds = bool(self.connections) and all(
-            one.outcome == "open" and not one.tls_failure for _, one in self.connections
+            connection.outcome == "open" and not connection.tls_failure for _, connection in self.connections
         )
         remedy = "Check the network security groups on the way (SEC-02), routes, and the endpoint's state (SEC-03)."
-        observed, cited = listed(told, "nothing to connect to"), tuple(one.reading for _, one in self.connections)
+        observed, cited = (
+            listed(outcomes, "nothing to connect to"),
+            tuple(connection.reading for _, connection in self.connections),
+        )
         return self._fact(holds, f"a connection opens on port {self.port}", observed, remedy, cited)
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, readings: tuple[str, ...] = ()) -> Fact:
@@ -99,28 +102,36 @@ class OutsideFlow:
                 "Check the name in the environment file, and the name servers of this machine.",
                 self._cited,
             )
-        open_ones = [(address, one) for address, one in self.connections if one.outcome == "open" and not _refuses(one)]
-        admitted = [(address, one) for address, one in open_ones if one.http_status is not None]
+        open_ones = [
+            (address, connection)
+            for address, connection in self.connections
+            if connection.outcome == "open" and not _refuses(connection)
+        ]
+        admitted = [(address, connection) for address, connection in open_ones if connection.http_status is not None]
         if open_ones and not admitted:
             raise NotEvaluated(
                 f"{self.name}:{self.port} accepts a connection from outside, and says no more: "
-                f"{listed(f'{address} {_told(one)}' for address, one in open_ones)}.",
+                f"{listed(f'{address} {_told(connection)}' for address, connection in open_ones)}.",
                 "A gateway may accept and refuse at sign-in: try to sign in from outside, and judge SEC-06.",
                 self._cited,
             )
-        stranded = [where for where, one in self.connections if one.outcome == "unreachable" and not is_private(where)]
+        stranded = [
+            where
+            for where, connection in self.connections
+            if connection.outcome == "unreachable" and not is_private(where)
+        ]
         if stranded and not admitted:
             raise NotEvaluated(
                 f"This machine has no route to {listed(stranded)}, which proves nothing about {self.name}.",
                 "Run from a machine that reaches the Internet.",
                 self._cited,
             )
-        told = [f"{address}:{self.port} {_told(one)}" for address, one in self.connections]
+        outcomes = [f"{address}:{self.port} {_told(connection)}" for address, connection in self.connections]
         remedy = "Disable public network access on the service (SEC-06)."
         return Fact(
             not admitted,
             "no connection from outside",
-            listed(told),
+            listed(outcomes),
             f"{self.name}:{self.port}",
             self._cited,
             "" if not admitted else remedy,
@@ -128,7 +139,7 @@ class OutsideFlow:
 
     @property
     def _cited(self) -> tuple[str, ...]:
-        return (self.resolution.reading, *(one.reading for _, one in self.connections))
+        return (self.resolution.reading, *(connection.reading for _, connection in self.connections))
 
 
 def read_inside_flow(estate: Estate, service: str, host: str) -> InsideFlow:

@@ -71,13 +71,15 @@ class PrivateDnsZone:
         """
         records, readings = self.records()
         own = [record for record in records or () if record.name.casefold() == name.casefold()]
-        found = [address for one in own for address in _addresses(one)]
-        addresses, cited = endpoint() if found and all(map(is_private, found)) else ((), ())
-        holds = bool(addresses) and sorted(found) == sorted(addresses)
-        told = f"; the endpoint's address: {listed(addresses)}" if cited else ""
+        held = [address for record in own for address in _addresses(record)]
+        addresses, cited = endpoint() if held and all(map(is_private, held)) else ((), ())
+        holds = bool(addresses) and sorted(held) == sorted(addresses)
+        endpoint_address = f"; the endpoint's address: {listed(addresses)}" if cited else ""
         remedy = "Create the endpoint's zone group again, so that Azure writes the record."
         expected = f"A record {name} equals the endpoint's address"
-        return self._fact(holds, expected, f"A record {name}: {listed(found)}{told}", remedy, readings + cited)
+        return self._fact(
+            holds, expected, f"A record {name}: {listed(held)}{endpoint_address}", remedy, readings + cited
+        )
 
     @property
     def has_only_private_addresses(self) -> Fact:
@@ -94,10 +96,10 @@ class PrivateDnsZone:
                 "Create the endpoint's zone group again, so that Azure writes the record.",
                 readings,
             )
-        found = wrong_among(leading, self._leading_out)
-        observed = listed(found, "only private addresses") if records is not None else "the zone does not exist"
+        wrong = wrong_among(leading, self._leading_out)
+        observed = listed(wrong, "only private addresses") if records is not None else "the zone does not exist"
         remedy = f"az network private-dns record-set a delete {named(self.id)}"
-        holds = records is not None and not found
+        holds = records is not None and not wrong
         return self._fact(holds, "no public address in the zone", observed, remedy, readings)
 
     def _leading_out(self, record_set: Document) -> str | None:
@@ -130,8 +132,8 @@ def _addresses(record_set: Document) -> tuple[str, ...]:
     version_4 = record_set.items("properties", "aRecords")
     version_6 = record_set.items("properties", "aaaaRecords")
     return (
-        *(one.required_text("ipv4Address") for one in version_4),
-        *(one.required_text("ipv6Address") for one in version_6),
+        *(record.required_text("ipv4Address") for record in version_4),
+        *(record.required_text("ipv6Address") for record in version_6),
     )
 
 

@@ -54,9 +54,11 @@ class PrivateEndpoint(Resource):
         """Whether it connects to that very resource, and to no other."""
 
         def connected(document: Document) -> Judgement:
-            found = [item.text("properties", "privateLinkServiceId") or "" for item in _connections(document)]
-            same = bool(found) and all(segments(one) == segments(service_id) for one in found)
-            return same, f"connected to {listed(found)}"
+            service_ids = [item.text("properties", "privateLinkServiceId") or "" for item in _connections(document)]
+            same = bool(service_ids) and all(
+                segments(connected_id) == segments(service_id) for connected_id in service_ids
+            )
+            return same, f"connected to {listed(service_ids)}"
 
         return self.judge(f"connected to {service_id}", connected, self._create_again())
 
@@ -64,8 +66,8 @@ class PrivateEndpoint(Resource):
         """Whether it connects to exactly this sub-resource (group id)."""
 
         def grouped(document: Document) -> Judgement:
-            found = [name for item in _connections(document) for name in item.texts("properties", "groupIds")]
-            return [name.casefold() for name in found] == [group_id.casefold()], f"group ids {listed(found)}"
+            group_ids = [name for item in _connections(document) for name in item.texts("properties", "groupIds")]
+            return [name.casefold() for name in group_ids] == [group_id.casefold()], f"group ids {listed(group_ids)}"
 
         return self.judge(f"group id {group_id}", grouped, self._create_again())
 
@@ -78,8 +80,8 @@ class PrivateEndpoint(Resource):
         """Whether the endpoint's connection is Approved; descriptions and provisioning do not count."""
 
         def approved(document: Document) -> Judgement:
-            found = [status_of(item) for item in _connections(document)]
-            return is_in_force(found), f"connection status {listed(found)}"
+            statuses = [status_of(item) for item in _connections(document)]
+            return is_in_force(statuses), f"connection status {listed(statuses)}"
 
         remedy = "Approve it: az network private-endpoint-connection approve --id CONNECTION-ID"
         return self.judge("connection status Approved", approved, remedy)
@@ -98,17 +100,17 @@ class PrivateEndpoint(Resource):
         members = [
             item for interface in interfaces for item in interface.required_items("properties", "ipConfigurations")
         ]
-        told = [_hosts(member) for member in members]
-        if len(members) > 1 and any(told):
-            members = [one for one, hosts in zip(members, told, strict=True) if host.casefold() in hosts]
+        names = [_hosts(member) for member in members]
+        if len(members) > 1 and any(names):
+            members = [member for member, hosts in zip(members, names, strict=True) if host.casefold() in hosts]
             if not members:
                 raise NotEvaluated(
-                    f"The endpoint {self.name} has addresses for {listed(chain.from_iterable(told))}, not for {host}.",
+                    f"The endpoint {self.name} has addresses for {listed(chain.from_iterable(names))}, not for {host}.",
                     "Correct fqdn in the environment file, or deploy the endpoint again.",
                     readings,
                 )
-        found = (member.text("properties", "privateIPAddress") for member in members)
-        return tuple(one for one in found if one), (*self.readings, *readings)
+        addresses = (member.text("properties", "privateIPAddress") for member in members)
+        return tuple(address for address in addresses if address), (*self.readings, *readings)
 
     def _create_again(self) -> str:
         return f"Delete it and deploy it again: az network private-endpoint delete {named(self.id)}"
@@ -121,17 +123,19 @@ def read_private_endpoint(estate: Estate, declared: DeclaredEndpoint) -> Private
     group_id = endpoint_id[: endpoint_id.index("/providers/")]
     operation = estate.questions.operation("network", "private_endpoints", "list", endpoint_id)
     listing, readings = estate.questions.listing(operation, group_id, name_of(group_id))
-    found = only(name_of(endpoint_id), listing)
-    ids = tuple(item.id for item in found.items("properties", "networkInterfaces")) if found is not None else ()
+    document = only(name_of(endpoint_id), listing)
+    ids = tuple(item.id for item in document.items("properties", "networkInterfaces")) if document is not None else ()
     interfaces, zone_groups = partial(_interfaces, estate, ids), partial(_zone_groups, estate, endpoint_id)
-    return PrivateEndpoint(endpoint_id, found, readings, interfaces, zone_groups)
+    return PrivateEndpoint(endpoint_id, document, readings, interfaces, zone_groups)
 
 
 @read_once
 def _interfaces(estate: Estate, ids: tuple[str, ...]) -> Documents:
-    answers = [(one, *_interface(estate, one)) for one in ids]
-    found = [answer for one, document, _ in answers if (answer := answer_for(one, document)) is not None]
-    return tuple(found), tuple(chain.from_iterable(readings for _, _, readings in answers))
+    answers = [(interface_id, *_interface(estate, interface_id)) for interface_id in ids]
+    interfaces = [
+        answer for interface_id, document, _ in answers if (answer := answer_for(interface_id, document)) is not None
+    ]
+    return tuple(interfaces), tuple(chain.from_iterable(readings for _, _, readings in answers))
 
 
 def _interface(estate: Estate, interface_id: str) -> One:
@@ -143,8 +147,8 @@ def _interface(estate: Estate, interface_id: str) -> One:
 def _zone_groups(estate: Estate, endpoint_id: str) -> Documents:
     operation = estate.questions.operation("network", "private_dns_zone_groups", "list", endpoint_id)
     arguments = (name_of(endpoint_id), resource_group_of(endpoint_id))
-    found, readings = estate.questions.children(operation, endpoint_id, *arguments)
-    return found or (), readings
+    documents, readings = estate.questions.children(operation, endpoint_id, *arguments)
+    return documents or (), readings
 
 
 def status_of(connection: Document) -> str:
@@ -164,13 +168,13 @@ def approves_only(resource: Resource, known: Sequence[str], called: str, table: 
 
     def stranger(connection: Document) -> str | None:
         endpoint = connection.text("properties", "privateEndpoint", "id")
-        if status_of(connection).casefold() != APPROVED or any(same_id(endpoint, one) for one in known):
+        if status_of(connection).casefold() != APPROVED or any(same_id(endpoint, known_id) for known_id in known):
             return None
         return endpoint or "an endpoint that is not named"
 
     def none(document: Document) -> Judgement:
-        found = wrong_among(document.items("properties", "privateEndpointConnections"), stranger)
-        return not found, f"approved: {listed(found, f'none but the {called} ones')}"
+        strangers = wrong_among(document.items("properties", "privateEndpointConnections"), stranger)
+        return not strangers, f"approved: {listed(strangers, f'none but the {called} ones')}"
 
     remedy = (
         "az network private-endpoint-connection reject --id CONNECTION-ID (listed under "

@@ -219,8 +219,8 @@ class _Fields:
         return value
 
     def _broken(self, key: str, value: object) -> BrokenReading:
-        found = "is missing" if value is None else f"cannot be read: {value!r}"
-        return BrokenReading(f"Security rule {self.rule!r}: {key} {found}.")
+        fault = "is missing" if value is None else f"cannot be read: {value!r}"
+        return BrokenReading(f"Security rule {self.rule!r}: {key} {fault}.")
 
 
 def _unread(text: str) -> AddressTerm:

@@ -136,10 +136,16 @@ def read_security_group(estate: Estate, name: str) -> NetworkSecurityGroup:
 def _space(estate: Estate, group: str) -> tuple[str, ...]:
     """Return what the tag VirtualNetwork means to a group: the networks that it guards, and what they are joined to."""
     networks = estate.environment.networks
-    mine = [one for one in networks if any(subnet.network_security_group == group for subnet in one.subnets)]
-    joined = [peering.network for one in mine for peering in one.peerings or ()]
-    mine += [one for one in networks if any(same_id(estate.virtual_network_id(one.name), each) for each in joined)]
-    return tuple(dict.fromkeys(prefix for one in mine or networks[:1] for prefix in one.address_space))
+    attached = [
+        network for network in networks if any(subnet.network_security_group == group for subnet in network.subnets)
+    ]
+    joined = [peering.network for network in attached for peering in network.peerings or ()]
+    attached += [
+        network
+        for network in networks
+        if any(same_id(estate.virtual_network_id(network.name), each) for each in joined)
+    ]
+    return tuple(dict.fromkeys(prefix for network in attached or networks[:1] for prefix in network.address_space))
 
 
 def _flow(declared: DeclaredFlow) -> Flow:
@@ -155,7 +161,7 @@ def _flow(declared: DeclaredFlow) -> Flow:
 
 def _told(parts: Sequence[Opening] | Sequence[Blocking], none: str) -> str:
     """Return parts of the traffic with the rule that decides each."""
-    told = [part.description for part in parts[:MAX_RULES_NAMED]]
+    descriptions = [part.description for part in parts[:MAX_RULES_NAMED]]
     if len(parts) > MAX_RULES_NAMED:
-        told.append(f"and {len(parts) - MAX_RULES_NAMED} more")
-    return "; ".join(told) or none
+        descriptions.append(f"and {len(parts) - MAX_RULES_NAMED} more")
+    return "; ".join(descriptions) or none

@@ -144,14 +144,14 @@ class RuleSet:
         denies = [(rule, box) for rule, box in plane.removers() if rule.access == "Deny" and not rule.default]
         if not denies:
             return Denial(holds=False, rule=None, observed=f"no custom rule denies anything {heading.lower()}")
-        found = next(([deny] for deny in denies if deny[1] == plane.everything), None)
-        gap = None if found else escapes(plane.everything, broadest_first(box for _, box in denies))
+        deny_all = next(([deny] for deny in denies if deny[1] == plane.everything), None)
+        gap = None if deny_all else escapes(plane.everything, broadest_first(box for _, box in denies))
         if gap is not None:
             left = plane.describe(gap)
             return Denial(
                 holds=False, rule=None, observed=f"the custom {heading.lower()} Deny rules leave out, for one, {left}"
             )
-        return plane.denial(found or _contributing(plane.everything, denies))
+        return plane.denial(deny_all or _contributing(plane.everything, denies))
 
     def _plane(self, direction: Direction, matchers: Iterable[Matcher]) -> "_Plane":
         rules = sorted((rule for rule in self.rules if rule.direction == direction), key=lambda rule: rule.priority)
@@ -207,52 +207,56 @@ class _Plane:
     def openings(self, within: Box, permitted: Sequence[Box]) -> tuple[Opening, ...]:
         """What is allowed within a box and outside the permitted ones."""
         self._require_decided(within, [box for _, box in self.removers()])
-        found: list[Opening] = []
+        openings: list[Opening] = []
         taken = list(permitted)
         for rule in self.rules:
             box = self.box(rule.matcher, removing=rule.access == "Deny", nested=False)
             asked = overlap(box, within) if rule.access == "Allow" else None
             if asked is not None:
                 left = merged(remainder([asked], broadest_first(taken)))
-                found += {Opening(rule.name, rule.priority, self._verdict(part, rule)) for part in left}
+                openings += {Opening(rule.name, rule.priority, self._verdict(part, rule)) for part in left}
             taken.append(box)
-        return tuple(sorted(found, key=lambda opening: (opening.priority, opening.description)))
+        return tuple(sorted(openings, key=lambda opening: (opening.priority, opening.description)))
 
     def allowed(self) -> list[Box]:
         """All that is allowed."""
-        found: list[Box] = []
+        boxes: list[Box] = []
         denied: list[Box] = []
         for rule in self.rules:
             box = self.box(rule.matcher, removing=rule.access == "Deny", nested=False)
             if rule.access == "Deny":
                 denied.append(box)
             else:
-                found += remainder([box], broadest_first(denied))
-        return found
+                boxes += remainder([box], broadest_first(denied))
+        return boxes
 
     def blockings(self, needed: Box) -> tuple[Blocking, ...]:
         """What of a box is denied."""
         boxes = [(rule, self.box(rule.matcher, removing=True, nested=True)) for rule in self.rules]
         self._require_decided(needed, [box for _, box in boxes])
-        found: list[Blocking] = []
+        blockings: list[Blocking] = []
         undecided = [needed]
         for rule, box in boxes:
             if rule.access == "Deny":
                 hits = [hit for part in undecided if (hit := overlap(part, box)) is not None]
-                found += {Blocking(rule.name, rule.priority, self._verdict(hit, rule)) for hit in merged(hits)}
+                blockings += {Blocking(rule.name, rule.priority, self._verdict(hit, rule)) for hit in merged(hits)}
             undecided = [piece for part in undecided for piece in subtract(part, box)]
-        return tuple(sorted(found, key=lambda blocking: (blocking.priority, blocking.description)))
+        return tuple(sorted(blockings, key=lambda blocking: (blocking.priority, blocking.description)))
 
     def denial(self, denies: Sequence[tuple[SecurityRule, Box]]) -> Denial:
         """Judge whether rules that together deny everything are reached."""
         names = " + ".join(rule.name for rule, _ in denies)
-        told = " + ".join(f"{rule.name!r} (priority {rule.priority})" for rule, _ in denies)
+        described = " + ".join(f"{rule.name!r} (priority {rule.priority})" for rule, _ in denies)
         removers = self.removers()
         for deny, box in denies:
             earlier = [other for rule, other in removers if rule.priority < deny.priority]
             if escapes(box, broadest_first(earlier)) is not None:
-                return Denial(holds=True, rule=names, observed=f"{told} denies everything {self.direction.lower()}")
-        return Denial(holds=False, rule=names, observed=f"{told} is never reached: earlier rules decide every packet")
+                return Denial(
+                    holds=True, rule=names, observed=f"{described} denies everything {self.direction.lower()}"
+                )
+        return Denial(
+            holds=False, rule=names, observed=f"{described} is never reached: earlier rules decide every packet"
+        )
 
     def describe(self, box: Box) -> str:
         """A box in words."""
@@ -274,10 +278,10 @@ class _Plane:
 
 def _contributing(everything: Box, denies: Sequence[tuple[SecurityRule, Box]]) -> list[tuple[SecurityRule, Box]]:
     """Those rules that add something, by priority, until everything is covered."""
-    found: list[tuple[SecurityRule, Box]] = []
+    contributing: list[tuple[SecurityRule, Box]] = []
     left = [everything]
     for deny in denies:
         if any(overlap(part, deny[1]) for part in left):
-            found.append(deny)
+            contributing.append(deny)
             left = remainder(left, [deny[1]])
-    return found
+    return contributing

@@ -70,13 +70,13 @@ class VantageAsFound:
 @read_once
 def read_vantage(estate: Estate, vantage: Vantage) -> VantageAsFound:
     """Return what the names of all declared services lead to from a vantage; what nobody answers is left out."""
-    found: list[Resolution] = []
+    resolutions: list[Resolution] = []
     for host in _hosts(estate.environment):
         try:
-            found.append(estate.resolvers[vantage].resolve(host))
+            resolutions.append(estate.resolvers[vantage].resolve(host))
         except NotEvaluated:
             continue
-    return VantageAsFound(vantage, tuple(found))
+    return VantageAsFound(vantage, tuple(resolutions))
 
 
 def refuse_other_vantage(estate: Estate, vantage: Vantage, resolution: Resolution) -> None:
@@ -103,7 +103,7 @@ def doubted_vantages(estate: Estate, vantages: Iterable[Vantage]) -> list[str]:
 
 def _hosts(environment: Environment) -> list[str]:
     services = environment.services.values()
-    found = {service.fqdn for service in services}
-    found |= {one.fqdn for service in services for one in service.further_endpoints}
-    found |= {more.fqdn for service in services for one in service.endpoints for more in one.names}
-    return sorted(found)
+    hosts = {service.fqdn for service in services}
+    hosts |= {endpoint.fqdn for service in services for endpoint in service.further_endpoints}
+    hosts |= {more.fqdn for service in services for endpoint in service.endpoints for more in endpoint.names}
+    return sorted(hosts)

@@ -44,42 +44,42 @@ class VirtualNetwork(Resource):
             space = document.within("properties", "addressSpace")
             if space is None:
                 raise document.broken(("properties", "addressSpace"), "an object", None)
-            found = space.texts("addressPrefixes")
-            return _networks(found) == _networks(prefixes), listed(found)
+            assigned = space.texts("addressPrefixes")
+            return _networks(assigned) == _networks(prefixes), listed(assigned)
 
         remedy = f"az network vnet update {named(self.id)} --address-prefixes {' '.join(prefixes)}"
         return self.judge(f"address space exactly {listed(prefixes)}", exactly, remedy)
 
     def peering(self, declared: DeclaredPeering) -> Peering:
         """Return the declared peering."""
-        found = None
+        document = None
         if self.document is not None:
-            found = only(declared.name, self.document.items("properties", "virtualNetworkPeerings"))
-        return Peering(f"{self.id}/virtualNetworkPeerings/{declared.name}", found, self.readings, declared)
+            document = only(declared.name, self.document.items("properties", "virtualNetworkPeerings"))
+        return Peering(f"{self.id}/virtualNetworkPeerings/{declared.name}", document, self.readings, declared)
 
     @property
     def has_no_other_peering(self) -> Fact:
         """Whether it is joined to no network but by the declared peerings."""
-        known = {one.name.casefold() for one in self.declared.peerings or ()}
+        known = {peering.name.casefold() for peering in self.declared.peerings or ()}
 
         def none(document: Document) -> Judgement:
-            found = document.items("properties", "virtualNetworkPeerings")
+            peerings = document.items("properties", "virtualNetworkPeerings")
             others = [
-                f"{one.name} with {one.text('properties', 'remoteVirtualNetwork', 'id') or 'a network not named'}"
-                for one in found
-                if one.name.casefold() not in known
+                f"{other.name} with {other.text('properties', 'remoteVirtualNetwork', 'id') or 'a network not named'}"
+                for other in peerings
+                if other.name.casefold() not in known
             ]
-            return not others, listed(others, f"{len(found)} peerings, all declared")
+            return not others, listed(others, f"{len(peerings)} peerings, all declared")
 
         remedy = "az network vnet peering delete, or declare it in peerings of the network"
         return self.judge("no peering that is not declared", none, remedy)
 
     def subnet(self, declared: DeclaredSubnet, group_id: str) -> Subnet:
         """Return the declared subnet, which the group of that id must guard."""
-        found = None
+        document = None
         if self.document is not None:
-            found = only(declared.name, self.document.required_items("properties", "subnets"))
-        return Subnet(f"{self.id}/subnets/{declared.name}", found, self.readings, declared, group_id)
+            document = only(declared.name, self.document.required_items("properties", "subnets"))
+        return Subnet(f"{self.id}/subnets/{declared.name}", document, self.readings, declared, group_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class Subnet(Resource):
         prefix = self.declared.prefix
 
         def exactly(document: Document) -> Judgement:
-            found = _prefixes(document)
-            return _networks(found) == _networks((prefix,)), listed(found)
+            prefixes = _prefixes(document)
+            return _networks(prefixes) == _networks((prefix,)), listed(prefixes)
 
         return self.judge(f"address prefix {prefix}", exactly, f"{self._update()} --address-prefixes {prefix}")
 
@@ -111,10 +111,12 @@ class Subnet(Resource):
         service = self.declared.delegation or ""
 
         def delegated(document: Document) -> Judgement:
-            found = [
+            delegations = [
                 item.text("properties", "serviceName") or "" for item in document.items("properties", "delegations")
             ]
-            return [name.casefold() for name in found] == [service.casefold()], f"delegated to {listed(found)}"
+            return [name.casefold() for name in delegations] == [
+                service.casefold()
+            ], f"delegated to {listed(delegations)}"
 
         return self.judge(f"delegated to {service}", delegated, f"{self._update()} --delegations {service}")
 
@@ -136,8 +138,8 @@ class Subnet(Resource):
 
         def large(document: Document) -> Judgement:
             lengths = [network.prefixlen for network in map(ip_network, _networks(_prefixes(document)))]
-            found = listed(f"/{length}" for length in lengths)
-            return bool(lengths) and max(lengths) <= longest, f"prefix length {found}"
+            observed = listed(f"/{length}" for length in lengths)
+            return bool(lengths) and max(lengths) <= longest, f"prefix length {observed}"
 
         return self.judge(f"prefix of /{longest} or larger", large, "Deploy the environment into a larger subnet.")
 
@@ -161,9 +163,9 @@ class Peering(Resource):
 
         def connected(document: Document) -> Judgement:
             state = document.text("properties", "peeringState")
-            found = document.text("properties", "remoteVirtualNetwork", "id")
-            holds = (state or "").casefold() == "connected" and same_id(found, self.declared.network)
-            return holds, f"peeringState is {state or 'absent'}, with {found or 'no network'}"
+            remote_id = document.text("properties", "remoteVirtualNetwork", "id")
+            holds = (state or "").casefold() == "connected" and same_id(remote_id, self.declared.network)
+            return holds, f"peeringState is {state or 'absent'}, with {remote_id or 'no network'}"
 
         return self.judge(f"connected with {self.declared.network}", connected, "Make the peering on both sides.")
 
@@ -177,8 +179,8 @@ class Peering(Resource):
         }
 
         def exactly(document: Document) -> Judgement:
-            found = {name: document.flag("properties", name) for name in wanted}
-            return found == wanted, listed(f"{name} is {shown(value)}" for name, value in found.items())
+            settings = {name: document.flag("properties", name) for name in wanted}
+            return settings == wanted, listed(f"{name} is {shown(value)}" for name, value in settings.items())
 
         remedy = f"az network vnet peering update --vnet-name {name_of(self.id.split('/virtualNetworkPeerings')[0])}"
         return self.judge(listed(f"{name} is {shown(value)}" for name, value in wanted.items()), exactly, remedy)
@@ -204,8 +206,8 @@ def read_virtual_network(estate: Estate, declared: DeclaredNetwork) -> VirtualNe
     """Return a virtual network with its subnets and peerings."""
     network_id = estate.virtual_network_id(declared.name)
     operation = estate.questions.operation("network", "virtual_networks", "get")
-    found = estate.questions.resource(operation, network_id)
-    return VirtualNetwork(network_id, *found, declared)
+    answer = estate.questions.resource(operation, network_id)
+    return VirtualNetwork(network_id, *answer, declared)
 
 
 def read_subnet(estate: Estate, declared: DeclaredSubnet, network: DeclaredNetwork) -> Subnet:
@@ -218,8 +220,8 @@ def read_subnet(estate: Estate, declared: DeclaredSubnet, network: DeclaredNetwo
 def read_container_apps_subnet(estate: Estate, environment: FurtherEnvironment) -> ContainerAppsSubnet:
     """Return the subnet of a Container Apps environment."""
     networks = estate.environment.networks
-    network = next(one for one in networks if environment.network in {None, one.name})
-    declared = next(one for one in network.subnets if one.name == environment.subnet)
+    network = next(network for network in networks if environment.network in {None, network.name})
+    declared = next(subnet for subnet in network.subnets if subnet.name == environment.subnet)
     return ContainerAppsSubnet(read_subnet(estate, declared, network), environment.workload_profiles)
 
 

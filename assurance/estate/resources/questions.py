@@ -63,8 +63,8 @@ class Questions:
 
     def nested(self, operation: Operation, resource_id: str, *arguments: str) -> One:
         """Return what Azure answers for one nested resource, after a look at whether it is that one."""
-        found, readings = reader.get(operation(), *arguments)
-        return answer_for(resource_id, found), readings
+        document, readings = reader.get(operation(), *arguments)
+        return answer_for(resource_id, document), readings
 
     def listing(self, operation: Operation, scope: str, *arguments: object, **options: object) -> Documents:
         """Return all of a list, at a scope, that Azure always has, if only empty."""
@@ -108,8 +108,8 @@ class Questions:
         """Return the resource at a path, or None if there is none."""
 
         def read() -> One:
-            found, readings = reader.get(self.clients.plain("get", path, api_version))
-            return answer_for(path, found), readings
+            document, readings = reader.get(self.clients.plain("get", path, api_version))
+            return answer_for(path, document), readings
 
         return self._once.of(("one at", path.casefold(), api_version), read)
 

@@ -97,11 +97,11 @@ def wrong_among(items: Iterable[T], judgement: Callable[[T], str | None]) -> lis
     refusal: NotEvaluated | None = None
     for item in items:
         try:
-            told = judgement(item)
+            sentence = judgement(item)
         except NotEvaluated as error:
             refusal = refusal or error
             continue
-        wrong += [told] if told else []
+        wrong += [sentence] if sentence else []
     if refusal is not None and not wrong:
         raise refusal
     return wrong
@@ -219,8 +219,8 @@ class Resource:
         name = path.removeprefix("properties.")
 
         def judged(document: Document) -> Judgement:
-            found = document.flag(*path.split("."))
-            return found is wanted, f"{name} is {shown(found)}"
+            setting = document.flag(*path.split("."))
+            return setting is wanted, f"{name} is {shown(setting)}"
 
         return self.judge(f"{name} is {shown(wanted)}", judged, remedy)
 
@@ -229,8 +229,8 @@ class Resource:
         name = path.removeprefix("properties.")
 
         def judged(document: Document) -> Judgement:
-            found = document.text(*path.split("."))
-            return (found or "").casefold() == wanted.casefold(), f"{name} is {found or absent}"
+            setting = document.text(*path.split("."))
+            return (setting or "").casefold() == wanted.casefold(), f"{name} is {setting or absent}"
 
         return self.judge(f"{name} is {wanted}", judged, remedy)
 
@@ -238,8 +238,8 @@ class Resource:
         """Whether the id at a dotted path is this one; `role` says what stands there, such as `in subnet`."""
 
         def judged(document: Document) -> Judgement:
-            found = document.text(*path.split("."))
-            return same_id(found, wanted), f"{role} {found or 'none'}"
+            setting = document.text(*path.split("."))
+            return same_id(setting, wanted), f"{role} {setting or 'none'}"
 
         return self.judge(f"{role} {wanted}", judged, remedy)
 

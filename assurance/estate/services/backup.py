@@ -92,8 +92,8 @@ class Database(Resource):
         wanted = {"weekly": declared.weekly, "monthly": declared.monthly, "yearly": declared.yearly}
 
         def kept(_: Document) -> Judgement:
-            found = {key: self._long_term(key) for key in wanted}
-            wrong = [f"{key} is {found[key] or 'none'}" for key in wanted if found[key] != wanted[key]]
+            retentions = {key: self._long_term(key) for key in wanted}
+            wrong = [f"{key} is {retentions[key] or 'none'}" for key in wanted if retentions[key] != wanted[key]]
             return not wrong, listed(wrong, "as declared")
 
         expected = listed(f"{key} {value or 'none'}" for key, value in wanted.items())
@@ -104,16 +104,16 @@ class Database(Resource):
         """Whether its service objective is that one, such as S2."""
 
         def has(document: Document) -> Judgement:
-            found = document.text("properties", "currentServiceObjectiveName")
-            return (found or "").casefold() == objective.casefold(), f"service objective {found or 'absent'}"
+            current = document.text("properties", "currentServiceObjectiveName")
+            return (current or "").casefold() == objective.casefold(), f"service objective {current or 'absent'}"
 
         remedy = f"az sql db update {named(self.id)} --service-objective {objective}"
         return self.judge(f"service objective {objective}", has, remedy)
 
     def _long_term(self, interval: str) -> str | None:
         """Return how long backups of an interval are kept; a duration of nothing means that none are."""
-        found = self.long_term.text("properties", f"{interval}Retention") if self.long_term is not None else None
-        return None if found is None or re.fullmatch(r"P?T?0[A-Z]", found) else found
+        retention = self.long_term.text("properties", f"{interval}Retention") if self.long_term is not None else None
+        return None if retention is None or re.fullmatch(r"P?T?0[A-Z]", retention) else retention
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class DatabaseBackups:
     def one_is_recent(self, prefix: str) -> Fact:
         """Whether a copy of that prefix, or an export that succeeded, is no older than a day."""
         copies = [database for database in self.databases if database.name.casefold().startswith(prefix.casefold())]
-        found = {
+        moments = {
             **{f"copy {copy.name}": copy.moment("properties", "creationDate") for copy in copies if _is_online(copy)},
             **{
                 f"export {event.required_text('correlationId')}": at
@@ -146,9 +146,11 @@ class DatabaseBackups:
             },
         }
         recent = [
-            f"{what} of {told(at)}" for what, at in found.items() if at and self.now - MAX_BACKUP_AGE <= at <= self.now
+            f"{what} of {told(at)}"
+            for what, at in moments.items()
+            if at and self.now - MAX_BACKUP_AGE <= at <= self.now
         ]
-        older = [f"{what} of {told(at)}" for what, at in found.items()]
+        older = [f"{what} of {told(at)}" for what, at in moments.items()]
         name = f"{prefix}{self.now:%Y%m%d}"
         remedy = f"az sql db copy {named(self.database_id)} --dest-name {name}"
         observed = listed(recent, f"only {listed(older)}" if older else "no copy, and no export that succeeded")
@@ -193,11 +195,11 @@ def read_database(estate: Estate) -> Database:
     """Return the application's database, with its policies."""
     database_id = estate.database_id()
     databases, readings = _databases(estate, database_id[: database_id.rindex("/databases/")])
-    found = only(name_of(database_id), databases)
-    if found is None:
+    document = only(name_of(database_id), databases)
+    if document is None:
         return Database(database_id, None, readings)
     (short, short_readings), (long, long_readings) = (_policy(estate, kind, database_id) for kind in _POLICIES)
-    return Database(database_id, found, readings, short, long, short_readings, long_readings)
+    return Database(database_id, document, readings, short, long, short_readings, long_readings)
 
 
 @read_once
@@ -226,18 +228,18 @@ def read_blob_service(estate: Estate) -> BlobService:
 def _databases(estate: Estate, server_id: str) -> Documents:
     operation = estate.questions.operation("sql", "databases", "list_by_server", server_id)
     arguments = (resource_group_of(server_id), name_of(server_id))
-    found, readings = estate.questions.children(operation, server_id, *arguments)
-    if found is None:
+    documents, readings = estate.questions.children(operation, server_id, *arguments)
+    if documents is None:
         raise NotEvaluated(f"{server_id} has no list of databases.", "Deploy the server.", readings)
-    return found, readings
+    return documents, readings
 
 
 def _policy(estate: Estate, kind: str, database_id: str) -> One:
     server_id = database_id[: database_id.rindex("/databases/")]
     operation = estate.questions.operation("sql", kind, "get", server_id)
     arguments = (resource_group_of(server_id), name_of(server_id), name_of(database_id), "default")
-    found, readings = reader.get(operation(), *arguments)
-    return answer_for(f"{database_id}/{_POLICIES[kind]}/default", found), readings
+    document, readings = reader.get(operation(), *arguments)
+    return answer_for(f"{database_id}/{_POLICIES[kind]}/default", document), readings
 
 
 def _is_online(database: Document) -> bool:

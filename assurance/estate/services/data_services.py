@@ -49,12 +49,16 @@ class StorageAccount(WithNetworkRules, WithLeastTls):
         permitted = self.declared.permitted_resources
 
         def told(rule: Document) -> str | None:
-            found = rule.text("resourceId")
-            return None if any(same_id(found, one) for one in permitted) else found or "a resource not named"
+            resource_id = rule.text("resourceId")
+            return (
+                None
+                if any(same_id(resource_id, permitted_id) for permitted_id in permitted)
+                else resource_id or "a resource not named"
+            )
 
         def none(document: Document) -> Judgement:
-            found = wrong_among(document.items("properties", "networkAcls", "resourceAccessRules"), told)
-            return not found, f"lets in {listed(found)}"
+            wrong = wrong_among(document.items("properties", "networkAcls", "resourceAccessRules"), told)
+            return not wrong, f"lets in {listed(wrong)}"
 
         remedy = (
             f"az storage account network-rule remove --resource-group {resource_group_of(self.id)} --account-name "
@@ -153,31 +157,31 @@ class SqlServer(WithLeastTls):
             cited.extend(readings)
             return listed(map(_address_range, rules), "") or None
 
-        found = wrong_among(self.firewall_rules if self.document is not None else (), told)
+        wrong = wrong_among(self.firewall_rules if self.document is not None else (), told)
         server = named(self.id).replace("--name", "--server")
         remedy = f"az sql server firewall-rule delete {server} --name RULE"
-        observed = f"lets in {listed(found)}"
-        return self.judge("no IP or firewall rule", lambda _: (not found, observed), remedy, tuple(cited))
+        observed = f"lets in {listed(wrong)}"
+        return self.judge("no IP or firewall rule", lambda _: (not wrong, observed), remedy, tuple(cited))
 
     @property
     def admits_no_network(self) -> Fact:
         """Whether no rule lets in a subnet of another network, but those that are permitted."""
         rules, readings = self.network_rules() if self.document is not None else ((), ())
-        found = wrong_among(rules, lambda rule: self._subnet_told(rule, "properties", "virtualNetworkSubnetId"))
+        wrong = wrong_among(rules, lambda rule: self._subnet_told(rule, "properties", "virtualNetworkSubnetId"))
         server = named(self.id).replace("--name", "--server")
         remedy = f"az sql server vnet-rule delete {server} --name RULE; or add the subnet to permitted_subnets"
-        observed = f"lets in {listed(found)}"
+        observed = f"lets in {listed(wrong)}"
         expected = "no subnet of another network is let in"
-        return self.judge(expected, lambda _: (not found, observed), remedy, readings)
+        return self.judge(expected, lambda _: (not wrong, observed), remedy, readings)
 
     @property
     def refuses_local_authentication(self) -> Fact:
         """Whether only Microsoft Entra identities are accepted, and no SQL logins."""
         setting, readings = self.entra_only() if self.document is not None else (None, ())
-        found = setting.flag("properties", "azureADOnlyAuthentication") if setting is not None else None
+        entra_only = setting.flag("properties", "azureADOnlyAuthentication") if setting is not None else None
 
         def refused(_: Document) -> Judgement:
-            return found is True, f"azureADOnlyAuthentication is {shown(found)}"
+            return entra_only is True, f"azureADOnlyAuthentication is {shown(entra_only)}"
 
         remedy = f"az sql server ad-only-auth enable {named(self.id)}"
         return self.judge("azureADOnlyAuthentication is true", refused, remedy, readings)
@@ -187,10 +191,10 @@ class SqlServer(WithLeastTls):
 def _rules(estate: Estate, server_id: str, family: str) -> Documents:
     operation = estate.questions.operation("sql", family, "list_by_server", server_id)
     arguments = (resource_group_of(server_id), name_of(server_id))
-    found, cited = estate.questions.children(operation, server_id, *arguments)
-    if found is None:
+    documents, cited = estate.questions.children(operation, server_id, *arguments)
+    if documents is None:
         raise NotEvaluated(f"{server_id} is listed, but its rules are not found.", "Run again.", cited)
-    return found, cited
+    return documents, cited
 
 
 @read_once

@@ -38,10 +38,10 @@ class DescribedService(WithLeastTls):
         scope = service_id[: service_id.index("/providers/")]
         documents, readings = described_listing(estate, kind, scope)
         declared, endpoint_ids = estate.environment.services[key], estate.endpoint_ids(key)
-        found = only(name_of(service_id), documents)
+        document = only(name_of(service_id), documents)
         child, collection = partial(_child, estate, kind, service_id), partial(_collection, estate, kind, service_id)
         networks = estate.network_ids()
-        return cls(service_id, found, readings, declared, endpoint_ids, networks, kind, child, collection)
+        return cls(service_id, document, readings, declared, endpoint_ids, networks, kind, child, collection)
 
     @property
     def refuses_public_networks(self) -> Fact:
@@ -74,14 +74,14 @@ class DescribedService(WithLeastTls):
         wanted = self.kind.least_tls
         if wanted is None:
             raise NotEvaluated(f"{self.kind.type} has no least TLS version that can be set.", "", self.readings)
-        found, readings = self._holder(wanted)
+        holder, readings = self._holder(wanted)
         name = _called(wanted)
 
         def modern(_: Document) -> Judgement:
-            told = found.text(*wanted.property.split(".")) if found is not None else None
+            setting = holder.text(*wanted.property.split(".")) if holder is not None else None
             # MySQL lists the versions that it accepts.
-            versions = (told or "").casefold().split(",")
-            return all(version.strip() in SECURE_TLS for version in versions), f"{name} is {told or 'absent'}"
+            versions = (setting or "").casefold().split(",")
+            return all(version.strip() in SECURE_TLS for version in versions), f"{name} is {setting or 'absent'}"
 
         return self.judge(f"{name} is 1.2 or newer", modern, _setting(self.id, name, "1.2"), readings)
 
@@ -89,10 +89,12 @@ class DescribedService(WithLeastTls):
     def admits_no_address(self) -> Fact:
         """Whether no rule lets an address in."""
         rules, readings = self._rules(self.kind.address_rules)
-        found = [_told(rule) for rule in rules]
-        observed = f"lets in {listed(found)}" if self.kind.address_rules is not None else "its kind has no such rules"
+        addresses = [_told(rule) for rule in rules]
+        observed = (
+            f"lets in {listed(addresses)}" if self.kind.address_rules is not None else "its kind has no such rules"
+        )
         remedy = f"Remove these rules of {self.id}."
-        return self.judge("no IP or firewall rule", lambda _: (not found, observed), remedy, readings)
+        return self.judge("no IP or firewall rule", lambda _: (not addresses, observed), remedy, readings)
 
     @property
     def admits_no_network(self) -> Fact:
@@ -100,24 +102,24 @@ class DescribedService(WithLeastTls):
         described = self.kind.network_rules
         rules, readings = self._rules(described)
         path = described.subnet.split(".") if described is not None else []
-        found = wrong_among(rules, lambda rule: self._subnet_told(rule, *path))
-        observed = f"lets in {listed(found)}" if described is not None else "its kind has no such rules"
+        wrong = wrong_among(rules, lambda rule: self._subnet_told(rule, *path))
+        observed = f"lets in {listed(wrong)}" if described is not None else "its kind has no such rules"
         remedy = "Remove the rule, or add the subnet to permitted_subnets of the service in the environment file."
-        return self.judge("no subnet of another network is let in", lambda _: (not found, observed), remedy, readings)
+        return self.judge("no subnet of another network is let in", lambda _: (not wrong, observed), remedy, readings)
 
     def has(self, demanded: DemandedProperty) -> Fact:
         """Whether a property explicitly has the value that its kind demands."""
-        found, readings = self._holder(demanded)
+        holder, readings = self._holder(demanded)
         name, wanted = _called(demanded), demanded.equals
         path = demanded.property.split(".")
 
         def judged(_: Document) -> Judgement:
-            if found is None:
+            if holder is None:
                 return False, f"{name} is absent"
             if isinstance(wanted, bool):
-                return found.flag(*path) is wanted, f"{name} is {shown(found.flag(*path))}"
-            told = found.text(*path)
-            return (told or "").casefold() == wanted.casefold(), f"{name} is {shown(told)}"
+                return holder.flag(*path) is wanted, f"{name} is {shown(holder.flag(*path))}"
+            value = holder.text(*path)
+            return (value or "").casefold() == wanted.casefold(), f"{name} is {shown(value)}"
 
         return self.judge(f"{name} is {shown(wanted)}", judged, _setting(self.id, name, shown(wanted)), readings)
 
@@ -136,8 +138,8 @@ class DescribedService(WithLeastTls):
             return (), ()
         if described.collection is not None:
             return self.collection(described.collection)
-        found, readings = self.child(described.child) if described.child is not None else (self.document, ())
-        return (found.items(*(described.property or "").split(".")) if found is not None else ()), readings
+        holder, readings = self.child(described.child) if described.child is not None else (self.document, ())
+        return (holder.items(*(described.property or "").split(".")) if holder is not None else ()), readings
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ class PlatformService(Resource):
         service_id = estate.service_id(key)
         documents, readings = cls.listing(estate, service_id[: service_id.index("/providers/")])
         declared, endpoint_ids = estate.environment.services[key], estate.endpoint_ids(key)
-        found = only(name_of(service_id), documents)
-        return service_id, found, readings, declared, endpoint_ids, estate.network_ids()
+        document = only(name_of(service_id), documents)
+        return service_id, document, readings, declared, endpoint_ids, estate.network_ids()
 
     @classmethod
     def listing(cls, estate: Estate, group_id: str) -> Documents:
@@ -95,10 +95,10 @@ class PlatformService(Resource):
                 for connection in connections
                 if same_id(connection.text("properties", "privateEndpoint", "id"), endpoint.id)
             ]
-            found = [status_of(one) for one in own]
+            statuses = [status_of(connection) for connection in own]
             if endpoint.document is None:
-                return False, f"the endpoint does not exist; the service has it as {listed(found, 'unknown')}"
-            return is_in_force(found), f"the service has the endpoint as {listed(found, 'unknown')}"
+                return False, f"the endpoint does not exist; the service has it as {listed(statuses, 'unknown')}"
+            return is_in_force(statuses), f"the service has the endpoint as {listed(statuses, 'unknown')}"
 
         remedy = f"az network private-endpoint-connection approve --id CONNECTION-ID (listed under {self.id})"
         return self.judge(f"the service has {endpoint.name} as Approved", approved, remedy, endpoint.readings)
@@ -131,14 +131,14 @@ class PlatformService(Resource):
     def _subnet_told(self, rule: Document, *path: str) -> str | None:
         """Return the subnet that a rule lets in; None if it is of the declared network, or permitted."""
         subnet = rule.text(*path)
-        known = any(same_id(subnet, one) for one in self.declared.permitted_subnets)
-        mine = known or any(is_within(subnet or "", one) for one in self.network_ids)
-        return None if subnet and mine else subnet or "a subnet not named"
+        known = any(same_id(subnet, permitted_subnet) for permitted_subnet in self.declared.permitted_subnets)
+        admitted = known or any(is_within(subnet or "", network_id) for network_id in self.network_ids)
+        return None if subnet and admitted else subnet or "a subnet not named"
 
     def _sku_is(self, path: str, name: str) -> Fact:
         def has(document: Document) -> Judgement:
-            found = document.text(*path.split("."))
-            return (found or "").casefold() == name.casefold(), f"SKU {found or 'absent'}"
+            value = document.text(*path.split("."))
+            return (value or "").casefold() == name.casefold(), f"SKU {value or 'absent'}"
 
         return self.judge(f"SKU {name}", has, f"Deploy the service with SKU {name} (main.bicep).")
 
@@ -165,8 +165,8 @@ class WithNetworkRules(PlatformService):
         def none(document: Document) -> Judgement:
             rules = document.items("properties", "networkAcls", "ipRules")
             rules += document.items("properties", "networkAcls", "ipv6Rules")
-            found = wrong_among(rules, _address)
-            return not found, f"lets in {listed(found)}"
+            wrong = wrong_among(rules, _address)
+            return not wrong, f"lets in {listed(wrong)}"
 
         return self.judge("no IP or firewall rule", none, self.update("--set properties.networkAcls.ipRules=[]"))
 
@@ -176,8 +176,8 @@ class WithNetworkRules(PlatformService):
 
         def none(document: Document) -> Judgement:
             rules = document.items("properties", "networkAcls", "virtualNetworkRules")
-            found = wrong_among(rules, lambda rule: self._subnet_told(rule, "id"))
-            return not found, f"lets in {listed(found)}"
+            wrong = wrong_among(rules, lambda rule: self._subnet_told(rule, "id"))
+            return not wrong, f"lets in {listed(wrong)}"
 
         remedy = "Remove the rule, or add the subnet to permitted_subnets of the service in the environment file."
         return self.judge("no subnet of another network is let in", none, remedy)
@@ -187,11 +187,11 @@ class WithNetworkRules(PlatformService):
         """Whether the services that Azure trusts do not pass the rules, unless the environment file permits it."""
 
         def none(document: Document) -> Judgement:
-            found = document.text("properties", "networkAcls", "bypass")
-            passing = [word.strip() for word in (found or self.BYPASS_WHEN_ABSENT).split(",")]
+            bypass = document.text("properties", "networkAcls", "bypass")
+            passing = [word.strip() for word in (bypass or self.BYPASS_WHEN_ABSENT).split(",")]
             allowed = {"none", "azureservices"} if self.declared.trusted_services else {"none"}
-            told = found or f"absent, which means {self.BYPASS_WHEN_ABSENT}"
-            return {word.casefold() for word in passing} <= allowed, f"networkAcls.bypass is {told}"
+            described = bypass or f"absent, which means {self.BYPASS_WHEN_ABSENT}"
+            return {word.casefold() for word in passing} <= allowed, f"networkAcls.bypass is {described}"
 
         expected = "networkAcls.bypass is None" + (" or AzureServices" if self.declared.trusted_services else "")
         remedy = (
@@ -218,8 +218,8 @@ class WithLeastTls(PlatformService):
         name = self.TLS.removeprefix("properties.")
 
         def modern(document: Document) -> Judgement:
-            found = document.text(*self.TLS.split("."))
-            return (found or "").casefold() in SECURE_TLS, f"{name} is {found or 'absent'}"
+            version = document.text(*self.TLS.split("."))
+            return (version or "").casefold() in SECURE_TLS, f"{name} is {version or 'absent'}"
 
         return self.judge(f"{name} is 1.2 or newer", modern, self.update(self.TLS_OPTION))
 

@@ -123,13 +123,16 @@ class ServiceName:
             NotEvaluated: It keeps it in a zone of the same name that is not declared, and there is none where one is.
         """
         endpoint, zone_id = self.endpoint(), self.zone.id
-        found, readings = self._zones()
+        zone_ids, readings = self._zones()
         self._refuse_unread_zone()
         remedy = (
             f"az network private-endpoint dns-zone-group create --resource-group {resource_group_of(endpoint.id)} "
             f"--endpoint-name {endpoint.name} --name default --zone-name {endpoint.name} --private-dns-zone {zone_id}"
         )
-        holds, observed = any(same_id(one, zone_id) for one in found), f"zone group names {listed(found, 'no zone')}"
+        holds, observed = (
+            any(same_id(listed_id, zone_id) for listed_id in zone_ids),
+            f"zone group names {listed(zone_ids, 'no zone')}",
+        )
         return endpoint.judge(f"a zone group names {zone_id}", lambda _: (holds, observed), remedy, readings)
 
     @property
@@ -158,11 +161,11 @@ class ServiceName:
         """Refuse to judge a zone that is not where it is declared, while its endpoint keeps it elsewhere."""
         if self.zone.links is not None:
             return
-        found, readings = self._zones()
+        zone_ids, readings = self._zones()
         elsewhere = [
-            one
-            for one in found
-            if name_of(one).casefold() == self.zone.name.casefold() and not same_id(one, self.zone.id)
+            zone_id
+            for zone_id in zone_ids
+            if name_of(zone_id).casefold() == self.zone.name.casefold() and not same_id(zone_id, self.zone.id)
         ]
         if elsewhere:
             raise NotEvaluated(
@@ -229,13 +232,16 @@ class NameOfService:
 
 def names_of_services(environment: Environment) -> tuple[NameOfService, ...]:
     """Return every host name of every declared service: those of its endpoints, and what these serve beside them."""
-    found: list[NameOfService] = []
+    names: list[NameOfService] = []
     for key, service in environment.services.items():
-        hosts = [(service.fqdn, service.private_endpoint), *((one.fqdn, one) for one in service.further_endpoints)]
+        hosts = [
+            (service.fqdn, service.private_endpoint),
+            *((further_endpoint.fqdn, further_endpoint) for further_endpoint in service.further_endpoints),
+        ]
         for host, endpoint in hosts:
-            found.append(NameOfService(key, host, endpoint, endpoint))
-            found += [NameOfService(key, more.fqdn, endpoint, more) for more in endpoint.names]
-    return tuple(found)
+            names.append(NameOfService(key, host, endpoint, endpoint))
+            names += [NameOfService(key, more.fqdn, endpoint, more) for more in endpoint.names]
+    return tuple(names)
 
 
 def read_service_name(estate: Estate, name: NameOfService, network: str | None = None) -> ServiceName:

@@ -127,13 +127,13 @@ class ServicesOfKind:
             public.append(service.id)
             return f"{service.id}: publicNetworkAccess is {access or 'absent, which means enabled'}"
 
-        found = wrong_among(others, told)
+        wrong = wrong_among(others, told)
         if len(others) + len(self.declared_ids) < len(self.documents):
-            found.append("two services of one id were listed")
+            wrong.append("two services of one id were listed")
         return Fact(
-            not found,
+            not wrong,
             f"publicNetworkAccess is Disabled on every other service of kind {self.type}",
-            listed(found, f"{len(others)} undeclared, none of them public"),
+            listed(wrong, f"{len(others)} undeclared, none of them public"),
             self.scope,
             self.readings,
             "; ".join(map(self.closing, public)),
@@ -172,13 +172,13 @@ class PublicAddresses:
             )
             return listed(map(_whose, strangers), "") or None
 
-        found = wrong_among(self.lists, told)
+        wrong = wrong_among(self.lists, told)
         remedy = (
             "If it is meant (a NAT gateway is the way out of its subnets), add its id to public_addresses in the "
             "environment file; else take it from what it belongs to, and delete it: az network public-ip delete"
         )
-        observed = listed(found, f"none but {len(self.permitted)} declared" if self.permitted else "none")
-        return Fact(not found, "no public address", observed, self.scope, tuple(cited), remedy if found else "")
+        observed = listed(wrong, f"none but {len(self.permitted)} declared" if self.permitted else "none")
+        return Fact(not wrong, "no public address", observed, self.scope, tuple(cited), remedy if wrong else "")
 
 
 def read_services_of_kind(estate: Estate, kind: str) -> ServicesOfKind:
@@ -207,5 +207,5 @@ def _whose(document: Document) -> str:
     """Return a public address, a prefix or a gateway with what it belongs to."""
     what = document.text("properties", "ipAddress") or document.text("properties", "ipPrefix") or "no address yet"
     owners = (("NAT gateway", ("natGateway", "id")), ("interface", ("ipConfiguration", "id")))
-    whose = [f"of {kind} {found}" for kind, path in owners if (found := document.text("properties", *path))]
+    whose = [f"of {kind} {resource_id}" for kind, path in owners if (resource_id := document.text("properties", *path))]
     return " ".join((f"{document.name} ({what})", *whose))

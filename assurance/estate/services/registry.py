@@ -56,8 +56,8 @@ class ContainerRegistry(Resource):
         """Whether nobody can pull images without signing in; absent means off."""
 
         def refused(document: Document) -> Judgement:
-            found = document.flag("properties", "anonymousPullEnabled")
-            return found is not True, f"anonymousPullEnabled is {shown(found)}"
+            setting = document.flag("properties", "anonymousPullEnabled")
+            return setting is not True, f"anonymousPullEnabled is {shown(setting)}"
 
         remedy = f"az acr update {named(self.id)} --anonymous-pull-enabled false"
         return self.judge("anonymousPullEnabled is false", refused, remedy)
@@ -101,10 +101,10 @@ class ReleaseImage:
     @property
     def is_in_the_registry(self) -> Fact:
         """Whether tag and digest are both there, and the tag leads to that digest."""
-        found = self.tag.text("tag", "digest") if self.tag is not None else None
+        digest = self.tag.text("tag", "digest") if self.tag is not None else None
         known = self.manifest.text("manifest", "digest") if self.manifest is not None else None
         wanted = self.release.image_digest
-        wrong = [] if found == wanted else [f"tag {self.release.tag} leads to {found or 'nothing'}"]
+        wrong = [] if digest == wanted else [f"tag {self.release.tag} leads to {digest or 'nothing'}"]
         wrong += [] if known == wanted else [f"no manifest {wanted}"]
         expected = f"tag {self.release.tag} leads to {wanted}"
         remedy = f"Push the image of this release: docker push {self.repository}:{self.release.tag}"
@@ -180,20 +180,22 @@ class VaultSecrets:
 
     def hold(self, name: str, now: datetime) -> Fact:
         """Whether the vault has the secret, enabled, valid already and not expired; absent times are no bounds."""
-        found = next(
+        secret = next(
             (document for document in self.documents if name_of(document.id).casefold() == name.casefold()), None
         )
         remedy = f"az keyvault secret set --vault-name {name_of(self.vault_id)} --name {name} --file FILE"
-        wrong = ["not there"] if found is None else _unusable(found, now)
+        wrong = ["not there"] if secret is None else _unusable(secret, now)
         observed = f"{name} is {listed(wrong, 'there, enabled')}"
         expected = f"secret {name} is in the vault, enabled and not expired"
         return Fact(not wrong, expected, observed, self.vault_id, self.readings, remedy if wrong else "")
 
     def hold_enabled(self, names: Sequence[str], cited: tuple[str, ...]) -> Fact:
         """Whether the vault has each of these secrets, enabled; and there is at least one to judge."""
-        found = {name_of(document.id).casefold(): document.flag("attributes", "enabled") for document in self.documents}
-        wrong = [f"{name} is {'disabled' if name.casefold() in found else 'not there'}" for name in names
-                 if found.get(name.casefold()) is not True]  # fmt: skip
+        enabled_by_name = {
+            name_of(document.id).casefold(): document.flag("attributes", "enabled") for document in self.documents
+        }
+        wrong = [f"{name} is {'disabled' if name.casefold() in enabled_by_name else 'not there'}" for name in names
+                 if enabled_by_name.get(name.casefold()) is not True]  # fmt: skip
         holds = bool(names) and not wrong
         observed = listed(wrong, f"all there: {listed(names)}") if names else "the application refers to no secret"
         remedy = f"az keyvault secret set --vault-name {name_of(self.vault_id)} --name NAME --file FILE"
