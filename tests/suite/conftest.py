@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,19 +11,11 @@ import tomli_w
 
 from sandbox import Sandbox
 from tests.suite.running import ROOT, Ended, RunSuite
-from tests.suite.warm import WarmProcess
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[WarmProcess]:
-    """What runs are forked from."""
-    process = WarmProcess(ROOT)
-    yield process
-    process.close()
+from tests.suite.warm import warm_process
 
 
 @pytest.fixture
-def run_suite(tmp_path: Path, warm: WarmProcess) -> RunSuite:
+def run_suite(tmp_path: Path) -> RunSuite:
     """Run pytest in the repository with these arguments; reports go to a temporary directory."""
 
     def run(*arguments: str, variables: Mapping[str, str] | None = None, plugin: str | None = None) -> Ended:
@@ -32,7 +24,7 @@ def run_suite(tmp_path: Path, warm: WarmProcess) -> RunSuite:
         environment = {name: value for name, value in os.environ.items() if name not in hidden}
         options = ["-p", plugin] if plugin is not None else []
         words = [*options, *arguments, "--reports", str(reports)]
-        ended = warm.run(words, ROOT, {**environment, **(variables or {})})
+        ended = warm_process().run("pytest", words, ROOT, {**environment, **(variables or {})})
         return Ended(ended.returncode, ended.stdout + ended.stderr, reports)
 
     return run

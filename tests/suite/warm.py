@@ -7,6 +7,7 @@ Runs that are about their start (interruptions, packs of strangers, pipelines, i
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -19,8 +20,11 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.suite.running import ROOT
 
 MODULES = (
     *("pytest", "_pytest.junitxml", "_pytest.terminal", "_pytest.assertion.rewrite", "xdist.plugin"),
@@ -28,6 +32,7 @@ MODULES = (
     *("assurance.suite.early", "assurance.suite.plugin", "assurance.suite.prefetch", "assurance.evidence.sealing"),
     *("assurance.reporting.writer", "assurance.reporting.html.report", "azure.mgmt.network", "azure.monitor.query"),
     *("azure.mgmt.appcontainers", "azure.mgmt.security", "azure.keyvault.secrets", "azure.identity"),
+    *("assurance.command_line.main", "assurance.evidence.verification", "assurance.reporting.json_report"),
 )
 # What pytest looks for in a module's text to leave its assertions as they are, and not to warn that it came too late.
 AS_IT_IS = "PYTEST_DONT_REWRITE"
@@ -52,10 +57,10 @@ class WarmProcess:
             self._process = subprocess.Popen(words, cwd=folder, stdin=subprocess.DEVNULL, pass_fds=[number])
 
     def run(
-        self, arguments: Sequence[str], folder: Path, variables: Mapping[str, str]
+        self, module: str, arguments: Sequence[str], folder: Path, variables: Mapping[str, str]
     ) -> subprocess.CompletedProcess[str]:
-        """Run `python -m pytest` with these arguments, in that folder, with those variables alone."""
-        request = {"arguments": [*arguments], "folder": str(folder), "variables": {**variables}}
+        """Run `python -m module` with these arguments, in that folder, with those variables alone."""
+        request = {"module": module, "arguments": arguments, "folder": str(folder), "variables": {**variables}}
         pipes = [os.pipe() for _ in STREAMS]
         socket.send_fds(self._requests, [json.dumps(request).encode()], [written for _, written in pipes])
         for _, written in pipes:
@@ -66,7 +71,7 @@ class WarmProcess:
             limit.start()
             status = self._told()
             limit.cancel()
-        return subprocess.CompletedProcess([*arguments], status, *(text.result() for text in texts))
+        return subprocess.CompletedProcess(arguments, status, *(text.result() for text in texts))
 
     def close(self) -> None:
         """Let it end."""
@@ -75,6 +80,14 @@ class WarmProcess:
 
     def _told(self) -> int:
         return int(self._requests.recv(LONGEST_ANSWER_BYTES))
+
+
+@cache
+def warm_process() -> WarmProcess:
+    """Return the one that all tests of this process share; it ends with this process."""
+    process = WarmProcess(ROOT)
+    atexit.register(process.close)
+    return process
 
 
 def _read(pipe: int) -> str:
@@ -113,7 +126,7 @@ def _become(request: Mapping[str, Any], streams: Sequence[int]) -> None:  # Any:
     os.environ.clear()
     os.environ.update(request["variables"])
     sys.argv[1:] = request["arguments"]
-    runpy.run_module("pytest", run_name="__main__", alter_sys=True)
+    runpy.run_module(request["module"], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from assurance.reporting.json_report import schema_problem
 from assurance.world.azure.credential import StaticToken
 from sandbox.azure.blob_service import BlobService
 from sandbox.network.http_stand_in import CertificateAuthority
+from tests.suite.warm import warm_process
 
 TOKEN = "token-of-the-writer"
 AT_ONCE = ExponentialRetry(initial_backoff=0, increment_base=0, retry_total=3, random_jitter_range=0)
@@ -99,28 +99,12 @@ def run_pytest(arguments: Sequence[str], variables: Mapping[str, str]) -> subpro
     """Run the suite in a process of its own."""
     hidden = ("PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT")
     environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=ROOT,
-        env={**environment, **variables},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return warm_process().run("pytest", ("-p", "no:cacheprovider", *arguments), ROOT, {**environment, **variables})
 
 
 def command(*arguments: str | Path, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """Run `apex-assurance` in a process of its own."""
-    return subprocess.run(
-        [Path(sys.executable).with_name("apex-assurance"), *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, **(variables or {})},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return warm_process().run("assurance", [*map(str, arguments)], ROOT, {**os.environ, **(variables or {})})
 
 
 def wrong(
