@@ -1,6 +1,5 @@
 """Deployments of one network: the smallest, a spoke of a hub, and two behind Front Door. What can be wrong with each."""
 # ruff: noqa: E501, S104  (a catalogue is read as a table: one change, one line; addresses are data, nothing binds them)
-# ruff: noqa: E501  (a catalogue is read as a table: one change, one line)
 
 from __future__ import annotations
 
