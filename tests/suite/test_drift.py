@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from assurance.evidence import ledger
 from sandbox import Fault, Sandbox
 from sandbox.azure.activity_log import event
 from tests.suite.running import ROOT, Ended, RunSuite
+from tests.suite.warm import warm_process
 
 SANDBOX_FILE = Callable[..., Path]
 FOR_A_BASELINE = ("checks/security", "checks/drift")
@@ -41,7 +41,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
     """Judge everything once, and approve it."""
     directory = tmp_path_factory.mktemp("first")
     words = [*FOR_A_BASELINE, "--env", "sandbox", "--reports", str(directory / "reports")]
-    subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, capture_output=True, timeout=300, check=False)
+    warm_process().run("pytest", words, ROOT, os.environ)
     [pack] = (path.parent for path in directory.glob("reports/*/*/results.json"))
     approved = _approve(pack, directory / "baselines")
     assert approved.returncode == 0, approved.stderr
@@ -50,9 +50,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> First:
 
 def _approve(pack: Path, into: Path, *more: str) -> subprocess.CompletedProcess[str]:
     words = [str(pack), "--approver", "Sam Lee", "--change", "CR-2041", "--into", str(into), *more]
-    code = "import sys; from assurance.command_line.main import main; sys.exit(main(sys.argv[1:]))"
-    command = [sys.executable, "-c", code, "baseline", "approve", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return command("baseline", "approve", *words)
 
 
 def _night(run_suite: RunSuite, file: Path, sandbox: Sandbox, *more: str) -> Ended:
@@ -205,8 +203,7 @@ def test_an_edited_baseline_is_refused(run_suite: RunSuite, first: First, tmp_pa
 
 def command(*words: object) -> subprocess.CompletedProcess[str]:
     """Run a command of the suite as its users do."""
-    line = [sys.executable, "-m", "assurance", *map(str, words)]
-    return subprocess.run(line, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
+    return warm_process().run("assurance", [*map(str, words)], ROOT, os.environ)
 
 
 def test_runs_are_compared_and_told(run_suite: RunSuite, sandbox_file: SANDBOX_FILE) -> None:

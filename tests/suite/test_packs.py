@@ -24,6 +24,7 @@ from sandbox import Sandbox
 from sandbox.azure.blob_service import BlobService
 from sandbox.network.loopback import LOOPBACK
 from tests.suite.running import RECORDING, ROOT, Ended, RunSuite
+from tests.suite.warm import warm_process
 
 ONE_CONTROL = "checks/security/test_sec_10_defender_for_cloud.py"
 SANDBOX_FILE = Callable[..., Path]
@@ -31,8 +32,7 @@ SANDBOX_FILE = Callable[..., Path]
 
 def verify_pack(directory: Path) -> subprocess.CompletedProcess[str]:
     """Verify a pack by the command."""
-    words = [str(Path(sys.executable).with_name("apex-assurance")), "verify", str(directory)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    return warm_process().run("assurance", ("verify", str(directory)), ROOT, os.environ)
 
 
 def pack_of(ended: Ended) -> Path:
@@ -185,10 +185,8 @@ def test_a_broken_ledger_stops_a_run_before_it_begins(run_suite: RunSuite) -> No
     first = run_suite(ONE_CONTROL, "--env", "prod", "--replay", str(RECORDING))
     path = first.pack.parent / pack.LEDGER
     path.write_bytes(path.read_bytes()[:-5])
-    words = [sys.executable, "-m", "pytest", ONE_CONTROL, "--env", "prod", "--replay", str(RECORDING)]
-    again = subprocess.run(
-        [*words, "--reports", str(first.reports)], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
-    )
+    words = (ONE_CONTROL, "--env", "prod", "--replay", str(RECORDING), "--reports", str(first.reports))
+    again = warm_process().run("pytest", words, ROOT, os.environ)
 
     assert again.returncode == 4
     assert "ledger.jsonl: line 1 is cut" in again.stderr

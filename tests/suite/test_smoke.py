@@ -16,6 +16,7 @@ from assurance.reporting.json_report import validate
 from sandbox import Sandbox
 from sandbox.apex import Observed, Switch
 from tests.suite.running import ROOT, RunSuite
+from tests.suite.warm import warm_process
 
 SANDBOX_FILE = Callable[..., Path]
 READING_TOO = ("checks/bad_input/test_bad_04_requests.py", "checks/roles/test_rbac_07_complete_matrix.py")
@@ -42,9 +43,8 @@ def environment_file(sandbox: Sandbox, sandbox_file: SANDBOX_FILE, **application
 
 def sweep(file: Path, variables: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
     """Run the command that sweeps."""
-    command = [str(Path(sys.executable).with_name("apex-assurance")), "sweep", "--env", str(file), *options]
-    environment = {**os.environ, **variables}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    words = ("sweep", "--env", str(file), *options)
+    return warm_process().run("assurance", words, ROOT, {**os.environ, **variables})
 
 
 def test_a_run_leaves_nothing_behind(run_suite: RunSuite, sandbox: Sandbox, sandbox_file: SANDBOX_FILE) -> None:
