@@ -156,8 +156,8 @@ def give_access(
         waiting: Whether to wait until who was granted access sees the project.
     """
     if flow.application.declared.access.how == "command":
-        found = {role: _by_command(flow, user_ids.of, project_id, role) for role in roles}
-        return {role: lack for role, lack in found.items() if lack is not None}
+        lack_by_role = {role: _by_command(flow, user_ids.of, project_id, role) for role in roles}
+        return {role: lack for role, lack in lack_by_role.items() if lack is not None}
     return _by_grant(flow, user_ids, project_id, waiting=waiting)
 
 

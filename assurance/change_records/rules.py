@@ -49,13 +49,13 @@ def approvals_missing(record: ChangeRecord) -> list[str]:
     if record.approvals and all(_person(approval.name) in executing for approval in record.approvals):
         wrong.append("approved only by those who carry it out")
     for approval in record.approvals:
-        told = f"the approval of {approval.name} ({approval.role})"
+        approval_named = f"the approval of {approval.name} ({approval.role})"
         if approval.date < record.created:
-            wrong.append(f"{told} is older than the request")
+            wrong.append(f"{approval_named} is older than the request")
         if record.window is not None and approval.date > record.window.start:
-            wrong.append(f"{told} came after the window had begun")
+            wrong.append(f"{approval_named} came after the window had begun")
         if record.window is not None and record.window.start - approval.date > STALE_AFTER:
-            wrong.append(f"{told} is more than {STALE_AFTER.days} days older than the window")
+            wrong.append(f"{approval_named} is more than {STALE_AFTER.days} days older than the window")
     return wrong
 
 
@@ -279,8 +279,12 @@ def _not_told(
 ) -> list[str]:
     """Return who was not told of an event, at a time within the bounds."""
     sent = [notification for notification in record.notifications if notification.event == event]
-    in_time = [one for one in sent if (after is None or one.sent >= after) and (before is None or one.sent <= before)]
-    told = {audience for one in in_time for audience in one.audiences}
+    in_time = [
+        announcement
+        for announcement in sent
+        if (after is None or announcement.sent >= after) and (before is None or announcement.sent <= before)
+    ]
+    told = {audience for announcement in in_time for audience in announcement.audiences}
     late = " in time" if len(in_time) < len(sent) else ""
     missing = ", ".join(sorted(audiences - told))
     return [f"not told{late} ({event}): {missing}"] if missing else []

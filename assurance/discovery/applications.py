@@ -25,7 +25,9 @@ def propose_apps(draft: Draft, shape: Shape) -> None:
     if app is not None and not shape.found.is_here(app):
         table.add("resource_group", group, "found")
     subnet, first = name_of(shape.app_subnet_id), next(iter(shape.networks), None)
-    known = [text_at(one, "name") for one in shape.subnets(first)] if first is not None else ["snet-containerapps"]
+    known = (
+        [text_at(subnet, "name") for subnet in shape.subnets(first)] if first is not None else ["snet-containerapps"]
+    )
     if subnet in known:
         table.add("subnet", subnet, f"found: {APPS_ENVIRONMENT.rpartition('/')[2]}")
     else:
@@ -38,12 +40,19 @@ def propose_apps(draft: Draft, shape: Shape) -> None:
     table.add("workload_profiles", bool(profiles), "found; consumption-only needs a /23 subnet, profiles a /27")
     _propose_ingress(table, shape)
     elsewhere = [
-        one for each in shape.further_environments for kind in (APP, JOB) for one in shape.in_environment(kind, each)
+        workload
+        for each in shape.further_environments
+        for kind in (APP, JOB)
+        for workload in shape.in_environment(kind, each)
     ]
     further = [one for one in shape.apps if one is not app and one not in elsewhere]
     if further:
-        table.add("further", [{"name": one.name, "ingress": _ingress(one)} for one in further], _found_ingress(further))
-    jobs = [one.name for one in shape.found.of_type(JOB) if shape.found.is_here(one) and one not in elsewhere]
+        table.add(
+            "further",
+            [{"name": workload.name, "ingress": _ingress(workload)} for workload in further],
+            _found_ingress(further),
+        )
+    jobs = [job.name for job in shape.found.of_type(JOB) if shape.found.is_here(job) and job not in elsewhere]
     if jobs:
         table.add("jobs", jobs, "found")
     _propose_further_environments(draft, shape)
@@ -63,27 +72,35 @@ def _propose_ingress(table: Table, shape: Shape) -> None:
     front, messages = fronts[0]
     asks = "whether the Internet may reach the application by this Front Door; the guide has internal ingress only"
     table.add("ingress_external", True, f"found: {front.label} leads to it over an approved private link", asks)
-    told = {"profile": front.name}
+    profile = {"profile": front.name}
     if not shape.found.is_here(front):
-        told["resource_group"] = front.group
-    table.add("front_door", told, "found")
-    mine = [endpoint for endpoint, message in _connections(shape) if message in messages]
-    if mine:
-        table.add("permitted_endpoints", mine, "found: approved, with the message of the Front Door's own request")
+        profile["resource_group"] = front.group
+    table.add("front_door", profile, "found")
+    endpoints = [endpoint for endpoint, message in _connections(shape) if message in messages]
+    if endpoints:
+        table.add(
+            "permitted_endpoints",
+            endpoints,
+            "found: approved, with the message of the Front Door's own request",
+        )
 
 
 def _propose_ways_in(table: Table, shape: Shape, fronts: tuple[FoundResource, ...]) -> None:
     """Add the gateways before the application, or the Front Door that reaches it by its addresses."""
-    found = [one for _, one, _ in shape.gateways] or list(fronts)
-    asks = f"whether the Internet may reach the application by {found[0].name}; the guide has internal ingress only"
-    table.add("ingress_external", True, f"found: {found[0].label} leads to it", asks)
-    for key, one, place in shape.gateways:
-        table.add(key, {**_placed(shape, "name", one), "subnet": name_of(place)}, "found")
+    ways_in = [gateway for _, gateway, _ in shape.gateways] or list(fronts)
+    asks = f"whether the Internet may reach the application by {ways_in[0].name}; the guide has internal ingress only"
+    table.add("ingress_external", True, f"found: {ways_in[0].label} leads to it", asks)
+    for key, gateway, place in shape.gateways:
+        table.add(key, {**_placed(shape, "name", gateway), "subnet": name_of(place)}, "found")
     if not shape.gateways:
         variable = _variable_of(shape, fronts[0])
         asks = "" if variable else "in which variable the application has the id of its Front Door, to refuse others"
-        told = {**_placed(shape, "profile", fronts[0]), "by": "service_tag", "id_variable": variable or "FRONT_DOOR_ID"}
-        table.add("front_door", told, "found: it leads to the application's public name", asks)
+        settings = {
+            **_placed(shape, "profile", fronts[0]),
+            "by": "service_tag",
+            "id_variable": variable or "FRONT_DOOR_ID",
+        }
+        table.add("front_door", settings, "found: it leads to the application's public name", asks)
 
 
 def _placed(shape: Shape, key: str, one: FoundResource) -> dict[str, str]:
@@ -97,10 +114,12 @@ def _fronts_by_address(shape: Shape) -> tuple[FoundResource, ...]:
         return ()
     is_public = at(environment.values, "properties", "vnetConfiguration", "internal") is not True
     host = app.text("properties", "configuration", "ingress", "fqdn").casefold()
-    origins = [one for one in shape.found.of_type(ORIGIN) if one.text("properties", "hostName").casefold() == host]
+    origins = [
+        origin for origin in shape.found.of_type(ORIGIN) if origin.text("properties", "hostName").casefold() == host
+    ]
     profiles = shape.found.of_type(FRONT_DOOR)
-    found = (one for one in profiles if any(is_within(origin.id, one.id) for origin in origins))
-    return tuple(found) if is_public and host else ()
+    leading = (profile for profile in profiles if any(is_within(origin.id, profile.id) for origin in origins))
+    return tuple(leading) if is_public and host else ()
 
 
 def _variable_of(shape: Shape, profile: FoundResource) -> str:
@@ -108,7 +127,7 @@ def _variable_of(shape: Shape, profile: FoundResource) -> str:
     redactor = Redactor(salt=shape.found.salt) if shape.found.salt else None
     wanted = profile.text("properties", "frontDoorId")
     containers = objects_at(shape.app.values if shape.app is not None else {}, "properties", "template", "containers")
-    for variable in (one for container in containers for one in objects_at(container, "env")):
+    for variable in (variable for container in containers for variable in objects_at(container, "env")):
         name, value = text_at(variable, "name"), text_at(variable, "value")
         if wanted and value in {wanted, redactor.variable(name, wanted) if redactor is not None else wanted}:
             return name
@@ -138,18 +157,18 @@ def _propose_further_environments(draft: Draft, shape: Shape) -> None:
 def _fronts(shape: Shape) -> list[tuple[FoundResource, set[str]]]:
     """Return the Front Doors with an approved private link to the environment, and the messages of their requests."""
     environment = shape.apps_environment
-    found: list[tuple[FoundResource, set[str]]] = []
+    fronts: list[tuple[FoundResource, set[str]]] = []
     for profile in shape.found.of_type(FRONT_DOOR):
-        links = [at(one.values, *LINK) for one in shape.found.of_type(ORIGIN) if is_within(one.id, profile.id)]
-        mine = [
+        links = [at(origin.values, *LINK) for origin in shape.found.of_type(ORIGIN) if is_within(origin.id, profile.id)]
+        messages = [
             text_at(link, "requestMessage")
             for link in links
             if environment is not None
             and same_id(text_at(link, "privateLink", "id"), environment.id)
             and text_at(link, "status").casefold() == "approved"
         ]
-        found += [(profile, {one for one in mine if one})] if mine else []
-    return found
+        fronts += [(profile, {message for message in messages if message})] if messages else []
+    return fronts
 
 
 def _connections(shape: Shape) -> Iterator[tuple[str, str]]:
@@ -169,7 +188,7 @@ def _ingress(app: FoundResource) -> str:
 
 def _found_ingress(further: list[FoundResource]) -> str:
     path = ("properties", "configuration", "ingress", "external")
-    external = [one.name for one in further if at(one.values, *path) is True]
+    external = [app.name for app in further if at(app.values, *path) is True]
     return f"found; FOUND external: {', '.join(external)}" if external else "found"
 
 
@@ -197,7 +216,7 @@ def propose_identity(draft: Draft, shape: Shape) -> None:
     held = _held(shape, identity)
     wanted = {(role, service.resource.id.casefold()) for role, service in demanded}
     beyond = [f"{role} on {scope}" for role, scope in held if (role, scope.casefold()) not in wanted]
-    table = draft.table("identity", remarks=[f"found, and not demanded by the guide: {one}" for one in beyond])
+    table = draft.table("identity", remarks=[f"found, and not demanded by the guide: {role}" for role in beyond])
     if identity is None:
         table.add("name", "id-apex", "", "what the application's user-assigned identity is called: none was found")
     else:
@@ -223,13 +242,20 @@ def _held(shape: Shape, identity: FoundResource | None) -> list[tuple[str, str]]
     principal = identity.text("properties", "principalId") if identity is not None else ""
     if not principal:
         return []
-    mine = [one for one in shape.found.of_type(ASSIGNMENT) if one.text("properties", "principalId") == principal]
-    return sorted((_role(shape, one), one.text("properties", "scope")) for one in mine)
+    assignments = [
+        assignment
+        for assignment in shape.found.of_type(ASSIGNMENT)
+        if assignment.text("properties", "principalId") == principal
+    ]
+    return sorted((_role(shape, assignment), assignment.text("properties", "scope")) for assignment in assignments)
 
 
 def _role(shape: Shape, assignment: FoundResource) -> str:
     wanted = name_of(assignment.text("properties", "roleDefinitionId")).casefold()
-    definitions = {one.name.casefold(): one.text("properties", "roleName") for one in shape.found.of_type(DEFINITION)}
+    definitions = {
+        definition.name.casefold(): definition.text("properties", "roleName")
+        for definition in shape.found.of_type(DEFINITION)
+    }
     built_in = {guid: name for name, guid in BUILT_IN_ROLES.items()}
     return definitions.get(wanted) or built_in.get(wanted) or f"role {wanted}"
 
@@ -240,7 +266,7 @@ def propose_defender(draft: Draft, shape: Shape) -> None:
     if shape.app is not None:
         plans.append("Containers")
     table = draft.table("defender")
-    found = {one.name for one in shape.found.of_type(PRICING) if one.text("properties", "pricingTier") == "Standard"}
+    found = {plan.name for plan in shape.found.of_type(PRICING) if plan.text("properties", "pricingTier") == "Standard"}
     off = [plan for plan in plans if shape.found.of_type(PRICING) and plan not in found]
     beside = f"; FOUND off: {', '.join(off)}" if off else ""
     table.add("plans", plans or ["KeyVaults"], f"the plan of each kind of service{beside}")

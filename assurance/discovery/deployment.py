@@ -51,12 +51,12 @@ def propose_telemetry(draft: Draft, shape: Shape) -> None:
 
 
 def _component(shape: Shape) -> FoundResource | None:
-    return next((one for one in shape.found.of_type(COMPONENT) if shape.found.is_here(one)), None)
+    return next((component for component in shape.found.of_type(COMPONENT) if shape.found.is_here(component)), None)
 
 
 def _workspace(shape: Shape, component: FoundResource) -> FoundResource | None:
     named = component.text("properties", "WorkspaceResourceId")
-    return next((one for one in shape.found.of_type(WORKSPACE) if same_id(one.id, named)), None)
+    return next((workspace for workspace in shape.found.of_type(WORKSPACE) if same_id(workspace.id, named)), None)
 
 
 def propose_deployment(draft: Draft, shape: Shape, name: str) -> None:
@@ -83,15 +83,19 @@ def _propose_registry(draft: Draft, shape: Shape) -> None:
     host = repository(text_at(_container(shape), "image")).partition("/")[0]
     if "." not in host:
         return
-    found = next((one for one in shape.found.of_type(REGISTRY) if _login_server(one) == host.casefold()), None)
+    registry = next(
+        (registry for registry in shape.found.of_type(REGISTRY) if _login_server(registry) == host.casefold()), None
+    )
     table = draft.table("deployment.registry")
-    table.add("name", found.name if found is not None else host.partition(".")[0], "found: the application's image")
-    if found is not None and not shape.found.is_here(found):
-        table.add("resource_group", found.group, "found")
-    elif found is None:
+    table.add(
+        "name", registry.name if registry is not None else host.partition(".")[0], "found: the application's image"
+    )
+    if registry is not None and not shape.found.is_here(registry):
+        table.add("resource_group", registry.group, "found")
+    elif registry is None:
         table.add("resource_group", shape.found.resource_group, "", "in which resource group the registry is")
     table.add("login_server", host, "found: the application's image")
-    is_open = found is not None and found.text("properties", "publicNetworkAccess").casefold() == "enabled"
+    is_open = registry is not None and registry.text("properties", "publicNetworkAccess").casefold() == "enabled"
     asks = "whether pipelines push to it over the Internet"
     table.add("public_access", False, "FOUND: publicNetworkAccess is Enabled" if is_open else "", asks)
 
@@ -149,14 +153,14 @@ def _propose_revision(draft: Draft, shape: Shape, name: str) -> None:
         return
     table = draft.table("deployment.revision")
     known, unknown = _variables(shape, name)
-    told = f"found; the values of {', '.join(unknown)} are not known here" if unknown else "found"
-    table.add("environment_variables", known, told)
+    remark = f"found; the values of {', '.join(unknown)} are not known here" if unknown else "found"
+    table.add("environment_variables", known, remark)
     asks = 'which origins may call from browsers, as "https://HOST"; none: not evaluated'
     table.add("cors_origins", [], "", asks)
     scale = at(shape.app.values, "properties", "template", "scale")
     for key, guides, theirs in REPLICAS:
-        found = at(scale, theirs)
-        table.add(key, guides, "guide" if found == guides else f"guide; FOUND: {found}")
+        value = at(scale, theirs)
+        table.add(key, guides, "guide" if value == guides else f"guide; FOUND: {value}")
     rules = objects_at(scale, "rules")
     numbers = [text_at(rule, "http", "metadata", "concurrentRequests") for rule in rules]
     same = numbers == [str(CONCURRENT_REQUESTS)]
@@ -201,7 +205,9 @@ def _names_of(shape: Shape, service: FoundService) -> Iterator[str]:
     host = host_of(service, service.kind.first_sub_resource)
     yield from (host, f"https://{host}", f"https://{host}/", service.resource.name)
     if service.kind.kind == "sql":
-        yield from (one.name for one in shape.found.below(service.resource.id, f"{service.resource.type}/databases"))
+        yield from (
+            database.name for database in shape.found.below(service.resource.id, f"{service.resource.type}/databases")
+        )
 
 
 def _propose_backup(draft: Draft, shape: Shape) -> None:
@@ -210,7 +216,7 @@ def _propose_backup(draft: Draft, shape: Shape) -> None:
     if sql is None:
         return
     table = draft.table("deployment.backup")
-    databases = [one.name for one in shape.found.below(sql.resource.id, f"{sql.resource.type}/databases")]
+    databases = [database.name for database in shape.found.below(sql.resource.id, f"{sql.resource.type}/databases")]
     first = next((database for database in sorted(databases) if database != "master"), "db-apex")
     table.add("copy_prefix", f"{first}-backup-", "guide: a copy before each migration (Step 12)")
     kept = {

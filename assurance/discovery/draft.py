@@ -26,7 +26,7 @@ def as_value(value: object) -> str:
         TypeError: It is none of TOML's values.
     """
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{as_key(key)} = {as_value(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{as_key(key)} = {as_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(map(as_value, value)) + "]"
     return tomli_w.dumps({"value": value}).removeprefix("value = ").removesuffix("\n")
@@ -149,23 +149,23 @@ NAMES = ("name", "role", "resource", "control")
 def gains(present: Environment, proposed: Environment) -> tuple[str, ...]:
     """Return a line for each key: `+` for one that the file lacks, `~` for one that it has with another value."""
     has = dict(_flat(present.model_dump(mode="json"), ""))
-    told = []
+    sentences = []
     for key, value in _flat(proposed.model_dump(mode="json", exclude_unset=True), ""):
-        mine = has.get(key)
-        if mine is None and value not in (None, [], {}):
-            told.append(f"+ {key} = {_shown(value)}")
-        elif mine is not None and mine != value:
-            told.append(f"~ {key} = {_shown(mine)}, and init would write {_shown(value)}")
-    return tuple(told)
+        held = has.get(key)
+        if held is None and value not in (None, [], {}):
+            sentences.append(f"+ {key} = {_shown(value)}")
+        elif held is not None and held != value:
+            sentences.append(f"~ {key} = {_shown(held)}, and init would write {_shown(value)}")
+    return tuple(sentences)
 
 
 def _flat(value: Any, key: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  (JSON values of any kind)
     if isinstance(value, Mapping):
-        for name, one in value.items():
-            yield from _flat(one, f"{key}.{name}".lstrip("."))
-    elif isinstance(value, Sequence) and value and all(isinstance(one, Mapping) for one in value):
-        for number, one in enumerate(value):
-            yield from _flat(one, f"{key}[{_name(one, number)}]")
+        for name, item in value.items():
+            yield from _flat(item, f"{key}.{name}".lstrip("."))
+    elif isinstance(value, Sequence) and value and all(isinstance(item, Mapping) for item in value):
+        for number, item in enumerate(value):
+            yield from _flat(item, f"{key}[{_name(item, number)}]")
     else:
         yield key, value
 

@@ -31,14 +31,14 @@ def at(values: object, *path: str) -> Any:  # noqa: ANN401  (a JSON value of any
 
 def text_at(values: object, *path: str) -> str:
     """Return the text at a path; empty where there is none."""
-    found = at(values, *path)
-    return found if isinstance(found, str) else ""
+    value = at(values, *path)
+    return value if isinstance(value, str) else ""
 
 
 def objects_at(values: object, *path: str) -> tuple[Values, ...]:
     """Return the objects in the list at a path; empty where there is no list."""
-    found = at(values, *path)
-    return tuple(one for one in found if isinstance(one, Mapping)) if isinstance(found, list) else ()
+    value = at(values, *path)
+    return tuple(item for item in value if isinstance(item, Mapping)) if isinstance(value, list) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ class Found:
         wanted = kind.casefold()
         return tuple(
             sorted(
-                (resource for resource in self.resources.values() if resource.type == wanted), key=lambda one: one.id
+                (resource for resource in self.resources.values() if resource.type == wanted),
+                key=lambda resource: resource.id,
             )
         )
 
@@ -116,7 +117,7 @@ class Found:
     def below(self, resource_id: str, kind: str) -> tuple[FoundResource, ...]:
         """Return what of a type stands directly below a resource."""
         above = segments(resource_id)
-        return tuple(one for one in self.of_type(kind) if segments(one.id)[: len(above)] == above)
+        return tuple(resource for resource in self.of_type(kind) if segments(resource.id)[: len(above)] == above)
 
     def is_here(self, one: FoundResource) -> bool:
         """Tell whether a resource stands in the deployment's own resource group."""
@@ -126,18 +127,18 @@ class Found:
 
 def gathered(pieces: Iterable[tuple[str, Values]]) -> dict[tuple[str, ...], FoundResource]:
     """Return each resource once: of several answers on one id, the properties of each, the later ones winning."""
-    found: dict[tuple[str, ...], FoundResource] = {}
+    resources: dict[tuple[str, ...], FoundResource] = {}
     for resource_id, values in pieces:
         kind = type_of(resource_id)
         if not kind:
             continue
         key = segments(resource_id)
-        before = found[key].values if key in found else {}
+        before = resources[key].values if key in resources else {}
         merged = {**before, **values}
         if "properties" in before and not isinstance(values.get("properties"), Mapping):
             merged["properties"] = before["properties"]
-        found[key] = FoundResource(resource_id, kind, merged)
-    return found
+        resources[key] = FoundResource(resource_id, kind, merged)
+    return resources
 
 
 HOME = re.compile(rb"/subscriptions/([0-9a-fA-F-]{36})/resourceGroups/([^/\"\s]+)")
@@ -188,9 +189,9 @@ def _planned_resources(plan: Plan) -> Iterator[tuple[str, Values]]:
 def _known(value: Any) -> Any:  # noqa: ANN401  (JSON values of any kind)
     """Return a planned value without what only Azure can compute."""
     if isinstance(value, Mapping):
-        return {key: _known(one) for key, one in value.items() if not is_unknown(one)}
+        return {key: _known(item) for key, item in value.items() if not is_unknown(item)}
     if isinstance(value, (list, tuple)):
-        return [_known(one) for one in value if not is_unknown(one)]
+        return [_known(item) for item in value if not is_unknown(item)]
     return value
 
 
@@ -233,16 +234,16 @@ def _recorded_resources(readings: list[Reading]) -> Iterator[tuple[str, Values]]
 def elements(answer: Values) -> Iterator[tuple[str, Values]]:
     """Give the resources of an answer, by id: of a list each of them, else the answer itself."""
     listed = answer.get("value")
-    for one in listed if isinstance(listed, list) else [answer]:
-        if isinstance(one, dict) and isinstance(one.get("id"), str) and one["id"].startswith("/"):
-            yield one["id"], one
+    for item in listed if isinstance(listed, list) else [answer]:
+        if isinstance(item, dict) and isinstance(item.get("id"), str) and item["id"].startswith("/"):
+            yield item["id"], item
 
 
 def _answer(reading: Reading) -> Values:
     if reading.status is None or reading.status > HIGHEST_SUCCESS:
         return {}
     try:
-        found = parse(reading.body)
+        values = parse(reading.body)
     except UnfitJson:
         return {}
-    return found if isinstance(found, dict) else {}
+    return values if isinstance(values, dict) else {}

@@ -130,24 +130,24 @@ def read_azure(access: Environment) -> Found:
 
 
 def _read_details(search: _Search, group: str) -> None:
-    present = {one.type for one in search.found().values()}
+    present = {resource.type for resource in search.found().values()}
     for kind, (client, operations, name) in LISTS.items():
         if kind in present:
             search.ask(client, operations, name, group)
     _read_elsewhere(search)
-    for endpoint in [one for one in search.found().values() if one.type == ENDPOINT]:
+    for endpoint in [resource for resource in search.found().values() if resource.type == ENDPOINT]:
         place = endpoint.id
         search.ask("network", "private_dns_zone_groups", "list", endpoint.name, endpoint.group, place=place)
-    for server in [one for one in search.found().values() if one.type == "microsoft.sql/servers"]:
+    for server in [resource for resource in search.found().values() if resource.type == "microsoft.sql/servers"]:
         _read_databases(search, server)
-    for identity in [one for one in search.found().values() if one.type == IDENTITY]:
+    for identity in [resource for resource in search.found().values() if resource.type == IDENTITY]:
         _read_assignments(search, identity)
     place = f"/subscriptions/{search.subscription_id}/resourceGroups/{group}/providers"
     if API_MANAGEMENT in present:
         search.ask_at(f"{place}/Microsoft.ApiManagement/service", ApiManagement.API_VERSION)
     if FRONT_DOOR in present:
         search.ask_at(f"{place}/Microsoft.Cdn/profiles")
-    for profile in [one for one in search.found().values() if one.type == FRONT_DOOR]:
+    for profile in [resource for resource in search.found().values() if resource.type == FRONT_DOOR]:
         for origins in search.ask_at(f"{profile.id}/originGroups"):
             search.ask_at(f"{origins.id}/origins")
     search.ask("registries", "registries", "list")
@@ -156,12 +156,12 @@ def _read_details(search: _Search, group: str) -> None:
 
 def _read_elsewhere(search: _Search) -> None:
     """Read what the group leads to in other groups: the services behind its endpoints, the network of its subnet."""
-    found = search.found()
+    resources = search.found()
     wanted: dict[tuple[str, str], str] = {}
-    for place in _places(found):
+    for place in _places(resources):
         known = gathered([(place, {})])
         one = next(iter(known.values()), None)
-        if one is not None and one.type in NAMED and not any(key in found for key in known):
+        if one is not None and one.type in NAMED and not any(key in resources for key in known):
             wanted[(one.type, f"{subscription_of(place)}/{resource_group_of(place)}".casefold())] = place
     for (kind, _), place in wanted.items():
         client, operations, name = NAMED[kind]
@@ -169,23 +169,23 @@ def _read_elsewhere(search: _Search) -> None:
 
 
 def _places(found: dict[tuple[str, ...], FoundResource]) -> Iterator[str]:
-    for one in found.values():
-        if one.type == ENDPOINT:
-            for connection in objects_at(one.values, "properties", "privateLinkServiceConnections"):
+    for resource in found.values():
+        if resource.type == ENDPOINT:
+            for connection in objects_at(resource.values, "properties", "privateLinkServiceConnections"):
                 yield text_at(connection, "properties", "privateLinkServiceId")
-            yield one.text("properties", "subnet", "id").rpartition("/subnets/")[0]
-        elif one.type == APP:
-            identity = one.values.get("identity")
+            yield resource.text("properties", "subnet", "id").rpartition("/subnets/")[0]
+        elif resource.type == APP:
+            identity = resource.values.get("identity")
             held = identity.get("userAssignedIdentities") if isinstance(identity, dict) else None
             yield from held if isinstance(held, dict) else ()
-            yield one.text("properties", "managedEnvironmentId")
-        elif one.type == "microsoft.app/managedenvironments":
-            subnet = one.text("properties", "vnetConfiguration", "infrastructureSubnetId")
+            yield resource.text("properties", "managedEnvironmentId")
+        elif resource.type == "microsoft.app/managedenvironments":
+            subnet = resource.text("properties", "vnetConfiguration", "infrastructureSubnetId")
             yield subnet.rpartition("/subnets/")[0]
-        elif one.type == "microsoft.insights/components":
-            yield one.text("properties", "WorkspaceResourceId")
-        elif one.type == NETWORK:
-            for within in objects_at(one.values, "properties", "subnets"):
+        elif resource.type == "microsoft.insights/components":
+            yield resource.text("properties", "WorkspaceResourceId")
+        elif resource.type == NETWORK:
+            for within in objects_at(resource.values, "properties", "subnets"):
                 yield text_at(within, "properties", "networkSecurityGroup", "id")
 
 
@@ -219,7 +219,7 @@ def _read_plans(search: _Search, subscription: str) -> None:
     except NotEvaluated as error:
         search.refusals.append(f"plans of Defender: {error}")
         return
-    search.pieces += [(one.id, one.values) for one in (document.items("value") if document is not None else ())]
+    search.pieces += [(item.id, item.values) for item in (document.items("value") if document is not None else ())]
 
 
 def public_access() -> Environment:

@@ -59,16 +59,16 @@ def propose_network(draft: Draft, shape: Shape) -> None:
         if peerings := [_peering(each) for each in objects_at(one.values, "properties", "virtualNetworkPeerings")]:
             table.add("peerings", peerings, "found: take away what is not meant")
         subnets += [_propose_subnet(draft, shape, header, each) for each in shape.subnets(one)]
-    for group in dict.fromkeys(one.group for one in subnets if one.group):
-        _propose_group(draft, shape, group, [one for one in subnets if one.group == group], subnets)
+    for group in dict.fromkeys(subnet.group for subnet in subnets if subnet.group):
+        _propose_group(draft, shape, group, [subnet for subnet in subnets if subnet.group == group], subnets)
 
 
 def _peering(peering: Values) -> dict[str, str | bool]:
     """Return a peering as the file declares it: what it may do beyond the networks' own traffic, only where it may."""
-    told: dict[str, str | bool] = {"name": text_at(peering, "name")}
-    told["network"] = text_at(peering, "properties", "remoteVirtualNetwork", "id")
-    told |= {key: True for key, theirs in PEERING.items() if at(peering, "properties", theirs) is True}
-    return told
+    settings: dict[str, str | bool] = {"name": text_at(peering, "name")}
+    settings["network"] = text_at(peering, "properties", "remoteVirtualNetwork", "id")
+    settings |= {key: True for key, theirs in PEERING.items() if at(peering, "properties", theirs) is True}
+    return settings
 
 
 def _network_to_be_named(draft: Draft) -> None:
@@ -113,25 +113,27 @@ def _propose_subnet(draft: Draft, shape: Shape, network: str, subnet: Values) ->
 
 
 def _propose_group(draft: Draft, shape: Shape, name: str, mine: list[_Subnet], subnets: list[_Subnet]) -> None:
-    app = [one for one in subnets if one.runs_workloads]
-    endpoints = [one for one in subnets if one.holds_endpoints]
-    gateways = [one for one in subnets if one.gateway]
-    out, into = any(one in app for one in mine), any(one in endpoints for one in mine)
+    app = [subnet for subnet in subnets if subnet.runs_workloads]
+    endpoints = [subnet for subnet in subnets if subnet.holds_endpoints]
+    gateways = [subnet for subnet in subnets if subnet.gateway]
+    out, into = any(subnet in app for subnet in mine), any(subnet in endpoints for subnet in mine)
     # Gateways stand in the application's own network, whose environment is the first of the subnets that run any.
-    reached = [one for one in app[:1] if gateways and one in mine]
-    found = next((one for one in shape.found.of_type(SECURITY_GROUP) if one.name.casefold() == name.casefold()), None)
-    table = draft.table("network_security_groups", is_one_of_many=True, remarks=_open(found))
-    table.add("name", name, f"found: {found.label}" if found is not None else "")
-    if found is not None and not shape.found.is_here(found):
-        table.add("resource_group", found.group, "found")
+    reached = [subnet for subnet in app[:1] if gateways and subnet in mine]
+    group = next(
+        (group for group in shape.found.of_type(SECURITY_GROUP) if group.name.casefold() == name.casefold()), None
+    )
+    table = draft.table("network_security_groups", is_one_of_many=True, remarks=_open(group))
+    table.add("name", name, f"found: {group.label}" if group is not None else "")
+    if group is not None and not shape.found.is_here(group):
+        table.add("resource_group", group.group, "found")
     ways = (("Outbound", out), ("Inbound", into or bool(reached)))
     directions = [way for way, wanted in ways if wanted] or ["Inbound"]
     table.add("deny_all", directions, GUIDE_FLOWS)
     ports = sorted({service.kind.port for service in shape.services} or {443})
     listed = [str(port) for port in ports]
-    pairs = [(one, other) for one in app for other in endpoints]
-    mine_out = [(one.prefix, other.prefix) for one, other in pairs if one in mine]
-    mine_in = [(one.prefix, other.prefix) for one, other in pairs if other in mine]
+    pairs = [(first, other) for first in app for other in endpoints]
+    mine_out = [(first.prefix, other.prefix) for first, other in pairs if first in mine]
+    mine_in = [(first.prefix, other.prefix) for first, other in pairs if other in mine]
     for number, (source, destination) in enumerate(mine_out):
         _flow(draft, "permitted", f"endpoints{_last(number)}", "Outbound", "*", source, destination, ["*"])
     for number, (source, destination) in enumerate(mine_in):
@@ -142,7 +144,7 @@ def _propose_group(draft: Draft, shape: Shape, name: str, mine: list[_Subnet], s
         for number, (source, destination) in enumerate(wanted):
             called = "app-to-endpoints" if not (out and into) else f"app-to-endpoints-{way.casefold()}"
             _flow(draft, "required", f"{called}{_last(number)}", way, "Tcp", source, destination, listed)
-    _propose_ways_in(draft, reached, [one for one in mine if one.gateway], gateways)
+    _propose_ways_in(draft, reached, [subnet for subnet in mine if subnet.gateway], gateways)
 
 
 def _propose_ways_in(draft: Draft, reached: list[_Subnet], own: list[_Subnet], gateways: list[_Subnet]) -> None:
@@ -179,17 +181,17 @@ def _open(group: FoundResource | None) -> list[str]:
     rules = list(_allowing(group)) if group is not None else []
     if not rules:
         return []
-    told = [f"found open (add what is meant to the permitted flows; what they do not cover fails): {rules[0]}"]
-    return [*told, *(f"  and {rule}" for rule in rules[1:])]
+    findings = [f"found open (add what is meant to the permitted flows; what they do not cover fails): {rules[0]}"]
+    return [*findings, *(f"  and {rule}" for rule in rules[1:])]
 
 
 def _allowing(group: FoundResource) -> Iterator[str]:
     for rule in objects_at(group.values, "properties", "securityRules"):
-        told = rule.get("properties")
-        if text_at(told, "access").casefold() == "allow":
-            ends = (_end(told, "sourceAddress"), _end(told, "destinationAddress"))
-            ports = _end(told, "destinationPort", "Range", "Ranges")
-            way, protocol = text_at(told, "direction"), text_at(told, "protocol")
+        properties = rule.get("properties")
+        if text_at(properties, "access").casefold() == "allow":
+            ends = (_end(properties, "sourceAddress"), _end(properties, "destinationAddress"))
+            ports = _end(properties, "destinationPort", "Range", "Ranges")
+            way, protocol = text_at(properties, "direction"), text_at(properties, "protocol")
             yield f"{text_at(rule, 'name')}, {way} {protocol} {ends[0]} to {ends[1]}, ports {ports}"
 
 

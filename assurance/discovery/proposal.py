@@ -133,9 +133,9 @@ def _validated(text: str, found: Found) -> Environment:
     try:
         return Environment.model_validate(tomllib.loads(text))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
-        told = problems(error) if isinstance(error, ValidationError) else f"  {error}"
+        why = problems(error) if isinstance(error, ValidationError) else f"  {error}"
         raise UsageError(
-            f"what was found of {found.resource_group} makes no valid environment file, so nothing was written:\n{told}"
+            f"what was found of {found.resource_group} makes no valid environment file, so nothing was written:\n{why}"
         ) from error
 
 
@@ -146,20 +146,20 @@ def name_from(resource_group: str) -> str:
 
 
 def _propose_head(draft: Draft, shape: Shape, name: str, circumstances: Circumstances) -> None:
-    found = shape.found
+    resources = shape.found
     remarks = [
         ":schema ../docs/environment.schema.json",
-        f"Written by `apex-assurance init` from {found.origin}.",
+        f"Written by `apex-assurance init` from {resources.origin}.",
         "What was found is not what must hold: what the guide demands stands here as the guide demands it, with what",
         "was FOUND behind it where that differs. Answer each QUESTION; until then its default holds.",
     ]
     table = draft.table("", remarks=remarks)
     table.add("name", name, "found")
     table.add("tenant_id", *_tenant(shape))
-    table.add("subscription_id", found.subscription_id, "found")
-    table.add("resource_group", found.resource_group, "found")
-    located = [one.text("location").casefold().replace(" ", "") for one in (*shape.networks, *shape.apps)]
-    location = next((one for one in located if one), "")
+    table.add("subscription_id", resources.subscription_id, "found")
+    table.add("resource_group", resources.resource_group, "found")
+    located = [network.text("location").casefold().replace(" ", "") for network in (*shape.networks, *shape.apps)]
+    location = next((location for location in located if location), "")
     table.add("location", location or "eastus", "found" if location else "", "" if location else "its region")
     asks = "from where the suite runs: inside the virtual network, outside, or both"
     table.add("vantage", list(circumstances.vantage or ("outside",)), "", asks)
@@ -171,8 +171,8 @@ def _propose_head(draft: Draft, shape: Shape, name: str, circumstances: Circumst
 
 def _public_addresses(shape: Shape) -> list[str]:
     """Return the public addresses of the gateways before the application."""
-    fronts = [one for _, gateway, _ in shape.gateways for one in objects_at(gateway.values, *FRONTENDS)]
-    return [told for one in fronts if (told := text_at(one, "properties", "publicIPAddress", "id"))]
+    fronts = [value for _, gateway, _ in shape.gateways for value in objects_at(gateway.values, *FRONTENDS)]
+    return [address_id for front in fronts if (address_id := text_at(front, "properties", "publicIPAddress", "id"))]
 
 
 def _propose_access(draft: Draft, access: Environment | None) -> None:

@@ -47,24 +47,30 @@ def _propose(draft: Draft, shape: Shape, service: FoundService) -> None:
 
 def _further(service: FoundService) -> list[FoundEndpoint]:
     """Return the endpoints of a service beside its first: one for each further sub-resource."""
-    first = {one.group_id.casefold(): one for one in reversed(service.endpoints)}
-    return [one for one in service.endpoints[1:] if one in first.values() and one is not service.endpoints[0]]
+    first = {endpoint.group_id.casefold(): endpoint for endpoint in reversed(service.endpoints)}
+    return [
+        endpoint
+        for endpoint in service.endpoints[1:]
+        if endpoint in first.values() and endpoint is not service.endpoints[0]
+    ]
 
 
 def _findings(service: FoundService) -> list[str]:
-    told = [
-        f"found beside it, and not judged: private endpoint {one.resource.name} ({one.group_id})"
-        for one in service.endpoints[1:]
-        if one not in _further(service)
+    findings = [
+        f"found beside it, and not judged: private endpoint {endpoint.resource.name} ({endpoint.group_id})"
+        for endpoint in service.endpoints[1:]
+        if endpoint not in _further(service)
     ]
     access = service.resource.text("properties", "publicNetworkAccess")
     if access and access.casefold() != "disabled":
-        told.append(f"guide: publicNetworkAccess is Disabled; FOUND: {access}")
-    return told
+        findings.append(f"guide: publicNetworkAccess is Disabled; FOUND: {access}")
+    return findings
 
 
 def _database(shape: Shape, service: FoundService) -> str:
-    names = [one.name for one in shape.found.below(service.resource.id, DATABASES) if one.name != "master"]
+    names = [
+        database.name for database in shape.found.below(service.resource.id, DATABASES) if database.name != "master"
+    ]
     # A copy that was made before a migration is called after its database.
     return next((name for name in names if not any(name != two and name.startswith(two) for two in names)), "")
 
@@ -102,7 +108,7 @@ def _propose_endpoint(
     group_id = endpoint.group_id or service.kind.first_sub_resource
     table.add("group_id", group_id, "found")
     zone = service.kind.zone(group_id)
-    zone_id = next((one for one in endpoint.zone_ids if name_of(one).casefold() == zone.casefold()), "")
+    zone_id = next((zone_id for zone_id in endpoint.zone_ids if name_of(zone_id).casefold() == zone.casefold()), "")
     zone_id = zone_id or next(iter(endpoint.zone_ids), "")
     table.add("zone", name_of(zone_id) or zone, "found" if zone_id else "kind; no zone group was found")
     if zone_id and resource_group_of(zone_id).casefold() != home.resource_group.casefold():
@@ -111,19 +117,23 @@ def _propose_endpoint(
         table.add("zone_subscription", subscription_of(zone_id), "found")
     others = [one for one in endpoint.zone_ids if one != zone_id]
     if others:
-        table.add("names", [_further_name(shape, service, one) for one in others], "found: its other zones")
+        table.add(
+            "names",
+            [_further_name(shape, service, zone) for zone in others],
+            "found: its other zones",
+        )
     return table
 
 
 def _further_name(shape: Shape, service: FoundService, zone_id: str) -> dict[str, str]:
     """Return a further host name of an endpoint, made of its zone: the public zone is the private one's rest."""
     zone = name_of(zone_id)
-    told = {"fqdn": f"{service.resource.name}.{zone.removeprefix('privatelink.')}", "zone": zone}
+    name = {"fqdn": f"{service.resource.name}.{zone.removeprefix('privatelink.')}", "zone": zone}
     if resource_group_of(zone_id).casefold() != shape.found.resource_group.casefold():
-        told["zone_resource_group"] = resource_group_of(zone_id)
+        name["zone_resource_group"] = resource_group_of(zone_id)
     if subscription_of(zone_id).casefold() != shape.found.subscription_id.casefold():
-        told["zone_subscription"] = subscription_of(zone_id)
-    return told
+        name["zone_subscription"] = subscription_of(zone_id)
+    return name
 
 
 def _subnets(shape: Shape) -> list[str]:
@@ -159,8 +169,10 @@ def sku_of(shape: Shape, service: FoundService) -> str:
     """Return a service's SKU, of a SQL server its database's service objective; empty where it does not tell."""
     if service.kind.kind == "sql":
         name = _database(shape, service)
-        found = next((one for one in shape.found.below(service.resource.id, DATABASES) if one.name == name), None)
-        objective = found.text("properties", "currentServiceObjectiveName") if found is not None else ""
-        return objective or (found.text("sku", "name") if found is not None else "")
+        database = next(
+            (database for database in shape.found.below(service.resource.id, DATABASES) if database.name == name), None
+        )
+        objective = database.text("properties", "currentServiceObjectiveName") if database is not None else ""
+        return objective or (database.text("sku", "name") if database is not None else "")
     sku = at(service.resource.values, *service.kind.sku) if service.kind.sku else None
     return sku if isinstance(sku, str) else ""

@@ -45,7 +45,7 @@ class Kind:
 
     def rank(self, group_id: str) -> int:
         """Return where a sub-resource stands in the table: the first is what the service is declared by."""
-        known = [one.casefold() for one in self.sub_resources]
+        known = [sub_resource.casefold() for sub_resource in self.sub_resources]
         return known.index(group_id.casefold()) if group_id.casefold() in known else len(known)
 
     def zone(self, group_id: str) -> str:
@@ -80,8 +80,8 @@ def kind_of(resource: FoundResource) -> Kind | None:
     """Return the kind of a resource; None for what is no platform service of the table."""
     own = resource.text("kind").casefold()
     alike = [kind for kind in kinds() if kind.type.casefold() == resource.type]
-    exact = next((one for one in alike if one.of and one.of.casefold() == own), None)
-    return exact or next((one for one in alike if not one.of), None)
+    exact = next((resource for resource in alike if resource.of and resource.of.casefold() == own), None)
+    return exact or next((resource for resource in alike if not resource.of), None)
 
 
 APP = "microsoft.app/containerapps"
@@ -137,7 +137,7 @@ class Shape:
     @cached_property
     def apps(self) -> tuple[FoundResource, ...]:
         """The Container Apps of the resource group."""
-        return tuple(one for one in self.found.of_type(APP) if self.found.is_here(one))
+        return tuple(app for app in self.found.of_type(APP) if self.found.is_here(app))
 
     @cached_property
     def app(self) -> FoundResource | None:
@@ -155,48 +155,56 @@ class Shape:
     @cached_property
     def further_environments(self) -> tuple[FoundResource, ...]:
         """The other Container Apps environments of the resource group."""
-        found = self.found.of_type(APPS_ENVIRONMENT)
-        return tuple(one for one in found if one is not self.apps_environment and self.found.is_here(one))
+        environments = self.found.of_type(APPS_ENVIRONMENT)
+        return tuple(
+            environment
+            for environment in environments
+            if environment is not self.apps_environment and self.found.is_here(environment)
+        )
 
     def in_environment(self, kind: str, environment: FoundResource) -> tuple[FoundResource, ...]:
         """Return the applications or jobs of the resource group that run in an environment."""
         fields = ("managedEnvironmentId", "environmentId")
-        found = (one for one in self.found.of_type(kind) if self.found.is_here(one))
+        workloads = (workload for workload in self.found.of_type(kind) if self.found.is_here(workload))
         return tuple(
-            one for one in found if any(same_id(one.text("properties", field), environment.id) for field in fields)
+            workload
+            for workload in workloads
+            if any(same_id(workload.text("properties", field), environment.id) for field in fields)
         )
 
     def runs_workloads(self, subnet: Values) -> bool:
         """Tell whether a Container Apps environment stands in a subnet."""
         path = ("properties", "vnetConfiguration", "infrastructureSubnetId")
-        places = [self.app_subnet_id, *(one.text(*path) for one in self.further_environments)]
-        return any(same_id(text_at(subnet, "id"), one) for one in places)
+        places = [self.app_subnet_id, *(further.text(*path) for further in self.further_environments)]
+        return any(same_id(text_at(subnet, "id"), place) for place in places)
 
     def network_of(self, subnet_id: str) -> str:
         """Return the name of the network of a subnet, where that is not the application's own; empty otherwise."""
         network_id = subnet_id.rpartition("/subnets/")[0]
-        found = [one.name for one in self.networks[1:] if same_id(one.id, network_id)]
-        return found[0] if found else ""
+        names = [network.name for network in self.networks[1:] if same_id(network.id, network_id)]
+        return names[0] if names else ""
 
     @cached_property
     def gateways(self) -> tuple[tuple[str, FoundResource, str], ...]:
         """What stands before the application in its network: the key of the file, the gateway, its subnet's id."""
-        found: list[tuple[str, FoundResource, str]] = []
-        for one in self.found.of_type(GATEWAY):
-            places = objects_at(one.values, "properties", "gatewayIPConfigurations")
-            found += [("application_gateway", one, text_at(each, "properties", "subnet", "id")) for each in places[:1]]
-        for one in self.found.of_type(API_MANAGEMENT):
-            place = one.text("properties", "virtualNetworkConfiguration", "subnetResourceId")
-            found += [("api_management", one, place)] if place else []
-        first = {key: (key, one, place) for key, one, place in reversed(found) if not self.network_of(place)}
+        gateways: list[tuple[str, FoundResource, str]] = []
+        for gateway in self.found.of_type(GATEWAY):
+            places = objects_at(gateway.values, "properties", "gatewayIPConfigurations")
+            gateways += [
+                ("application_gateway", gateway, text_at(each, "properties", "subnet", "id")) for each in places[:1]
+            ]
+        for gateway in self.found.of_type(API_MANAGEMENT):
+            place = gateway.text("properties", "virtualNetworkConfiguration", "subnetResourceId")
+            gateways += [("api_management", gateway, place)] if place else []
+        first = {key: (key, gateway, place) for key, gateway, place in reversed(gateways) if not self.network_of(place)}
         return tuple(first.values()) if self.app is not None else ()
 
     @cached_property
     def app_subnet_id(self) -> str:
         """Where the application stands; empty if that was not found."""
         environment = self.apps_environment
-        told = environment.text("properties", "vnetConfiguration", "infrastructureSubnetId") if environment else ""
-        return told or next((text_at(subnet, "id") for subnet in self._all_subnets() if _is_delegated(subnet)), "")
+        subnet_id = environment.text("properties", "vnetConfiguration", "infrastructureSubnetId") if environment else ""
+        return subnet_id or next((text_at(subnet, "id") for subnet in self._all_subnets() if _is_delegated(subnet)), "")
 
     def _all_subnets(self) -> Iterator[Values]:
         for network in self.found.of_type(NETWORK):
@@ -209,7 +217,9 @@ class Shape:
 
         def rank(network: FoundResource) -> tuple[int, str]:
             holds = [
-                number for number, one in enumerate(subnets) if same_id(one.rpartition("/subnets/")[0], network.id)
+                number
+                for number, subnet in enumerate(subnets)
+                if same_id(subnet.rpartition("/subnets/")[0], network.id)
             ]
             return (holds[0] if holds else len(subnets), network.id)
 
@@ -243,26 +253,26 @@ class Shape:
     def services(self) -> tuple[FoundService, ...]:
         """The services of kinds in the table, in its order."""
         taken: dict[str, int] = {}
-        found: list[FoundService] = []
+        services: list[FoundService] = []
         for resource, kind in self._candidates():
             taken[kind.key] = taken.get(kind.key, 0) + 1
             key = kind.key if taken[kind.key] == 1 else f"{kind.key}_{taken[kind.key]}"
-            behind = [one for one in self.endpoints if same_id(one.service_id, resource.id)]
-            behind.sort(key=lambda one: kind.rank(one.group_id))
-            found.append(FoundService(key, kind, resource, tuple(behind)))
-        return tuple(found)
+            behind = [endpoint for endpoint in self.endpoints if same_id(endpoint.service_id, resource.id)]
+            behind.sort(key=lambda endpoint: kind.rank(endpoint.group_id))
+            services.append(FoundService(key, kind, resource, tuple(behind)))
+        return tuple(services)
 
     def _candidates(self) -> Iterator[tuple[FoundResource, Kind]]:
         """Give the services of the resource group, and those elsewhere that its private endpoints lead to."""
         led_to = [endpoint.service_id for endpoint in self.endpoints]
-        mine = [
+        candidates = [
             (resource, kind)
             for resource in self.found.resources.values()
             if (kind := kind_of(resource))
             and (self.found.is_here(resource) or any(same_id(resource.id, two) for two in led_to))
         ]
         order = {id(kind): number for number, kind in enumerate(kinds())}
-        yield from sorted(mine, key=lambda pair: (order[id(pair[1])], pair[0].id))
+        yield from sorted(candidates, key=lambda pair: (order[id(pair[1])], pair[0].id))
 
 
 def _is_delegated(subnet: Values) -> bool:

@@ -75,9 +75,9 @@ def approval_of(results: Results, request: Request) -> Approval:
 def decision_of(results: Results) -> Decision:
     """Return what the run came to, but for drift that could not be judged: a first baseline is made without one."""
     cases = (
-        (one["control"], Verdict(one["verdict"]))
-        for one in results["verdicts"]
-        if not (one["control"].startswith("DRF-") and one["verdict"] == Verdict.NOT_EVALUATED)
+        (verdict["control"], Verdict(verdict["verdict"]))
+        for verdict in results["verdicts"]
+        if not (verdict["control"].startswith("DRF-") and verdict["verdict"] == Verdict.NOT_EVALUATED)
     )
     return decide_on(cases)
 
@@ -119,7 +119,7 @@ def _made_by(run: Mapping[str, Any], request: Request) -> str:
     for needed, value in (("--approver", request.approver), ("--change", request.change)):
         if not value.strip():
             raise BaselineRefused(f"{needed}: a name was expected, nothing was given")
-    makers = [one for one in (run["identity"], request.made_by.strip()) if one]
+    makers = [name for name in (run["identity"], request.made_by.strip()) if name]
     if not makers and run["source"] == "LIVE":
         raise BaselineRefused(f"run {run['id']} does not say who made it: say so with --made-by NAME")
     approver = " ".join(request.approver.split()).casefold()
@@ -132,7 +132,7 @@ def _refuse_partial(results: Results) -> None:
     run = results["run"]
     if not run["complete"]:
         raise BaselineRefused(f"run {run['id']} was interrupted; run again, and approve that run")
-    judged = {one["control"] for one in results["verdicts"]}
+    judged = {verdict["control"] for verdict in results["verdicts"]}
     missing = [control for control in CONTROLS if control.startswith("SEC-") and control not in judged]
     if missing:
         raise BaselineRefused(
@@ -142,7 +142,7 @@ def _refuse_partial(results: Results) -> None:
 
 
 def _counted(results: Results) -> str:
-    counted = Counter(one["verdict"] for one in results["verdicts"])
+    counted = Counter(verdict["verdict"] for verdict in results["verdicts"])
     kinds = (Verdict.FAIL, Verdict.NOT_EVALUATED)
     return ", ".join(f"{counted[kind]} {kind.replace('_', ' ')}" for kind in kinds if counted[kind])
 

@@ -54,14 +54,14 @@ def snapshot(answers: Mapping[Question, Answer]) -> dict[str, Entry]:
 
 def entries(question: Question, documents: Iterable[Document]) -> list[Entry]:
     """Return the resources of one answer; what is an event, or has no id, is none."""
-    found: list[Entry] = []
+    entries: list[Entry] = []
     for document in documents:
         shown = document.text("id")
         kind = _type_of(shown) if shown is not None else ""
         if shown is not None and kind and not noise().is_event(kind):
             entry_id = shown.rstrip("/").casefold()
-            found.append(Entry(entry_id, shown.rstrip("/"), kind, question, normalised(document.values, kind)))
-    return found
+            entries.append(Entry(entry_id, shown.rstrip("/"), kind, question, normalised(document.values, kind)))
+    return entries
 
 
 def _type_of(entry_id: str) -> str:

@@ -93,14 +93,16 @@ class Rule:
 def rules() -> dict[str, tuple[Rule, ...]]:
     """Return the rules that ship with the suite, for properties and for the presence of whole resources."""
     document = tomllib.loads(files(__package__).joinpath("rules.toml").read_text("utf-8"))
-    named = {kind: [{**one, "class_": one.pop("class")} for one in document[kind]] for kind in document}
+    named = {kind: [{**rule, "class_": rule.pop("class")} for rule in document[kind]] for kind in document}
     return TypeAdapter(dict[str, tuple[Rule, ...]]).validate_python(named)
 
 
 def classified(difference: Difference, resource_type: str) -> Change:
     """Return what a difference of a resource of this type means; of a whole table, what its heaviest property means."""
-    found = max((_one(leaf, resource_type) for leaf in difference.leaves()), key=lambda one: -_order(one.weight))
-    return Change(difference.path, told(difference), found.weight, found.reason, difference)
+    heaviest = max(
+        (_one(leaf, resource_type) for leaf in difference.leaves()), key=lambda change: -_order(change.weight)
+    )
+    return Change(difference.path, told(difference), heaviest.weight, heaviest.reason, difference)
 
 
 def presence(resource_type: str, change: Literal["added", "removed"], told_so: str) -> Change:
@@ -115,9 +117,9 @@ def expected(change: Change, resource_name: str, declared: Iterable[ExpectedChan
     """Return the change as expected, if it is operational and the environment declares that it is."""
     if change.weight is not Weight.OPERATIONAL:
         return change
-    for one in declared:
-        if matches(one.resource or "*", resource_name) and matches(one.path, change.path):
-            return Change(change.path, change.told, Weight.EXPECTED, one.reason, change.difference)
+    for exception in declared:
+        if matches(exception.resource or "*", resource_name) and matches(exception.path, change.path):
+            return Change(change.path, change.told, Weight.EXPECTED, exception.reason, change.difference)
     return change
 
 
@@ -160,18 +162,20 @@ def _repository(image: object) -> str:
 
 def _own(table: Mapping[str, Values]) -> Mapping[str, Values]:
     """Return what a table holds beside its identity, which its path tells; `properties` are taken as its own."""
-    own = {key: one for key, one in table.items() if key not in IDENTITY_KEYS}
+    own = {key: value for key, value in table.items() if key not in IDENTITY_KEYS}
     inner = own.get("properties")
     return (
-        {**{key: one for key, one in own.items() if key != "properties"}, **inner} if isinstance(inner, dict) else own
+        {**{key: value for key, value in own.items() if key != "properties"}, **inner}
+        if isinstance(inner, dict)
+        else own
     )
 
 
 def _brief(value: object) -> str:
     if isinstance(value, dict):
-        text = ", ".join(f"{key} {_brief(one)}" for key, one in _own(value).items())
+        text = ", ".join(f"{key} {_brief(item)}" for key, item in _own(value).items())
     elif isinstance(value, list):
-        text = ", ".join(_brief(one) for one in value)
+        text = ", ".join(_brief(item) for item in value)
     else:
         text = "true" if value is True else "false" if value is False else str(value)
     return text if len(text) <= MAX_CHARACTERS else f"{text[:MAX_CHARACTERS]} ..."
@@ -195,8 +199,8 @@ class Effect:
 
     def changes(self) -> tuple[Change, ...]:
         """Return the effect as changes: newly allowed is security-relevant, newly denied is operational."""
-        allowed = (Change("", f"newly allowed: {one}", Weight.SECURITY, ALLOWED) for one in _some(self.allowed))
-        denied = (Change("", f"newly denied: {one}", Weight.OPERATIONAL, DENIED) for one in _some(self.denied))
+        allowed = (Change("", f"newly allowed: {box}", Weight.SECURITY, ALLOWED) for box in _some(self.allowed))
+        denied = (Change("", f"newly denied: {box}", Weight.OPERATIONAL, DENIED) for box in _some(self.denied))
         return (*allowed, *denied)
 
     def weighed(self, change: Change) -> Change:
@@ -220,8 +224,8 @@ def effect(before: Mapping[str, Values], after: Mapping[str, Values], virtual_ne
         BrokenReading: Rules cannot be read, or leave packets undecided.
     """
     was, now = (RuleSet(_rules(values), virtual_network) for values in (before, after))
-    allowed = [told for direction in DIRECTIONS for told in _told(now.allows_beyond(was, direction), direction)]
-    denied = [told for direction in DIRECTIONS for told in _told(was.allows_beyond(now, direction), direction)]
+    allowed = [sentence for direction in DIRECTIONS for sentence in _told(now.allows_beyond(was, direction), direction)]
+    denied = [sentence for direction in DIRECTIONS for sentence in _told(was.allows_beyond(now, direction), direction)]
     return Effect(tuple(dict.fromkeys(allowed)), tuple(dict.fromkeys(denied)))
 
 
@@ -232,13 +236,13 @@ def concerns_rules(path: str) -> bool:
 
 def _rules(values: Mapping[str, Values]) -> tuple[SecurityRule, ...]:
     properties = Document(values, (), "the security group").within("properties")
-    found: list[SecurityRule] = []
+    rules: list[SecurityRule] = []
     for name in RULES:
         table = properties.within(name) if properties is not None else None
         for rule in (table.values if table is not None else {}).values():
             if isinstance(rule, Mapping):
-                found.append(SecurityRule.parse(_as_sent(rule), default=name == RULES[1]))
-    return tuple(found)
+                rules.append(SecurityRule.parse(_as_sent(rule), default=name == RULES[1]))
+    return tuple(rules)
 
 
 def _as_sent(value: Values) -> Values:
@@ -246,8 +250,8 @@ def _as_sent(value: Values) -> Values:
     if not isinstance(value, Mapping):
         return value
     if value and all(str(key).startswith("[") for key in value):
-        return [_as_sent(one) for one in value.values()]
-    return {key: _as_sent(one) for key, one in value.items()}
+        return [_as_sent(item) for item in value.values()]
+    return {key: _as_sent(item) for key, item in value.items()}
 
 
 def _told(openings: tuple[Opening, ...], direction: str) -> list[str]:

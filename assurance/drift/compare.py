@@ -29,11 +29,11 @@ class Difference:
 
     def leaves(self) -> Iterator[Difference]:
         """Give each single property of a whole table that came or went; a single property gives itself."""
-        one = self.before if self.after is None else self.after
-        if not isinstance(one, dict) or not one or (self.before is not None and self.after is not None):
+        values = self.before if self.after is None else self.after
+        if not isinstance(values, dict) or not values or (self.before is not None and self.after is not None):
             yield self
             return
-        for key, value in one.items():
+        for key, value in values.items():
             path = joined(self.path, key)
             came = self.before is None
             yield from Difference(path, None if came else value, value if came else None).leaves()
@@ -74,7 +74,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def family_of(resource_type: str) -> str:
     """Return the control that the drift of such a resource belongs to."""
     for control, types in FAMILIES.items():
-        if any(matches(one, resource_type) for one in types):
+        if any(matches(pattern, resource_type) for pattern in types):
             return control
     return REST
 
@@ -82,10 +82,10 @@ def family_of(resource_type: str) -> str:
 def labelled(entries: Iterable[Entry]) -> dict[str, Entry]:
     """Return entries by what their cases are called: type and name, and the resource group where that is not enough."""
     listed = tuple(entries)
-    counted = Counter(label(one.shown) for one in listed)
+    counted = Counter(label(entry.shown) for entry in listed)
     return {
-        (label(one.shown) if counted[label(one.shown)] == 1 else f"{label(one.shown)}@{_place(one)}"): one
-        for one in listed
+        (label(entry.shown) if counted[label(entry.shown)] == 1 else f"{label(entry.shown)}@{_place(entry)}"): entry
+        for entry in listed
     }
 
 

@@ -23,7 +23,7 @@ def _matcher(pattern: str) -> Callable[[str], object]:
     text = pattern.casefold()
     within = text.strip("*")
     if "*" in within:
-        return re.compile("".join(".*" if one == "*" else re.escape(one) for one in text), re.S).fullmatch
+        return re.compile("".join(".*" if segment == "*" else re.escape(segment) for segment in text), re.S).fullmatch
     if not text.startswith("*"):
         return (lambda given: given.startswith(within)) if text.endswith("*") else (lambda given: given == within)
     return (lambda given: within in given) if text.endswith("*") else (lambda given: given.endswith(within))
@@ -67,7 +67,7 @@ class NoiseRule:
 
     def has(self, value: object) -> bool:
         """Tell whether a value is one that the rule is about."""
-        return not self.values or str(value).casefold() in {one.casefold() for one in self.values}
+        return not self.values or str(value).casefold() in {value.casefold() for value in self.values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ def normalised(values: Mapping[str, object], resource_type: str) -> dict[str, Va
     Lists of objects become tables by what tells the objects apart, with keys in brackets, so that paths are stable.
     """
     own = {key: value for key, value in values.items() if key not in IDENTITY_KEYS}
-    found = _Walk(resource_type).of("", own)
-    return found if isinstance(found, dict) else {}
+    normal = _Walk(resource_type).of("", own)
+    return normal if isinstance(normal, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class _Walk:
     def _list(self, path: str, items: Sequence[object]) -> Values:
         key = _identity(items)
         if key is not None:
-            keyed = {f"[{str(one[key]).rstrip('/').casefold()}]": one for one in items if isinstance(one, Mapping)}
+            keyed = {f"[{str(item[key]).rstrip('/').casefold()}]": item for item in items if isinstance(item, Mapping)}
             return self._object(path, keyed)
         walked = [one for one in (self.of(path, item) for item in items) if not _is_empty(one)]
         if len(walked) == 1 and isinstance(walked[0], dict):

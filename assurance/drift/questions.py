@@ -65,8 +65,8 @@ def questions_of(readings: Iterable[Reading]) -> tuple[Question, ...]:
     Left out are later pages of lists, what was not asked of Azure Resource Manager or Key Vault by a signed GET,
     what is about events, and what the world did not answer.
     """
-    found = {question for reading in readings if (question := _question(reading)) is not None}
-    return tuple(sorted(found))
+    questions = {question for reading in readings if (question := _question(reading)) is not None}
+    return tuple(sorted(questions))
 
 
 def _question(reading: Reading) -> Question | None:
@@ -138,17 +138,17 @@ class Asker:
                 reason = "The baseline knows a key vault's secrets, and the environment file declares no key vault."
                 raise NotEvaluated(reason, "Declare it in [services], or approve a new baseline.")
             secrets = self._clients.secrets(self._vault_host)
-            found, readings = reader.list_all(secrets.list_properties_of_secrets)
-            return found or (), readings
+            documents, readings = reader.list_all(secrets.list_properties_of_secrets)
+            return documents or (), readings
         client = self._clients.management("resources")
         if question.shape == "list":
-            found, readings = reader.list_all(listing(client, question.url))
-            return found or (), readings
-        one, readings = reader.get(getting(client, question.url))
-        if one is None:
+            documents, readings = reader.list_all(listing(client, question.url))
+            return documents or (), readings
+        document, readings = reader.get(getting(client, question.url))
+        if document is None:
             return (), readings
         # A few lists come in one piece, to a plain question.
-        return (one,) if one.value("value") is None else one.required_items("value"), readings
+        return (document,) if document.value("value") is None else document.required_items("value"), readings
 
 
 def replaying(environment: Environment, tape: Tape) -> Asker:

@@ -125,7 +125,7 @@ def _rule(entry: Entry, change: Change) -> str:
 def _values(properties: Mapping[str, Values], singular: str) -> list[str]:
     """Return what a rule has in a field of Azure's and in the plural of it."""
     plurals = (f"{singular}s", f"{singular}es")
-    more = [str(one) for plural in plurals if plural in properties for one in properties[plural]]
+    more = [str(value) for plural in plurals if plural in properties for value in properties[plural]]
     return [*([str(properties[singular])] if singular in properties else []), *more]
 
 

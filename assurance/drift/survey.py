@@ -57,12 +57,12 @@ def who_changed(questions: Questions, resource_id: str, since: str) -> Attributi
         events, readings = questions.once(
             ("activity", resource_id.casefold()), lambda: reader.list_all(operation(), filter=wanted)
         )
-        told = [_told(event) for event in sorted(events or (), key=_when, reverse=True) if _is_change(event)]
+        sentences = [_told(event) for event in sorted(events or (), key=_when, reverse=True) if _is_change(event)]
     except NotEvaluated as refusal:
         return Attribution(f"who changed it is not known: {refusal.reason}", refusal.readings)
-    if not told:
+    if not sentences:
         return Attribution(f"the activity log names nobody who changed it since {begin:%Y-%m-%d}", readings)
-    return Attribution(f"changed {'; '.join(dict.fromkeys(told[:MAX_TOLD]))}", readings)
+    return Attribution(f"changed {'; '.join(dict.fromkeys(sentences[:MAX_TOLD]))}", readings)
 
 
 def _is_change(event: Document) -> bool:
@@ -116,8 +116,8 @@ class ResourceDrift:
             BrokenReading: Security rules cannot be read.
         """
         environment, name = self.estate.environment, name_of(self.before.shown)
-        found = changes_between(self.before, self.after, environment)
-        return heaviest(expected(one, name, environment.drift.expected) for one in found)
+        changes = changes_between(self.before, self.after, environment)
+        return heaviest(expected(change, name, environment.drift.expected) for change in changes)
 
     @property
     def is_as_approved(self) -> Fact:
@@ -159,7 +159,7 @@ class Additions:
         """Return each new resource with what its being there means."""
         declared = self.estate.environment.drift.expected
         return tuple(
-            (one, expected(presence(one.type, "added", NEW), name_of(one.shown), declared)) for one in self.new
+            (entry, expected(presence(entry.type, "added", NEW), name_of(entry.shown), declared)) for entry in self.new
         )
 
     def are_none(self) -> bool:
@@ -177,11 +177,11 @@ class Additions:
         Raises:
             NotEvaluated: Nothing new was seen, but not everything could be read.
         """
-        told = tuple(self._fact(entry, change) for entry, change in self.changes())
-        if self.refusal is not None and all(fact.holds for fact in told):
+        facts = tuple(self._fact(entry, change) for entry, change in self.changes())
+        if self.refusal is not None and all(fact.holds for fact in facts):
             raise self.refusal.again()
         nothing = Fact(True, "nothing beside what was approved", "nothing is new", self._place, self.readings)
-        return told or (nothing,)
+        return facts or (nothing,)
 
     @property
     def _place(self) -> str:
@@ -207,19 +207,19 @@ def changes_between(before: Entry, after: Entry | None, environment: Environment
         return (presence(before.type, "removed", GONE),)
     if _is_microsofts(after):
         return ()
-    found = [classified(difference, before.type) for difference in differences(before.values, after.values)]
-    if before.type != SECURITY_GROUP or not any(concerns_rules(one.path) for one in found):
-        return tuple(found)
+    changes = [classified(difference, before.type) for difference in differences(before.values, after.values)]
+    if before.type != SECURITY_GROUP or not any(concerns_rules(change.path) for change in changes):
+        return tuple(changes)
     meant = effect(before.values, after.values, environment.address_space)
-    weighed = (meant.weighed(one) if concerns_rules(one.path) else one for one in found)
+    weighed = (meant.weighed(change) if concerns_rules(change.path) else change for change in changes)
     return (*meant.changes(), *weighed)
 
 
 def _is_microsofts(entry: Entry) -> bool:
     """Tell a built-in role's definition: Microsoft changes those for everybody, and SEC-08 judges what they allow."""
     properties = entry.values.get("properties")
-    told = properties.get("type") if isinstance(properties, Mapping) else None
-    return entry.type == ROLE_DEFINITION and str(told).casefold() == BUILT_IN
+    kind = properties.get("type") if isinstance(properties, Mapping) else None
+    return entry.type == ROLE_DEFINITION and str(kind).casefold() == BUILT_IN
 
 
 class Survey:

@@ -117,7 +117,7 @@ class DeclaredContainerApps(Declared):
     @property
     def gateways(self) -> tuple[DeclaredGateway, ...]:
         """What stands before the application in its network."""
-        return tuple(one for one in (self.application_gateway, self.api_management) if one is not None)
+        return tuple(gateway for gateway in (self.application_gateway, self.api_management) if gateway is not None)
 
     @property
     def is_public(self) -> bool:
@@ -138,8 +138,8 @@ def told_of_other_ways_in(
     apps: DeclaredContainerApps, subnets: Sequence[Subnet], groups: Sequence[DeclaredSecurityGroup]
 ) -> str:
     """Return what a file must say for a gateway to be the only way in; empty if it says so."""
-    name = next((one.network_security_group for one in subnets if one.name == apps.subnet), None)
-    group = next((one for one in groups if one.name == name), None)
+    name = next((subnet.network_security_group for subnet in subnets if subnet.name == apps.subnet), None)
+    group = next((group for group in groups if group.name == name), None)
     if not apps.gateways or group is None or "Inbound" in group.deny_all:
         return ""
     return (

@@ -60,7 +60,7 @@ RESTING_ON_MONITORING = frozenset(
 def without_service(environment: Environment, control: str, nouns: Iterable[str]) -> NotApplicable | None:
     """Return why a check does not apply that rests on a kind of service, or on monitoring, which nobody declared."""
     rests_on = frozenset(nouns)
-    kinds = {one.kind for one in environment.services.values()}
+    kinds = {service.kind for service in environment.services.values()}
     lacking = next((kind for kind, known in RESTING_ON_KIND.items() if rests_on & known and kind not in kinds), None)
     if lacking is not None:
         return NotApplicable(control=control, reason=NO_SERVICE.format(lacking))
@@ -122,7 +122,7 @@ def left_out(environment: Environment, vantage: Collection[str]) -> tuple[str, .
         environment: The file.
         vantage: From where the run looks: what another vantage covers is left to that run.
     """
-    found = [
+    sentences = [
         *_services(environment),
         *_groups(environment),
         *_exceptions(environment),
@@ -130,14 +130,14 @@ def left_out(environment: Environment, vantage: Collection[str]) -> tuple[str, .
         *_controls(environment, vantage),
         *_areas(environment),
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(sentences))
 
 
 def _services(environment: Environment) -> Iterator[str]:
-    declared = [one.kind for one in environment.services.values()]
+    declared = [service.kind for service in environment.services.values()]
     for kind, (number, called, _) in GUIDE_SERVICES.items():
-        if (found := declared.count(kind)) < number:
-            yield f"declares {found or 'no'} {called}, where the guide has {number}"
+        if (count := declared.count(kind)) < number:
+            yield f"declares {count or 'no'} {called}, where the guide has {number}"
     with_role = {role.service for role in environment.identity.roles}
     # A database is signed in to by a user of its own, not by a role.
     for key, service in environment.services.items():
@@ -146,11 +146,14 @@ def _services(environment: Environment) -> Iterator[str]:
 
 
 def _groups(environment: Environment) -> Iterator[str]:
-    endpoints = [endpoint for one in environment.services.values() for endpoint in one.endpoints]
-    wanted = [(_group_of(environment, one.network, one.subnet), "Inbound") for one in endpoints]
+    endpoints = [endpoint for service in environment.services.values() for endpoint in service.endpoints]
+    wanted = [(_group_of(environment, endpoint.network, endpoint.subnet), "Inbound") for endpoint in endpoints]
     environments = environment.container_apps.environments
     wanted += [(_group_of(environment, one.network, one.subnet), "Outbound") for one in environments]
-    denied = {one.name: one.deny_all for one in environment.network_security_groups}
+    denied = {
+        network_security_group.name: network_security_group.deny_all
+        for network_security_group in environment.network_security_groups
+    }
     for group, direction in dict.fromkeys(wanted):
         if group is not None and direction not in denied[group]:
             yield f"does not demand that {group} denies all that is {direction.lower()}"
@@ -176,7 +179,7 @@ def _exceptions(environment: Environment) -> Iterator[str]:
     apps, identity = environment.container_apps, environment.identity
     if apps.ingress_external:
         before = [f"the Front Door {apps.front_door.profile}"] if apps.front_door is not None else []
-        before += [one.name for one in apps.gateways]
+        before += [gateway.name for gateway in apps.gateways]
         behind = f", behind {' and '.join(before)}" if before else ""
         yield f"permits an external ingress of {apps.app}{behind}"
     if apps.is_public:
@@ -202,11 +205,11 @@ def _exceptions(environment: Environment) -> Iterator[str]:
 
 def _beside_gateways(environment: Environment) -> Iterator[str]:
     """Give the flows that lead into the application's subnet beside its gateways."""
-    apps, subnets = environment.container_apps, {one.name: one for one in environment.virtual_network.subnets}
+    apps, subnets = environment.container_apps, {subnet.name: subnet for subnet in environment.virtual_network.subnets}
     if not apps.gateways:
         return
     own = subnets[apps.subnet]
-    known = [own.prefix, *(subnets[one.subnet].prefix for one in apps.gateways)]
+    known = [own.prefix, *(subnets[gateway.subnet].prefix for gateway in apps.gateways)]
     for group in environment.network_security_groups:
         if group.name != own.network_security_group:
             continue
@@ -238,7 +241,7 @@ def _exceptions_of(environment: Environment, service: DeclaredService) -> Iterat
 
 
 def _defender(environment: Environment) -> Iterator[str]:
-    plans = {one.casefold() for one in environment.defender.plans}
+    plans = {plan.casefold() for plan in environment.defender.plans}
     kinds = {service.kind for service in environment.services.values()}
     for kind, (_, called, plan) in GUIDE_SERVICES.items():
         if kind in kinds and plan.casefold() not in plans:
@@ -250,9 +253,9 @@ def _defender(environment: Environment) -> Iterator[str]:
 
 
 def _controls(environment: Environment, vantage: Collection[str]) -> Iterator[str]:
-    for one in environment.not_applicable:
-        if one.control.startswith(SECURITY) and one.unless_vantage not in vantage:
-            yield f"calls {_named(one)} not applicable: {one.reason.rstrip('.')}"
+    for exclusion in environment.not_applicable:
+        if exclusion.control.startswith(SECURITY) and exclusion.unless_vantage not in vantage:
+            yield f"calls {_named(exclusion)} not applicable: {exclusion.reason.rstrip('.')}"
 
 
 def _named(declared: NotApplicable) -> str:

@@ -190,11 +190,11 @@ class Environment(Declared):
         placed += [(f"container_apps.{one.name}", one.network, one.subnet) for one in apps.environments[1:]]
         placed += [("container_apps", None, one) for one in (apps.subnet, *(each.subnet for each in apps.gateways))]
         for where, network, subnet in placed:
-            known = [one.name for one in self.subnets_of(network)]
+            known = [subnet.name for subnet in self.subnets_of(network)]
             wanted = (
                 (f"{where}.subnet", subnet, known)
                 if known
-                else (f"{where}.network", str(network), [one.name for one in self.networks])
+                else (f"{where}.network", str(network), [network.name for network in self.networks])
             )
             references.append(wanted)
         references += [("identity.roles.service", role.service, list(self.services)) for role in self.identity.roles]
@@ -217,12 +217,13 @@ class Environment(Declared):
         apps = self.container_apps
         names = {
             **{
-                f"{table}.subnets": [subnet.name for subnet in one.subnets] for table, one in self._tables_of_networks()
+                f"{table}.subnets": [subnet.name for subnet in network.subnets]
+                for table, network in self._tables_of_networks()
             },
             "further_networks": [network.name for network in self.networks],
             "network_security_groups": [group.name for group in self.network_security_groups],
-            "container_apps.further_environments": [one.name for one in apps.environments],
-            "container_apps.further": [apps.app, *(one.name for each in apps.environments for one in each.apps)],
+            "container_apps.further_environments": [environment.name for environment in apps.environments],
+            "container_apps.further": [apps.app, *(app.name for each in apps.environments for app in each.apps)],
             "container_apps.jobs": [name for each in apps.environments for name in each.jobs],
             "identity.roles": [f"{role.role} on {role.service}" for role in self.identity.roles],
         }
@@ -234,8 +235,8 @@ class Environment(Declared):
     @model_validator(mode="after")
     def _a_gateway_is_the_only_way_in(self) -> Self:
         subnets, groups = self.virtual_network.subnets, self.network_security_groups
-        if told := told_of_other_ways_in(self.container_apps, subnets, groups):
-            raise ValueError(told)
+        if sentence := told_of_other_ways_in(self.container_apps, subnets, groups):
+            raise ValueError(sentence)
         return self
 
     @model_validator(mode="after")
@@ -260,17 +261,19 @@ class Environment(Declared):
 
     def _tables_of_networks(self) -> Iterator[tuple[str, DeclaredNetwork]]:
         yield "virtual_network", self.virtual_network
-        yield from ((f"further_networks.{one.name}", one) for one in self.further_networks)
+        yield from (
+            (f"further_networks.{further_network.name}", further_network) for further_network in self.further_networks
+        )
 
     @property
     def address_space(self) -> tuple[str, ...]:
         """The prefixes of every virtual network."""
-        return tuple(prefix for one in self.networks for prefix in one.address_space)
+        return tuple(prefix for network in self.networks for prefix in network.address_space)
 
     def subnets_of(self, network: str | None) -> tuple[Subnet, ...]:
         """Return the subnets of a network, of the application's own where none is named; none of one not declared."""
-        found = [one for one in self.networks if network is None or one.name == network]
-        return found[0].subnets if found else ()
+        networks = [one for one in self.networks if network is None or one.name == network]
+        return networks[0].subnets if networks else ()
 
     def type_of(self, kind: str) -> str:
         """Return Azure's type of the services of a kind."""

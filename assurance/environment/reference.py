@@ -90,17 +90,17 @@ def markdown() -> str:
 @cache
 def models() -> tuple[type[BaseModel], ...]:
     """Return the model of every table, in the order in which the file has them."""
-    found: dict[type[BaseModel], None] = {}
+    models: dict[type[BaseModel], None] = {}
 
     def walk(model: type[BaseModel]) -> None:
-        if model not in found:
-            found[model] = None
+        if model not in models:
+            models[model] = None
             for field in model.model_fields.values():
                 for inner in _within(field.annotation):
                     walk(inner)
 
     walk(Environment)
-    return tuple(found)
+    return tuple(models)
 
 
 def undescribed() -> tuple[str, ...]:
@@ -127,9 +127,11 @@ def _described() -> dict[str, dict[str, str]]:
 def _meaning(model: type[BaseModel], key: str) -> str:
     """Return what a key means: by the docstring of its model, else by the table of descriptions."""
     attributes = inspect.getdoc(model) or ""
-    told = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(attributes.partition("Attributes:")[2])}
+    meanings = {
+        name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(attributes.partition("Attributes:")[2])
+    }
     described = _described()
-    meaning = told.get(key) or described.get(model.__name__, {}).get(key) or described["any"].get(key, "")
+    meaning = meanings.get(key) or described.get(model.__name__, {}).get(key) or described["any"].get(key, "")
     return meaning.replace("|", "\\|")
 
 
@@ -173,7 +175,7 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if isinstance(value, BaseModel) or value is None:
         return "absent" if value is None else "as below"
-    if isinstance(value, tuple) and any(isinstance(one, BaseModel) for one in value):
+    if isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
         return f"{len(value)} of the guide's"
     shown = json.dumps(value, default=str)
     return f"`{shown}`" if shown not in ("[]", "{}", '""') else "none"

@@ -88,8 +88,8 @@ def reports_directory(declared: Path | None, variables: Mapping[str, str], folde
         variables: The environment variables.
         folder: Where the user works: `reports` is below it.
     """
-    told = variables.get(VARIABLE, "")
-    return (Path(told) if told else declared or folder / FOLDER).absolute()
+    directory = variables.get(VARIABLE, "")
+    return (Path(directory) if directory else declared or folder / FOLDER).absolute()
 
 
 class ExpectedChange(Declared):

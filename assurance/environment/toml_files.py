@@ -104,8 +104,8 @@ def _problem(detail: Mapping[str, Any]) -> str:
     if not key:
         return f"  {message}"
     whole = detail["type"] == "value_error" and isinstance(detail["input"], dict)
-    found = "" if whole or detail["type"] in MESSAGES else _found(key, detail["input"])
-    return f"  {key}: {message}{found}"
+    shown = "" if whole or detail["type"] in MESSAGES else _found(key, detail["input"])
+    return f"  {key}: {message}{shown}"
 
 
 def _found(key: str, value: object) -> str:

@@ -52,7 +52,7 @@ def with_unknown(value: Any, hidden: Any, where: str) -> Any:  # noqa: ANN401  (
         return own | {key: with_unknown(own.get(key), item, f"{where}.{key}") for key, item in hidden.items() if item}
     if isinstance(hidden, list) and isinstance(value, list):
         pairs = zip(value, [*hidden, *[False] * len(value)], strict=False)
-        return [with_unknown(item, one, f"{where}[{place}]") for place, (item, one) in enumerate(pairs)]
+        return [with_unknown(item, item_before, f"{where}[{place}]") for place, (item, item_before) in enumerate(pairs)]
     return value
 
 

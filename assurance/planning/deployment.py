@@ -64,10 +64,14 @@ class PlannedDeployment:
             if now is None:
                 wrong += [f"planned, not done: {name} is not there"] if change.kind is ChangeKind.CREATE else []
                 continue
-            left = {one.path: one for one in changes_of(now, change.after, change.type, space) if one.path}
+            left = {
+                difference.path: difference
+                for difference in changes_of(now, change.after, change.type, space)
+                if difference.path
+            }
             meant = set()
             if change.before is not None:
-                meant = {one.path for one in changes_of(change.before, change.after, change.type, space)}
+                meant = {difference.path for difference in changes_of(change.before, change.after, change.type, space)}
             for path, one in left.items():
                 is_planned = path in meant or (change.before is None and one.difference is not None
                                                and one.difference.after is not None)  # fmt: skip
@@ -111,11 +115,11 @@ def _told(difference: Any) -> str:  # noqa: ANN401  (a difference, or none)
 
 def beside(plan: Plan, environment: Environment, readings: Iterable[Reading]) -> PlannedDeployment:
     """Return a plan beside the resources that readings hold."""
-    found, keys = resources_in(readings)
+    resources, keys = resources_in(readings)
     about = [keys[folded(change.id)] for change in plan.changes if folded(change.id) in keys]
     # A plan of nothing but new resources rests on what was read all the same: that they are not there.
     cited = dict.fromkeys((*plan.readings, *(about or list(keys.values())[:1])))
-    return PlannedDeployment(plan, environment, found, tuple(cited))
+    return PlannedDeployment(plan, environment, resources, tuple(cited))
 
 
 def resources_in(readings: Iterable[Reading]) -> tuple[dict[str, Mapping[str, Any]], dict[str, str]]:
@@ -124,7 +128,7 @@ def resources_in(readings: Iterable[Reading]) -> tuple[dict[str, Mapping[str, An
     Of several answers about one resource the fullest counts: one that was asked for by its id before one of a list, and
     the plain inventory of a group, which tells little of each, last.
     """
-    found: dict[str, tuple[int, Mapping[str, Any], str]] = {}
+    resources: dict[str, tuple[int, Mapping[str, Any], str]] = {}
     for reading in readings:
         if reading.kind != "http" or reading.status != HTTPStatus.OK or not reading.question.startswith("GET "):
             continue
@@ -134,11 +138,13 @@ def resources_in(readings: Iterable[Reading]) -> tuple[dict[str, Mapping[str, An
             continue
         items = body.get("value") if isinstance(body, Mapping) else None
         listed = isinstance(items, list)
-        for one in items if isinstance(items, list) else [body]:
-            if not isinstance(one, Mapping) or not str(one.get("id", "")).startswith("/subscriptions/"):
+        for resource in items if isinstance(items, list) else [body]:
+            if not isinstance(resource, Mapping) or not str(resource.get("id", "")).startswith("/subscriptions/"):
                 continue
-            rank = len(json.dumps(one)) + (0 if listed else 1_000_000)
-            key = folded(str(one["id"]))
-            if key not in found or found[key][0] < rank:
-                found[key] = (rank, one, reading.key)
-    return {key: one for key, (_, one, _) in found.items()}, {key: where for key, (_, _, where) in found.items()}
+            rank = len(json.dumps(resource)) + (0 if listed else 1_000_000)
+            key = folded(str(resource["id"]))
+            if key not in resources or resources[key][0] < rank:
+                resources[key] = (rank, resource, reading.key)
+    return {key: values for key, (_, values, _) in resources.items()}, {
+        key: where for key, (_, _, where) in resources.items()
+    }

@@ -54,9 +54,9 @@ def parsed(text: str) -> Node:
         NotUnderstood: It has another form.
     """
     parser = _Parser(text)
-    found = parser.expression()
+    node = parser.expression()
     parser.end()
-    return found
+    return node
 
 
 class _Parser:
@@ -72,14 +72,14 @@ class _Parser:
             raise NotUnderstood
 
     def expression(self) -> Node:
-        found = self._next()
+        token = self._next()
         node: Node
-        if found.lastgroup == "number":
-            node = Constant(int(found["number"]))
-        elif found.lastgroup == "text":
-            node = Constant(found["text"].replace("''", "'"))
-        elif found.lastgroup == "name":
-            node = self._call(found["name"])
+        if token.lastgroup == "number":
+            node = Constant(int(token["number"]))
+        elif token.lastgroup == "text":
+            node = Constant(token["text"].replace("''", "'"))
+        elif token.lastgroup == "name":
+            node = self._call(token["name"])
         else:
             raise NotUnderstood
         return self._accessed(node)
@@ -110,15 +110,15 @@ class _Parser:
         return Call(name.casefold(), tuple(arguments), self._whole)
 
     def _next(self) -> re.Match[str]:
-        found = TOKEN.match(self._text, self._place)
-        if found is None:
+        token = TOKEN.match(self._text, self._place)
+        if token is None:
             raise NotUnderstood
-        self._place = found.end()
-        return found
+        self._place = token.end()
+        return token
 
     def _peek(self) -> str:
-        found = TOKEN.match(self._text, self._place)
-        return found["mark"] or "" if found is not None else ""
+        token = TOKEN.match(self._text, self._place)
+        return token["mark"] or "" if token is not None else ""
 
     def _expect(self, mark: str) -> None:
         if self._next()["mark"] != mark:

@@ -74,18 +74,18 @@ def computed(value: Value, scope: Scope) -> Value:
 
 
 def _key(key: str, scope: Scope) -> str:
-    found = computed(key, scope)
-    return found if isinstance(found, str) else key
+    value = computed(key, scope)
+    return value if isinstance(value, str) else key
 
 
 def _evaluated(text: str, scope: Scope) -> Value:
     try:
-        found = _value(parsed(text[1:-1]), scope)
+        value = _value(parsed(text[1:-1]), scope)
     except (NotUnderstood, ArithmeticError, LookupError, StopIteration, TypeError, ValueError, RecursionError):
         return unknown(text)
-    if isinstance(found, Lambda):
+    if isinstance(value, Lambda):
         return unknown(text)
-    return unknown(text) if _holds_unknown(found) and not isinstance(found, (dict, list)) else found
+    return unknown(text) if _holds_unknown(value) and not isinstance(value, (dict, list)) else value
 
 
 def _holds_unknown(value: Value) -> bool:
@@ -118,7 +118,7 @@ def _called(node: Call, scope: Scope) -> Value:
     if name == "if":
         condition = _value(node.arguments[0], scope)
         return unknown(node.text) if is_unknown(condition) else _value(node.arguments[1 if condition else 2], scope)
-    values = [_value(one, scope) for one in node.arguments[: -1 if name == "lambda" else None]]
+    values = [_value(argument, scope) for argument in node.arguments[: -1 if name == "lambda" else None]]
     if name == "lambda":
         return Lambda(tuple(values), node.arguments[-1], scope)
     if name in scope.functions:
@@ -133,7 +133,7 @@ def _called(node: Call, scope: Scope) -> Value:
 
 
 def _own(function: Mapping[str, Value], values: Sequence[Value], scope: Scope) -> Value:
-    names = [one["name"] for one in function.get("parameters", ())]
+    names = [parameter["name"] for parameter in function.get("parameters", ())]
     given = dict(zip(names, values, strict=True))
     return computed(function["output"]["value"], replace(scope, parameters=given, variables={}))
 
@@ -146,7 +146,11 @@ def _variable(scope: Scope, name: str) -> Value:
     found = next((value for key, value in scope.variables.items() if key.casefold() == name.casefold()), None)
     if found is not None:
         return computed(found, scope)
-    loop = next(one for one in scope.variables.get("copy", ()) if str(one.get("name")).casefold() == name.casefold())
+    loop = next(
+        variable
+        for variable in scope.variables.get("copy", ())
+        if str(variable.get("name")).casefold() == name.casefold()
+    )
     return looped(loop, scope)
 
 

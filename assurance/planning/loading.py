@@ -32,7 +32,7 @@ def kept(plan: Plan) -> bytes:
         "form": plan.form,
         "made": plan.made,
         "changes": changes,
-        "diagnostics": [{"message": one} for one in plan.unplaced],
+        "diagnostics": [{"message": message} for message in plan.unplaced],
     }
     return json.dumps(document, indent=1).encode()
 
@@ -58,8 +58,10 @@ def grant_of(resource_id: str, assignment: Mapping[str, Any] | None) -> tuple[st
     if not isinstance(properties, Mapping):
         return None
     principal, role = properties.get("principalId"), properties.get("roleDefinitionId")
-    told = isinstance(principal, str) and isinstance(role, str) and not is_unknown(principal) and not is_unknown(role)
-    if not told:
+    is_known = (
+        isinstance(principal, str) and isinstance(role, str) and not is_unknown(principal) and not is_unknown(role)
+    )
+    if not is_known:
         return None
     scope = folded(resource_id).rpartition(f"/providers/{ROLE_ASSIGNMENTS}")[0]
     return scope, str(principal).casefold(), folded(str(role)).rpartition("/")[2]
@@ -131,18 +133,18 @@ def refuse_older(plan_made: str, tape_started: str, where: str) -> None:
 
 def _object(content: bytes, where: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(content.decode("utf-8-sig"))
+        document = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise PlanRefused(f"{where}: this is no JSON ({error}); was it cut off? {EXPECTED}") from error
-    if not isinstance(found, Mapping):
+    if not isinstance(document, Mapping):
         raise PlanRefused(f"{where}: this is no JSON object; {EXPECTED}")
-    return found
+    return document
 
 
 def _refuse_foreign(plan: Plan, target: Target, where: str) -> None:
     own = folded(f"/subscriptions/{target.subscription_id}")
     of_subscriptions = [change for change in plan.changes if folded(change.id).startswith("/subscriptions/")]
-    if of_subscriptions and not any(f"{folded(one.id)}/".startswith(f"{own}/") for one in of_subscriptions):
+    if of_subscriptions and not any(f"{folded(change.id)}/".startswith(f"{own}/") for change in of_subscriptions):
         other = folded(of_subscriptions[0].id).split("/")[2]
         raise PlanRefused(
             f"{where}: the plan is for subscription {other}, and the environment's is {target.subscription_id}"

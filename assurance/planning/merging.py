@@ -89,8 +89,8 @@ def is_listed_at(resource_id: str, resource_type: str, place: Place, *, has_loca
 
 def principal_in(query: str) -> str:
     """Return whose role assignments a filter asks for, in lower case; empty if it does not say."""
-    found = PRINCIPAL.search(query)
-    return (found.group(1) or found.group(2)).casefold() if found is not None else ""
+    match = PRINCIPAL.search(query)
+    return (match.group(1) or match.group(2)).casefold() if match is not None else ""
 
 
 # What tells the items of a list apart, the first that all of them have.
@@ -130,14 +130,14 @@ def planned(change: PlannedChange, now: Values | None) -> dict[str, Any]:
     """
     after: dict[str, Any] = dict(change.after or {})
     if now is None:
-        found = _created(change, after)
+        values = _created(change, after)
     elif change.before is not None:
-        found = carried_over(now, change.before, after)
+        values = carried_over(now, change.before, after)
     else:
-        found = put(now, after)
-    if change.kind is not ChangeKind.NO_CHANGE and isinstance(found.get("properties"), dict):
-        found["properties"].setdefault("provisioningState", "Succeeded")
-    return found
+        values = put(now, after)
+    if change.kind is not ChangeKind.NO_CHANGE and isinstance(values.get("properties"), dict):
+        values["properties"].setdefault("provisioningState", "Succeeded")
+    return values
 
 
 def _created(change: PlannedChange, after: dict[str, Any]) -> dict[str, Any]:
@@ -154,16 +154,16 @@ def carried_over(now: Any, before: Any, after: Any) -> Any:  # noqa: ANN401  (JS
         return now
     if isinstance(now, Mapping) and isinstance(before, Mapping) and isinstance(after, Mapping):
         names = {str(key).casefold(): key for key in now}
-        found = dict(now)
+        values = dict(now)
         for key in dict.fromkeys((*before, *after)):
             own = names.get(str(key).casefold(), key)
             if key not in after:
-                found.pop(own, None)
+                values.pop(own, None)
             elif key not in before:
-                found[own] = after[key] if own not in now else carried_over(now[own], {}, after[key])
+                values[own] = after[key] if own not in now else carried_over(now[own], {}, after[key])
             else:
-                found[own] = carried_over(now.get(own), before[key], after[key])
-        return found
+                values[own] = carried_over(now.get(own), before[key], after[key])
+        return values
     if isinstance(now, list) and isinstance(after, list):
         return _items(now, before if isinstance(before, list) else [], after)
     return after
@@ -190,9 +190,9 @@ def _has(item: object, key: str) -> bool:
 
 def put(now: Values, template: Values) -> dict[str, Any]:
     """Return the resource after a template was applied: what it leaves out is gone, but for what Azure computes."""
-    found = {**now, **{key: value for key, value in template.items() if key not in {"apiVersion", "properties"}}}
-    found["properties"] = _put(now.get("properties") or {}, template.get("properties") or {})
-    return found
+    values = {**now, **{key: value for key, value in template.items() if key not in {"apiVersion", "properties"}}}
+    values["properties"] = _put(now.get("properties") or {}, template.get("properties") or {})
+    return values
 
 
 def _put(now: object, given: object) -> Any:  # noqa: ANN401  (JSON values of any kind)

@@ -64,7 +64,7 @@ class Overlay:
     def _is_gone(self, scope: str) -> bool:
         parts = scope.split("/")
         above = ("/".join(parts[:length]) for length in range(len(parts), 1, -1))
-        return any(self._kind(one) is ChangeKind.DELETE for one in above)
+        return any(self._kind(change) is ChangeKind.DELETE for change in above)
 
     def _kind(self, key: str) -> ChangeKind | None:
         change = self._changes.get(key)
@@ -76,47 +76,49 @@ class Overlay:
         if change is None and not inner:
             return obtain()
         try:
-            found = obtain()
+            reading = obtain()
         except MissingReading:
             if change is None or change.kind is not ChangeKind.CREATE:
                 raise
-            found = self._nothing(place)
-        now = _body(found) if found.status == HTTPStatus.OK else None
+            reading = self._nothing(place)
+        now = _body(reading) if reading.status == HTTPStatus.OK else None
         body: Mapping[str, Any] | None = now
         if change is not None:
             body = planned(self._told(change), now)
         if body is None:
-            return found
-        return _answer(found, HTTPStatus.OK, _with_inner(body, inner))
+            return reading
+        return _answer(reading, HTTPStatus.OK, _with_inner(body, inner))
 
     def _list(self, place: Place, query: str, obtain: Callable[[], Reading]) -> Reading:
         wanted = principal_in(parse_qs(query).get("$filter", [""])[0]) if place.type == ROLE_ASSIGNMENTS else ""
-        mine = self._listed(place)
+        changes = self._listed(place)
         is_new = self._kind(place.scope) is ChangeKind.CREATE
         try:
-            found = obtain()
+            reading = obtain()
         except MissingReading:
             if not is_new:
                 raise
-            found = self._nothing(place)
-        if found.status != HTTPStatus.OK and not (is_new and found.status == HTTPStatus.NOT_FOUND):
-            return found
-        body = _body(found) if found.status == HTTPStatus.OK else {"value": []}
+            reading = self._nothing(place)
+        if reading.status != HTTPStatus.OK and not (is_new and reading.status == HTTPStatus.NOT_FOUND):
+            return reading
+        body = _body(reading) if reading.status == HTTPStatus.OK else {"value": []}
         if not isinstance(body.get("value"), list):
-            return found
-        return _answer(found, HTTPStatus.OK, {**body, "value": self._members(body, mine, place, wanted)})
+            return reading
+        return _answer(reading, HTTPStatus.OK, {**body, "value": self._members(body, changes, place, wanted)})
 
     def _listed(self, place: Place) -> list[PlannedChange]:
         if place.type == ROLE_ASSIGNMENTS:
             return self._assignments(place.scope)
-        some = (one for kind in kinds_listed(place, self._by_type) for one in self._by_type[kind])
-        return [one for one in some if is_listed_at(one.id, one.type, place, has_location=_has_location(one))]
+        some = (change for kind in kinds_listed(place, self._by_type) for change in self._by_type[kind])
+        return [
+            change for change in some if is_listed_at(change.id, change.type, place, has_location=_has_location(change))
+        ]
 
     def _members(
         self, body: Mapping[str, Any], mine: Sequence[PlannedChange], place: Place, principal: str
     ) -> list[Any]:
         by_id = {folded(change.id): change for change in mine}
-        found = []
+        members = []
         seen = set()
         for item in body["value"]:
             key = folded(str(item.get("id", ""))) if isinstance(item, Mapping) else ""
@@ -126,10 +128,12 @@ class Overlay:
             change = by_id.get(key)
             inner = self._inner(key) if place.type else []
             laid = item if change is None else self._shown(change, item, place)
-            found.append(_with_inner(laid, inner) if inner else laid)
+            members.append(_with_inner(laid, inner) if inner else laid)
         if not body.get("nextLink"):
             there = (
-                {grant_of(str(one.get("id", "")), one) for one in found} if place.type == ROLE_ASSIGNMENTS else set()
+                {grant_of(str(member.get("id", "")), member) for member in members}
+                if place.type == ROLE_ASSIGNMENTS
+                else set()
             )
             new = (
                 change
@@ -138,8 +142,8 @@ class Overlay:
                 and change.kind is not ChangeKind.DELETE
                 and grant_of(change.id, change.after) not in there - {None}
             )
-            found += [self._shown(change, None, place) for change in new]
-        return [one for one in found if not principal or _is_of(one, principal)]
+            members += [self._shown(change, None, place) for change in new]
+        return [member for member in members if not principal or _is_of(member, principal)]
 
     def _shown(self, change: PlannedChange, now: Mapping[str, Any] | None, place: Place) -> Mapping[str, Any]:
         whole = planned(self._told(change), now)
@@ -148,9 +152,9 @@ class Overlay:
     def _assignments(self, scope: str) -> list[PlannedChange]:
         """Return planned role assignments that a list at a scope holds: those at it, below it, and above it."""
         return [
-            one
-            for one in self._by_type.get(ROLE_ASSIGNMENTS, ())
-            if folded(one.id).startswith((f"{scope}/", *ABOVE_SUBSCRIPTIONS)) or scope.startswith(_scope_of(one))
+            change
+            for change in self._by_type.get(ROLE_ASSIGNMENTS, ())
+            if folded(change.id).startswith((f"{scope}/", *ABOVE_SUBSCRIPTIONS)) or scope.startswith(_scope_of(change))
         ]
 
     def _inner(self, key: str) -> list[tuple[str, PlannedChange]]:
@@ -210,10 +214,10 @@ def _with_inner(body: Mapping[str, Any], inner: Sequence[tuple[str, PlannedChang
 
 def _body(reading: Reading) -> Mapping[str, Any]:
     try:
-        found = json.loads(reading.body or b"{}")
+        body = json.loads(reading.body or b"{}")
     except ValueError:
         return {}
-    return found if isinstance(found, Mapping) else {}
+    return body if isinstance(body, Mapping) else {}
 
 
 def _answer(reading: Reading, status: HTTPStatus, body: Mapping[str, Any]) -> Reading:

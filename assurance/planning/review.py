@@ -66,15 +66,17 @@ class TemplateValidation:
         error = document.get("error") or properties.get("error")
         if not state and not error:
             raise self._broken("it tells no provisioningState and no error")
-        told = [f"error {error.get('code')}: {error.get('message')}"] if isinstance(error, Mapping) else []
-        diagnostics = [one for one in properties.get("diagnostics") or [] if isinstance(one, Mapping)]
-        told += [
+        errors = [f"error {error.get('code')}: {error.get('message')}"] if isinstance(error, Mapping) else []
+        diagnostics = [
+            diagnostic for diagnostic in properties.get("diagnostics") or [] if isinstance(diagnostic, Mapping)
+        ]
+        errors += [
             f"{diagnostic.get('level')} {diagnostic.get('code')}: {diagnostic.get('message')}"
             for diagnostic in diagnostics
         ]
         failed = bool(error) or any(str(diagnostic.get("level")).casefold() == "error" for diagnostic in diagnostics)
         holds = state.casefold() == SUCCEEDED and not failed
-        observed = f"{state or 'no state'}{'; ' if told else ''}{'; '.join(told[:6])}"
+        observed = f"{state or 'no state'}{'; ' if errors else ''}{'; '.join(errors[:6])}"
         return self._fact(holds, "Azure finds the template valid", observed, f"Mend the template, then: {AGAIN}")
 
     def is_of(self, digest: str) -> Fact:
@@ -89,12 +91,12 @@ class TemplateValidation:
 
     def _document(self) -> Mapping[str, Any]:
         try:
-            found = json.loads(self.result.content)
+            document = json.loads(self.result.content)
         except (ValueError, RecursionError) as error:
             raise self._broken("it is not JSON") from error
-        if not isinstance(found, Mapping):
+        if not isinstance(document, Mapping):
             raise self._broken("it holds no JSON object")
-        return found
+        return document
 
     def _broken(self, what: str) -> BrokenReading:
         reason = f"The artefact {self.result.name} ({self.result.file}) cannot be judged: {what}."
@@ -134,7 +136,7 @@ class ReviewedChange:
     @property
     def told(self) -> str:
         """Its heaviest differences, in words."""
-        return "; ".join(f"{one.path + ' ' if one.path else ''}{one.told}" for one in self.changes[:3])
+        return "; ".join(f"{change.path + ' ' if change.path else ''}{change.told}" for change in self.changes[:3])
 
     def __str__(self) -> str:
         return f"{self.weight.word}: {self.id.rstrip('/').rsplit('/', 1)[-1]} {self.told}"
@@ -177,20 +179,24 @@ class PlanReview:
 
     def _counted(self) -> str:
         counts = {weight: sum(change.weight is weight for change in self.changes) for weight in Weight}
-        told = ", ".join(f"{count} {weight.word}" for weight, count in counts.items() if count)
-        return f"{told or 'no'} changes, each security-relevant one announced" if told else "the plan changes nothing"
+        counted = ", ".join(f"{count} {weight.word}" for weight, count in counts.items() if count)
+        return (
+            f"{counted or 'no'} changes, each security-relevant one announced"
+            if counted
+            else "the plan changes nothing"
+        )
 
 
 @cache
 def _noise() -> tuple[tuple[str, str, str], ...]:
     document = tomllib.loads(files(__package__).joinpath("noise.toml").read_text("utf-8"))
-    return tuple((one.get("type", "*"), one["path"], one.get("change", "")) for one in document["property"])
+    return tuple((rule.get("type", "*"), rule["path"], rule.get("change", "")) for rule in document["property"])
 
 
 @cache
 def _brought_about() -> tuple[tuple[str, str], ...]:
     document = tomllib.loads(files(__package__).joinpath("noise.toml").read_text("utf-8"))
-    return tuple((one["type"], one["path"]) for one in document["brought_about"])
+    return tuple((rule["type"], rule["path"]) for rule in document["brought_about"])
 
 
 def is_brought_about(path: str, resource_type: str) -> bool:
@@ -232,7 +238,7 @@ def review(
         if changes:
             found.append(ReviewedChange(change.id, change.kind, changes, _announcement(change, changes, declared)))
     order = list(Weight)
-    return PlanReview(plan, tuple(sorted(found, key=lambda one: (order.index(one.weight), one.id))), place)
+    return PlanReview(plan, tuple(sorted(found, key=lambda change: (order.index(change.weight), change.id))), place)
 
 
 def _meaning(
@@ -245,7 +251,9 @@ def _meaning(
         return (Change("", f"{change.kind}: {change.reason or 'untold'}", Weight.SECURITY, UNTOLD),)
     if before is None:
         grant = grant_of(change.id, change.after) if change.type == ROLE_ASSIGNMENTS else None
-        if grant is not None and any(grant_of(key, one) == grant for key, one in now.items() if one is not None):
+        if grant is not None and any(
+            grant_of(key, values) == grant for key, values in now.items() if values is not None
+        ):
             return ()  # it is there under another name, which only Azure computes
         return (presence(change.type, "added", NEW),)
     return changes_of(before, change.after, change.type, address_space)
@@ -256,20 +264,20 @@ def changes_of(
 ) -> tuple[Change, ...]:
     """Return what differs between a resource as it is and as it would be, classified, without known noise."""
     was, planned = normalised(before, resource_type), normalised(after, resource_type)
-    found = [
+    changes = [
         leave
         for whole in differences(was, planned)
         for leave in whole.leaves()
         if not is_noise(leave, resource_type) and not is_unknown(leave.after)
     ]
-    classed = [classified(one, resource_type) for one in found]
-    if resource_type != SECURITY_GROUP or not any(concerns_rules(one.path) for one in classed):
+    classed = [classified(difference, resource_type) for difference in changes]
+    if resource_type != SECURITY_GROUP or not any(concerns_rules(change.path) for change in classed):
         return tuple(classed)
     defaults = was.get("properties", {}).get("defaultSecurityRules")
     if defaults is not None:
         planned.setdefault("properties", {}).setdefault("defaultSecurityRules", defaults)
     meant = effect(was, planned, address_space)
-    return (*meant.changes(), *(meant.weighed(one) if concerns_rules(one.path) else one for one in classed))
+    return (*meant.changes(), *(meant.weighed(change) if concerns_rules(change.path) else change for change in classed))
 
 
 def _announcement(change: PlannedChange, changes: tuple[Change, ...], declared: tuple[AnnouncedChange, ...]) -> str:

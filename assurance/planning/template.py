@@ -45,7 +45,7 @@ def names_of(symbol: str, deployment: Mapping[str, Any], scope: Scope) -> tuple[
     subscription, group = place_of(deployment, scope)
     within = f"/subscriptions/{subscription}" + (f"/resourceGroups/{group}" if group else "")
     own = f"{DEPLOYMENTS}/{computed(deployment.get('name'), scope)}"
-    return tuple(one.casefold() for one in (symbol, own, f"{within}/providers/{own}"))
+    return tuple(name.casefold() for name in (symbol, own, f"{within}/providers/{own}"))
 
 
 def with_loops(value: Any, scope: Scope) -> Any:  # noqa: ANN401  (JSON values of any kind)
@@ -54,9 +54,9 @@ def with_loops(value: Any, scope: Scope) -> Any:  # noqa: ANN401  (JSON values o
         return [with_loops(item, scope) for item in value]
     if not isinstance(value, Mapping):
         return value
-    found = {key: with_loops(item, scope) for key, item in value.items() if key != "copy"}
+    values = {key: with_loops(item, scope) for key, item in value.items() if key != "copy"}
     loops = value["copy"] if isinstance(value.get("copy"), list) else ()
-    return {**found, **{loop["name"]: looped(loop, scope) for loop in loops}}
+    return {**values, **{loop["name"]: looped(loop, scope) for loop in loops}}
 
 
 FORM = "ARM template"
@@ -101,14 +101,14 @@ def read_template(document: Mapping[str, Any], parameters: Mapping[str, Any], ta
     given = {key: value_given(value, key) for key, value in (parameters.get("parameters") or parameters).items()
              if not key.startswith("$") and key != "contentVersion"}  # fmt: skip
     scope = _scope(document, given, target, where)
-    found: list[PlannedChange] = []
+    changes: list[PlannedChange] = []
     unplaced: list[str] = []
     for outcome in _resources(document, scope, where):
         if isinstance(outcome, str):
             unplaced.append(outcome)
         else:
-            found.append(outcome)
-    return Plan(FORM, tuple(found), tuple(unplaced))
+            changes.append(outcome)
+    return Plan(FORM, tuple(changes), tuple(unplaced))
 
 
 def value_given(value: Any, name: str) -> Any:  # noqa: ANN401  (JSON values of any kind)
@@ -122,7 +122,7 @@ def value_given(value: Any, name: str) -> Any:  # noqa: ANN401  (JSON values of 
 
 def _scope(document: Mapping[str, Any], given: Mapping[str, Any], target: Target, where: str) -> Scope:
     declared = document.get("parameters") or {}
-    stranger = next((name for name in given if name.casefold() not in {one.casefold() for one in declared}), None)
+    stranger = next((name for name in given if name.casefold() not in {each.casefold() for each in declared}), None)
     if stranger is not None:
         raise PlanRefused(f"{where}: the template declares no parameter {stranger!r}; it has {', '.join(declared)}")
     values: dict[str, Any] = {}
@@ -131,25 +131,25 @@ def _scope(document: Mapping[str, Any], given: Mapping[str, Any], target: Target
     variables, location = document.get("variables") or {}, target.location
     scope = Scope(target.subscription_id, group, values, variables, location, functions=_own(document))
     folded = {name.casefold(): value for name, value in given.items()}
-    for name, one in declared.items():
+    for name, declaration in declared.items():
         if name.casefold() in folded:
             values[name] = folded[name.casefold()]
-        elif "defaultValue" not in one and not one.get("nullable"):
+        elif "defaultValue" not in declaration and not declaration.get("nullable"):
             raise PlanRefused(f"{where}: parameter {name!r} has no value; give it with --plan-parameters FILE")
     # A default may refer to a parameter that is declared after it.
     for _ in range(2):
-        for name, one in declared.items():
+        for name, declaration in declared.items():
             if name.casefold() not in folded:
-                values[name] = computed(one.get("defaultValue"), scope)
+                values[name] = computed(declaration.get("defaultValue"), scope)
     return scope
 
 
 def _own(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the functions that a template defines itself, by `namespace.name`."""
     return {
-        f"{space.get('namespace')}.{name}".casefold(): one
+        f"{space.get('namespace')}.{name}".casefold(): member
         for space in document.get("functions") or ()
-        for name, one in (space.get("members") or {}).items()
+        for name, member in (space.get("members") or {}).items()
     }
 
 
@@ -158,16 +158,16 @@ def _resources(document: Mapping[str, Any], scope: Scope, where: str) -> Iterato
     if declared is None:
         raise PlanRefused(f"{where}: a template has a list 'resources', and this has none; was it cut off?")
     scope = _with_outputs(declared, scope, where)
-    for one in declared.values():
-        if isinstance(one, Mapping) and not one.get("existing"):
-            yield from _copies(one, scope, where, above="")
+    for resource in declared.values():
+        if isinstance(resource, Mapping) and not resource.get("existing"):
+            yield from _copies(resource, scope, where, above="")
 
 
 def _by_symbol(document: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return a template's resources by symbolic name (languageVersion 2.0), or by number; None where it has none."""
     declared = document.get("resources")
     if isinstance(declared, list):
-        return {str(number): one for number, one in enumerate(declared)}
+        return {str(number): resource for number, resource in enumerate(declared)}
     return declared if isinstance(declared, Mapping) else None
 
 
@@ -175,11 +175,11 @@ def _with_outputs(declared: Mapping[str, Any] | None, scope: Scope, where: str) 
     """Return the scope in which `reference()` gives the outputs of nested deployments, once they are asked for."""
     outputs: dict[str, Callable[[], Any]] = {}
     scope = replace(scope, outputs=outputs)
-    for symbol, one in (declared or {}).items():
-        if isinstance(one, Mapping) and str(one.get("type")).casefold() == NESTED:
-            for number, copy in enumerate(scopes(one, scope)):
-                names = names_of(f"{symbol}[{number}]" if "copy" in one else symbol, one, copy)
-                outputs.update(dict.fromkeys(names, partial(_outputs, one, copy, where)))
+    for symbol, resource in (declared or {}).items():
+        if isinstance(resource, Mapping) and str(resource.get("type")).casefold() == NESTED:
+            for number, copy in enumerate(scopes(resource, scope)):
+                names = names_of(f"{symbol}[{number}]" if "copy" in resource else symbol, resource, copy)
+                outputs.update(dict.fromkeys(names, partial(_outputs, resource, copy, where)))
     return scope
 
 
@@ -260,8 +260,10 @@ def _outputs(resource: Mapping[str, Any], scope: Scope, where: str) -> dict[str,
         return {}
     template, within = inside
     within = _with_outputs(_by_symbol(template), within, where)
-    found = template.get("outputs") or {}
-    return {key: {"value": computed(with_loops(one.get("value"), within), within)} for key, one in found.items()}
+    outputs = template.get("outputs") or {}
+    return {
+        key: {"value": computed(with_loops(output.get("value"), within), within)} for key, output in outputs.items()
+    }
 
 
 def _inside(resource: Mapping[str, Any], scope: Scope, where: str) -> tuple[Mapping[str, Any], Scope] | None:

@@ -31,7 +31,7 @@ def provider_path(resource_type: str, names: Sequence[str]) -> str:
 
 
 def _format(template: str, *values: Value) -> str:
-    return re.sub(r"\{(\d+)\}", lambda found: _text(values[int(found[1])]), template)
+    return re.sub(r"\{(\d+)\}", lambda match: _text(values[int(match[1])]), template)
 
 
 def _text(value: Value) -> str:
@@ -46,12 +46,12 @@ def _concat(*values: Value) -> Value:
 
 def _union(*values: Value) -> Value:
     if isinstance(values[0], Mapping):
-        found: dict[str, Value] = {}
+        united: dict[str, Value] = {}
         for value in values:
             for key, item in value.items():
-                own = found.get(key)
-                found[key] = _union(own, item) if isinstance(own, Mapping) and isinstance(item, Mapping) else item
-        return found
+                own = united.get(key)
+                united[key] = _union(own, item) if isinstance(own, Mapping) and isinstance(item, Mapping) else item
+        return united
     flat = list(chain(*values))
     return [item for place, item in enumerate(flat) if item not in flat[:place]]
 
@@ -146,7 +146,7 @@ def _decoded(text: str) -> str:
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
-    "add": lambda one, other: one + other,
+    "add": lambda left, other: left + other,
     "and": lambda *values: all(values),
     "array": lambda value: value if isinstance(value, list) else [value],
     "bool": lambda value: str(value).casefold() in {"true", "1"},
@@ -159,7 +159,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "contains": _contains,
     "createarray": lambda *values: list(values),
     "createobject": _object,
-    "div": lambda one, other: int(one / other),
+    "div": lambda left, other: int(left / other),
     "empty": _empty,
     "endswith": lambda text, end: text.casefold().endswith(end.casefold()),
     "equals": _equals,
@@ -169,8 +169,8 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "first": lambda values: values[0],
     "flatten": lambda values: list(chain(*values)),
     "format": _format,
-    "greater": lambda one, other: one > other,
-    "greaterorequals": lambda one, other: one >= other,
+    "greater": lambda left, other: left > other,
+    "greaterorequals": lambda left, other: left >= other,
     "indexof": _place,
     "int": int,
     "intersection": _intersection,
@@ -179,13 +179,13 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "json": json.loads,
     "last": lambda values: values[-1],
     "length": len,
-    "lessorequals": lambda one, other: one <= other,
+    "lessorequals": lambda left, other: left <= other,
     "map": _map,
-    "less": lambda one, other: one < other,
+    "less": lambda left, other: left < other,
     "max": lambda *values: max(values),
     "min": lambda *values: min(values),
-    "mod": lambda one, other: one % other,
-    "mul": lambda one, other: one * other,
+    "mod": lambda left, other: left % other,
+    "mul": lambda left, other: left * other,
     "not": lambda value: not value,
     "null": lambda: None,
     "objectkeys": lambda value: sorted(value, key=str.casefold),
@@ -194,12 +194,12 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "padleft": lambda value, length, sign=" ": _text(value).rjust(length, sign),
     "reduce": _reduce,
     "replace": lambda text, old, new: text.replace(old, new),
-    "shallowmerge": lambda values: {key: item for one in values for key, item in one.items()},
+    "shallowmerge": lambda values: {key: item for value in values for key, item in value.items()},
     "skip": lambda values, count: values[max(count, 0) :],
     "split": _split,
     "startswith": lambda text, start: text.casefold().startswith(start.casefold()),
     "string": _text,
-    "sub": lambda one, other: one - other,
+    "sub": lambda left, other: left - other,
     "substring": _substring,
     "take": lambda values, count: values[: max(count, 0)],
     "tenantresourceid": lambda kind, *names: f"/providers/{provider_path(kind, names)}",

@@ -50,10 +50,10 @@ def changes_in(
     old: dict[str, Any] = {} if replaced else _in_azures_form(known, before)
     new = _in_azures_form(known, after)
     yield from _parts(known, place, before, after)
-    told = {*SILENT, *known["attributes"], *known.get("ignored", ()), *known.get("parts", ())}
+    known_attributes = {*SILENT, *known["attributes"], *known.get("ignored", ()), *known.get("parts", ())}
     missed = [
         key for key in after
-        if key not in told
+        if key not in known_attributes
         and (after[key] not in (None, [], {}, "") if replaced else after[key] != before.get(key))
     ]  # fmt: skip
     if missed and not replaced:
@@ -77,7 +77,7 @@ def _laid_over(
     hidden = change.get("after_unknown")
     would = known.get("gone", {}) if kind is ChangeKind.DELETE else with_unknown(after, hidden, address)
     bare: dict[str, Any] = {"properties": {}}
-    was, new = (bare | _in_azures_form(known, one) for one in (before, would))
+    was, new = (bare | _in_azures_form(known, side) for side in (before, would))
     yield PlannedChange(place, ChangeKind.MODIFY, was, new)
 
 
@@ -86,7 +86,7 @@ def _parts(
 ) -> Iterator[PlannedChange]:
     """Give the resources of Azure that azurerm tells as blocks of another, such as an endpoint's group of zones."""
     for block, rules in known.get("parts", {}).items():
-        was, would = ({one["name"]: one for one in some.get(block) or ()} for some in (before, after))
+        was, would = ({part["name"]: part for part in some.get(block) or ()} for some in (before, after))
         for name in dict.fromkeys((*was, *would)):
             own = f"{place}/{rules['type']}/{name}"
             if name not in would:
@@ -147,11 +147,11 @@ def _place(found: dict[str, Any], rule: str | Mapping[str, Any], value: Any) -> 
     if "items" in rule:
         made = []
         for item in value:
-            one: dict[str, Any] = {}
+            holder: dict[str, Any] = {}
             for name, inner in rule["items"].items():
                 if item.get(name) not in (None, [], ""):
-                    _place(one, inner, item[name])
-            made.append(one)
+                    _place(holder, inner, item[name])
+            made.append(holder)
         value = made
     words = {str(key).casefold(): item for key, item in rule.get("values", {}).items()}
     if not isinstance(value, (list, dict)):
@@ -269,17 +269,17 @@ def _azapi(address: str, kind: ChangeKind, change: Mapping[str, Any]) -> Planned
 
 def _joined(changes: list[PlannedChange]) -> Iterator[PlannedChange]:
     """Give each resource once: what several resources of Terraform say of one resource of Azure becomes one change."""
-    found: dict[str, PlannedChange] = {}
+    joined: dict[str, PlannedChange] = {}
     for change in changes:
         key = change.id.casefold()
-        earlier = found.get(key)
+        earlier = joined.get(key)
         if earlier is None or change.after is None or earlier.after is None:
-            found[key] = change
+            joined[key] = change
             continue
-        found[key] = PlannedChange(
+        joined[key] = PlannedChange(
             change.id, earlier.kind, _deep(earlier.before, change.before), _deep(earlier.after, change.after)
         )
-    yield from found.values()
+    yield from joined.values()
 
 
 def _deep(one: Any, other: Any) -> Any:  # noqa: ANN401  (JSON values of any kind)

@@ -65,7 +65,7 @@ def _change(entry: object, where: str, number: int) -> PlannedChange | str:
     if not isinstance(entry, Mapping):
         raise PlanRefused(f"{where}: changes[{number}] is no object")
     resource_id, kind = entry.get("resourceId"), entry.get("changeType")
-    known = {str(one).casefold(): one for one in ChangeKind}
+    known = {str(member).casefold(): member for member in ChangeKind}
     if str(kind).casefold() == "unsupported" and not _is_id(resource_id):
         return f"{resource_id}: {entry.get('unsupportedReason') or 'only Azure can compute its id'}"
     if not _is_id(resource_id):
@@ -74,16 +74,16 @@ def _change(entry: object, where: str, number: int) -> PlannedChange | str:
         raise PlanRefused(
             f"{where}: changes[{number}] has changeType {kind!r}; expected one of {', '.join(ChangeKind)}"
         )
-    found = known[str(kind).casefold()]
+    kind_of_change = known[str(kind).casefold()]
     before, after = (_payload(entry, name) for name in ("before", "after"))
-    if found in TELLS_AFTER and after is None and not entry.get("unsupportedReason"):
+    if kind_of_change in TELLS_AFTER and after is None and not entry.get("unsupportedReason"):
         raise PlanRefused(
             f"{where}: changes[{number}] ({resource_id}) does not tell the resource as it would be; make the what-if "
             "with --result-format FullResourcePayloads"
         )
     if before is not None and after is not None:
         after = _without_effectless(before, after, entry.get("delta"))
-    return PlannedChange(str(resource_id), found, before, after, str(entry.get("unsupportedReason") or ""))
+    return PlannedChange(str(resource_id), kind_of_change, before, after, str(entry.get("unsupportedReason") or ""))
 
 
 def _is_id(value: object) -> bool:
@@ -92,18 +92,18 @@ def _is_id(value: object) -> bool:
 
 def _without_effectless(before: Any, after: Any, delta: object) -> Any:  # noqa: ANN401  (JSON values of any kind)
     """Return what would be, with what was wherever what-if says that the template's value has no effect."""
-    for one in delta if isinstance(delta, list) else ():
-        if not isinstance(one, Mapping):
+    for difference in delta if isinstance(delta, list) else ():
+        if not isinstance(difference, Mapping):
             continue
-        *above, last = str(one.get("path", "")).split(".")
+        *above, last = str(difference.get("path", "")).split(".")
         was, would = _below(before, above), _below(after, above)
-        if one.get("propertyChangeType") == NO_EFFECT and isinstance(would, dict):
+        if difference.get("propertyChangeType") == NO_EFFECT and isinstance(would, dict):
             if isinstance(was, Mapping) and last in was:
                 would[last] = was[last]
             else:
                 would.pop(last, None)
-        elif one.get("children"):
-            _without_effectless(_below(was, [last]), _below(would, [last]), one["children"])
+        elif difference.get("children"):
+            _without_effectless(_below(was, [last]), _below(would, [last]), difference["children"])
     return after
 
 
@@ -119,6 +119,6 @@ def _below(value: Any, path: list[str]) -> Any:  # noqa: ANN401  (JSON values of
 
 
 def _payload(entry: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    found = entry.get(name)
-    marked = with_marks(found) if isinstance(found, Mapping) else None
+    payload = entry.get(name)
+    marked = with_marks(payload) if isinstance(payload, Mapping) else None
     return marked if isinstance(marked, Mapping) else None

@@ -53,8 +53,8 @@ class Metrics:
                 self.readings,
             )
         logged, logged_failed = (
-            sum(one.all for one in timeline.in_order),
-            sum(one.all_failed for one in timeline.in_order),
+            sum(interval.all for interval in timeline.in_order),
+            sum(interval.all_failed for interval in timeline.in_order),
         )
         # No failed request at all leaves the metric without values.
         failed = self.totals[FAILED] or 0.0
@@ -77,13 +77,13 @@ def metrics_of(window: Window, answer: Document) -> Metrics:
     Raises:
         BrokenReading: A metric is missing, has several series, or says that it failed.
     """
-    found = {_name(item): item for item in answer.required_items("value")}
-    missing = sorted(set(METRICS) - set(found))
+    metrics = {_name(item): item for item in answer.required_items("value")}
+    missing = sorted(set(METRICS) - set(metrics))
     if missing:
         raise BrokenReading(
             f"The answer lacks the metric {', '.join(missing)}.", "Look at the reading.", answer.readings
         )
-    totals = {name: _total(found[name], aggregation) for name, aggregation in METRICS.items()}
+    totals = {name: _total(metrics[name], aggregation) for name, aggregation in METRICS.items()}
     return Metrics(window, totals, answer.readings)
 
 

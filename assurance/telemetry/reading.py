@@ -104,11 +104,11 @@ class Telemetry:
         ordinal = 1
         while True:
             rows, readings = self._ask(query("dependencies"), window, ids, ordinal)
-            found = Dependencies(tuple(ids), rows, readings, ordinal)
+            dependencies = Dependencies(tuple(ids), rows, readings, ordinal)
             asked = self._asked_at(readings)
             first = first or asked
-            if enough(found) or asked - first >= bound:
-                return found
+            if enough(dependencies) or asked - first >= bound:
+                return dependencies
             self._pause(asked)
             ordinal += 1
 

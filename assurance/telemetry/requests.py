@@ -55,7 +55,11 @@ class RequestLevel:
         cited = (*readings, *timeline.readings)
         _refuse_too_little(row.count("Rows"), row.count("Requests"), timeline, declared, cited)
         percentiles = {share: row.number(f"P{share}") for share in (50, 95, 99)}
-        known = {share: found for share, found in percentiles.items() if found is not None and found >= 0}
+        known = {
+            share: milliseconds
+            for share, milliseconds in percentiles.items()
+            if milliseconds is not None and milliseconds >= 0
+        }
         unusable = row.count("Unusable")
         inconsistent = row.count("Failed") > row.count("Requests") or sorted(known.values()) != list(known.values())
         if unusable or len(known) != len(percentiles) or inconsistent:
@@ -105,15 +109,15 @@ class RequestLevel:
 
     def failed_per_hour_are_below(self, most: float) -> Fact:
         """Whether fewer requests than so many failed in every hour of the window."""
-        found = self.timeline.failed_in_worst_hour
+        failures = self.timeline.failed_in_worst_hour
         hourly = self.timeline.window.minutes >= 60
         how = "in the worst hour" if hourly else f"an hour, at the rate of these {self.timeline.window.minutes} minutes"
         return self._fact(
-            found < most,
+            failures < most,
             f"fewer than {most:g} failed requests an hour",
-            f"{found:g} failed {how}",
+            f"{failures:g} failed {how}",
             FAILING_REMEDY,
-            self._measure("failed requests an hour", found, most, "requests"),
+            self._measure("failed requests an hour", failures, most, "requests"),
         )
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, measure: Measure) -> Fact:
@@ -143,17 +147,17 @@ def _refuse_too_little(
     rows: int, requests: int, timeline: Timeline, declared: DeclaredTelemetry, readings: tuple[str, ...]
 ) -> None:
     """Refuse to judge what was not watched, or was watched through too few rows."""
-    told = timeline.window.told
+    window = timeline.window.told
     gap = timeline.longest_gap_minutes
     if not timeline.intervals:
         raise NotEvaluated(
-            f"No telemetry of any request from {told}: no traffic is not health.",
+            f"No telemetry of any request from {window}: no traffic is not health.",
             "Check that the application runs and sends telemetry, and [telemetry] component and workspace_id.",
             readings,
         )
     if gap > declared.longest_gap_minutes:
         raise NotEvaluated(
-            f"A gap of at least {gap} minutes in the telemetry from {told}; at most "
+            f"A gap of at least {gap} minutes in the telemetry from {window}; at most "
             f"{declared.longest_gap_minutes} are allowed.",
             "Find out whether the application, its telemetry or its traffic stopped; then run again.",
             readings,
@@ -161,7 +165,7 @@ def _refuse_too_little(
     if rows < declared.minimum_requests:
         sampled = f", which stand for {requests:,} requests," if requests > rows else ""
         raise NotEvaluated(
-            f"{rows:,} rows of requests{sampled} from {told} are too few to judge by; "
+            f"{rows:,} rows of requests{sampled} from {window} are too few to judge by; "
             f"{declared.minimum_requests:,} are needed.",
             "Run again after more traffic, or with less sampling; a smaller minimum_requests judges by less.",
             readings,
@@ -207,8 +211,8 @@ class Availability:
             BrokenReading: The numbers cannot be.
         """
         runs, passed = sum(row.count("Runs") for row in rows), sum(row.count("Passed") for row in rows)
-        found = {begin_of(window, row): row.count("Rows") for row in rows}
-        if passed > runs or len(found) != len(rows):
+        counts = {begin_of(window, row): row.count("Rows") for row in rows}
+        if passed > runs or len(counts) != len(rows):
             raise BrokenReading(f"{passed} of {runs} runs passed, which cannot be.", "Look at the reading.", readings)
         if runs < declared.minimum_tests:
             raise NotEvaluated(
@@ -217,7 +221,7 @@ class Availability:
                 'Set up availability tests, or say availability_from = "requests" in [telemetry].',
                 readings,
             )
-        gap = longest_gap_minutes([found.get(begin, 0) for begin in window.bins])
+        gap = longest_gap_minutes([counts.get(begin, 0) for begin in window.bins])
         if gap > declared.longest_gap_minutes:
             raise NotEvaluated(
                 f"A gap of at least {gap} minutes in the availability tests from {window.told}; at most "

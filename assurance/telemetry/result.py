@@ -103,8 +103,8 @@ class ResultRow:
 
     def number(self, column: str) -> float | None:
         """Return a number of the row."""
-        found = self.cells[column]
-        return float(found) if isinstance(found, (int, float)) else None
+        cell = self.cells[column]
+        return float(cell) if isinstance(cell, (int, float)) else None
 
     def count(self, column: str) -> int:
         """Return a whole number, not negative, of the row.
@@ -112,10 +112,10 @@ class ResultRow:
         Raises:
             BrokenReading: There is none.
         """
-        found = self.cells[column]
-        if not isinstance(found, int) or found < 0:
+        cell = self.cells[column]
+        if not isinstance(cell, int) or cell < 0:
             raise self._broken(column, "a whole number, not negative")
-        return found
+        return cell
 
     def moment(self, column: str) -> datetime:
         """Return a moment of the row.
@@ -123,15 +123,15 @@ class ResultRow:
         Raises:
             BrokenReading: There is none.
         """
-        found = self.cells[column]
-        if not isinstance(found, datetime):
+        cell = self.cells[column]
+        if not isinstance(cell, datetime):
             raise self._broken(column, "a moment")
-        return found
+        return cell
 
     def text(self, column: str) -> str:
         """Return a text of the row; an empty one where there is none, as the language has it."""
-        found = self.cells[column]
-        return found if isinstance(found, str) else ""
+        cell = self.cells[column]
+        return cell if isinstance(cell, str) else ""
 
     def _broken(self, column: str, expected: str) -> BrokenReading:
         return BrokenReading(
@@ -157,9 +157,9 @@ def rows_of(answer: Document, columns: Mapping[str, str]) -> tuple[ResultRow, ..
     tables = answer.required_items("tables")
     if len(tables) != 1:
         raise answer.broken(("tables",), "one table", len(tables))
-    found = {item.required_text("name"): item.required_text("type") for item in tables[0].required_items("columns")}
-    if list(found.items()) != list(columns.items()):
-        raise answer.broken(("tables", "columns"), f"columns {dict(columns)}", found)
+    types = {item.required_text("name"): item.required_text("type") for item in tables[0].required_items("columns")}
+    if list(types.items()) != list(columns.items()):
+        raise answer.broken(("tables", "columns"), f"columns {dict(columns)}", types)
     rows = tables[0].value("rows")
     if not isinstance(rows, list):
         raise answer.broken(("tables", "rows"), "a list", rows)
@@ -192,12 +192,12 @@ def _cell(answer: Document, kind: str, cell: object) -> Cell:
 
 def _moment(answer: Document, text: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise answer.broken(("tables", "rows"), "a value of type datetime", text) from error
-    if found.tzinfo is None:
+    if moment.tzinfo is None:
         raise answer.broken(("tables", "rows"), "a datetime in UTC", text)
-    return found.astimezone(UTC)
+    return moment.astimezone(UTC)
 
 
 def _partial(answer: Document) -> NotEvaluated:

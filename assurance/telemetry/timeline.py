@@ -240,8 +240,8 @@ class WatchedSpan:
         )
 
     def _fact(self, holds: bool, expected: str, observed: str, measure: Measure) -> Fact:
-        told = f"{observed} ({self.window.told})"
-        return Fact(holds, expected, told, self.subject, self.readings, "" if holds else REMEDY, measure)
+        shown = f"{observed} ({self.window.told})"
+        return Fact(holds, expected, shown, self.subject, self.readings, "" if holds else REMEDY, measure)
 
 
 def minutes_of(window: Window, rows: Sequence[ResultRow], readings: tuple[str, ...]) -> tuple[Minute, ...]:
@@ -250,15 +250,15 @@ def minutes_of(window: Window, rows: Sequence[ResultRow], readings: tuple[str, .
     Raises:
         BrokenReading: A minute is not one of the window's, stands twice, or counts a part greater than its whole.
     """
-    found = [
+    minutes = [
         Minute(row.moment("At"), row.count("Rows"), row.count("Requests"), row.count("Failed"), row.number("P95"))
         for row in rows
     ]
-    begins = [minute.at for minute in found]
+    begins = [minute.at for minute in minutes]
     within = all(window.since - MINUTE < begin < window.until and not begin.second for begin in begins)
-    if not within or len(set(begins)) < len(begins) or any(minute.failed > minute.requests for minute in found):
+    if not within or len(set(begins)) < len(begins) or any(minute.failed > minute.requests for minute in minutes):
         raise BrokenReading(f"The minutes of {window.told} do not fit together.", "Look at the reading.", readings)
-    return tuple(sorted(found, key=lambda minute: minute.at))
+    return tuple(sorted(minutes, key=lambda minute: minute.at))
 
 
 def _longest_gap(window: Window, minutes: Sequence[Minute]) -> timedelta:

@@ -104,13 +104,13 @@ class Targets:
     def is_not_looser(self, name: str) -> Fact:
         """Whether a threshold asks for at least as much as the guide does."""
         values: Mapping[str, float] = self.declared.model_dump()
-        found, guide = values[name], GUIDE[name]
-        holds = found >= guide if name in AT_LEAST else found <= guide
+        threshold, guide = values[name], GUIDE[name]
+        holds = threshold >= guide if name in AT_LEAST else threshold <= guide
         side = "at least" if name in AT_LEAST else "at most"
         return Fact(
             holds,
             f"{name} is {side} {guide:g}, as the guide has it",
-            f"{name} is {found:g}",
+            f"{name} is {threshold:g}",
             f"telemetry.thresholds.{name}",
             self.readings,
             "" if holds else f"Set telemetry.thresholds.{name} = {guide:g} in the environment file.",

@@ -47,8 +47,10 @@ def without_basis(flow: Flow, number: str, bad: BadBasis) -> Refusal:
     result = work.job.result()
     if result is None:
         ended = work.job.has_ended
-        told = work.job.is_completed.observed
-        return Refusal(bad, answer, INVALID, "" if ended else f"a job that never ends: {told}", f"its job {told}", ())
+        observed = work.job.is_completed.observed
+        return Refusal(
+            bad, answer, INVALID, "" if ended else f"a job that never ends: {observed}", f"its job {observed}", ()
+        )
     costs = Figures("the estimate", result, work.job.readings).are_present
     left = "" if costs.holds else f"an estimate of nothing: {costs.observed}"
     return Refusal(bad, answer, INVALID, left, "" if left else f"estimated all the same: {costs.observed}", ())

@@ -74,16 +74,16 @@ class DescribedCalls:
             NotEvaluated: Nobody was let through to the operation, so that nothing was tried.
         """
         sent = (*self.valid, *self.invalid)
-        crashed = [one for one in sent if one.status >= HTTPStatus.INTERNAL_SERVER_ERROR]
-        through = [one for one in self.valid if is_let_through(one.status)]
+        crashed = [exchange for exchange in sent if exchange.status >= HTTPStatus.INTERNAL_SERVER_ERROR]
+        through = [exchange for exchange in self.valid if is_let_through(exchange.status)]
         if not crashed and not through:
             raise self._nobody_was_let_through()
-        told = "; ".join(f"{one.called} {one.outcome}" for one in crashed[:MAX_TOLD])
+        crashes = "; ".join(f"{exchange.called} {exchange.outcome}" for exchange in crashed[:MAX_TOLD])
         reach = f"{len(through)} of {len(self.valid)} valid ones were let through"
         return Fact(
             not crashed,
             "no 5xx, whatever the API's description allows or forbids to send",
-            f"{len(crashed)} of {len(sent)}: {told}" if crashed else f"none of {len(sent)}; {reach}",
+            f"{len(crashed)} of {len(sent)}: {crashes}" if crashed else f"none of {len(sent)}; {reach}",
             self._called,
             all_readings(sent),
             "Reproduce it from the reading's request; validate that input, and answer 4xx." if crashed else "",
@@ -94,7 +94,7 @@ class DescribedCalls:
         return f"{self.operation.method} {self.operation.path}"
 
     def _nobody_was_let_through(self) -> NotEvaluated:
-        statuses = ", ".join(map(str, sorted({one.status for one in self.valid}))) or "nothing"
+        statuses = ", ".join(map(str, sorted({exchange.status for exchange in self.valid}))) or "nothing"
         return NotEvaluated(
             f"Nobody was let through to {self._called}: {len(self.valid)} valid requests as {', '.join(CALLERS)} were "
             f"answered {statuses}.",
@@ -160,7 +160,7 @@ class DescribedTrial:
         for caller in callers:
             for is_valid in (False, True):
                 flow = self._flows.begin(f"{FLOW}:{operation.name}:{'valid' if is_valid else 'invalid'}")
-                chosen = [one for one in drawn if one.is_valid is is_valid]
+                chosen = [case for case in drawn if case.is_valid is is_valid]
                 answers[is_valid] += _send_all(flow, operation, chosen, ids, caller)
         return DescribedCalls(operation, tuple(answers[True]), tuple(answers[False]))
 
@@ -193,13 +193,15 @@ class DescribedTrial:
         operations = [operation for operation in OPERATIONS if described(operation)]
         asked = {
             "description": json.loads(answer.content),
-            "operations": [[one.method, f"{application.declared.api_prefix}{one.path}"] for one in operations],
+            "operations": [
+                [operation.method, f"{application.declared.api_prefix}{operation.path}"] for operation in operations
+            ],
             "valid": VALID,
             "invalid": INVALID,
         }
         drawn = _in_own_process(json.dumps(asked))
         return {
-            operation.name: None if found is None else [MadeUp(**one) for one in found]
+            operation.name: None if found is None else [MadeUp(**values) for values in found]
             for operation, found in zip(operations, drawn, strict=True)
         }
 
@@ -238,9 +240,9 @@ def _send_all(
 ) -> Iterator[Exchange]:
     """Send each request as somebody; where they come to the same once the ids are filled in, once."""
     sent: set[tuple[str, str]] = set()
-    for index, one in enumerate(drawn):
+    for index, case in enumerate(drawn):
         number = flow.unique(f"deep{operation_numbers()[operation.name]:02d}-{caller}-{index}")
-        path, text = _path(operation, one, ids), _text(one, ids, number)
+        path, text = _path(operation, case, ids), _text(case, ids, number)
         if (path, text) not in sent:
             sent.add((path, text))
             yield flow.call(operation.method, path, caller, text=text)

@@ -82,9 +82,9 @@ def exercised(readings: Iterable[Reading]) -> tuple[str, ...]:
         return ()
     offered = [operation for operation in OPERATIONS if operation.path and operation.kind != "service"]
     missed = [
-        f"{one.method} {one.path}{' (forms: see BAD-02)' if one.name == LEFT_OUT else ''}"
-        for one in offered
-        if one.name not in reached
+        f"{operation.method} {operation.path}{' (forms: see BAD-02)' if operation.name == LEFT_OUT else ''}"
+        for operation in offered
+        if operation.name not in reached
     ]
-    told = f"; not reached: {', '.join(missed)}" if missed else ""
-    return (f"The deep run exercised {len(reached)} of the API's {len(offered)} operations{told}.",)
+    unreached = f"; not reached: {', '.join(missed)}" if missed else ""
+    return (f"The deep run exercised {len(reached)} of the API's {len(offered)} operations{unreached}.",)

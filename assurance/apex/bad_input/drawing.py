@@ -41,7 +41,7 @@ def without_tokens(description: dict[str, Any]) -> dict[str, Any]:  # Any: a doc
 
 
 def _without_headers(operation: dict[str, Any]) -> dict[str, Any]:  # Any: as above
-    parameters = [one for one in operation.get("parameters", []) if one.get("in") != "header"]
+    parameters = [parameter for parameter in operation.get("parameters", []) if parameter.get("in") != "header"]
     return {key: value for key, value in operation.items() if key != "security"} | {"parameters": parameters}
 
 

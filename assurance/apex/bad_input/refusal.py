@@ -57,9 +57,9 @@ class Refusal:
     @property
     def tells_nothing_inward(self) -> Fact:
         """Whether the answer tells nothing of code, database or machine (CWE-209)."""
-        found = INWARD.search(self.answer.content.decode("utf-8", "replace"))
-        observed = f"the answer tells {found.group(0)[:60]!r}" if found else "nothing of the kind"
-        return self._fact(found is None, "no stack trace, statement or path of the server in the answer", observed)
+        inward = INWARD.search(self.answer.content.decode("utf-8", "replace"))
+        observed = f"the answer tells {inward.group(0)[:60]!r}" if inward else "nothing of the kind"
+        return self._fact(inward is None, "no stack trace, statement or path of the server in the answer", observed)
 
     def _fact(self, holds: bool, expected: str, observed: str) -> Fact:
         remedy = "" if holds else "Validate this input before anything is done with it, and answer 4xx."

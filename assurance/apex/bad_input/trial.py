@@ -161,12 +161,12 @@ def _change(flow: Flow, project_id: str, bad: BadChange, may_be_null: str, lacks
     answer = flow.update_project(project_id, {bad.key: bad.value}, MANAGER)
     demand_right(answer, lacks)
     shown = _seen(flow.read_project(project_id, ESTIMATOR))
-    was, told = before.document.value(bad.key), shown.document.value(bad.key)
+    was, now = before.document.value(bad.key), shown.document.value(bad.key)
     taken = answer.status in SUCCESSES and bad.value is None and tells_something(answer)
-    if taken and (told == was or may_be_null):
-        kept = f"{bad.key} stays {told}" if told == was else f"taken, as described: {may_be_null}"
+    if taken and (now == was or may_be_null):
+        kept = f"{bad.key} stays {now}" if now == was else f"taken, as described: {may_be_null}"
         return Refusal(bad, answer, INVALID, "", kept, (before, shown))
-    return Refusal(bad, answer, INVALID, f"{bad.key} {told}" if told != was else "", "", (before, shown))
+    return Refusal(bad, answer, INVALID, f"{bad.key} {now}" if now != was else "", "", (before, shown))
 
 
 def _seen(shown: Exchange) -> Exchange:
@@ -186,9 +186,9 @@ def _file(flow: Flow, number: str, bad: BadFile) -> Refusal:
     file = Upload(bad.file_name, content.ljust(bad.size, b"\n"), bad.media_type)
     answer = flow.upload_document(project_id, bad.document_type, file, ESTIMATOR)
     listing = list_documents(flow, project_id, ESTIMATOR)
-    found = entries(listing)
+    listed = entries(listing)
     mended = _mended(answer) if bad.mends else ""
-    left = "" if mended or not found else f"{len(found)} documents: {found[0].text('blob_path')}"
+    left = "" if mended or not listed else f"{len(listed)} documents: {listed[0].text('blob_path')}"
     return Refusal(bad, answer, INVALID, left, mended, (listing,))
 
 
@@ -208,8 +208,8 @@ def _estimate(flow: Flow, number: str, bad: BadEstimate) -> Refusal:
     answer = flow.generate_estimate(body, ESTIMATOR)
     listing = flow.list_estimates(project_id, ESTIMATOR)
     left = f"job {id_in(answer)} was started" if answer.status in SUCCESSES else ""
-    found = len(entries(listing))
-    return Refusal(bad, answer, INVALID, left or (f"{found} estimates" if found else ""), "", (listing,))
+    count = len(entries(listing))
+    return Refusal(bad, answer, INVALID, left or (f"{count} estimates" if count else ""), "", (listing,))
 
 
 def _good_project(flow: Flow, number: str) -> str:

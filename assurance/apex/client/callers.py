@@ -150,10 +150,10 @@ class Callers:
         """
         payload = (self.token(role) or "").split(".")[1:2]
         try:
-            found = json.loads(base64.urlsafe_b64decode(payload[0] + "=" * (-len(payload[0]) % 4)))
+            payload_values = json.loads(base64.urlsafe_b64decode(payload[0] + "=" * (-len(payload[0]) % 4)))
         except (IndexError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return payload_values if isinstance(payload_values, dict) else {}
 
     def _of_role(self, role: Role) -> SignInOnce:
         identity = self._declared.identities.of(role)

@@ -107,7 +107,7 @@ def find(flow: Flow, run_id: str = "") -> tuple[LeftOver, ...]:
         NotEvaluated: No list could be read to its end, or that of the one who archives, or of the estimator, could not.
     """
     identities = flow.application.declared.identities
-    found: dict[str, LeftOver] = {}
+    left_overs: dict[str, LeftOver] = {}
     # The one who archives first, then all others: who sees a project depends on who created it.
     for role in sorted(ROLES, key=lambda role: role != SWEEPER):
         if identities.of(role) is None:
@@ -118,12 +118,12 @@ def find(flow: Flow, run_id: str = "") -> tuple[LeftOver, ...]:
             if role in NEEDED:
                 raise
             continue
-        found |= {one.id: one for one in listed}
-    return tuple(found.values())
+        left_overs |= {left_over.id: left_over for left_over in listed}
+    return tuple(left_overs.values())
 
 
 def _listed(flow: Flow, role: Role, run_id: str) -> list[LeftOver]:
-    found: list[LeftOver] = []
+    left_overs: list[LeftOver] = []
     for page in range(1, MAX_PAGES + 1):
         exchange = flow.list_projects(role, page=page, page_size=PAGE_SIZE)
         if exchange.status not in SUCCESSES:
@@ -131,9 +131,9 @@ def _listed(flow: Flow, role: Role, run_id: str) -> list[LeftOver]:
         items = exchange.document.required_items("items")
         for item in items:
             if item.text("status") != ARCHIVED:
-                found += _named(item, run_id)
+                left_overs += _named(item, run_id)
         if not exchange.document.flag("has_next") or not items:
-            return found
+            return left_overs
     raise NotEvaluated(f"The list of projects has more than {MAX_PAGES} pages of {PAGE_SIZE}.")
 
 
@@ -172,8 +172,8 @@ def archive(flow: Flow, left_overs: Sequence[LeftOver], admit: Admit) -> Sweep:
 def by_reason(left: Sequence[tuple[LeftOver, str]]) -> tuple[str, ...]:
     """Return in at most ten lines what is left and why: each reason once, with how many and a few of them."""
     groups: dict[str, list[str]] = {}
-    for one, reason in left:
-        groups.setdefault(reason, []).append(one.number)
+    for left_over, reason in left:
+        groups.setdefault(reason, []).append(left_over.number)
     lines = []
     for reason, numbers in sorted(groups.items(), key=lambda group: -len(group[1])):
         more = f" and {len(numbers) - MAX_NAMED} more" if len(numbers) > MAX_NAMED else ""
@@ -201,7 +201,7 @@ def left_in(readings: Iterable[Reading], places: Sequence[str]) -> tuple[tuple[s
             deleted.add(path.rpartition("/")[2])
         elif GENERATE_ESTIMATE.matches(method, path) and in_place:
             estimates += 1
-    return tuple(one for one in uploaded if one and one not in deleted), estimates
+    return tuple(document_id for document_id in uploaded if document_id and document_id not in deleted), estimates
 
 
 def delete_documents(flow: Flow, document_ids: Sequence[str]) -> int:
@@ -212,8 +212,8 @@ def delete_documents(flow: Flow, document_ids: Sequence[str]) -> int:
 
 def merged(*families: Iterable[LeftOver]) -> tuple[LeftOver, ...]:
     """Return all left-overs of several sources, each once, by number."""
-    by_id = {one.id: one for family in families for one in family}
-    return tuple(sorted(by_id.values(), key=lambda one: (one.number, one.id)))
+    by_id = {left_over.id: left_over for family in families for left_over in family}
+    return tuple(sorted(by_id.values(), key=lambda left_over: (left_over.number, left_over.id)))
 
 
 def _may_write(reading: Reading) -> bool:

@@ -151,8 +151,8 @@ class Exchange:
     @property
     def cause(self) -> str:
         """What was called, by whom, and what came of it, without ids and times: the same for all of one cause."""
-        told = f"{self.called} answers {self.status} {self._shown()}".rstrip()
-        return _DIFFERING.sub("...", told)
+        answer = f"{self.called} answers {self.status} {self._shown()}".rstrip()
+        return _DIFFERING.sub("...", answer)
 
     @property
     def _where(self) -> str:

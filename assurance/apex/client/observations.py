@@ -43,7 +43,7 @@ def broken_down(readings: Iterable[Reading], families: Set[str]) -> Mapping[str,
     """
     calls = _in_order(readings)
     early = {first.key for first, _ in _looked_again(calls)}
-    found: dict[str, list[Reading]] = {}
+    readings_by_cause: dict[str, list[Reading]] = {}
     for call in calls:
         if (
             call.status in SERVER_ERRORS
@@ -51,8 +51,10 @@ def broken_down(readings: Iterable[Reading], families: Set[str]) -> Mapping[str,
             and call.key not in early
             and _is_of(call, families)
         ):
-            found.setdefault(f"{_operation(call)} {call.status}", []).append(call)
-    return {name: (_told(ones), tuple(one.key for one in ones)) for name, ones in sorted(found.items())}
+            readings_by_cause.setdefault(f"{_operation(call)} {call.status}", []).append(call)
+    return {
+        name: (_told(ones), tuple(reading.key for reading in ones)) for name, ones in sorted(readings_by_cause.items())
+    }
 
 
 def _is_of(reading: Reading, families: Set[str]) -> bool:
@@ -72,14 +74,14 @@ def _told(ones: list[Reading]) -> str:
 def _in_order(readings: Iterable[Reading]) -> list[Reading]:
     return sorted(
         (reading for reading in readings if reading.call is not None and reading.call.caller),
-        key=lambda one: one.started,
+        key=lambda reading: reading.started,
     )
 
 
 def _looked_again(calls: list[Reading]) -> list[tuple[Reading, Reading]]:
     """Return what was not to be seen at first, each with what the same caller saw there a moment later."""
     first: dict[tuple[str, str, str], Reading] = {}
-    found = []
+    pairs = []
     for call in calls:
         if call.call is None or not call.call.flow or not call.question.startswith("GET "):
             continue
@@ -87,22 +89,22 @@ def _looked_again(calls: list[Reading]) -> list[tuple[Reading, Reading]]:
         if call.status in NOT_YET:
             first.setdefault(key, call)
         elif call.status == HTTPStatus.OK and key in first:
-            found.append((first.pop(key), call))
-    return found
+            pairs.append((first.pop(key), call))
+    return pairs
 
 
 def _server_errors(calls: list[Reading]) -> tuple[str, ...]:
     """Tell of answers of 5xx, by method, path and status; readiness says by 503 what it is asked for."""
-    found = Counter(
+    counts = Counter(
         f"{_operation(call)} {call.status}"
         for call in calls
         if call.status in SERVER_ERRORS and READY not in call.question
     )
-    if not found:
+    if not counts:
         return ()
-    told = ", ".join(f"{operation} ({_times(count)})" for operation, count in found.most_common(MAX_TOLD))
-    more = f", and {len(found) - MAX_TOLD} more operations" if len(found) > MAX_TOLD else ""
-    return (f"APEX answered with server errors: {told}{more}.",)
+    operations = ", ".join(f"{operation} ({_times(count)})" for operation, count in counts.most_common(MAX_TOLD))
+    more = f", and {len(counts) - MAX_TOLD} more operations" if len(counts) > MAX_TOLD else ""
+    return (f"APEX answered with server errors: {operations}{more}.",)
 
 
 def _shown_late(calls: list[Reading]) -> tuple[str, ...]:
@@ -112,10 +114,10 @@ def _shown_late(calls: list[Reading]) -> tuple[str, ...]:
         late.setdefault(_operation(then), []).append(_milliseconds(first, then))
     if not late:
         return ()
-    told = ", ".join(
-        f"{operation} up to {max(found):.0f} ms ({_times(len(found))})" for operation, found in sorted(late.items())
+    operations = ", ".join(
+        f"{operation} up to {max(delays):.0f} ms ({_times(len(delays))})" for operation, delays in sorted(late.items())
     )
-    return (f"APEX answered before it was visible what it had done: {told}.",)
+    return (f"APEX answered before it was visible what it had done: {operations}.",)
 
 
 def _operation(reading: Reading) -> str:

@@ -244,7 +244,7 @@ def planned(environment: Environment, families: Set[str] | None = None, *, with_
     declared = environment.application
     if declared is None or declared.read_only:
         return []
-    found = [
+    plans = [
         plan
         for name, plan in PLANS.items()
         if name in FLOW_FAMILIES
@@ -252,7 +252,7 @@ def planned(environment: Environment, families: Set[str] | None = None, *, with_
         and (name != DEEP or declared.deep)
         and (name != LOAD or (environment.load.allowed and with_load))
     ]
-    return [*found, PLANS[CLEAN_UP]] if found else []
+    return [*plans, PLANS[CLEAN_UP]] if plans else []
 
 
 def described(plan: FlowPlan) -> Iterator[str]:

@@ -73,9 +73,9 @@ class SignIns:
         """
         for role in ROLES:
             if role == caller and self._application.declared.identities.of(role) is not None:
-                found = self.of(role)
-                if found.is_token:
-                    raise NotEvaluated(found.fault, found.remedy, found.readings)
+                sign_in = self.of(role)
+                if sign_in.is_token:
+                    raise NotEvaluated(sign_in.fault, sign_in.remedy, sign_in.readings)
 
     def demand(self, plan: FlowPlan) -> None:
         """Go on only if everybody can sign in who is declared and whom a flow needs.
@@ -87,18 +87,18 @@ class SignIns:
         for role in ROLES:
             is_needed = role in callers or "any" in callers or role == CLEANER
             if is_needed and self._application.declared.identities.of(role) is not None:
-                found = self.of(role)
-                if found.fault:
-                    raise NotEvaluated(f"Nothing was written: {found.fault}", found.remedy, found.readings)
+                sign_in = self.of(role)
+                if sign_in.fault:
+                    raise NotEvaluated(f"Nothing was written: {sign_in.fault}", sign_in.remedy, sign_in.readings)
 
     def _look(self, role: Role) -> SignIn:
         answer = self._application.look_as(role, ONE_PROJECT)
         if answer.status in SUCCESSES or answer.status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             # Whatever else is answered is about the application, and its own checks say so.
             return SignIn(role, "", "", is_token=False, readings=answer.readings)
-        told = self._tell(role)
-        readings = (*answer.readings, told.key)
-        fault = json.loads(told.body)["fault"]
+        identity = self._tell(role)
+        readings = (*answer.readings, identity.key)
+        fault = json.loads(identity.body)["fault"]
         if fault:
             return SignIn(role, f"the token of the role {role} {fault}.", _remedy(role), True, readings)
         fault = f"APEX does not accept the token of the role {role}: {answer.outcome}."
@@ -147,8 +147,8 @@ def fault_of(claims: Mapping[str, Any], audience: str, now: datetime) -> str:  #
     if isinstance(begins, (int, float)) and begins > now.timestamp():
         return f"is not valid before {to_text(from_seconds(begins))}"
     told = claims.get("aud")
-    audiences = [one for one in (told if isinstance(told, list) else [told]) if isinstance(one, str)]
-    if audiences and _bare(audience) not in {_bare(one) for one in audiences}:
+    audiences = [text for text in (told if isinstance(told, list) else [told]) if isinstance(text, str)]
+    if audiences and _bare(audience) not in {_bare(audience) for audience in audiences}:
         return f"is for another application: its audience is {', '.join(audiences)}, not {audience}"
     return ""
 
@@ -212,14 +212,14 @@ class UserIds:
         if identity.object_id is not None and not self._has_ids_of_its_own():
             return identity.object_id
         answer = self._answer(role)
-        told = _told_in(answer)
-        if not told:
+        user_id = _told_in(answer)
+        if not user_id:
             raise NotEvaluated(
                 f"Nobody tells by which id APEX, which has ids of its own, knows the role {role}: {answer.cause}.",
                 f"Add user_id, the person's id within APEX, to [application.identities.{role}].",
                 answer.readings,
             )
-        return told
+        return user_id
 
     def _has_ids_of_its_own(self) -> bool:
         """Tell whether APEX knows people otherwise than by their object ids, as far as the estimator shows it.
@@ -228,14 +228,14 @@ class UserIds:
             NotEvaluated: The estimator could not be asked.
         """
         identity = self._flows.application.declared.identities.estimator
-        told = identity.user_id
-        if told is None:
+        user_id = identity.user_id
+        if user_id is None:
             answer = self._answer(ESTIMATOR)
             if answer.status not in SUCCESSES:
                 reason = f"Nobody tells by which ids APEX knows people: {answer.cause}."
                 raise NotEvaluated(reason, "See E2E-01.", answer.readings)
-            told = _told_in(answer)
-        return bool(told) and identity.object_id is not None and told.casefold() != identity.object_id.casefold()
+            user_id = _told_in(answer)
+        return bool(user_id) and identity.object_id is not None and user_id.casefold() != identity.object_id.casefold()
 
     def _answer(self, role: Role) -> Exchange:
         return self._once.of(role, lambda: self._ask(role))
@@ -270,7 +270,7 @@ def _told_before(application: Application, role: Role) -> str:
         path = urlsplit(url).path
         if reading.call is None or reading.call.caller != role or not CREATE_PROJECT.matches(method, path):
             continue
-        told = _told_in(Exchange(method, path, role, (reading,)))
-        if told:
-            return told
+        user_id = _told_in(Exchange(method, path, role, (reading,)))
+        if user_id:
+            return user_id
     return ""

@@ -98,14 +98,14 @@ def entries(exchange: Exchange) -> tuple[Document, ...]:
         body = json.loads(exchange.content)
     except (ValueError, RecursionError) as error:
         raise BrokenReading(f"The answer to {where} is not JSON.", "", exchange.readings) from error
-    found = body.get("items") if isinstance(body, dict) else body
+    listed = body.get("items") if isinstance(body, dict) else body
     if (
         exchange.status != HTTPStatus.OK
-        or not isinstance(found, list)
-        or not all(isinstance(one, dict) for one in found)
+        or not isinstance(listed, list)
+        or not all(isinstance(item, dict) for item in listed)
     ):
         raise NotEvaluated(f"The answer to {where} ({exchange.status}) is no list of objects.", "", exchange.readings)
-    return tuple(Document(one, exchange.readings, f"{where}[{index}]", "APEX") for index, one in enumerate(found))
+    return tuple(Document(item, exchange.readings, f"{where}[{index}]", "APEX") for index, item in enumerate(listed))
 
 
 def with_id(exchange: Exchange, status: int) -> Fact:
@@ -113,8 +113,10 @@ def with_id(exchange: Exchange, status: int) -> Fact:
     answered = exchange.answers(status)
     if not answered.holds:
         return answered
-    found = id_in(exchange)
-    return exchange.fact(bool(found), expected=f"{answered.expected} with an id", observed=f"id {found or 'absent'}")
+    identifier = id_in(exchange)
+    return exchange.fact(
+        bool(identifier), expected=f"{answered.expected} with an id", observed=f"id {identifier or 'absent'}"
+    )
 
 
 def shows(shown: Exchange | None, wanted: Mapping[str, object], before: Exchange, said: str = "") -> Fact:
@@ -132,12 +134,12 @@ def shows(shown: Exchange | None, wanted: Mapping[str, object], before: Exchange
     if not answered.holds:
         return answered
     document = shown.document
-    told = {name: document.value(name) for name in wanted}
-    different = [name for name, value in wanted.items() if not _same(told[name], value)]
+    values = {name: document.value(name) for name in wanted}
+    different = [name for name, value in wanted.items() if not _same(values[name], value)]
     return shown.fact(
         not different,
         expected=", ".join(f"{name} {wanted[name]}" for name in different or wanted),
-        observed=", ".join(f"{name} {_shown(told[name])}" for name in different or wanted)
+        observed=", ".join(f"{name} {_shown(values[name])}" for name in different or wanted)
         + (said if different else ""),
     )
 

@@ -52,19 +52,19 @@ class ClassifiedEstimate:
         Raises:
             NotEvaluated: It has not, and a document is left to a person: it may count as not validated.
         """
-        found = self.figures.are_classified_as(self.case.expected)
-        if self.undecided and not found.holds:
+        classified = self.figures.are_classified_as(self.case.expected)
+        if self.undecided and not classified.holds:
             raise self.undecided[0].left_to_a_person()
-        return found
+        return classified
 
     @property
     def has_not_its_class(self) -> Fact:
         """Whether it lacks that class: what its documents say does not count before they are validated."""
-        told = canonical(self.figures.document.text("aace_class"))
+        aace_class = canonical(self.figures.document.text("aace_class"))
         return Fact(
-            told not in {"", self.case.expected},
+            aace_class not in {"", self.case.expected},
             f"a class other than {self.case.expected} while the documents are not validated",
-            f"aace_class {told or 'absent'}",
+            f"aace_class {aace_class or 'absent'}",
             self.figures.subject,
             self.figures.readings,
         )
@@ -92,11 +92,11 @@ class ValidatedBid:
         """Whether the validation says that it held the bid to its class (`validation_result.aace_class_used`)."""
         after(1, "validating the bid", self.validation)
         shown = self.validation.shown or self.validation.work.asked
-        told = canonical(shown.document.text("validation_result", "aace_class_used"))
+        aace_class = canonical(shown.document.text("validation_result", "aace_class_used"))
         return shown.fact(
-            told == self.case.expected,
+            aace_class == self.case.expected,
             expected=f"validation_result.aace_class_used is {self.case.expected}",
-            observed=f"aace_class_used {told or 'absent'}",
+            observed=f"aace_class_used {aace_class or 'absent'}",
         )
 
 
@@ -133,7 +133,7 @@ class Classifier:
         subject = f"the estimate of a {suffix.replace('-', ', still ')} project"
         if not shown.answers(HTTPStatus.OK).holds:
             raise NotEvaluated(f"{subject} cannot be read: {shown.outcome}.", "See E2E-07.", shown.readings)
-        undecided = tuple(one for one in validations if one.is_left_to_a_person)
+        undecided = tuple(validation for validation in validations if validation.is_left_to_a_person)
         return ClassifiedEstimate(Figures(subject, shown.document, shown.readings), case, undecided)
 
     def _bid(self) -> ValidatedBid:

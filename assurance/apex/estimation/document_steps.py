@@ -53,20 +53,20 @@ class UploadStep:
     def is_filed_as_asked_for(self) -> Fact:
         """Whether it is filed under its project and type, in a blob, and waits to be validated."""
         document = document_in(self.uploaded)
-        told = {
+        values = {
             name: None if document is None else document.text(name)
             for name in ("project_id", "document_type", "validation_status", "blob_path")
         }
         holds = (
-            told["project_id"] == self.project_id
-            and told["document_type"] == self.paper.document_type
-            and told["validation_status"] == UNTOUCHED
-            and bool(told["blob_path"])
+            values["project_id"] == self.project_id
+            and values["document_type"] == self.paper.document_type
+            and values["validation_status"] == UNTOUCHED
+            and bool(values["blob_path"])
         )
         return self.uploaded.fact(
             holds,
             expected=f"project_id {self.project_id}, type {self.paper.document_type}, {UNTOUCHED}, a blob_path",
-            observed=", ".join(f"{name} {value or 'absent'}" for name, value in told.items()),
+            observed=", ".join(f"{name} {value or 'absent'}" for name, value in values.items()),
         )
 
     @property
@@ -185,7 +185,7 @@ class UnreadableDocument:
                 f"The validation of an unreadable document did not end: {self.validation.work.is_completed.observed}."
             )
             raise NotEvaluated(reason, "See the other checks of E2E-03.", self.validation.work.job.readings)
-        told = shown.document.text("validation_status")
+        status = shown.document.text("validation_status")
         return shown.fact(
-            told not in {None, PASSED}, expected=expected, observed=f"validation_status {told or 'absent'}"
+            status not in {None, PASSED}, expected=expected, observed=f"validation_status {status or 'absent'}"
         )

@@ -68,33 +68,37 @@ class Figures:
     @property
     def is_classified(self) -> Fact:
         """Whether the class is one of AACE's five."""
-        told = canonical(self.document.text("aace_class"))
+        aace_class = canonical(self.document.text("aace_class"))
         return self._fact(
-            told in CLASSES, f"aace_class is one of {', '.join(CLASSES)}", f"aace_class {told or 'absent'}"
+            aace_class in CLASSES, f"aace_class is one of {', '.join(CLASSES)}", f"aace_class {aace_class or 'absent'}"
         )
 
     def are_classified_as(self, wanted: str) -> Fact:
         """Whether the class is the one that the inputs call for."""
-        told = canonical(self.document.text("aace_class"))
+        aace_class = canonical(self.document.text("aace_class"))
         return self._fact(
-            told == canonical(wanted), f"aace_class is {canonical(wanted)}", f"aace_class {told or 'absent'}"
+            aace_class == canonical(wanted),
+            f"aace_class is {canonical(wanted)}",
+            f"aace_class {aace_class or 'absent'}",
         )
 
     def agree_with(self, other: Figures) -> Fact:
         """Whether both tell the same amounts and class."""
         names = (BASE, *(name for name, _ in PERCENTILES))
         pairs = [(Amount.of(self.document, name), Amount.of(other.document, name)) for name in names]
-        told = [f"{one} here, {two.told} there" for one, two in pairs if one.value is None or one.value != two.value]
-        classes = [canonical(one.document.text("aace_class")) for one in (self, other)]
+        differences = [
+            f"{first} here, {two.told} there" for first, two in pairs if first.value is None or first.value != two.value
+        ]
+        classes = [canonical(estimate.document.text("aace_class")) for estimate in (self, other)]
         if classes[0] != classes[1]:
-            told.append(f"aace_class {classes[0]} here, {classes[1]} there")
+            differences.append(f"aace_class {classes[0]} here, {classes[1]} there")
         return Fact(
-            not told,
+            not differences,
             f"the same amounts and class as in {other.subject}",
-            "; ".join(told) or "the same",
+            "; ".join(differences) or "the same",
             self.subject,
             self.readings + other.readings,
-            REMEDY if told else "",
+            REMEDY if differences else "",
         )
 
     def _fact(self, holds: bool, expected: str, observed: str) -> Fact:
@@ -141,21 +145,21 @@ class Estimate:
         Args:
             level: The level of confidence, a fraction of 1.
         """
-        told = Amount.of(self.document, CONTINGENCY)
+        contingency = Amount.of(self.document, CONTINGENCY)
         bounds = self._contingency_bounds(level)
-        if bounds is None or told.value is None:
-            return self._fact(False, "a contingency that its costs explain", f"{told}, {self._costs()}")
+        if bounds is None or contingency.value is None:
+            return self._fact(False, "a contingency that its costs explain", f"{contingency}, {self._costs()}")
         lowest, highest = bounds
-        holds = lowest <= told.value <= highest
+        holds = lowest <= contingency.value <= highest
         expected = (
             f"{CONTINGENCY} between {lowest:.2f} and {highest:.2f} % of the base cost, for a level of {level:.0%}"
         )
-        return self._fact(holds, expected, f"{told}, {self._costs()}")
+        return self._fact(holds, expected, f"{contingency}, {self._costs()}")
 
     def has_a_plausible_contingency(self, least: float, most: float) -> Fact:
         """Whether the contingency lies where these risk factors can lead, in percent of the base cost."""
-        told = Amount.of(self.document, CONTINGENCY)
-        holds = told.value is not None and Decimal(str(least)) <= told.value <= Decimal(str(most))
+        contingency = Amount.of(self.document, CONTINGENCY)
+        holds = contingency.value is not None and Decimal(str(least)) <= contingency.value <= Decimal(str(most))
         remedy = (
             "Risk factors are fractions that are added (0.10 is ten percent more). If this build takes them otherwise, "
             "or the bounds are too narrow for the declared factors, correct [application.estimates]."
@@ -163,7 +167,7 @@ class Estimate:
         return Fact(
             holds,
             f"{CONTINGENCY} between {least:g} and {most:g} %, for the risk factors that were sent",
-            f"{told}, {self._costs()}",
+            f"{contingency}, {self._costs()}",
             self.subject,
             self.readings,
             "" if holds else remedy,
@@ -223,8 +227,8 @@ class Estimate:
     @property
     def has_a_narrative(self) -> Fact:
         """Whether it tells how it came about."""
-        told = (self.document.text("narrative") or "").strip()
-        return self._fact(bool(told), "a narrative", f"{len(told.split())} words" if told else "none")
+        narrative = (self.document.text("narrative") or "").strip()
+        return self._fact(bool(narrative), "a narrative", f"{len(narrative.split())} words" if narrative else "none")
 
     @property
     def has_assumptions(self) -> Fact:
@@ -245,9 +249,9 @@ class Estimate:
         return self._fact(told == wanted, f"risk factors {', '.join(wanted)}", ", ".join(told) or "none")
 
     def _lists(self, key: str) -> Fact:
-        found = self.document.value(key)
-        entries = [entry for entry in found if _says(entry)] if isinstance(found, list) else []
-        holds = bool(entries) and isinstance(found, list) and len(entries) == len(found)
+        value = self.document.value(key)
+        entries = [entry for entry in value if _says(entry)] if isinstance(value, list) else []
+        holds = bool(entries) and isinstance(value, list) and len(entries) == len(value)
         return self._fact(holds, f"{key}, none of them empty", f"{len(entries)} {key} with text")
 
     def _contingency_bounds(self, level: float) -> tuple[Decimal, Decimal] | None:

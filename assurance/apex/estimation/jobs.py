@@ -99,8 +99,8 @@ class JobHistory:
     @property
     def carries_no_error(self) -> Fact:
         """Whether it ended without an error message: one that completed has nothing to complain of."""
-        told = (self.last.text("error_message") or "").strip() if self.states else "no state"
-        return self._fact(not told, "no error_message", told or "none")
+        error = (self.last.text("error_message") or "").strip() if self.states else "no state"
+        return self._fact(not error, "no error_message", error or "none")
 
     @property
     def tells_its_times_in_order(self) -> Fact:
@@ -117,14 +117,14 @@ class JobHistory:
         return self.last.within("result_data") if self.states else None
 
     def _complaint(self) -> str:
-        told = self.last.text("error_message") or self.last.text("current_step")
-        return f" ({told[:120]})" if told else ""
+        complaint = self.last.text("error_message") or self.last.text("current_step")
+        return f" ({complaint[:120]})" if complaint else ""
 
     def _changes(self, percents: Sequence[float | None]) -> list[tuple[Document, float | None]]:
         """Return the states that differ from the one before."""
         pairs = list(zip(self.states, percents, strict=True))
-        told = [(self._status(state), percent) for state, percent in pairs]
-        return [pair for index, pair in enumerate(pairs) if index == 0 or told[index] != told[index - 1]]
+        changes = [(self._status(state), percent) for state, percent in pairs]
+        return [pair for index, pair in enumerate(pairs) if index == 0 or changes[index] != changes[index - 1]]
 
     @staticmethod
     def _status(state: Document) -> str:

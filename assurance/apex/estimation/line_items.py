@@ -33,8 +33,8 @@ class Amount:
     @classmethod
     def of(cls, document: Document, *path: str) -> Amount:
         """Return the amount at `path`, which may be a decimal text or a JSON number."""
-        name, found = ".".join(path), document.value(*path)
-        return cls(name, number(found), "absent" if found is None else str(found)[:40])
+        name, value = ".".join(path), document.value(*path)
+        return cls(name, number(value), "absent" if value is None else str(value)[:40])
 
     def __str__(self) -> str:
         return f"{self.name} {self.told}"
@@ -135,11 +135,11 @@ class Breakdown:
 
     def faulty_products(self) -> list[str]:
         """Return the items whose quantity times unit cost is not their cost, as far as rounding explains."""
-        return [told for item in self.items if (told := _product_differs(item))]
+        return [fault for item in self.items if (fault := _product_differs(item))]
 
     def faulty_sums(self) -> list[str]:
         """Return the items whose parts do not sum to them, within the rounding of each to the cent."""
-        return [told for item in self.items if (told := difference(str(item), item.cost, self.children(item)))]
+        return [sentence for item in self.items if (sentence := difference(str(item), item.cost, self.children(item)))]
 
     def difference_to(self, base: Amount) -> str:
         """Return how the items of the highest level differ from the base cost; empty if they do not."""

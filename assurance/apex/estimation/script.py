@@ -84,7 +84,7 @@ def generate_at_once(
     level = inputs.confidence_levels[0]
     body = generation(project_id, inputs, level)
     asked = [flow.generate_estimate(body, caller) for _ in range(AT_ONCE)]
-    return tuple(GenerationStep(level, follow(flow, one, caller)) for one in asked)
+    return tuple(GenerationStep(level, follow(flow, level_asked, caller)) for level_asked in asked)
 
 
 def generation(project_id: str, inputs: Estimates, level: float) -> dict[str, object]:
@@ -176,8 +176,8 @@ class DeletionStep:
         if self.answer.status in SUCCESSES:
             return self._fact(False, "it is still shown")
         job = self.again.work.is_completed
-        told = "it can still be read" if job.holds else f"it cannot be read any more: {job.observed}"
-        return self._fact(job.holds, f"its row is still there ({self._status}), and {told}")
+        state = "it can still be read" if job.holds else f"it cannot be read any more: {job.observed}"
+        return self._fact(job.holds, f"its row is still there ({self._status}), and {state}")
 
     @property
     def _crashed(self) -> bool:

@@ -34,7 +34,7 @@ class ConfidenceLevels:
     @property
     def cost_more_the_surer(self) -> Fact:
         """Whether a higher level of confidence never asks for less contingency than a lower one."""
-        amounts = [Amount.of(one.document, CONTINGENCY) for _, one in sorted(self.estimates.items())]
+        amounts = [Amount.of(estimate.document, CONTINGENCY) for _, estimate in sorted(self.estimates.items())]
         values: list[Decimal] = [amount.value for amount in amounts if amount.value is not None]
         holds = len(values) == len(amounts) > 0 and values == sorted(values)
         told = zip(sorted(self.estimates), amounts, strict=True)
@@ -42,7 +42,7 @@ class ConfidenceLevels:
             holds,
             "the higher the level of confidence, the higher the contingency",
             ", ".join(f"{level:.0%}: {amount.told} %" for level, amount in told),
-            ", ".join(one.subject for _, one in sorted(self.estimates.items())),
+            ", ".join(estimate.subject for _, estimate in sorted(self.estimates.items())),
             tuple(dict.fromkeys(key for estimate in self.estimates.values() for key in estimate.readings)),
             "" if holds else "Compare the estimates of each level; the simulation may ignore confidence_level.",
         )
@@ -79,11 +79,11 @@ class Export:
         A field is compared as a number where the view has an amount, which it tells as a decimal text while the export
         tells a JSON number; otherwise as it is. A list has the same entries, in any order where they have ids.
         """
-        told = [*self._differences_of_the_estimate(view), *self._differences_of_lists(view)]
-        more = f"; and {len(told) - MAX_TOLD} more" if len(told) > MAX_TOLD else ""
-        observed = "; ".join(told[:MAX_TOLD]) + more if told else "the same"
+        differences = [*self._differences_of_the_estimate(view), *self._differences_of_lists(view)]
+        more = f"; and {len(differences) - MAX_TOLD} more" if len(differences) > MAX_TOLD else ""
+        observed = "; ".join(differences[:MAX_TOLD]) + more if differences else "the same"
         expected = f"the export says what the view of {view.subject} says"
-        return self._fact(not told, expected, observed, self.readings + view.readings)
+        return self._fact(not differences, expected, observed, self.readings + view.readings)
 
     def _differences_of_the_estimate(self, view: Estimate) -> list[str]:
         exported = self.document.value("estimate")

@@ -87,24 +87,24 @@ class ListBaseline:
 
     @property
     def _percentile(self) -> float:
-        return percentile([one.milliseconds for one in self.drawn[: self.finding.size]], PERCENT)
+        return percentile([exchange.milliseconds for exchange in self.drawn[: self.finding.size]], PERCENT)
 
     @property
     def _observed(self) -> str:
         finding = self.finding
-        seen = [one.milliseconds for one in self.drawn[: finding.size]]
+        seen = [exchange.milliseconds for exchange in self.drawn[: finding.size]]
         low = f"{finding.lower:g}" if finding.lower is not None else "unbounded"
         high = f"{finding.upper:g}" if finding.upper is not None else "unbounded"
-        failed = sum(one.status != HTTPStatus.OK for one in self.drawn[: finding.size])
-        repeated = sum(one.attempts > 1 for one in self.drawn[: finding.size])
-        told = [f"{failed} did not answer 200 and count as slow"] if failed else []
-        told += [f"{repeated} had to be repeated"] if repeated else []
-        found = f"P50 {percentile(seen, 50):g} ms, P{PERCENT} {self._percentile:g} ms"
+        failed = sum(exchange.status != HTTPStatus.OK for exchange in self.drawn[: finding.size])
+        repeated = sum(exchange.attempts > 1 for exchange in self.drawn[: finding.size])
+        failures = [f"{failed} did not answer 200 and count as slow"] if failed else []
+        failures += [f"{repeated} had to be repeated"] if repeated else []
+        percentiles = f"P50 {percentile(seen, 50):g} ms, P{PERCENT} {self._percentile:g} ms"
         return "; ".join(
             [
-                f"{found} of {finding.size} requests, P{PERCENT} between {low} and {high}",
+                f"{percentiles} of {finding.size} requests, P{PERCENT} between {low} and {high}",
                 f"{finding.slow} not below the threshold",
-                *told,
+                *failures,
                 f"one after the other, over connections kept open, after {self.declared.warm_up_requests} not counted",
             ]
         )

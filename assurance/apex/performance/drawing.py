@@ -44,32 +44,32 @@ class Measurements:
         for look in looks:
             while len(drawn) < look.size:
                 drawn.append(self._draw(SERIES, len(drawn) + 1))
-            finding = judge([_counted(one) for one in drawn], threshold, looks)
+            finding = judge([_counted(exchange) for exchange in drawn], threshold, looks)
             if finding.conclusion != "undecided":
                 break
         return ListBaseline(
-            tuple(_latency(one) for one in drawn),
+            tuple(_latency(exchange) for exchange in drawn),
             finding,
             threshold,
             baseline,
             f"GET {self._application.declared.api_prefix}{LIST_PROJECTS.path()}",
-            tuple(key for one in drawn for key in one.readings),
+            tuple(key for exchange in drawn for key in exchange.readings),
         )
 
     def _draw(self, series: str, number: int) -> Exchange:
         """Make one request; in a replay, take the answer that it got."""
         path = f"{self._application.declared.api_prefix}{LIST_PROJECTS.path()}"
-        found = self._application.send("GET", path, Question("GET", CALLER, flow=series, ordinal=number), Contents())
-        if found.status != HTTPStatus.OK and found.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        exchange = self._application.send("GET", path, Question("GET", CALLER, flow=series, ordinal=number), Contents())
+        if exchange.status != HTTPStatus.OK and exchange.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise NotEvaluated(
-                f"{found.called} {found.outcome}: how fast it refuses says nothing of how fast it lists.",
+                f"{exchange.called} {exchange.outcome}: how fast it refuses says nothing of how fast it lists.",
                 "Check [application.identities] estimator, and the application's limits on requests.",
-                found.readings,
+                exchange.readings,
             )
-        if found.status == HTTPStatus.OK:
+        if exchange.status == HTTPStatus.OK:
             # Whoever answers in place of the application is no measure of it.
-            found.document.required_items("items")
-        return found
+            exchange.document.required_items("items")
+        return exchange
 
 
 def _latency(found: Exchange) -> Latency:

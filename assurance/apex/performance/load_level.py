@@ -70,11 +70,11 @@ class LoadLevel:
         failed = [sample for sample in self.samples if sample.failed]
         rate = 100 * len(failed) / len(self.samples)
         observed = f"{len(failed):,} of {len(self.samples):,} requests failed, {rate:.2f} %"
-        told = ", ".join(sorted({f"{one.name}: {one.status or 'no answer'}" for one in failed})[:5])
+        failures = ", ".join(sorted({f"{sample.name}: {sample.status or 'no answer'}" for sample in failed})[:5])
         return self._fact(
             rate < percent,
             f"error rate below {percent:g} %",
-            f"{observed}{f' ({told})' if told else ''}",
+            f"{observed}{f' ({failures})' if failures else ''}",
             FAILING_REMEDY,
             Measure("error rate under load", rate, percent, "%"),
         )
@@ -82,28 +82,28 @@ class LoadLevel:
     def percentile_is_below(self, share: int, milliseconds: float) -> Fact:
         """Whether a percentile of the time that users waited is below a threshold; what failed was never served."""
         waited = [math.inf if sample.failed else sample.waited_milliseconds for sample in self.samples]
-        found = percentile([*waited, *([math.inf] * self.unsent)], share)
+        latency = percentile([*waited, *([math.inf] * self.unsent)], share)
         sent = percentile([sample.elapsed_milliseconds for sample in self.samples], share)
-        told = "beyond all bounds" if math.isinf(found) else f"{found:,.0f} ms"
+        wait = "beyond all bounds" if math.isinf(latency) else f"{latency:,.0f} ms"
         unsent = f"; about {self.unsent:,} more were due and could not be sent" if self.unsent else ""
         return self._fact(
-            found < milliseconds,
+            latency < milliseconds,
             f"P{share} under load below {milliseconds:,g} ms",
-            f"P{share} of {len(self.samples):,} requests is {told} from when they were due, {sent:,.0f} ms from when "
+            f"P{share} of {len(self.samples):,} requests is {wait} from when they were due, {sent:,.0f} ms from when "
             f"they were sent{unsent}"
             if not self.by_others
-            else f"P{share} of {len(self.samples):,} requests is {told} from when they were sent{unsent}; how busy the "
+            else f"P{share} of {len(self.samples):,} requests is {wait} from when they were sent{unsent}; how busy the "
             "generator was, its result files do not say",
             SLOW_REMEDY,
             # What was never served has no time that could be drawn.
-            None if math.isinf(found) else Measure(f"P{share} under load", found, milliseconds, "ms"),
+            None if math.isinf(latency) else Measure(f"P{share} under load", latency, milliseconds, "ms"),
         )
 
     def _fact(self, holds: bool, expected: str, observed: str, remedy: str, measure: Measure | None) -> Fact:
         rate = len(self.samples) / max(self.samples[-1].start - self.samples[0].start, 1e-3)
         basis = f"{self.declared.users} users, {rate:.1f} requests a second"
-        told, advice = f"{observed}; {basis}", "" if holds else remedy
-        return Fact(holds, expected, told, self.subject, self.readings, advice, measure)
+        sentence, advice = f"{observed}; {basis}", "" if holds else remedy
+        return Fact(holds, expected, sentence, self.subject, self.readings, advice, measure)
 
 
 def counted(record: LoadRecord, declared: DeclaredLoad) -> tuple[Sample, ...]:
@@ -124,7 +124,7 @@ def _first(record: LoadRecord) -> float:
 
 def _began(record: LoadRecord, declared: DeclaredLoad) -> float:
     """Return when the last user had come to work, and had the first request of its timetable due."""
-    came = [one.start + one.elapsed_milliseconds / 1000 for one in _at_work(record)]
+    came = [sample.start + sample.elapsed_milliseconds / 1000 for sample in _at_work(record)]
     return max([_first(record) + declared.arrival_seconds, *came]) + declared.think_seconds[1]
 
 

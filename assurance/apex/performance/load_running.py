@@ -55,7 +55,7 @@ def configuration(
         "LOCUST_RUN_TIME": f"{seconds}s",
         "LOCUST_STOP_TIMEOUT": "60",
         "APEX_LOAD_PREFIX": application.api_prefix,
-        "APEX_LOAD_THINK": ",".join(f"{one:g}" for one in load.think_seconds),
+        "APEX_LOAD_THINK": ",".join(f"{seconds:g}" for seconds in load.think_seconds),
     }
     secrets = {f"APEX_LOAD_TOKEN_{role}": f"apex-load-token-{role.lower()}" for role in ("ESTIMATOR", "MANAGER")}
     return {
@@ -91,7 +91,7 @@ def _lines(document: Mapping[str, Value], indent: str) -> list[str]:
             lines += [f"{indent}{key}:", *_lines(value, f"{indent}  ")]
         elif isinstance(value, Sequence) and not isinstance(value, str):
             lines.append(f"{indent}{key}:")
-            lines += [f"{indent}  - {json.dumps(one)}" for one in value]
+            lines += [f"{indent}  - {json.dumps(item)}" for item in value]
         else:
             lines.append(f"{indent}{key}: {json.dumps(value)}")
     return lines

@@ -104,8 +104,15 @@ class LoadRecord:
             ],
             "names": names,
             "samples": [
-                [one.start, one.elapsed_milliseconds, one.late_milliseconds, numbers[one.name], one.status, one.size]
-                for one in self.samples
+                [
+                    sample.start,
+                    sample.elapsed_milliseconds,
+                    sample.late_milliseconds,
+                    numbers[sample.name],
+                    sample.status,
+                    sample.size,
+                ]
+                for sample in self.samples
             ],
             **({} if self.users is None else {"users": self.users}),
         }
@@ -122,8 +129,8 @@ def record_of(body: bytes, readings: tuple[str, ...]) -> LoadRecord:
         document: dict[str, Any] = json.loads(body)  # Any: JSON, whose form the constructors below demand
         names = document["names"]
         processes = tuple(
-            Process(tuple(Second(*map(float, second)) for second in one["seconds"]), one["ended"] is True)
-            for one in document["processes"]
+            Process(tuple(Second(*map(float, second)) for second in process["seconds"]), process["ended"] is True)
+            for process in document["processes"]
         )
         samples = tuple(
             Sample(float(start), float(elapsed), float(late), str(names[number]), int(status), int(size))
@@ -149,9 +156,9 @@ def record_of_others(results: Path) -> LoadRecord:
             samples += map(_of_jmeter, rows)
             users += max(int(row["allThreads"]) for row in rows)
     except (OSError, ValueError, KeyError, TypeError, OverflowError, csv.Error, zipfile.BadZipFile) as error:
-        told = f"{getattr(error, 'strerror', None) or error}"
+        reason = f"{getattr(error, 'strerror', None) or error}"
         raise NotEvaluated(
-            f"{results}: these are no result files of a load test: {told[:200]}",
+            f"{results}: these are no result files of a load test: {reason[:200]}",
             "Give --load-results what Azure Load Testing lets you download as results: CSV files, or a ZIP of them.",
         ) from error
     return LoadRecord((), tuple(sorted(samples, key=lambda sample: sample.start)), users)
@@ -162,7 +169,7 @@ def _texts(results: Path) -> Iterator[str]:
     left = MAX_BYTES
     if results.suffix == ".zip":
         with zipfile.ZipFile(results) as archive:
-            for name in sorted(one for one in archive.namelist() if one.endswith(".csv")):
+            for name in sorted(name for name in archive.namelist() if name.endswith(".csv")):
                 with archive.open(name) as file:
                     content = file.read(left + 1)
                 left -= len(content)
@@ -182,10 +189,10 @@ def _texts(results: Path) -> Iterator[str]:
 def _requests(text: str) -> list[dict[str, str]]:
     """Return the rows that are requests: a transaction sums up others."""
     rows = list(csv.DictReader(StringIO(text)))
-    found = [row for row in rows if "Number of samples in transaction" not in str(row["responseMessage"])]
-    if not found or any(None in row.values() for row in found):
+    requests = [row for row in rows if "Number of samples in transaction" not in str(row["responseMessage"])]
+    if not requests or any(None in row.values() for row in requests):
         raise ValueError("there is no request in them, or one is cut")
-    return found
+    return requests
 
 
 def _of_jmeter(row: Mapping[str, str]) -> Sample:
@@ -209,11 +216,11 @@ def _lines(path: Path) -> list[str]:
 
 
 def _samples(lines: Sequence[str]) -> list[Sample]:
-    found = []
+    samples = []
     for line in lines:
         start, elapsed, late, name, status, size = line.split(",")
-        found.append(Sample(float(start), float(elapsed), float(late), name, int(status), int(size)))
-    return found
+        samples.append(Sample(float(start), float(elapsed), float(late), name, int(status), int(size)))
+    return samples
 
 
 def _process(lines: Sequence[str]) -> Process:

@@ -71,8 +71,10 @@ class ApiDescription:
     def approval(self) -> tuple[str, str] | None:
         """Return method and path of the operation that approves an estimate; None if the API has none."""
         estimate = _form(READ_ESTIMATE.template, "")
-        found = sorted(operation for operation in self.operations if "approv" in operation[1].partition(estimate)[2])
-        return found[0] if found else None
+        approvals = sorted(
+            operation for operation in self.operations if "approv" in operation[1].partition(estimate)[2]
+        )
+        return approvals[0] if approvals else None
 
 
 def _methods(item: object) -> tuple[str, ...]:

@@ -102,10 +102,12 @@ class TriedEscalation:
         holds = self.answer.status == HTTPStatus.FORBIDDEN and not gained
         if holds and self.lack is not None:
             raise self.lack.not_evaluated()
-        told = "" if self.proof is None else f"; then {self.proof.called} {self.proof.outcome}"
+        aftermath = "" if self.proof is None else f"; then {self.proof.called} {self.proof.outcome}"
         seen = all_readings((self.answer,) if self.proof is None else (self.answer, self.proof))
         expected = f"{self.escalation.caller} {self.escalation.what}: refused with 403, and nothing is gained"
-        return Fact(holds, expected, f"{self.answer.outcome}{told}", self.escalation.id, seen, "" if holds else REMEDY)
+        return Fact(
+            holds, expected, f"{self.answer.outcome}{aftermath}", self.escalation.id, seen, "" if holds else REMEDY
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class TriedGrant:
         return Fact(
             not wrong,
             "what an auditor may not do is refused with 403",
-            "; ".join(f"{one.called} {one.outcome}" for one in wrong or self.writes),
+            "; ".join(f"{write.called} {write.outcome}" for write in wrong or self.writes),
             "a grant of the role auditor",
             all_readings((self.granted, *self.writes)),
             "Store the role that is granted, and no other." if wrong else "",

@@ -201,11 +201,11 @@ def _try_creating(scene: Scene, operation: Operation, script: Script) -> Row:
         except LostToken as error:
             row[caller] = _lost(Cell(operation, caller), error)
     for caller, exchanges in tried.items():
-        cell, told = Cell(operation, caller), id_in(exchanges[0])
-        if told:
-            shown = scene.flow.read_project(told, caller, until=is_shown)
+        cell, identifier = Cell(operation, caller), id_in(exchanges[0])
+        if identifier:
+            shown = scene.flow.read_project(identifier, caller, until=is_shown)
             try:
-                now = State("there" if _shows(shown, told) else NOT_THERE, (shown,))
+                now = State("there" if _shows(shown, identifier) else NOT_THERE, (shown,))
             except NotEvaluated as error:
                 if operation.of(caller) not in SHUT:
                     row[caller] = UntriedCell(cell, error.reason, error.remedy, error.readings)

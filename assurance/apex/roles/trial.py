@@ -32,10 +32,10 @@ class RoleTrial:
         """
         if cell.operation.path:
             return self._row(cell.operation, SCRIPTS[cell.operation.name])[cell.caller]
-        found = self.description.approval()
-        if found is None:
+        approval = self.description.approval()
+        if approval is None:
             return LackingCell(cell, self.description)
-        return self._row(cell.operation, approving(*found))[cell.caller]
+        return self._row(cell.operation, approving(*approval))[cell.caller]
 
     @property
     def description(self) -> ApiDescription:

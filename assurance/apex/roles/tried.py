@@ -144,17 +144,17 @@ class TriedCell:
             Agreed.ALLOWED: ", and it takes effect",
             Agreed.EITHER: ", and the effect is that of the answer",
         }
-        told = effect.get(self.cell.agreed, ", and no trace of it") if self.now is not None else ""
-        return f"{self.cell.caller} {self.cell.operation.name}: {self.cell.agreed}{told}"
+        wanted = effect.get(self.cell.agreed, ", and no trace of it") if self.now is not None else ""
+        return f"{self.cell.caller} {self.cell.operation.name}: {self.cell.agreed}{wanted}"
 
     @property
     def _observed(self) -> str:
-        told = self.exchanges[0].outcome
+        outcome = self.exchanges[0].outcome
         if self.before is not None and self.now is not None and not self._shows_in_its_job:
-            told += f"; before: {self.before.value}, afterwards: {self.now.value}"
+            outcome += f"; before: {self.before.value}, afterwards: {self.now.value}"
         if self.cell.agreed is Agreed.HIDDEN:
-            told += f"; the project is {'' if self._names_the_target else 'not '}among what is listed"
-        return told
+            outcome += f"; the project is {'' if self._names_the_target else 'not '}among what is listed"
+        return outcome
 
     def _seen(self) -> tuple[Exchange, ...]:
         """Return the looks that it rests on."""

@@ -61,10 +61,10 @@ class Readiness:
 
     def finds_healthy(self, dependency: str) -> Fact:
         """Whether it looks at a dependency and finds it healthy."""
-        found = self._found()
-        observed = f"is {found[dependency]!r}" if dependency in found else "is not looked at"
+        statuses = self._found()
+        observed = f"is {statuses[dependency]!r}" if dependency in statuses else "is not looked at"
         return self.exchange.fact(
-            dependency in found and self._is_healthy(found[dependency]),
+            dependency in statuses and self._is_healthy(statuses[dependency]),
             expected=f"{dependency} is {' or '.join(self.healthy_values)}",
             observed=f"{dependency} {observed}",
             subject=dependency,
@@ -74,11 +74,11 @@ class Readiness:
     @property
     def finds_nothing_unhealthy(self) -> Fact:
         """Whether no dependency that it looks at, declared or not, is unhealthy."""
-        found = self._found()
-        unhealthy = [f"{name} is {value!r}" for name, value in sorted(found.items()) if not self._is_healthy(value)]
-        healthy = f"{', '.join(sorted(found))} are healthy" if found else "it looks at none"
+        statuses = self._found()
+        unhealthy = [f"{name} is {value!r}" for name, value in sorted(statuses.items()) if not self._is_healthy(value)]
+        healthy = f"{', '.join(sorted(statuses))} are healthy" if statuses else "it looks at none"
         return self.exchange.fact(
-            not unhealthy and bool(found),
+            not unhealthy and bool(statuses),
             expected="every dependency that readiness looks at is healthy",
             observed=", ".join(unhealthy) or healthy,
             remedy=REMEDY,
@@ -89,11 +89,11 @@ class Readiness:
         checks = self.exchange.document.within("checks")
         if checks is None:
             raise self.exchange.document.broken(("checks",), "an object", None)
-        found = {}
+        statuses = {}
         for name, value in checks.values.items():
             inner = checks.within(name) if isinstance(value, Mapping) else None
-            found[name] = inner.required_text("status") if inner is not None else str(value)
-        return found
+            statuses[name] = inner.required_text("status") if inner is not None else str(value)
+        return statuses
 
     def _is_healthy(self, value: str) -> bool:
         return value.lower() in {healthy.lower() for healthy in self.healthy_values}

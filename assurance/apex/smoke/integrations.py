@@ -121,8 +121,8 @@ def observe(script: SmokeScript, telemetry: Telemetry, services: Mapping[str, De
     def enough(found: Dependencies) -> bool:
         return all(any(calls_to(service, call) for call in found.calls) for service in services.values())
 
-    found = telemetry.dependencies([call.trace_id for call in calls], calls[0].started, enough)
-    return ObservedCalls(found, telemetry.declared.arrival_seconds)
+    dependencies = telemetry.dependencies([call.trace_id for call in calls], calls[0].started, enough)
+    return ObservedCalls(dependencies, telemetry.declared.arrival_seconds)
 
 
 def calls_to(service: DeclaredService, call: Dependency) -> bool:

@@ -59,28 +59,28 @@ class ProjectPage:
 
     def is_page(self, number: int, size: int) -> Fact:
         """Whether it is the page that was asked for: its number, at most so many items, and what is around it."""
-        told = (self.number("page"), self.number("page_size"), self.has_next, self.has_previous)
+        figures = (self.number("page"), self.number("page_size"), self.has_next, self.has_previous)
         expected = (number, size, number * size < self.total, number > 1)
         wanted = min(size, max(0, self.total - (number - 1) * size))
         return self.exchange.fact(
-            told == expected and len(self.items) == wanted,
+            figures == expected and len(self.items) == wanted,
             expected=f"{_told(expected)}, {wanted} items (total {self.total})",
-            observed=f"{_told(told)}, {len(self.items)} items (total {self.total})",
+            observed=f"{_told(figures)}, {len(self.items)} items (total {self.total})",
             remedy="Mend the pagination of GET /projects.",
         )
 
     def number(self, key: str) -> float:
         """Return a number that the list always has."""
-        found = self.document.number(key)
-        if found is None:
+        number = self.document.number(key)
+        if number is None:
             raise self.document.broken((key,), "a number", None)
-        return found
+        return number
 
     def _flag(self, key: str) -> bool:
-        found = self.document.flag(key)
-        if found is None:
+        flag = self.document.flag(key)
+        if flag is None:
             raise self.document.broken((key,), "true or false", None)
-        return found
+        return flag
 
 
 @dataclass(frozen=True, slots=True)

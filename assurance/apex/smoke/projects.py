@@ -37,24 +37,28 @@ class SmokeProject:
     def begins_as_a_draft(self) -> Fact:
         """Whether the answer has its id, when it was made, and the status draft."""
         document = self.script.created.document
-        told = {"status": document.text("status"), "created_at": document.text("created_at"), "id": document.text("id")}
+        values = {
+            "status": document.text("status"),
+            "created_at": document.text("created_at"),
+            "id": document.text("id"),
+        }
         return self.script.created.fact(
-            told["status"] == "draft" and all(told.values()),
+            values["status"] == "draft" and all(values.values()),
             expected="status draft, with id and created_at",
-            observed=", ".join(f"{name} {value or 'absent'}" for name, value in told.items()),
+            observed=", ".join(f"{name} {value or 'absent'}" for name, value in values.items()),
             subject=self.script.number,
         )
 
     @property
     def names_its_creator(self) -> Fact:
         """Whether it says that its creator made it; of another id than that which is declared, at least some."""
-        found = self.script.created.document.text("created_by_id")
+        creator_id = self.script.created.document.text("created_by_id")
         expected = self.creator_id or "an id"
-        holds = bool(found) if self.creator_id is None else (found or "").lower() == self.creator_id.lower()
+        holds = bool(creator_id) if self.creator_id is None else (creator_id or "").lower() == self.creator_id.lower()
         return self.script.created.fact(
             holds,
             expected=f"created_by_id is {expected}",
-            observed=f"created_by_id is {found or 'absent'}",
+            observed=f"created_by_id is {creator_id or 'absent'}",
             subject=self.script.number,
         )
 
@@ -62,16 +66,16 @@ class SmokeProject:
     def is_stored_as_sent(self) -> Fact:
         """Whether it is read back as it was sent, from the database (guide, Step 14: project persisted)."""
         read = self.script.read_back
-        found = read.answers(HTTPStatus.OK)
-        if not found.holds:
-            return found
+        answered = read.answers(HTTPStatus.OK)
+        if not answered.holds:
+            return answered
         document = read.document
-        told = (document.text("id"), document.text("project_number"), _number(document, "voltage_level"))
+        values = (document.text("id"), document.text("project_number"), _number(document, "voltage_level"))
         wanted = (self.script.project_id, self.script.number, float(VOLTAGE_KILOVOLT))
         return read.fact(
-            told == wanted,
+            values == wanted,
             expected="id {}, project_number {}, voltage_level {:g}".format(*wanted),
-            observed="id {}, project_number {}, voltage_level {}".format(*told) + _how_often(read),
+            observed="id {}, project_number {}, voltage_level {}".format(*values) + _how_often(read),
             subject=self.script.number,
             remedy="Find out what the API stores: the row of the project in Azure SQL.",
         )
@@ -112,9 +116,9 @@ class SmokeProject:
     @property
     def has_a_request_id(self) -> Fact:
         """Whether the answer has the id under which the application's log knows the request."""
-        found = self.script.created.headers.get("x-request-id")
+        request_id = self.script.created.headers.get("x-request-id")
         return self.script.created.fact(
-            bool(found), expected="X-Request-ID is present", observed=f"X-Request-ID is {found or 'absent'}"
+            bool(request_id), expected="X-Request-ID is present", observed=f"X-Request-ID is {request_id or 'absent'}"
         )
 
 
@@ -134,12 +138,12 @@ class SmokeDocument:
         """Whether the answer has its project, its type, and the status pending."""
         uploaded = self.script.uploaded
         document = uploaded.document
-        told = tuple(document.text(name) for name in ("project_id", "document_type", "validation_status"))
+        values = tuple(document.text(name) for name in ("project_id", "document_type", "validation_status"))
         wanted = (self.script.project_id, "scope", "pending")
         return uploaded.fact(
-            told == wanted,
+            values == wanted,
             expected="project_id {}, document_type {}, validation_status {}".format(*wanted),
-            observed="project_id {}, document_type {}, validation_status {}".format(*told),
+            observed="project_id {}, document_type {}, validation_status {}".format(*values),
         )
 
     @property
@@ -154,14 +158,14 @@ class SmokeDocument:
     def is_found_again(self) -> Fact:
         """Whether it can be read back."""
         read = self.script.document
-        found = read.answers(HTTPStatus.OK)
-        if not found.holds:
-            return found
-        told = read.document.text("id")
+        answered = read.answers(HTTPStatus.OK)
+        if not answered.holds:
+            return answered
+        identifier = read.document.text("id")
         return read.fact(
-            told == self.script.document_id,
+            identifier == self.script.document_id,
             expected=f"id {self.script.document_id}",
-            observed=f"id {told or 'absent'}{_how_often(read)}",
+            observed=f"id {identifier or 'absent'}{_how_often(read)}",
         )
 
 

@@ -125,10 +125,10 @@ class SmokeScript:
         self._need(self.read_back, "read back")
         self._need(self.second_read, "second project read back")
         for _ in range(MAX_TRIES):
-            found = ProjectList(self._all_pages())
-            if found.is_steady:
-                return found
-        raise NotEvaluated("Projects came or went whenever the list was read.", "Run again.", found.readings)
+            projects = ProjectList(self._all_pages())
+            if projects.is_steady:
+                return projects
+        raise NotEvaluated("Projects came or went whenever the list was read.", "Run again.", projects.readings)
 
     @cached_property
     def single_pages(self) -> tuple[ProjectPage, ProjectPage]:

@@ -62,7 +62,7 @@ class Contrast:
     @property
     def is_same(self) -> bool:
         """Whether nothing differs but what is cosmetic, and everything could be compared."""
-        findings = any(change.weight.is_finding for found in self.differing for change in found.changes)
+        findings = any(change.weight.is_finding for differing in self.differing for change in differing.changes)
         return not findings and not self.unread and self.compared > 0
 
 
@@ -76,11 +76,11 @@ def seen(readings: tuple[Reading, ...], asker: Asker, roles: Callable[[str], str
     """
     answers: dict[Question, Answer] = {question: asker.ask(question) for question in questions_of(readings)}
     readable = {question: answer for question, answer in answers.items() if answer.refusal is None}
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for entry in snapshot(readable).values():
         named = replace(entry, values=_named(entry.values, roles))
-        found[_key(roles(entry.id).casefold(), named, found)] = named
-    return Seen(found, frozenset(roles(question.path).casefold() for question in readable))
+        entries[_key(roles(entry.id).casefold(), named, entries)] = named
+    return Seen(entries, frozenset(roles(question.path).casefold() for question in readable))
 
 
 def contrasted(first: Seen, second: Seen, roles: tuple[Callable[[str], str], ...], one: Environment | None) -> Contrast:
@@ -97,9 +97,9 @@ def contrasted(first: Seen, second: Seen, roles: tuple[Callable[[str], str], ...
     for key in sorted(first.entries.keys() | second.entries.keys()):
         was, now = first.entries.get(key), second.entries.get(key)
         if was is not None and now is not None:
-            found = changes_between(was, now, one) if one is not None else _changes(was, now)
-            if found:
-                differing.append(ResourceDifference(key, heaviest(found)))
+            changes = changes_between(was, now, one) if one is not None else _changes(was, now)
+            if changes:
+                differing.append(ResourceDifference(key, heaviest(changes)))
             continue
         # What the other run did not ask for is neither there nor missing.
         alone = was if was is not None else now
@@ -123,17 +123,17 @@ def _key(key: str, entry: Entry, taken: Mapping[str, Entry]) -> str:
     if MADE_UP in key.rpartition("/")[2]:
         content = json.dumps(entry.values, sort_keys=True, ensure_ascii=False)
         key = f"{key}:{sha256(content.encode())[:12]}"
-    number, found = 1, key
-    while found in taken:
+    number, numbered = 1, key
+    while numbered in taken:
         number += 1
-        found = f"{key} #{number}"
-    return found
+        numbered = f"{key} #{number}"
+    return numbered
 
 
 def _named(value: Values, roles: Callable[[str], str]) -> Values:
     """Return values with roles for names, in keys and in texts."""
     if isinstance(value, dict):
-        return {roles(key): _named(one, roles) for key, one in value.items()}
+        return {roles(key): _named(item, roles) for key, item in value.items()}
     if isinstance(value, list):
-        return sorted((_named(one, roles) for one in value), key=lambda one: json.dumps(one, sort_keys=True))
+        return sorted((_named(item, roles) for item in value), key=lambda item: json.dumps(item, sort_keys=True))
     return roles(value) if isinstance(value, str) else value

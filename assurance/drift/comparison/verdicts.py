@@ -47,28 +47,28 @@ def differing_cases(
         second_roles: Those of the second's.
     """
     before, after = _by_case(first, first_roles), _by_case(second, second_roles)
-    found: list[CaseDifference] = []
+    differing: list[CaseDifference] = []
     for key in before.keys() | after.keys():
         was, now = before.get(key), after.get(key)
-        verdicts = [Verdict(one["verdict"]) if one is not None else None for one in (was, now)]
+        verdicts = [Verdict(verdict["verdict"]) if verdict is not None else None for verdict in (was, now)]
         if verdicts[0] is not verdicts[1]:
             shown = now if now is not None else was
-            told = (shown["reason"] or shown["observed"]) if shown is not None else ""
-            found.append(CaseDifference(key[0], key[1], verdicts[0], verdicts[1], told))
-    return tuple(sorted(found, key=_rank))
+            reason = (shown["reason"] or shown["observed"]) if shown is not None else ""
+            differing.append(CaseDifference(key[0], key[1], verdicts[0], verdicts[1], reason))
+    return tuple(sorted(differing, key=_rank))
 
 
 def _by_case(records: Records, roles: Callable[[str], str]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return records by control and case; cases that roles make alike are numbered, so that none is lost."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
+    cases: dict[tuple[str, str], Mapping[str, Any]] = {}
     for record in records:
         case = roles(record["check"].partition("::")[2] or record["check"])
         key, number = (record["control"], case), 1
-        while key in found:
+        while key in cases:
             number += 1
             key = (record["control"], f"{case} #{number}")
-        found[key] = record
-    return found
+        cases[key] = record
+    return cases
 
 
 def _rank(one: CaseDifference) -> tuple[bool, bool, bool, str, str]:
@@ -98,12 +98,12 @@ class Roles:
         """Return a text with names replaced by what they stand for."""
         # Digests of redacted values are salted by environment: equal values have others.
         text = _REDACTED.sub(r"\1]", text)
-        found = self._declared.sub(lambda match: self._by_name[match.group().casefold()], text)
-        found = self._environment_name.sub("{environment}", found)
+        translated = self._declared.sub(lambda match: self._by_name[match.group().casefold()], text)
+        translated = self._environment_name.sub("{environment}", translated)
         if self._suffix is not None:
-            found = self._suffix.sub("{suffix}", found)
-        found = _REVISION.sub(r"\1--{revision}", _DOMAIN.sub("{domain}", _GUID.sub("{id}", found)))
-        return _ADDRESS.sub(lambda match: self._address(match.group()), found)
+            translated = self._suffix.sub("{suffix}", translated)
+        translated = _REVISION.sub(r"\1--{revision}", _DOMAIN.sub("{domain}", _GUID.sub("{id}", translated)))
+        return _ADDRESS.sub(lambda match: self._address(match.group()), translated)
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
@@ -124,8 +124,8 @@ class Roles:
         """The unique ending of the names that allow no hyphens, such as `4k7x` of `stapexprod4k7x`."""
         names = [service.name.casefold() for service in self.environment.services.values()]
         endings = {name.rpartition(self.environment.name)[2] for name in names if self.environment.name in name}
-        found = sorted(ending for ending in endings if _SUFFIX.fullmatch(ending))
-        return re.compile(rf"(?:{'|'.join(found)})(?![a-z0-9])", re.I) if found else None
+        suffixes = sorted(ending for ending in endings if _SUFFIX.fullmatch(ending))
+        return re.compile(rf"(?:{'|'.join(suffixes)})(?![a-z0-9])", re.I) if suffixes else None
 
     def _address(self, text: str) -> str:
         """Return the subnet that an address lies in; an address that lies in none, or is none, as it is."""
@@ -133,7 +133,7 @@ class Roles:
             address = ip_address(text)
         except ValueError:
             return text
-        for subnet in (one for network in self.environment.networks for one in network.subnets):
+        for subnet in (subnet for network in self.environment.networks for subnet in network.subnets):
             if address in ip_network(subnet.prefix):
                 return f"{{address in {subnet.name}}}"
         return text
@@ -146,7 +146,7 @@ def _names(environment: Environment) -> Iterable[tuple[str, str]]:
     yield environment.resource_group, "resource group"
     for network in reversed(environment.networks):
         yield network.name, "virtual network"
-    for subnet in (one for network in environment.networks for one in network.subnets):
+    for subnet in (subnet for network in environment.networks for subnet in network.subnets):
         if subnet.network_security_group is not None:
             yield subnet.network_security_group, f"security group of {subnet.name}"
     for apps in environment.container_apps.environments:
