@@ -121,9 +121,9 @@ def evidence_of(execution: str, look: Look, container: EvidenceContainer, report
     if (found := manifest.read(pack).run) != run:
         raise NotEvaluated(f"The pack that is kept as that of {run}, now in {pack}, is that of the run {found}.")
     wrong = [
-        one
-        for one in verify(Request(pack, None, reports / LEDGER, schema_problem, derive=False))
-        if one.outcome == "BAD"
+        report
+        for report in verify(Request(pack, None, reports / LEDGER, schema_problem, derive=False))
+        if report.outcome == "BAD"
     ]
     if wrong:
         raise NotEvaluated(

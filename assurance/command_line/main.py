@@ -140,8 +140,8 @@ def _carried_out(command: Command, name: str, arguments: argparse.Namespace) -> 
 
 def _meant(message: str, known: Sequence[str]) -> str:
     """Return the known word that looks most like the one that a message of argparse quotes; empty if none does."""
-    found = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
-    typed = (found[1] or found[2]) if found is not None else ""
+    match = re.search(r"invalid choice: '([^']*)'|unrecognized arguments: (\S+)", message)
+    typed = (match[1] or match[2]) if match is not None else ""
     listed = re.findall(r"'([^']*)'", message.partition("choose from")[2])
     close = get_close_matches(typed.partition("=")[0], [*known, *listed], n=1, cutoff=0.6) if typed else []
     return close[0] if close else ""

@@ -119,23 +119,23 @@ def on_github(variables: Mapping[str, str], number: str | None) -> Post:
     api = demand_safe(variables.get("GITHUB_API_URL") or "https://api.github.com", "GITHUB_API_URL").rstrip("/")
     repository = _needed(variables, "GITHUB_REPOSITORY", r"[\w.-]+/[\w.-]+")
     token = _needed(variables, "GITHUB_TOKEN", r"[!-~]+")
-    found = number or next(iter(re.findall(r"^refs/pull/(\d+)/", variables.get("GITHUB_REF", ""))), "")
-    if not found.isdecimal():
+    pull = number or next(iter(re.findall(r"^refs/pull/(\d+)/", variables.get("GITHUB_REF", ""))), "")
+    if not pull.isdecimal():
         raise NotSent("which pull request? Give --pull-request NUMBER, or run where GITHUB_REF is refs/pull/NUMBER/...")
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"}
     issues = f"{api}/repos/{repository}/issues"
 
     def post(marker: str, text: str) -> str:
         me = ask("GET", f"{api}/user", headers=headers)
-        for comment in _github_comments(f"{issues}/{found}/comments?per_page=100", headers):
+        for comment in _github_comments(f"{issues}/{pull}/comments?per_page=100", headers):
             if str(comment.get("body", "")).startswith(marker) and _is_ours(comment.get("user"), me):
                 url = f"{issues}/comments/{int(comment['id'])}"
                 answered = ask("PATCH", url, {"body": text}, headers)
                 demand_accepted(answered, url, REFUSED)
-                return f"updated comment {comment['id']} of pull request {found}"
-        url = f"{issues}/{found}/comments"
+                return f"updated comment {comment['id']} of pull request {pull}"
+        url = f"{issues}/{pull}/comments"
         made = demand_accepted(ask("POST", url, {"body": text}, headers), url, REFUSED)
-        return f"wrote comment {made['id'] if isinstance(made, dict) and 'id' in made else ''} of pull request {found}"
+        return f"wrote comment {made['id'] if isinstance(made, dict) and 'id' in made else ''} of pull request {pull}"
 
     return post
 
@@ -155,11 +155,11 @@ def in_azure_repos(variables: Mapping[str, str], number: str | None) -> Post:
     project = quote(_needed(variables, "SYSTEM_TEAMPROJECT", r"[^/\r\n]+"), safe="")
     repository = quote(_needed(variables, "BUILD_REPOSITORY_ID", r"[^/\r\n]+"), safe="")
     token = _needed(variables, "SYSTEM_ACCESSTOKEN", r"[!-~]+")
-    found = number or variables.get("SYSTEM_PULLREQUEST_PULLREQUESTID", "")
-    if not found.isdecimal():
+    pull = number or variables.get("SYSTEM_PULLREQUEST_PULLREQUESTID", "")
+    if not pull.isdecimal():
         raise NotSent("which pull request? Give --pull-request NUMBER, or run in a build of one")
     headers = {"Authorization": f"Bearer {token}"}
-    threads = f"{collection}/{project}/_apis/git/repositories/{repository}/pullRequests/{found}/threads"
+    threads = f"{collection}/{project}/_apis/git/repositories/{repository}/pullRequests/{pull}/threads"
     version = f"?api-version={API_VERSION}"
 
     def post(marker: str, text: str) -> str:
@@ -170,10 +170,10 @@ def in_azure_repos(variables: Mapping[str, str], number: str | None) -> Post:
             if str(first.get("content", "")).startswith(marker) and not thread.get("isDeleted"):
                 url = f"{threads}/{int(thread['id'])}/comments/{int(first['id'])}"
                 if ask("PATCH", f"{url}{version}", {"content": text}, headers).status in SUCCESSES:
-                    return f"updated thread {thread['id']} of pull request {found}"
+                    return f"updated thread {thread['id']} of pull request {pull}"
         made = {"comments": [{"parentCommentId": 0, "content": text, "commentType": 1}], "status": 1}
         demand_accepted(ask("POST", f"{threads}{version}", made, headers), threads, REFUSED)
-        return f"wrote a thread of pull request {found}"
+        return f"wrote a thread of pull request {pull}"
 
     return post
 
@@ -187,7 +187,7 @@ def _github_comments(url: str, headers: Mapping[str, str]) -> Iterator[dict[str,
     for _ in range(MAX_PAGES):
         answered = ask("GET", url, headers=headers)
         listed = demand_accepted(answered, url, REFUSED)
-        yield from (one for one in listed if isinstance(one, dict)) if isinstance(listed, list) else ()
+        yield from (item for item in listed if isinstance(item, dict)) if isinstance(listed, list) else ()
         following = answered.links.get("next", "")
         if not following or urlsplit(following)[:2] != origin:
             return
@@ -204,8 +204,8 @@ def _is_ours(user: Value, me: Answered) -> bool:
 
 
 def _items(document: Value, name: str) -> Iterator[dict[str, Value]]:
-    found = document.get(name) if isinstance(document, dict) else None
-    yield from (one for one in found if isinstance(one, dict)) if isinstance(found, list) else ()
+    items = document.get(name) if isinstance(document, dict) else None
+    yield from (item for item in items if isinstance(item, dict)) if isinstance(items, list) else ()
 
 
 def _needed(variables: Mapping[str, str], name: str, form: str) -> str:

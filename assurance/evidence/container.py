@@ -94,7 +94,7 @@ class EvidenceContainer:
         """
         directory, prefix = reports / run, f"{self._environment}/{run}/"
         with asking(f"{self}/{run}"):
-            names = [one.name.removeprefix(prefix) for one in self._client.list_blobs(name_starts_with=prefix)]
+            names = [blob.name.removeprefix(prefix) for blob in self._client.list_blobs(name_starts_with=prefix)]
         if MANIFEST not in names:
             raise ContainerError(f"{self}/{run}: the pack is lost: it was entered in the ledger, and is not kept whole")
         if wrong := [name for name in [run, *names] if not _is_plain(name)]:
@@ -120,7 +120,7 @@ class EvidenceContainer:
         """
         prefix = f"{self._environment}/"
         with asking(str(self)):
-            names = [one.name for one in self._client.walk_blobs(name_starts_with=prefix, delimiter="/")]
+            names = [blob.name for blob in self._client.walk_blobs(name_starts_with=prefix, delimiter="/")]
         return sorted(name.removeprefix(prefix).rstrip("/") for name in names if name.endswith("/"))
 
 
@@ -237,10 +237,10 @@ class _HeldBlob:
     def _append(self, block: bytes) -> None:
         with asking(str(self._blob.url)):
             try:
-                told = self._blob.append_block(
+                answer = self._blob.append_block(
                     block, lease=self._lease, etag=self._etag, match_condition=MatchConditions.IfNotModified
                 )
-                self._etag = str(told["etag"])
+                self._etag = str(answer["etag"])
             except HttpResponseError as error:
                 if error.status_code != PRECONDITION_FAILED:
                     raise

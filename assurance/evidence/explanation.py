@@ -43,13 +43,13 @@ def find_verdict(results: Mapping[str, Any], wanted: str) -> Mapping[str, Any]:
     """
     verdicts: list[Mapping[str, Any]] = results["verdicts"]
     exact = [verdict for verdict in verdicts if verdict["check"] == wanted]
-    found = exact or [verdict for verdict in verdicts if wanted in f"{verdict['control']} {verdict['check']}"]
-    if len(found) == 1:
-        return found[0]
-    names = [verdict["check"] for verdict in (found or verdicts)[:MAX_NAMED]]
-    told = f"{len(found)} checks of the pack match" if found else "no check of the pack matches"
+    matching = exact or [verdict for verdict in verdicts if wanted in f"{verdict['control']} {verdict['check']}"]
+    if len(matching) == 1:
+        return matching[0]
+    names = [verdict["check"] for verdict in (matching or verdicts)[:MAX_NAMED]]
+    sentence = f"{len(matching)} checks of the pack match" if matching else "no check of the pack matches"
     listed = "".join(f"\n  {name}" for name in names)
-    raise PackError(f"{wanted}: {told}; give one of its checks, or a part that only one has:{listed}")
+    raise PackError(f"{wanted}: {sentence}; give one of its checks, or a part that only one has:{listed}")
 
 
 def links_of(directory: Path, results: Mapping[str, Any], verdict: Mapping[str, Any]) -> list[Link]:
@@ -74,8 +74,8 @@ def _link(directory: Path, key: str, cited: Mapping[str, Any] | None) -> Link:
     try:
         body = read_plain(directory / body_name)
     except OSError as error:
-        told = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        return Link(cited, name, body_name, b"", f"{body_name} {told}")
+        fault = "is missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        return Link(cited, name, body_name, b"", f"{body_name} {fault}")
     altered = "" if sha256(body) == digest else f"{body_name} was altered: its bytes have SHA-256 {sha256(body)}"
     return Link(cited, name, body_name, body, problem or altered)
 
@@ -109,8 +109,8 @@ def uncollected(results: Mapping[str, Any]) -> list[str]:
     if "collected" not in results:
         return []
     reached = [record["check"] for record in results["verdicts"]]
-    missing = (f"{one}: was collected, and has no verdict" for one in unreached(results["collected"], reached))
-    added = (f"{one}: has a verdict, and was never collected" for one in unreached(reached, results["collected"]))
+    missing = (f"{check}: was collected, and has no verdict" for check in unreached(results["collected"], reached))
+    added = (f"{check}: has a verdict, and was never collected" for check in unreached(reached, results["collected"]))
     return [*missing, *added]
 
 
@@ -124,10 +124,10 @@ def misselected(results: Mapping[str, Any], collected: Iterable[str], selected: 
     """
     if "collected" not in results:
         return []
-    again, mine = set(collected), set(results["collected"])
+    again, selected_before = set(collected), set(results["collected"])
     held = results["run"]["selected"]
-    left_out = (f"{one}: is selected, and the results leave it out" for one in sorted(again - mine))
-    added = (f"{one}: is not selected, and the results hold it" for one in sorted(mine - again))
+    left_out = (f"{check}: is selected, and the results leave it out" for check in sorted(again - selected_before))
+    added = (f"{check}: is not selected, and the results hold it" for check in sorted(selected_before - again))
     scope = (
         f"selected.{name} is {_shown(held[name])}; the checks give {_shown(selected[name])}"
         for name in SCOPE
@@ -157,19 +157,19 @@ def differences(held: Sequence[Mapping[str, Any]], again: Mapping[str, Mapping[s
         held: The records of `results.json`.
         again: The records derived from the tape, by check.
     """
-    told: list[str] = []
+    sentences: list[str] = []
     seen: set[str] = set()
     for record in held:
         check = record["check"]
         if check in seen:
-            told.append(f"{check}: stands twice in the results")
+            sentences.append(f"{check}: stands twice in the results")
         elif check not in again:
-            told.append(f"{check}: the tape gives no such verdict; the results say {record['verdict']!r}")
+            sentences.append(f"{check}: the tape gives no such verdict; the results say {record['verdict']!r}")
         else:
-            told += _difference(record, again[check])
+            sentences += _difference(record, again[check])
         seen.add(check)
     left_out = [check for check in again if check not in seen]
-    return told + [
+    return sentences + [
         f"{check}: the tape gives {again[check]['verdict']!r}; the results leave it out" for check in left_out
     ]
 

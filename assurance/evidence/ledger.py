@@ -274,10 +274,10 @@ def _values(path: Place | Path, number: int, line: bytes) -> Entry:
         raise LedgerError(f"{path}: line {number} is cut or edited, this is not valid JSON") from error
     if not isinstance(values, dict) or not all(isinstance(value, (str, bool)) for value in values.values()):
         raise LedgerError(f"{path}: line {number} is edited, an object of texts and truth values was expected")
-    told = [values.pop(name, None) for name in ("kind", "previous", "digest")]
-    if not all(isinstance(one, str) for one in told):
+    head = [values.pop(name, None) for name in ("kind", "previous", "digest")]
+    if not all(isinstance(value, str) for value in head):
         raise LedgerError(f"{path}: line {number} is edited, it lacks kind, previous or digest")
-    return Entry(told[0], MappingProxyType(values), told[1], told[2])
+    return Entry(head[0], MappingProxyType(values), head[1], head[2])
 
 
 class _KeyTwice(Exception):  # noqa: N818  (it says what happened)

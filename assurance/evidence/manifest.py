@@ -106,17 +106,17 @@ def read(directory: Path) -> Manifest:
 def differences(manifest: Manifest, directory: Path) -> list[str]:
     """Return, one sentence each, how the files of a pack differ from what its manifest lists."""
     present = [name for name in pack.files_of(directory) if name not in OUTSIDE]
-    told: list[str] = []
+    sentences: list[str] = []
     for name, entry in manifest.files.items():
-        found = _difference(directory, name, entry)
-        if found:
-            told.append(f"{name}: {found}")
-    told += [
+        difference = _difference(directory, name, entry)
+        if difference:
+            sentences.append(f"{name}: {difference}")
+    sentences += [
         f"{name}: was added, the manifest does not list it"
         for name in present
         if name not in manifest.files and name != INCOMPLETE
     ]
-    return _shortened(told)
+    return _shortened(sentences)
 
 
 def _difference(directory: Path, name: str, entry: FileEntry) -> str:
@@ -207,8 +207,8 @@ def sign(directory: Path, results: Mapping[str, Any], signing: Signing) -> None:
         envelope.sign(signing.signer)
     # securesystemslib promises no family of errors here: a key service fails in its own ways.
     except Exception as error:
-        told = str(error).strip().splitlines() or [type(error).__name__]
-        raise SigningError(f"the pack could not be signed: {told[0]}") from error
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise SigningError(f"the pack could not be signed: {reason[0]}") from error
     pack.write_whole(directory / ENVELOPE, json.dumps(envelope.to_dict(), indent=1) + "\n")
 
 
@@ -241,10 +241,10 @@ def check(directory: Path, results: Mapping[str, Any], public_key: PublicKey) ->
 def _about(payload: bytes, payload_type: str, directory: Path, results: Mapping[str, Any]) -> str:
     """Return how a signed statement differs from the pack that it lies in; empty if it is about it."""
     try:
-        told = json.loads(payload)
+        about = json.loads(payload)
         expected = statement(directory, results)
     except (ValueError, KeyError, TypeError, OSError):
         return "is genuine, but what it signs is no statement about this pack"
-    if payload_type != PAYLOAD_TYPE or told != expected:
+    if payload_type != PAYLOAD_TYPE or about != expected:
         return "is genuine, but of another pack or of another state of this one"
     return ""

@@ -78,7 +78,7 @@ def outcome_of(results: Mapping[str, Any]) -> Outcome:  # Any: JSON, whose schem
 def facts_of(outcome: Outcome) -> dict[str, str | bool]:
     """Return an outcome as the ledger keeps it."""
     verdicts = (f"{name}={_counts(counts)}" for name, counts in outcome.verdicts.items())
-    figures = (f"{name}={_written(one)}" for name, one in outcome.figures.items())
+    figures = (f"{name}={_written(figure)}" for name, figure in outcome.figures.items())
     return {VERDICTS: " ".join(verdicts), FIGURES: " ".join(figures), NIGHTLY: outcome.nightly}
 
 
@@ -120,13 +120,13 @@ def _counts(counts: Mapping[Verdict, int]) -> str:
 @lru_cache(maxsize=4096)
 def _counted(text: str) -> Mapping[Verdict, int]:
     """Return counts; remembered, since the nights of a control are much the same."""
-    return {Verdict(name): int(number) for name, number in (one.split(":") for one in text.split(","))}
+    return {Verdict(name): int(number) for name, number in (pair.split(":") for pair in text.split(","))}
 
 
 def _pairs(text: str | bool) -> list[tuple[str, str]]:
     if isinstance(text, bool):
         raise TypeError("a truth value")
-    return [(name, value) for name, value in (one.split("=") for one in text.split())]
+    return [(name, value) for name, value in (pair.split("=") for pair in text.split())]
 
 
 def _written(figure: Figure) -> str:

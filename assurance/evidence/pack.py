@@ -57,7 +57,7 @@ def files_of(directory: Path) -> list[str]:
     Raises:
         PackError: There are more than any run leaves, folders in more folders, or one that cannot be read.
     """
-    found: list[str] = []
+    names: list[str] = []
     folders = [(directory, 0)]
     while folders:
         folder, depth = folders.pop()
@@ -65,13 +65,13 @@ def files_of(directory: Path) -> list[str]:
             if entry.is_dir(follow_symlinks=False):
                 folders.append((Path(entry.path), depth + 1))
             else:
-                found.append(Path(entry.path).relative_to(directory).as_posix())
-            if len(found) + len(folders) > MAX_FILES or depth > MAX_DEPTH:
+                names.append(Path(entry.path).relative_to(directory).as_posix())
+            if len(names) + len(folders) > MAX_FILES or depth > MAX_DEPTH:
                 raise PackError(
                     f"{directory}: holds more than {MAX_FILES:,} files, or folders below more than {MAX_DEPTH} others: "
                     "no run leaves that"
                 )
-    return sorted(found)
+    return sorted(names)
 
 
 def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -114,7 +114,7 @@ def demand_plain(directory: Path) -> None:
 def is_of_pack(path: Path, replayed: Path) -> bool:
     """Tell whether an environment's file came with a pack: it lies in the one that is replayed, or in any other."""
     folder = path.absolute().parent  # of the name itself: the file may be a link
-    within = any(one.is_relative_to(replayed.resolve()) for one in (folder.resolve(), path.resolve()))
+    within = any(place.is_relative_to(replayed.resolve()) for place in (folder.resolve(), path.resolve()))
     return within or any((folder / name).exists() for name in (MANIFEST, RESULTS))
 
 

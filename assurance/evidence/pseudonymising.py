@@ -54,8 +54,8 @@ class Substitution:
         """Return the originals that still stand in some bytes."""
         if self._pattern is None:
             return []
-        found = self._pattern.findall(content.decode("utf-8", "surrogateescape"))
-        return sorted({match.casefold() for match in found})
+        originals = self._pattern.findall(content.decode("utf-8", "surrogateescape"))
+        return sorted({match.casefold() for match in originals})
 
 
 def _grow(tree: Tree, text: str) -> None:
@@ -126,8 +126,8 @@ def pseudonymise(directory: Path, destination: Path, secret: bytes, also: Sequen
 
 def _table(directory: Path, names: Iterable[str], pseudonyms: Pseudonyms, also: Sequence[str]) -> dict[str, str]:
     environment = tomllib.loads((directory / ENVIRONMENT).read_text(encoding="utf-8"))
-    told = [name for name in names if name.startswith(f"{TAPE}/") or name in {RESULTS, ENVIRONMENT, rerun.WAIVERS}]
-    texts = ((directory / name).read_text(encoding="utf-8", errors="replace") for name in told)
+    files = [name for name in names if name.startswith(f"{TAPE}/") or name in {RESULTS, ENVIRONMENT, rerun.WAIVERS}]
+    texts = ((directory / name).read_text(encoding="utf-8", errors="replace") for name in files)
     held = list(texts)
     described = str(environment["description"]) if "description" in environment else ""
     table = pseudonyms.table(held, environment, [*also, described])
@@ -142,13 +142,15 @@ def _redacted(texts: Sequence[str], environment: Mapping[str, Any], table: Subst
     standing = {digest for text in texts for digest in _REDACTED.findall(text)}
     name = environment["name"]
     subscription = environment["subscription_id"]
-    old, new = (Redactor(salt=f"{one}/{name}") for one in (subscription, table.text(subscription)))
-    found: dict[str, str] = {}
+    old, new = (
+        Redactor(salt=f"{subscription_id}/{name}") for subscription_id in (subscription, table.text(subscription))
+    )
+    pseudonyms: dict[str, str] = {}
     for value in sorted(set(declared_texts(environment))) if standing else []:
         digest = old.digest(value)
         if digest in standing:
-            found[digest] = new.digest(table.text(value))
-    return found
+            pseudonyms[digest] = new.digest(table.text(value))
+    return pseudonyms
 
 
 def _copy_tape(

@@ -85,7 +85,7 @@ class Pseudonyms:
         table |= {name: self._name(name, ranks, declared) for name in ranks}
         for rank, host in enumerate(sorted(host for host in hosts if not _is_microsoft(host)), 1):
             table[host] = f"h{rank:04d}{self._hex('host', host)[:6]}.example"
-        for address in {found.casefold() for text in held for found in _E_MAIL.findall(text)}:
+        for address in {address.casefold() for text in held for address in _E_MAIL.findall(text)}:
             table |= self._forms(address, f"p{self._hex('e-mail', address)[:10]}@example.invalid")
         for opaque in {match.group("token") for text in held for match in _OPAQUE.finditer(text)}:
             table |= self._forms(opaque, f"t{self._hex('token', opaque)[:16]}")
@@ -96,7 +96,9 @@ class Pseudonyms:
 
     def _name(self, name: str, ranks: Mapping[str, int], declared: Set[str]) -> str:
         """Return the pseudonym of a name; one that begins with a declared name, such as a copy's, still does."""
-        begins = max((one for one in declared if name.startswith((f"{one}-", f"{one}_"))), key=len, default="")
+        begins = max(
+            (prefix for prefix in declared if name.startswith((f"{prefix}-", f"{prefix}_"))), key=len, default=""
+        )
         if name in declared or not begins:
             return f"n{ranks[name]:04d}{self._hex('name', name)[:6]}"
 
@@ -120,11 +122,11 @@ class Pseudonyms:
 def _guids(texts: Iterable[str]) -> set[str]:
     """Return the GUIDs that are not Azure's own: built-in roles are the same everywhere, and are judged by their id."""
     own = {EVERYONE, *BUILT_IN_ROLES.values()}
-    found: set[str] = set()
+    guids: set[str] = set()
     for text in texts:
-        found |= {guid.casefold() for guid in GUID.findall(text)}
+        guids |= {guid.casefold() for guid in GUID.findall(text)}
         own |= _built_in_roles(text)
-    return {guid for guid in found - own if not guid.startswith(PLACEHOLDER)}
+    return {guid for guid in guids - own if not guid.startswith(PLACEHOLDER)}
 
 
 def _built_in_roles(text: str) -> set[str]:
@@ -135,22 +137,22 @@ def _built_in_roles(text: str) -> set[str]:
         waiting: list[object] = [json.loads(text)]
     except (ValueError, RecursionError):
         return set()
-    found: set[str] = set()
+    roles: set[str] = set()
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
             properties = value.get("properties")
             if isinstance(properties, dict) and properties.get("type") == "BuiltInRole":
-                found.add(str(value.get("name")).casefold())
+                roles.add(str(value.get("name")).casefold())
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-    return found
+    return roles
 
 
 def _declared_names(environment: Mapping[str, Any]) -> set[str]:
     """Return the names that an environment file gives to resources; those unique in all Azure even if plain words."""
-    found: set[str] = set()
+    names: set[str] = set()
     for path, value in _leaves(environment, ()):
         top_level = len(path) == 1 and path[0] != "resource_group"  # the environment's own name, and its description
         if top_level or path[-1] not in _NAMING:
@@ -159,29 +161,29 @@ def _declared_names(environment: Mapping[str, Any]) -> set[str]:
             continue
         form = _PLAIN if path[0] in _UNIQUE and "private_endpoint" not in path else _DISTINCTIVE
         if form.fullmatch(value):
-            found.add(value.casefold())
-    return found
+            names.add(value.casefold())
+    return names
 
 
 def _names_in(texts: Iterable[str]) -> set[str]:
     """Return the names that stand in Azure's resource ids, where they are more than one plain word."""
-    found: set[str] = set()
+    names: set[str] = set()
     for text in texts:
-        found |= {match["name"].casefold() for match in _GROUP.finditer(text)}
+        names |= {match["name"].casefold() for match in _GROUP.finditer(text)}
         for match in _PROVIDER.finditer(text):
             parts = match["path"].split("/")[1:]
             pairs = zip(parts[::2], parts[1::2], strict=True)
-            found |= {name.casefold() for kind, name in pairs if kind.casefold() not in _NOT_NAMED}
-    return {name for name in found if _DISTINCTIVE.fullmatch(name) and "." not in name and not GUID.fullmatch(name)}
+            names |= {name.casefold() for kind, name in pairs if kind.casefold() not in _NOT_NAMED}
+    return {name for name in names if _DISTINCTIVE.fullmatch(name) and "." not in name and not GUID.fullmatch(name)}
 
 
 def _hosts(texts: Iterable[str], declared: Iterable[str]) -> set[str]:
     """Return host names: those that are declared, those of URLs, and those below Microsoft's domains."""
-    found = {host.casefold() for text in declared for host in _HOST.findall(text)}
+    hosts = {host.casefold() for text in declared for host in _HOST.findall(text)}
     for text in texts:
-        found |= {match["host"].casefold() for match in _URL_HOST.finditer(text) if "." in match["host"]}
-        found |= {host.casefold() for host in _HOST.findall(text) if _is_microsoft(host.casefold())}
-    return {host for host in found if re.search(r"[a-z]{2,}$", host) and not host.endswith((".invalid", ".example"))}
+        hosts |= {match["host"].casefold() for match in _URL_HOST.finditer(text) if "." in match["host"]}
+        hosts |= {host.casefold() for host in _HOST.findall(text) if _is_microsoft(host.casefold())}
+    return {host for host in hosts if re.search(r"[a-z]{2,}$", host) and not host.endswith((".invalid", ".example"))}
 
 
 def _is_microsoft(host: str) -> bool:

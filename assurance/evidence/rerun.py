@@ -79,19 +79,19 @@ def judge_again(directory: Path, results: Mapping[str, Any], *, by_id: bool = Fa
 
 def _given(results: Mapping[str, Any], cases: Sequence[str], *, by_id: bool) -> dict[str, Any]:
     """Return by what the cases are to be collected; results of schema 1.1 do not tell, and are taken by their ids."""
-    told: Mapping[str, Any] | None = results["run"].get("selected", {}).get("given")
+    given: Mapping[str, Any] | None = results["run"].get("selected", {}).get("given")
     files = sorted({file for case in cases if (file := case.partition("::")[0]).endswith(".py")})
-    if told is None:
+    if given is None:
         return {"paths": files, "keyword": "", "expression": "", "deselected": [], "by_id": True}
-    return {**told, "keyword": "", "deselected": [], "by_id": True} if by_id else dict(told)
+    return {**given, "keyword": "", "deselected": [], "by_id": True} if by_id else dict(given)
 
 
 def _isolated_pytest() -> tuple[str, ...]:
     """Return the command that runs pytest apart from the current folder and from what variables add to the path."""
-    found = importlib.util.find_spec("pytest")
-    if found is None or found.origin is None:
+    specification = importlib.util.find_spec("pytest")
+    if specification is None or specification.origin is None:
         raise PackError("the pack cannot be judged again: pytest is not installed beside the suite")
-    libraries = Path(found.origin).parent.parent
+    libraries = Path(specification.origin).parent.parent
     return (sys.executable, "-I", str(Path(isolated.__file__).resolve()), str(ROOT), str(libraries))
 
 
@@ -114,12 +114,12 @@ def _run(command: Sequence[str], scratch: Path) -> Rerun:
     ended = subprocess.run(  # noqa: S603  (our own pytest; of the pack nothing but its directory is in it)
         command, cwd=current, env=variables, capture_output=True, text=True, errors="replace", check=False
     )
-    found = list((scratch / REPORTS).glob(f"*/*/{RESULTS}"))
+    results = list((scratch / REPORTS).glob(f"*/*/{RESULTS}"))
     questions = scratch / QUESTIONS
-    if len(found) != 1 or not questions.is_file():
-        told = [line for line in (ended.stderr + ended.stdout).splitlines() if line.strip()][-SHOWN_LINES:]
-        raise PackError(f"the pack cannot be judged again (pytest ended with {ended.returncode}): {' | '.join(told)}")
-    document = pack.read_json(found[0], "the results of judging again")
+    if len(results) != 1 or not questions.is_file():
+        lines = [line for line in (ended.stderr + ended.stdout).splitlines() if line.strip()][-SHOWN_LINES:]
+        raise PackError(f"the pack cannot be judged again (pytest ended with {ended.returncode}): {' | '.join(lines)}")
+    document = pack.read_json(results[0], "the results of judging again")
     asked = json.loads(questions.read_text(encoding="utf-8"))
     verdicts = {verdict["check"]: verdict for verdict in document["verdicts"]}
     collected, selected = document["collected"], document["run"]["selected"]

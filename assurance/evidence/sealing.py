@@ -92,11 +92,11 @@ class _Sealing:
         return Seal(digest, fingerprint, unsigned, entry)
 
     def _manifest(self, run: Mapping[str, Any], previous: str) -> Manifest:
-        told = ("environment", "source", "decision", "started", "finished", "complete")
+        names = ("environment", "source", "decision", "started", "finished", "complete")
         return Manifest(
             schema=manifest.SCHEMA,
             run=run["id"],
-            **{name: run[name] for name in told},
+            **{name: run[name] for name in names},
             suite=run["versions"]["apex-assurance"],
             previous=previous,
             pseudonym_of=self.pseudonym_of,
@@ -119,5 +119,5 @@ class _Sealing:
 
 def _facts(made: Manifest, digest: str, fingerprint: str) -> dict[str, str | bool]:
     """Return what the ledger says of a run."""
-    told = ("run", "environment", "source", "decision", "started", "finished", "complete", "suite")
-    return {**{name: getattr(made, name) for name in told}, "manifest": digest, "signer": fingerprint}
+    names = ("run", "environment", "source", "decision", "started", "finished", "complete", "suite")
+    return {**{name: getattr(made, name) for name in names}, "manifest": digest, "signer": fingerprint}

@@ -110,8 +110,8 @@ def _of_uri(declared: Evidence) -> Signing:
         return _ready(Signer.from_priv_key_uri(declared.key_uri, public_key.key), public_key)
     # securesystemslib promises no family of errors here: any failure of any service is told in one line.
     except Exception as error:
-        told = str(error).strip().splitlines() or [type(error).__name__]
-        raise SigningError(f"[evidence] key_uri: the key of scheme {scheme!r} cannot be used: {told[0]}") from error
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise SigningError(f"[evidence] key_uri: the key of scheme {scheme!r} cannot be used: {reason[0]}") from error
 
 
 def _told(error: OSError) -> str:

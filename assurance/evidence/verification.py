@@ -57,8 +57,8 @@ def verify(request: Request) -> list[Finding]:
         return [Finding("files", "BAD", str(error))]
     findings = [*_whole(directory, made)]
     if problem:
-        told = f"{RESULTS} does not conform to its schema: {problem}"
-        return [*findings, *_files(directory, made), Finding("results", "BAD", told)]
+        sentence = f"{RESULTS} does not conform to its schema: {problem}"
+        return [*findings, *_files(directory, made), Finding("results", "BAD", sentence)]
     # The longest step is a process of its own, and goes on beside the others.
     with ThreadPoolExecutor(max_workers=1) as beside:
         derived = beside.submit(_verdicts, directory, made, results) if request.derive else None
@@ -70,12 +70,12 @@ def verify(request: Request) -> list[Finding]:
 
 def _foreign(directory: Path, names: list[str]) -> list[Finding]:
     """Return what leads out of a pack, and what else differs where its manifest can be read."""
-    told = [f"{name}: is a link or no plain file; the bytes themselves were expected" for name in names[:MAX_NAMED]]
+    problems = [f"{name}: is a link or no plain file; the bytes themselves were expected" for name in names[:MAX_NAMED]]
     try:
         more = [] if MANIFEST in names else manifest.differences(manifest.read(directory), directory)
     except PackError as error:
         more = [str(error)]
-    return [Finding("files", "BAD", text) for text in dict.fromkeys([*told, *more])]
+    return [Finding("files", "BAD", text) for text in dict.fromkeys([*problems, *more])]
 
 
 def _unsealed(directory: Path) -> Finding:
@@ -104,36 +104,36 @@ def _reached(results: Results) -> list[Finding]:
             "can tell whether some were taken out; verify with the version that made the pack"
         )
         return [Finding("whole", "BAD", text)]
-    if told := explanation.uncollected(results):
-        return [Finding("whole", "BAD", one) for one in _shortened(told)]
+    if problems := explanation.uncollected(results):
+        return [Finding("whole", "BAD", sentence) for sentence in _shortened(problems)]
     return [Finding("whole", "ok", f"all {len(results['collected'])} cases that were collected have their verdict")]
 
 
 def _files(directory: Path, made: Manifest) -> list[Finding]:
-    told = manifest.differences(made, directory)
-    if told:
-        return [Finding("files", "BAD", one) for one in told]
+    differences = manifest.differences(made, directory)
+    if differences:
+        return [Finding("files", "BAD", sentence) for sentence in differences]
     size = sum(entry.size for entry in made.files.values())
     return [Finding("files", "ok", f"{len(made.files)} files, {size} bytes: none was altered, removed or added")]
 
 
 def _results(directory: Path, made: Manifest, results: Results) -> list[Finding]:
     run = results["run"]
-    told = [
+    differences = [
         f"{MANIFEST} says {name} {getattr(made, name)!r}, {RESULTS} says {run[name]!r}"
         for name in AGREED
         if getattr(made, name) != run[name]
     ]
     if made.run != run["id"]:
-        told.append(f"{MANIFEST} is of run {made.run}, {RESULTS} of run {run['id']}")
-    decision = str(decide_on((one["control"], Verdict(one["verdict"])) for one in results["verdicts"]))
+        differences.append(f"{MANIFEST} is of run {made.run}, {RESULTS} of run {run['id']}")
+    decision = str(decide_on((verdict["control"], Verdict(verdict["verdict"])) for verdict in results["verdicts"]))
     if run["complete"] and decision != run["decision"]:
-        told.append(f"{RESULTS} decides {run['decision']}, its verdicts come to {decision}")
+        differences.append(f"{RESULTS} decides {run['decision']}, its verdicts come to {decision}")
     if "selected" in run and run["scope"] != (scope := Selection.from_values(run["selected"]).scope):
-        told.append(f"{RESULTS} says that it decides {run['scope']}; what it selected comes to {scope}")
-    told += _tape(directory, results) if run["complete"] else []
-    if told:
-        return [Finding("results", "BAD", one) for one in told]
+        differences.append(f"{RESULTS} says that it decides {run['scope']}; what it selected comes to {scope}")
+    differences += _tape(directory, results) if run["complete"] else []
+    if differences:
+        return [Finding("results", "BAD", sentence) for sentence in differences]
     counts = f"{len(results['verdicts'])} verdicts, {len(results['readings'])} readings"
     return [Finding("results", "ok", f"{counts}: they conform to their schema and agree with manifest and tape")]
 
@@ -153,8 +153,8 @@ def _tape(directory: Path, results: Results) -> list[str]:
         what = "this is the tape of another run: " if tape.header.started not in _starts(results) else ""
         return [f"tape: {what}{other} readings are not those that {RESULTS} cites (time, request id or digest differ)"]
     missing, added = sorted(cited.keys() - held.keys()), sorted(held.keys() - cited.keys())
-    told = [f"tape: lacks readings that {RESULTS} cites: {', '.join(missing)}"] if missing else []
-    return told + ([f"tape: holds readings that {RESULTS} does not cite: {', '.join(added)}"] if added else [])
+    problems = [f"tape: lacks readings that {RESULTS} cites: {', '.join(missing)}"] if missing else []
+    return problems + ([f"tape: holds readings that {RESULTS} does not cite: {', '.join(added)}"] if added else [])
 
 
 def _starts(results: Results) -> str:
@@ -171,15 +171,15 @@ def _signature(directory: Path, results: Results, key: PublicKey | None) -> list
     if not (directory / ENVELOPE).exists():
         return [_unsigned(directory, key)]
     try:
-        found = manifest.check(directory, results, key or read_public_key(directory / PUBLIC_KEY))
+        check = manifest.check(directory, results, key or read_public_key(directory / PUBLIC_KEY))
     except UsageError as error:
         return [Finding("signature", "BAD", str(error))]
-    if found.problem:
-        return [Finding("signature", "BAD", f"the signature {found.problem}")]
+    if check.problem:
+        return [Finding("signature", "BAD", f"the signature {check.problem}")]
     if key is None:
-        text = f"by key {found.fingerprint}, which is the pack's own word: compare it, or give --public-key"
+        text = f"by key {check.fingerprint}, which is the pack's own word: compare it, or give --public-key"
         return [Finding("signature", "note", text)]
-    return [Finding("signature", "ok", f"by the given key, {found.fingerprint}")]
+    return [Finding("signature", "ok", f"by the given key, {check.fingerprint}")]
 
 
 def _unsigned(directory: Path, key: PublicKey | None) -> Finding:
@@ -224,26 +224,28 @@ def _standing(
 ) -> Finding:
     """Return how a pack, whose results come to this, stands in a sound chain."""
     runs = {number: entry for number, entry in enumerate(entries, 1) if entry.facts.get("run") == made.run}
-    mine = [number for number, entry in runs.items() if entry.kind == ledger.RUN]
-    if len(mine) != 1:
-        return Finding("ledger", "BAD", f"run {made.run} stands {len(mine)} times in the ledger; once was expected")
-    entry = entries[mine[0] - 1]
+    numbers_of_runs = [number for number, entry in runs.items() if entry.kind == ledger.RUN]
+    if len(numbers_of_runs) != 1:
+        return Finding(
+            "ledger", "BAD", f"run {made.run} stands {len(numbers_of_runs)} times in the ledger; once was expected"
+        )
+    entry = entries[numbers_of_runs[0] - 1]
     entered = {name: entry.facts.get(name) for name in ("manifest", "signer")}
     signer, digest = _signer(directory), pack.sha256_of(directory / MANIFEST)
     if entered["signer"] != signer:
-        told = f"when it was entered the run was {_by(entered['signer'])}, and the pack is {_by(signer)}"
-        return Finding("ledger", "BAD", told)
+        sentence = f"when it was entered the run was {_by(entered['signer'])}, and the pack is {_by(signer)}"
+        return Finding("ledger", "BAD", sentence)
     if entered["manifest"] != digest:
-        told = f"the manifest is not the one entered: its SHA-256 is {digest}, the ledger has {entered['manifest']}"
-        return Finding("ledger", "BAD", told)
+        sentence = f"the manifest is not the one entered: its SHA-256 is {digest}, the ledger has {entered['manifest']}"
+        return Finding("ledger", "BAD", sentence)
     # Lines that were written before the ledger held what a run came to lack it.
     if other := [name for name in came_to if name in entry.facts and entry.facts[name] != came_to[name]]:
         return Finding("ledger", "BAD", f"the ledger's {' and '.join(other)} are not those of {RESULTS}")
     if entry.previous != made.previous:
-        told = f"the chain was made anew: another entry stands before run {made.run} than when it was sealed"
-        return Finding("ledger", "BAD", told)
+        sentence = f"the chain was made anew: another entry stands before run {made.run} than when it was sealed"
+        return Finding("ledger", "BAD", sentence)
     end = f"the chain is unbroken; its end is {entries[-1].digest}"
-    return Finding("ledger", "ok", f"entry {mine[0]} of {len(entries)}, {end}")
+    return Finding("ledger", "ok", f"entry {numbers_of_runs[0]} of {len(entries)}, {end}")
 
 
 def _signer(directory: Path) -> str:
@@ -267,11 +269,11 @@ def _verdicts(directory: Path, made: Manifest, results: Results) -> list[Finding
         again = rerun.judge_again(directory, results, by_id=bool(made.pseudonym_of))
     except AssuranceError as error:
         return [Finding("verdicts", "BAD", str(error))]
-    told = [*explanation.misselected(results, again.collected, again.selected)]
-    told += explanation.undeclared(results, again.left_out, by_number=bool(made.pseudonym_of))
-    told += explanation.differences(results["verdicts"], again.verdicts)
-    if told:
-        return [Finding("verdicts", "BAD", one) for one in _shortened(list(dict.fromkeys(told)))]
+    differences = [*explanation.misselected(results, again.collected, again.selected)]
+    differences += explanation.undeclared(results, again.left_out, by_number=bool(made.pseudonym_of))
+    differences += explanation.differences(results["verdicts"], again.verdicts)
+    if differences:
+        return [Finding("verdicts", "BAD", sentence) for sentence in _shortened(list(dict.fromkeys(differences)))]
     text = f"{len(results['verdicts'])} verdicts were derived again from the tape: none differs, and none is missing"
     return [Finding("verdicts", "ok", text)]
 

@@ -129,9 +129,9 @@ def decide_on(cases: Iterable[tuple[str, Verdict]]) -> Decision:
     A file can declare that controls do not apply. Where that is most of the guide's ten security controls that a run
     holds, what is left proves no secure deployment (guide, Step 3): INCONCLUSIVE, not GO.
     """
-    found = tuple(cases)
-    decision = decide(verdict for _, verdict in found)
-    return Decision.INCONCLUSIVE if decision is Decision.GO and leaves_most_out(found) else decision
+    bound = tuple(cases)
+    decision = decide(verdict for _, verdict in bound)
+    return Decision.INCONCLUSIVE if decision is Decision.GO and leaves_most_out(bound) else decision
 
 
 def leaves_most_out(cases: Iterable[tuple[str, Verdict]]) -> bool:

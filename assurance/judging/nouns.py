@@ -87,15 +87,15 @@ def subjects(name: str, environment: Environment) -> dict[str, Value]:
     family = DECLARED[name](environment)
     if isinstance(family, Mapping):
         return dict(sorted(family.items()))
-    found = tuple(family)
-    spelt = Counter(_key(one.words) for one in found)
-    twice = [one for one in found if spelt[_key(one.words)] > 1]
+    all_subjects = tuple(family)
+    spelt = Counter(_key(subject.words) for subject in all_subjects)
+    twice = [subject for subject in all_subjects if spelt[_key(subject.words)] > 1]
     if twice:
         raise UsageError(
             f"{' '.join(twice[0].words)} is declared twice, and would be judged once; remove one of the two from the "
             "environment file, or correct its name"
         )
-    labelled = {_label(one, found): one.value for one in found}
+    labelled = {_label(subject, all_subjects): subject.value for subject in all_subjects}
     return dict(sorted(labelled.items()))
 
 

@@ -30,7 +30,7 @@ class Kind:
     def accounts_for(self, path: str) -> bool:
         """Tell whether a property has its line, or stands within an object that has one."""
         known = {**self.judged, **self.irrelevant, **self.unjudged}
-        return any(path == one or path.startswith(f"{one}.") for one in known)
+        return any(path == known_path or path.startswith(f"{known_path}.") for known_path in known)
 
 
 @cache
@@ -38,7 +38,7 @@ def kinds() -> tuple[Kind, ...]:
     """Return every kind of resource whose properties are accounted for; what all have in common is irrelevant."""
     document: dict[str, Any] = tomllib.loads(files(__package__).joinpath("properties.toml").read_text("utf-8"))
     common: dict[str, str] = document["common"]
-    return tuple(Kind(**{**one, "irrelevant": _beside(common, one)}) for one in document["kind"])
+    return tuple(Kind(**{**kind, "irrelevant": _beside(common, kind)}) for kind in document["kind"])
 
 
 def _beside(common: dict[str, str], kind: dict[str, Any]) -> dict[str, str]:

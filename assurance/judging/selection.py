@@ -76,7 +76,7 @@ class Selection:
             return f"in part: {self.cases} of {self.of_cases} cases; no decision on any control"
         of = Counter(_family(control) for control in CONTROLS)
         held = Counter(map(_family, self.whole))
-        named = [one for family in held for one in self._named(family, of[family])]
+        named = [member for family in held for member in self._named(family, of[family])]
         total = sum(of[family] for family in held)
         rest = f"; no decision on {_listed(self.part)}, judged in part" if self.part else ""
         return f"for {_listed(named)}: {len(self.whole)} of {total} controls, {self.cases} cases{rest}"

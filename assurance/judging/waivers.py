@@ -91,7 +91,9 @@ class Waiver(Declared):
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("".join(WILDCARDS.get(one, re.escape(one)) for one in self.subject), re.I | re.S)
+        return re.compile(
+            "".join(WILDCARDS.get(character, re.escape(character)) for character in self.subject), re.I | re.S
+        )
 
     def covers(self, case: Case) -> bool:
         """Tell whether the waiver is about a case."""
@@ -132,8 +134,10 @@ class Waivers:
 
     def covering(self, case: Case) -> AppliedWaiver | None:
         """Return the waiver that covers a case: of several the one that lasts longest; None if there is none."""
-        found = [one.applied(name, self.today) for name, one in sorted(self.named.items()) if one.covers(case)]
-        return max(found, key=lambda one: one.days_left, default=None)
+        applied = [
+            waiver.applied(name, self.today) for name, waiver in sorted(self.named.items()) if waiver.covers(case)
+        ]
+        return max(applied, key=lambda waiver: waiver.days_left, default=None)
 
 
 def days(number: int) -> str:
@@ -182,7 +186,7 @@ def load(path: Path, environment: Environment, *, shown: str = "", needed: bool 
         named = WaiversFile.model_validate(_parse(path, text)).waivers
     except ValidationError as error:
         raise WaiversRefused(f"{path}: this is not a valid file of waivers:\n{problems(error)}") from error
-    wrong = [told for name, one in named.items() for told in _wrong(name, one, environment, today)]
+    wrong = [sentence for name, waiver in named.items() for sentence in _wrong(name, waiver, environment, today)]
     if wrong:
         raise WaiversRefused(f"{path}: these waivers cannot be granted:\n" + "\n".join(wrong))
     return Waivers(shown or str(path), text, named, today)
@@ -234,7 +238,7 @@ def judge_waivers(waivers: Waivers, collected: Iterable[Case], verdicts: Verdict
         verdicts: What the cases came to that ran.
     """
     cases = tuple(collected)
-    judged = {name: _judge(name, one, waivers, cases, verdicts) for name, one in sorted(waivers.named.items())}
+    judged = {name: _judge(name, waiver, waivers, cases, verdicts) for name, waiver in sorted(waivers.named.items())}
     return {name: outcome for name, outcome in judged.items() if outcome is not None}
 
 

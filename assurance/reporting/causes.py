@@ -92,7 +92,7 @@ def rank_of(record: VerdictRecord) -> int:
 
 def commands_of(remedy: str) -> tuple[str, ...]:
     """Return the commands within a remedy, at most one a line, without what is said about them."""
-    return tuple(_without_remark(found.group()) for found in _COMMAND.finditer(remedy))
+    return tuple(_without_remark(command.group()) for command in _COMMAND.finditer(remedy))
 
 
 def _without_remark(line: str) -> str:
@@ -123,8 +123,8 @@ def by_cause(failed: Sequence[VerdictRecord]) -> tuple[Finding, ...]:
         if record.control.startswith(DRIFT):
             near = [group for thing in _things(record) for group in concerned[thing]]
             (max(near, key=lambda group: _shared(group, record)) if near else alone).append(record)
-    found = [Finding(tuple(group)) for group in [*groups, *_grouped(alone)]]
-    return tuple(sorted(found, key=lambda finding: (SEVERITIES.index(finding.severity), _order(finding.lead))))
+    findings = [Finding(tuple(group)) for group in [*groups, *_grouped(alone)]]
+    return tuple(sorted(findings, key=lambda finding: (SEVERITIES.index(finding.severity), _order(finding.lead))))
 
 
 def worst_first(records: Iterable[VerdictRecord]) -> list[VerdictRecord]:
@@ -160,7 +160,7 @@ def _grouped(records: Sequence[VerdictRecord]) -> list[list[VerdictRecord]]:
         for other in list(near.values())[1:]:
             merged.extend(other)
             del groups[id(other)]
-            for key in [key for one in other for key in _keys(one)]:
+            for key in [key for record in other for key in _keys(record)]:
                 group_of[key] = merged
         merged.append(record)
         groups[id(merged)] = merged

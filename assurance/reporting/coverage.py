@@ -192,8 +192,8 @@ def clauses(model: RunModel) -> tuple[ClauseCoverage, ...]:
     """Return every clause that the suite's controls cite, in the standard's order."""
     verdicts = {summary.control.id: summary.verdict for summary in model.controls()}
     cited = {number for control in CONTROLS.values() for number in control.iso_2022}
-    found = (CLAUSES[number] if number in CLAUSES else Clause(number, "", ()) for number in cited)
-    return tuple(_coverage(clause, verdicts) for clause in sorted(found, key=lambda clause: clause.order))
+    clauses_cited = (CLAUSES[number] if number in CLAUSES else Clause(number, "", ()) for number in cited)
+    return tuple(_coverage(clause, verdicts) for clause in sorted(clauses_cited, key=lambda clause: clause.order))
 
 
 def uncited() -> tuple[Clause, ...]:
@@ -219,7 +219,7 @@ def by_family(model: RunModel) -> dict[str, tuple[ControlSummary, ...]]:
 def worst_of(some: Sequence[ControlSummary]) -> Verdict | None:
     """Return the worst verdict among controls; None if none has any."""
     order = (Verdict.FAIL, Verdict.NOT_EVALUATED, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
-    return next((verdict for verdict in order if any(one.verdict is verdict for one in some)), None)
+    return next((verdict for verdict in order if any(summary.verdict is verdict for summary in some)), None)
 
 
 def family_of(control: str) -> str:

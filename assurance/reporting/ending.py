@@ -78,8 +78,8 @@ def remedy_lines(remedy: str, width: int) -> list[str]:
         command = next(iter(commands_of(line)), "")
         prose = line if not command else line.partition(command)[0].rstrip()
         remark = line.partition(command)[2].strip() if command else ""
-        told = " ".join(part for part in (prose, remark) if part)
-        lines += hanging(told, "", width - NAME_WIDTH - 2) if told else []
+        text = " ".join(part for part in (prose, remark) if part)
+        lines += hanging(text, "", width - NAME_WIDTH - 2) if text else []
         lines += command_lines(command, "", width - NAME_WIDTH - 2) if command else []
     return [f"  {'remedy' if number == 0 else '':<{NAME_WIDTH}}{line}" for number, line in enumerate(lines)]
 
@@ -137,23 +137,23 @@ def lines(model: RunModel, report: str, width: int) -> list[str]:
     """
     # Where nothing is to be named below it, the sentence has its line.
     most = MAX_SENTENCE_LINES + len(must_stop(model)) + (model.decision is Decision.GO)
-    told = _limited(for_terminal(judged_sentence(model)), most, width)
-    told += _left_behind(model, " ".join(told), width)
-    told += [shortened(for_terminal(one), width) for one in declared_less(model)]
-    told += _rollback(model, width)
+    lines_told = _limited(for_terminal(judged_sentence(model)), most, width)
+    lines_told += _left_behind(model, " ".join(lines_told), width)
+    lines_told += [shortened(for_terminal(sentence), width) for sentence in declared_less(model)]
+    lines_told += _rollback(model, width)
     last = [f"report    {for_terminal(report)}"]
-    return [*told, *_worst(model, MAX_LINES - len(told) - len(last), width), *last]
+    return [*lines_told, *_worst(model, MAX_LINES - len(lines_told) - len(last), width), *last]
 
 
 def _left_behind(model: RunModel, told: str, width: int) -> list[str]:
     """Return a line on what the run has left in the application, where the lines above were too few for it."""
-    found = (for_terminal(notice) for notice in model.run.notices if LEFT_BEHIND in notice)
-    return [shortened(notice, width) for notice in found if notice not in told][:1]
+    notices = (for_terminal(notice) for notice in model.run.notices if LEFT_BEHIND in notice)
+    return [shortened(notice, width) for notice in notices if notice not in told][:1]
 
 
 def _rollback(model: RunModel, width: int) -> list[str]:
     """Return the first command by which to go back, where the guide demands it; the report has all."""
-    command = next((one for one in model.run.rollback if not one.startswith("#")), "")
+    command = next((command for command in model.run.rollback if not command.startswith("#")), "")
     some = command_lines(command, " " * 10, width) if command else []
     return [f"roll back {some[0].lstrip()}", *some[1:]] if some else []
 
@@ -164,24 +164,24 @@ def _worst(model: RunModel, most_lines: int, width: int) -> list[str]:
     The worst three have a line each, or as many of them as leave room for what to type about the first; then, from the
     worst on, each has what to type as long as there is room.
     """
-    found = findings_of(model)
-    noun, blocks = "finding", [_finding(one, width) for one in found[:MAX_NAMED]]
-    total = len(found)
-    if not found:
+    findings = findings_of(model)
+    noun, blocks = "finding", [_finding(finding, width) for finding in findings[:MAX_NAMED]]
+    total = len(findings)
+    if not findings:
         groups = by_reason(model, Verdict.NOT_EVALUATED)
-        noun, blocks, total = "reason", [_group(one, width) for one in groups[:MAX_NAMED]], len(groups)
+        noun, blocks, total = "reason", [_group(group, width) for group in groups[:MAX_NAMED]], len(groups)
     some = _as_many_as_fit(blocks, total, most_lines)
     left = total - len(some)
     room = most_lines - len(some) - (1 if left else 0)
-    told: list[str] = []
+    lines_told: list[str] = []
     for line, what_to_do in some:
-        told.append(line)
+        lines_told.append(line)
         if len(what_to_do) <= room:
-            told += what_to_do
+            lines_told += what_to_do
             room -= len(what_to_do)
         else:
             room = 0
-    return [*told, f"and {counted(left, f'more {noun}')}, in the report"] if left else told
+    return [*lines_told, f"and {counted(left, f'more {noun}')}, in the report"] if left else lines_told
 
 
 def _as_many_as_fit(blocks: list[Block], total: int, most_lines: int) -> list[Block]:
@@ -216,9 +216,9 @@ def _group(group: ReasonGroup, width: int) -> Block:
 def _what_to_do(command: str, remedy: str, width: int) -> list[str]:
     if command:
         return command_lines(command, " " * 10, width)
-    told = for_terminal(remedy)
+    text = for_terminal(remedy)
     # Half a sentence tells nobody what to do: another finding is worth its line more.
-    return [f"{'':10}{told}"] if told and len(told) <= width - 10 else []
+    return [f"{'':10}{text}"] if text and len(text) <= width - 10 else []
 
 
 def _limited(text: str, most: int, width: int) -> list[str]:

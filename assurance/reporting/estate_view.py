@@ -74,9 +74,9 @@ class Network:
 
 def networks(model: RunModel) -> tuple[Network, ...]:
     """Return the virtual networks that the readings show, in the order of their names."""
-    found = _resources(model)
-    view = _View(found, _cases_about(model))
-    return tuple(view.network(one) for one in sorted(view.of(NETWORK), key=_name))
+    resources = _resources(model)
+    view = _View(resources, _cases_about(model))
+    return tuple(view.network(network) for network in sorted(view.of(NETWORK), key=_name))
 
 
 class _View:
@@ -85,7 +85,7 @@ class _View:
         self._about = about
 
     def of(self, kind: str) -> list[Json]:
-        return [one for identifier, one in self._found.items() if kind_of(identifier) == kind]
+        return [resource for identifier, resource in self._found.items() if kind_of(identifier) == kind]
 
     def part(self, identifier: str, note: str = "") -> Part:
         records = self._about.get(identifier.casefold(), [])
@@ -109,7 +109,9 @@ class _View:
             for endpoint in sorted(self.of(ENDPOINT), key=_name)
             if _id(_object(_object(endpoint, "properties"), "subnet")).casefold() == here
         ]
-        environment = next((one for one in self.of(ENVIRONMENT) if _subnet_of(one).casefold() == here), None)
+        environment = next(
+            (environment for environment in self.of(ENVIRONMENT) if _subnet_of(environment).casefold() == here), None
+        )
         return Subnet(
             self.part(_id(one), ", ".join(dict.fromkeys(prefixes))),
             self.part(group) if group else None,
@@ -147,8 +149,15 @@ class _View:
 
     def _applications(self, environment: Json) -> tuple[tuple[Part, tuple[Part, ...]], ...]:
         here = _id(environment).casefold()
-        found = [one for one in self.of(APPLICATION) if here in {name.casefold() for name in _environments_of(one)}]
-        return tuple((self._application(one), self._identities(one)) for one in sorted(found, key=_name))
+        applications = [
+            application
+            for application in self.of(APPLICATION)
+            if here in {name.casefold() for name in _environments_of(application)}
+        ]
+        return tuple(
+            (self._application(application), self._identities(application))
+            for application in sorted(applications, key=_name)
+        )
 
     def _application(self, one: Json) -> Part:
         ingress = _object(_object(_object(one, "properties"), "configuration"), "ingress")
@@ -171,7 +180,7 @@ def kind_of(identifier: str) -> str:
 
 def _resources(model: RunModel) -> dict[str, Json]:
     """Return the resources of the kinds that are drawn, by id in lower case; the first answer about one counts."""
-    found: dict[str, Json] = {}
+    resources: dict[str, Json] = {}
     for reading in model.readings:
         question = reading.question.casefold()
         if reading.kind != "http" or not any(kind.rpartition("/")[2] in question for kind in KINDS):
@@ -179,8 +188,8 @@ def _resources(model: RunModel) -> dict[str, Json]:
         for item in _items(reading.body):
             identifier = _id(item).casefold()
             if kind_of(identifier) in KINDS:
-                found.setdefault(identifier, item)
-    return found
+                resources.setdefault(identifier, item)
+    return resources
 
 
 def _items(body: bytes) -> Iterator[Json]:
@@ -192,12 +201,12 @@ def _items(body: bytes) -> Iterator[Json]:
         return
     if isinstance(document, dict):
         listed = document.get("value")
-        yield from (one for one in (listed if isinstance(listed, list) else [document]) if isinstance(one, dict))
+        yield from (item for item in (listed if isinstance(listed, list) else [document]) if isinstance(item, dict))
 
 
 def _cases_about(model: RunModel) -> dict[str, list[VerdictRecord]]:
     """Return the cases by the resource that they are about; what is about a part of it is about it too."""
-    found: dict[str, list[VerdictRecord]] = {}
+    cases: dict[str, list[VerdictRecord]] = {}
     for record in model.verdicts:
         named: set[str] = set()
         for resource in record.resources:
@@ -206,8 +215,8 @@ def _cases_about(model: RunModel) -> dict[str, list[VerdictRecord]]:
             start = parts.index("providers") + 4 if "providers" in parts else len(parts)
             named |= {"/".join(parts[:length]) for length in range(start, len(parts) + 1, 2)} | {resource.casefold()}
         for name in named:
-            found.setdefault(name, []).append(record)
-    return found
+            cases.setdefault(name, []).append(record)
+    return cases
 
 
 def _noun(identifier: str) -> str:
@@ -222,34 +231,36 @@ def _noun(identifier: str) -> str:
 
 
 def _subnet_of(environment: Json) -> str:
-    found = _object(_object(environment, "properties"), "vnetConfiguration").get("infrastructureSubnetId")
-    return found if isinstance(found, str) else ""
+    subnet_id = _object(_object(environment, "properties"), "vnetConfiguration").get("infrastructureSubnetId")
+    return subnet_id if isinstance(subnet_id, str) else ""
 
 
 def _environments_of(application: Json) -> list[str]:
     properties = _object(application, "properties")
     return [
-        one for one in (properties.get("managedEnvironmentId"), properties.get("environmentId")) if isinstance(one, str)
+        environment_id
+        for environment_id in (properties.get("managedEnvironmentId"), properties.get("environmentId"))
+        if isinstance(environment_id, str)
     ]
 
 
 def _object(one: Json, name: str) -> Json:
-    found = one.get(name)
-    return found if isinstance(found, dict) else {}
+    value = one.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _objects(one: Json, name: str) -> list[Json]:
-    found = one.get(name)
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+    value = one.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _texts(values: object) -> list[str]:
-    return [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def _id(one: Json) -> str:
-    found = one.get("id")
-    return found if isinstance(found, str) else ""
+    identifier = one.get("id")
+    return identifier if isinstance(identifier, str) else ""
 
 
 def _name(one: Json) -> str:

@@ -63,8 +63,8 @@ def for_terminal(text: str, most_characters: int = MAX_LINE_CHARACTERS) -> str:
 def lines_for_terminal(text: str, most_lines: int = 40) -> list[str]:
     """Return the lines of `text`, each fit for a terminal; of more than `most_lines` the rest is counted."""
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
-    told = [f"{' ' * _indent(line)}{for_terminal(line)}" for line in lines[:most_lines]]
-    return told if len(lines) <= most_lines else [*told, f"... ({len(lines) - most_lines:,} more lines)"]
+    lines_told = [f"{' ' * _indent(line)}{for_terminal(line)}" for line in lines[:most_lines]]
+    return lines_told if len(lines) <= most_lines else [*lines_told, f"... ({len(lines) - most_lines:,} more lines)"]
 
 
 def for_cell(text: str) -> str:

@@ -99,11 +99,11 @@ def model_in(pack: Path) -> RunModel:
     complete = run["complete"] and not is_marked_incomplete(pack)
     # Packs of schema 1.1 do not say what was selected.
     selected = Selection.from_values(run["selected"]) if "selected" in run else Selection()
-    planned = tuple(PlannedRecord(**_own(PlannedRecord, one)) for one in run.get("planned", ()))
-    told = {"source": Source(run["source"]), "complete": complete, "selected": selected, "planned": planned}
-    record = RunRecord(**{**run, **tuples, **told})
-    verdicts = tuple(VerdictRecord.from_values(dict(one)) for one in document["verdicts"])
-    readings = tuple(Reading(**{**_own(Reading, one), "call": None}) for one in document["readings"])
+    planned = tuple(PlannedRecord(**_own(PlannedRecord, change)) for change in run.get("planned", ()))
+    facts = {"source": Source(run["source"]), "complete": complete, "selected": selected, "planned": planned}
+    record = RunRecord(**{**run, **tuples, **facts})
+    verdicts = tuple(VerdictRecord.from_values(dict(verdict)) for verdict in document["verdicts"])
+    readings = tuple(Reading(**{**_own(Reading, reading), "call": None}) for reading in document["readings"])
     # Packs of schema 1.1 do not say which cases were collected.
     collected = document["collected"] if "collected" in document else sorted(verdict.check for verdict in verdicts)
     return RunModel(record, verdicts, readings, tuple(collected))

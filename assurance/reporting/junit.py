@@ -67,8 +67,8 @@ def _add_case(suite: ElementTree.Element, record: VerdictRecord) -> None:
     if record.verdict in ELEMENTS:
         message = record.reason or f"expected {record.expected}; observed {record.observed}"
         message = f"{VERDICT_WORDS[record.verdict]}: {message}"
-        told = _element(case, ELEMENTS[record.verdict], message=message, type=record.verdict)
-        told.text = for_xml(_details(record))
+        outcome = _element(case, ELEMENTS[record.verdict], message=message, type=record.verdict)
+        outcome.text = for_xml(_details(record))
 
 
 def _details(record: VerdictRecord) -> str:
@@ -86,12 +86,12 @@ def _details(record: VerdictRecord) -> str:
 
 
 def _totals(records: Sequence[VerdictRecord]) -> dict[str, str]:
-    told = Counter(ELEMENTS[record.verdict] for record in records if record.verdict in ELEMENTS)
+    counts = Counter(ELEMENTS[record.verdict] for record in records if record.verdict in ELEMENTS)
     return {
         "tests": str(len(records)),
-        "failures": str(told["failure"]),
-        "errors": str(told["error"]),
-        "skipped": str(told["skipped"]),
+        "failures": str(counts["failure"]),
+        "errors": str(counts["error"]),
+        "skipped": str(counts["skipped"]),
         "time": _seconds(sum(record.duration_seconds for record in records)),
     }
 

@@ -72,9 +72,9 @@ def _planned(changes: Sequence[PlannedRecord]) -> list[str]:
     told = ", ".join(f"{number} {weight}" for weight, number in counts.items())
     shown = changes[:MAX_PLANNED]
     rows = [
-        f"| {_plain(one.weight)} | {_plain(one.kind)} | {_plain(one.resource.rpartition('/providers/')[2], 200)} "
-        f"| {_plain(one.told, 200)} | {_plain(one.announced, 100)} |"
-        for one in shown
+        f"| {_plain(row.weight)} | {_plain(row.kind)} | {_plain(row.resource.rpartition('/providers/')[2], 200)} "
+        f"| {_plain(row.told, 200)} | {_plain(row.announced, 100)} |"
+        for row in shown
     ]
     more = [f"and {len(changes) - len(shown)} more"] if len(changes) > len(shown) else []
     table = "\n".join(["| Class | What | Resource | Change | Announced |", "|---|---|---|---|---|", *rows])
@@ -83,9 +83,9 @@ def _planned(changes: Sequence[PlannedRecord]) -> list[str]:
 
 
 def _sections(model: RunModel) -> Iterable[tuple[str, list[str]]]:
-    found = findings_of(model)
-    if found:
-        yield f"### Findings ({len(found)})", [finding_block(one) for one in found]
+    findings = findings_of(model)
+    if findings:
+        yield f"### Findings ({len(findings)})", [finding_block(finding) for finding in findings]
     for verdict, title in _GROUPED.items():
         groups = by_reason(model, verdict)
         if groups:
@@ -113,7 +113,7 @@ def _banner(model: RunModel) -> str:
 def _decision(model: RunModel) -> str:
     decided = f"## {_plain(model.run.environment)}: {_plain(model.decided)}\n\n{_plain(judged_sentence(model))}"
     if model.run.left_out:
-        listed = "\n".join(f"- {_plain(one)}" for one in model.run.left_out)
+        listed = "\n".join(f"- {_plain(sentence)}" for sentence in model.run.left_out)
         decided += f"\n\n**Less than the guide demands**: the environment file\n\n{listed}"
     if not model.run.rollback:
         return decided

@@ -56,14 +56,14 @@ def told(model: RunModel, link: str = "") -> Told:
         link: Address of the report, as who sends the message knows it.
     """
     run = model.run
-    found = findings_of(model)
+    findings = findings_of(model)
     groups = by_reason(model, Verdict.NOT_EVALUATED)
-    worst = [_finding(one) for one in found[:MAX_FINDINGS]]
-    if not found:
+    worst = [_finding(finding) for finding in findings[:MAX_FINDINGS]]
+    if not findings:
         worst = [
             (_line(f"{group.severity.upper()} not evaluated: {group.reason}"), _line(group.remedy)) for group in groups
         ]
-    total, noun = (len(found), "finding") if found else (len(groups), "reason")
+    total, noun = (len(findings), "finding") if findings else (len(groups), "reason")
     left = total - MAX_FINDINGS
     return Told(
         heading=one_line(f"APEX Assurance: {run.environment} {model.decided}", 140),
@@ -135,7 +135,7 @@ def plain(model: RunModel, link: str = "") -> dict[str, Value]:
         "counts": {str(verdict): number for verdict, number in model.counts().items()},
         "findings": len(findings_of(model)),
         "worst": [{"told": line, "remedy": remedy} for line, remedy in said.worst],
-        "rollback": [one_line(one) for one in run.rollback],
+        "rollback": [one_line(command) for command in run.rollback],
         "finished": one_line(run.finished, 40),
         "report": said.link,
     }

@@ -63,7 +63,7 @@ class VerdictRecord:
         """Return the record that `values` (from `asdict`, sent between processes) stand for."""
         tuples = {name: tuple(values[name]) for name in ("resources", "readings")}
         waiver = AppliedWaiver(**values["waiver"]) if values.get("waiver") is not None else None
-        measures = tuple(Measure(**one) for one in values.get("measures", ()))
+        measures = tuple(Measure(**measure) for measure in values.get("measures", ()))
         today = Verdict(values["today"]) if values.get("today") else None
         own = {"verdict": Verdict(values["verdict"]), "waiver": waiver, "measures": measures, "today": today}
         return cls(**{**values, **tuples, **own})
@@ -222,8 +222,12 @@ def as_document(model: RunModel) -> dict[str, Any]:
         }
         for summary in model.controls()
     ]
-    told = {"decision": str(model.decision), "scope": model.run.selected.scope, "oldest_reading": model.oldest_reading}
-    run = {**asdict(model.run), **told}
+    decided = {
+        "decision": str(model.decision),
+        "scope": model.run.selected.scope,
+        "oldest_reading": model.oldest_reading,
+    }
+    run = {**asdict(model.run), **decided}
     return {
         "schema": SCHEMA_VERSION,
         "run": run,
@@ -275,5 +279,5 @@ def _items(reading: Reading) -> Iterator[dict[str, Any]]:  # Any: as above
         return
     if not isinstance(document, dict):
         return
-    found = document["value"] if isinstance(document.get("value"), list) else [document]
-    yield from (item for item in found if isinstance(item, dict))
+    items = document["value"] if isinstance(document.get("value"), list) else [document]
+    yield from (item for item in items if isinstance(item, dict))

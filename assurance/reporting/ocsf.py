@@ -51,7 +51,7 @@ def write(model: RunModel, path: Path) -> None:
     # The decision looks at every verdict: once, not for each.
     decision = str(model.decision)
     events = (event(record, model, decision) for record in model.verdicts)
-    lines = (json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in events)
+    lines = (json.dumps(event, ensure_ascii=False, separators=(",", ":")) for event in events)
     text = "".join(f"{line}\n" for line in lines)
     path.write_bytes(text.encode("utf-8", "backslashreplace"))
 
@@ -64,7 +64,7 @@ def event(record: VerdictRecord, model: RunModel, decision: str) -> dict[str, Va
         SEVERITIES[severity_of(record.control)] if judged_broken else (INFORMATIONAL, "Informational")
     )
     status_id, status = FINDING_STATUSES[record.verdict]
-    told: dict[str, Value] = {
+    event_values: dict[str, Value] = {
         "activity_id": CREATE,
         "activity_name": "Create",
         "category_uid": CATEGORY,
@@ -94,8 +94,8 @@ def event(record: VerdictRecord, model: RunModel, decision: str) -> dict[str, Va
         },
     }
     if record.remedy:
-        told["remediation"] = {"desc": _text(record.remedy)}
-    return told
+        event_values["remediation"] = {"desc": _text(record.remedy)}
+    return event_values
 
 
 def _metadata(model: RunModel) -> dict[str, Value]:
@@ -137,8 +137,8 @@ def _message(record: VerdictRecord) -> str:
 
 def _milliseconds(moment: str) -> int:
     """Return an ISO 8601 time as milliseconds since 1970; 0 for what is none."""
-    found = from_text(moment)
-    return 0 if found is None else round(found.timestamp() * 1000)
+    at = from_text(moment)
+    return 0 if at is None else round(at.timestamp() * 1000)
 
 
 def _text(text: str) -> str:

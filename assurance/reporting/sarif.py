@@ -43,8 +43,8 @@ def write(model: RunModel, path: Path) -> None:
 
 def document(model: RunModel) -> dict[str, Value]:
     """Return the run as a SARIF log with one run."""
-    told = worst_first(record for record in model.verdicts if record.verdict in KINDS)[:MAX_RESULTS]
-    rules = sorted({record.control for record in told})
+    records = worst_first(record for record in model.verdicts if record.verdict in KINDS)[:MAX_RESULTS]
+    rules = sorted({record.control for record in records})
     finding_of = {record.check: finding for finding in findings_of(model) for record in finding.records}
     run = model.run
     driver = {
@@ -52,7 +52,7 @@ def document(model: RunModel) -> dict[str, Value]:
         "version": run.versions.get("apex-assurance", "unknown"),
         "rules": [_rule(control) for control in rules],
     }
-    results = [_result(record, rules, finding_of.get(record.check)) for record in told]
+    results = [_result(record, rules, finding_of.get(record.check)) for record in records]
     invocation = {
         "executionSuccessful": run.complete,
         "startTimeUtc": run.started,
@@ -146,13 +146,15 @@ def _message(record: VerdictRecord) -> str:
     statement = f"{_shown(record.subject)}: {_text(record.statement)}"
     if record.verdict is Verdict.NOT_EVALUATED:
         return f"{statement} Not evaluated: {_text(record.reason)} {_text(record.remedy)}".strip()
-    told = f"{statement} Expected {_text(record.expected)}; observed {_text(record.observed)}."
-    return f"{told} Remedy: {_text(record.remedy)}" if record.remedy else told
+    text = f"{statement} Expected {_text(record.expected)}; observed {_text(record.observed)}."
+    return f"{text} Remedy: {_text(record.remedy)}" if record.remedy else text
 
 
 def _uri(file: str) -> str:
     """Return the path of a check within the repository; a path that could lead out of it is none."""
-    clean = "".join(one if one.isalnum() or one in "/_.-" else "_" for one in file if one.isascii())
+    clean = "".join(
+        character if character.isalnum() or character in "/_.-" else "_" for character in file if character.isascii()
+    )
     return clean if clean.endswith(".py") and ".." not in clean and not clean.startswith("/") else "checks"
 
 

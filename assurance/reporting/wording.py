@@ -44,8 +44,8 @@ def by_reason(model: RunModel, verdict: Verdict) -> tuple[ReasonGroup, ...]:
     for record in model.verdicts:
         if record.verdict is verdict:
             groups.setdefault((record.reason, record.remedy), []).append(record)
-    found = (ReasonGroup(reason, remedy, tuple(records)) for (reason, remedy), records in groups.items())
-    return tuple(sorted(found, key=lambda group: SEVERITIES.index(group.severity)))
+    groups_by_reason = (ReasonGroup(reason, remedy, tuple(records)) for (reason, remedy), records in groups.items())
+    return tuple(sorted(groups_by_reason, key=lambda group: SEVERITIES.index(group.severity)))
 
 
 def counted(number: int, noun: str) -> str:
@@ -118,11 +118,11 @@ def decision_sentence(model: RunModel) -> str:
 
 def declared_less(model: RunModel) -> tuple[str, ...]:
     """Return, in a sentence, what the environment file leaves out against the guide, if it does."""
-    found = model.run.left_out
-    if not found:
+    sentences = model.run.left_out
+    if not sentences:
         return ()
-    named = "; ".join(found[:MAX_LEFT_OUT])
-    more = f"; and {len(found) - MAX_LEFT_OUT:,} more" if len(found) > MAX_LEFT_OUT else ""
+    named = "; ".join(sentences[:MAX_LEFT_OUT])
+    more = f"; and {len(sentences) - MAX_LEFT_OUT:,} more" if len(sentences) > MAX_LEFT_OUT else ""
     return (f"Less than the guide demands: the environment file {named}{more}.",)
 
 

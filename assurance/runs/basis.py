@@ -108,10 +108,10 @@ def begun(tape: Tape) -> datetime:
     Raises:
         TapeRefused: The tape does not say.
     """
-    found = from_text(tape.header.started)
-    if found is None:
+    begun = from_text(tape.header.started)
+    if begun is None:
         raise TapeRefused(f"{tape.directory}: the tape does not say when it was begun; record again")
-    return found
+    return begun
 
 
 def refuse_foreign(tape: Tape, environment: Environment, directory: Path | None) -> None:
@@ -121,9 +121,9 @@ def refuse_foreign(tape: Tape, environment: Environment, directory: Path | None)
         TapeRefused: Its name, subscription or resource group is another.
     """
     header = tape.header
-    told = (header.environment, header.subscription_id.casefold(), header.resource_group.casefold())
+    scope = (header.environment, header.subscription_id.casefold(), header.resource_group.casefold())
     wanted = (environment.name, environment.subscription_id.casefold(), environment.resource_group.casefold())
-    if told != wanted:
+    if scope != wanted:
         raise TapeRefused(
             f"{directory}: the tape is of environment {header.environment!r} (resource group {header.resource_group}, "
             f"subscription {header.subscription_id}), not of {environment.name!r} ({environment.resource_group}, "

@@ -63,7 +63,7 @@ def write_decision(model: RunModel, directory: Path) -> None:
         "exit_status": int(EXIT_STATUSES[model.decision]),
         "left_out": list(model.run.left_out),
         "counts": counts,
-        "failing_controls": sorted({one.control for one in model.verdicts if one.verdict is Verdict.FAIL}),
+        "failing_controls": sorted({verdict.control for verdict in model.verdicts if verdict.verdict is Verdict.FAIL}),
         "rollback": list(model.run.rollback),
         "finished": model.run.finished,
     }

@@ -166,5 +166,5 @@ class Plans:
             NotEvaluated: The release names no template or no validation, or a file cannot be read.
         """
         result, template = self._files.read("validation"), self._files.read("template")
-        reading = next(one for one in self._tape.readings() if one.key == template.readings[0])
+        reading = next(reading for reading in self._tape.readings() if reading.key == template.readings[0])
         return TemplateValidation(result, template, reading.headers.get(DIGEST, ""))

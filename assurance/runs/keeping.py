@@ -69,9 +69,9 @@ class Begun:
             return
 
     def _enter(self, link: Link) -> None:
-        told = {name: getattr(self._header, name) for name in ("environment", "source", "started")}
+        facts = {name: getattr(self._header, name) for name in ("environment", "source", "started")}
         execution = {EXECUTION: self._execution} if self._execution else {}
-        link.append(ledger.BEGUN, {"run": self._header.run_id, **told, **execution})
+        link.append(ledger.BEGUN, {"run": self._header.run_id, **facts, **execution})
 
 
 def clock_notice(tape: Tape, readings: Iterable[Reading]) -> tuple[str, ...]:

@@ -250,7 +250,7 @@ class Run:
             notices=(*clock_notice(self.tape, readings), *self.notices),
             rollback=self.rollback,
             planned=self.plans.reviewed(),
-            left_out=tuple(self.redactor.text(one) for one in left_out(self.environment, self.vantage)),
+            left_out=tuple(self.redactor.text(sentence) for sentence in left_out(self.environment, self.vantage)),
         )
         return RunModel(record, in_order(records), tuple(readings), tuple(sorted(collected)))
 
@@ -276,13 +276,13 @@ class Run:
     @cached_property
     def resolvers(self) -> Mapping[Vantage, Resolver]:
         """What resolves names, from each vantage of this run."""
-        return {one: Resolver(self.tape, one, self._view(one)) for one in self.vantage}
+        return {at: Resolver(self.tape, at, self._view(at)) for at in self.vantage}
 
     @cached_property
     def dialers(self) -> Mapping[Vantage, Dialer]:
         """What opens connections, from each vantage of this run."""
         bundle, seconds = self.environment.cloud.ca_bundle, self.environment.limits.timeout_seconds / 2
-        return {one: Dialer(self.tape, one, self._view(one), bundle, seconds, self.redactor) for one in self.vantage}
+        return {at: Dialer(self.tape, at, self._view(at), bundle, seconds, self.redactor) for at in self.vantage}
 
     def _view(self, vantage: Vantage) -> View:
         return self.environment.views.inside if vantage == "inside" else self.environment.views.outside

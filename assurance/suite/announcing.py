@@ -50,9 +50,9 @@ class Announcing:
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:  # noqa: ANN401  (pytest-xdist types no worker)
         """Say it when the first worker has collected: the files of checks are named by their controls."""
         if not self._is_told:
-            found = [_CONTROL.search(one.partition("::")[0]) for one in ids]
-            known = [one[1].upper() for one in found if one is not None]
-            self._announce(node.config, frozenset(known) if len(known) == len(found) else None)
+            matches = [_CONTROL.search(one.partition("::")[0]) for one in ids]
+            known = [match[1].upper() for match in matches if match is not None]
+            self._announce(node.config, frozenset(known) if len(known) == len(matches) else None)
 
     def _announce(self, config: pytest.Config, families: frozenset[str] | None) -> None:
         """Say what these families write; of families that are not known, what all of them do."""
@@ -196,8 +196,8 @@ def reporter_of(config: pytest.Config) -> Reporter | None:
     """Return who writes for pytest; None in a worker, whose lines nobody sees."""
     if hasattr(config, "workerinput"):
         return None
-    found: Reporter | None = config.pluginmanager.getplugin("terminalreporter")
-    return found
+    reporter: Reporter | None = config.pluginmanager.getplugin("terminalreporter")
+    return reporter
 
 
 def seen_from_elsewhere(run: Run, views: Iterable[str]) -> list[str]:

@@ -123,7 +123,7 @@ class Tidying:
     def _tell(self, notice: str) -> None:
         """Have every report say what is left, and once what to do about it."""
         advice = f"Archive what is left: apex-assurance sweep --env {self._given}."
-        self._run.notices = (*(one for one in self._run.notices if one != advice), notice, advice)
+        self._run.notices = (*(notice for notice in self._run.notices if notice != advice), notice, advice)
 
 
 def _stop_workers(session: pytest.Session) -> None:

@@ -57,7 +57,7 @@ class EverySubject:
         if any("::" in argument for argument in config.args):
             return
         checks = [item for item in items if isinstance(item, pytest.Function) and item.get_closest_marker("control")]
-        collected = Counter((one.nodeid.partition("[")[0], _families(one.fixturenames)) for one in checks)
+        collected = Counter((check.nodeid.partition("[")[0], _families(check.fixturenames)) for check in checks)
         for (check, families), count in collected.items():
             refuse_uncounted(check, count, [len(subjects(name, self._environment)) for name in families])
 

@@ -42,9 +42,9 @@ class Breakdowns:
         """Say it in one line; a worker leaves that to its controller, which pytest-xdist tells."""
         if self._is_told_in_one_line():
             self._begin_a_line()
-            found = ending(excinfo.value, self._redactor)
-            self._unwritable = found if isinstance(found, pytest.UsageError) else None
-            raise found
+            failure = ending(excinfo.value, self._redactor)
+            self._unwritable = failure if isinstance(failure, pytest.UsageError) else None
+            raise failure
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self) -> Generator[None, object, object]:
@@ -75,8 +75,8 @@ def ending(error: BaseException, redactor: Redactor) -> BaseException:
         return pytest.UsageError(redactor.text(str(error)))
     if isinstance(error, OSError) and (error.errno in DISK or error.filename is not None):
         return pytest.UsageError(redactor.text(str(Unwritable(error))))
-    told = f"The run broke down{_place(error)}: {_said(error)}. {DEFECT}"
-    return pytest.exit.Exception(redactor.text(told), returncode=3)
+    message = f"The run broke down{_place(error)}: {_said(error)}. {DEFECT}"
+    return pytest.exit.Exception(redactor.text(message), returncode=3)
 
 
 def _place(error: BaseException) -> str:

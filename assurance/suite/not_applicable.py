@@ -189,6 +189,8 @@ def beside_today(
 def notices(records: Iterable[VerdictRecord]) -> tuple[str, ...]:
     """Return what the plan would break, worst first: what holds today and would not after."""
     broken = [record for record in records if record.today is Verdict.PASS and record.verdict is Verdict.FAIL]
-    told = [f"The plan would break {one.control} ({one.subject}): it holds now; then {one.observed}." for one in broken]
-    more = [f"The plan would break {len(told) - MAX_NAMED} more cases."] if len(told) > MAX_NAMED else []
-    return (*told[:MAX_NAMED], *more)
+    sentences = [
+        f"The plan would break {case.control} ({case.subject}): it holds now; then {case.observed}." for case in broken
+    ]
+    more = [f"The plan would break {len(sentences) - MAX_NAMED} more cases."] if len(sentences) > MAX_NAMED else []
+    return (*sentences[:MAX_NAMED], *more)

@@ -135,9 +135,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         invocation_dir=early_config.invocation_params.dir,
     )
     if early_config.inipath != expected:
-        found, wanted = early_config.inipath or "no file", expected or "no file"
+        settings, wanted = early_config.inipath or "no file", expected or "no file"
         raise pytest.UsageError(
-            f"pytest took its settings from {found} instead of {wanted}, since it read an option's value as a test "
+            f"pytest took its settings from {settings} instead of {wanted}, since it read an option's value as a test "
             "path; write options with an equals sign: --env=FILE --replay=DIR, or name the settings: -c FILE"
         )
 

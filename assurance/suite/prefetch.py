@@ -17,13 +17,16 @@ NOT_AHEAD = frozenset({"flows", "load_generator", "measurements", "planned_deplo
 
 def needs_of(cases: Iterable[tuple[Iterable[str], Mapping[str, Value]]]) -> list[Need]:
     """Return each view that the cases take and that only reads, once for each set of subjects that it rests on."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], Need] = {}
+    unique_needs: dict[tuple[str, tuple[tuple[str, str], ...]], Need] = {}
     for names, subjects in cases:
         for name in names:
             if name in VIEWS and not roots(name) & NOT_AHEAD:
-                mine = {noun: subjects[noun] for noun in sorted(needs(name)) if noun in DECLARED}
-                found.setdefault((name, tuple((noun, repr(value)) for noun, value in mine.items())), (name, mine))
-    return list(found.values())
+                subjects_of_check = {noun: subjects[noun] for noun in sorted(needs(name)) if noun in DECLARED}
+                unique_needs.setdefault(
+                    (name, tuple((noun, repr(value)) for noun, value in subjects_of_check.items())),
+                    (name, subjects_of_check),
+                )
+    return list(unique_needs.values())
 
 
 def prefetch(given: Mapping[str, Value], wanted: list[Need], concurrency: int, progress: Progress) -> None:

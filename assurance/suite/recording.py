@@ -31,8 +31,8 @@ def set_outcome(report: pytest.TestReport, record: VerdictRecord) -> None:
     if record.verdict in {Verdict.FAIL, Verdict.NOT_EVALUATED}:
         report.outcome = "failed"
         report.when = "setup" if record.verdict is Verdict.NOT_EVALUATED else report.when
-        told = record.reason or f"expected {record.expected}; observed {record.observed}"
-        report.longrepr = f"{record.statement}\n{told}\n{record.remedy}".strip()
+        message = record.reason or f"expected {record.expected}; observed {record.observed}"
+        report.longrepr = f"{record.statement}\n{message}\n{record.remedy}".strip()
 
 
 def sendable(record: VerdictRecord) -> dict[str, Any]:

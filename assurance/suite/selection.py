@@ -42,8 +42,8 @@ def asked_for(expression: str) -> tuple[str, ...]:
         raise UsageError(f"-m {expression!r} is no marker expression: {error.msg}, at column {error.offset}") from error
     if unknown := _unknown_controls(compiled):
         near = get_close_matches(unknown[0], CONTROLS, n=3, cutoff=0.5)
-        told = f"did you mean {', '.join(near)}?" if near else "docs/controls.md lists them"
-        raise UsageError(f"-m names control {unknown[0]}, which there is not; {told}")
+        advice = f"did you mean {', '.join(near)}?" if near else "docs/controls.md lists them"
+        raise UsageError(f"-m names control {unknown[0]}, which there is not; {advice}")
     names = sorted(compiled.idents())
     if len(names) > MAX_MARKERS:
         raise UsageError(f"-m names {len(names)} markers; at most {MAX_MARKERS} were expected")

@@ -200,8 +200,8 @@ class RunSession:
         """Make a case for each subject that the environment declares, in the order of their names."""
         for name in metafunc.fixturenames:
             if name in DECLARED:
-                found = subjects(name, self._run.environment)
-                metafunc.parametrize(name, list(found.values()), ids=list(found))
+                subjects_of_noun = subjects(name, self._run.environment)
+                metafunc.parametrize(name, list(subjects_of_noun.values()), ids=list(subjects_of_noun))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Skip what the environment declares not to apply."""
@@ -259,8 +259,8 @@ class RunSession:
             self._run.tape.seal(finished)
         self._run.notices = (*notices(self._records), *self._run.notices)
         identity = self._run.identity() or self._identity
-        told = {"finished": finished, "identity": identity}
-        self._model = self._run.model(self._records, collected, complete=complete, **told)
+        facts = {"finished": finished, "identity": identity}
+        self._model = self._run.model(self._records, collected, complete=complete, **facts)
         if self._judges_again:
             self._run.directory.mkdir(parents=True, exist_ok=True)
             json_report.write(self._model, self._run.directory / RESULTS)
@@ -279,13 +279,13 @@ class RunSession:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, object, object]:
         """Say what the run came to: what was found before, and the decision after what other plugins say."""
-        told = self._model if self._records else None
-        if told is not None:
-            write_summary(terminalreporter, told)
+        model = self._model if self._records else None
+        if model is not None:
+            write_summary(terminalreporter, model)
         result = yield
-        if told is not None:
+        if model is not None:
             report = self._run.directory / HTML
-            write_ending(terminalreporter, told, shown_from_here(report) if report.is_file() else None)
+            write_ending(terminalreporter, model, shown_from_here(report) if report.is_file() else None)
         return result
 
 

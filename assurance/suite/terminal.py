@@ -70,15 +70,17 @@ def write_ending(reporter: pytest.TerminalReporter, model: RunModel, report: Pat
 
 
 def _write_findings(reporter: pytest.TerminalReporter, model: RunModel, width: int, everything: bool) -> None:
-    found = findings_of(model)
-    if not found:
+    findings = findings_of(model)
+    if not findings:
         return
-    failed = sum(len(one.records) for one in found)
-    reporter.section(f"{counted(len(found), 'finding')}, {counted(failed, 'failing case')}", red=True, bold=True)
-    for one in found if everything else found[:MAX_FINDINGS]:
-        _write_finding(reporter, one, width, everything)
-    if len(found) > MAX_FINDINGS and not everything:
-        reporter.write_line(f"{counted(len(found) - MAX_FINDINGS, 'more finding')}: -v shows all, as does the report.")
+    failed = sum(len(finding.records) for finding in findings)
+    reporter.section(f"{counted(len(findings), 'finding')}, {counted(failed, 'failing case')}", red=True, bold=True)
+    for finding in findings if everything else findings[:MAX_FINDINGS]:
+        _write_finding(reporter, finding, width, everything)
+    if len(findings) > MAX_FINDINGS and not everything:
+        reporter.write_line(
+            f"{counted(len(findings) - MAX_FINDINGS, 'more finding')}: -v shows all, as does the report."
+        )
 
 
 def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: int, everything: bool) -> None:
@@ -156,24 +158,24 @@ def _write_controls(reporter: pytest.TerminalReporter, model: RunModel, width: i
     reporter.section(f"{for_terminal(model.run.environment, 40)}: controls", bold=True)
     reporter.ensure_newline()
     shown = {
-        family: [one for one in summaries if everything or one.verdict not in _SOUND]
+        family: [summary for summary in summaries if everything or summary.verdict not in _SOUND]
         for family, summaries in by_family(model).items()
     }
-    told = {one.control.id: _counts(one, everything) for some in shown.values() for one in some}
+    counts = {summary.control.id: _counts(summary, everything) for some in shown.values() for summary in some}
     # The titles give way to the counts, all alike, so that columns line up.
-    room = width - BEFORE_COUNTS - max(map(len, told.values()), default=0)
+    room = width - BEFORE_COUNTS - max(map(len, counts.values()), default=0)
     title = max(NARROWEST_TITLE, min(WIDEST_TITLE, room))
     for family, summaries in by_family(model).items():
         _write_family(reporter, family, summaries)
-        for one in shown[family]:
-            _write_control(reporter, one, told[one.control.id], title, width)
+        for summary in shown[family]:
+            _write_control(reporter, summary, counts[summary.control.id], title, width)
 
 
 def _counts(summary: ControlSummary, everything: bool) -> str:
     """Return the counts of a control: all of them, or what is wrong of how many."""
     if everything:
-        return counts_in_words({one: summary.counts[one] for one in _WORST_FIRST})
-    wrong = counts_in_words({one: summary.counts[one] for one in _WORST_FIRST if one not in _SOUND})
+        return counts_in_words({verdict: summary.counts[verdict] for verdict in _WORST_FIRST})
+    wrong = counts_in_words({verdict: summary.counts[verdict] for verdict in _WORST_FIRST if verdict not in _SOUND})
     return f"{wrong} of {sum(summary.counts.values()):,}"
 
 
@@ -189,9 +191,9 @@ def _write_control(
     reporter: pytest.TerminalReporter, summary: ControlSummary, counts: str, title: int, width: int
 ) -> None:
     control = summary.control
-    told = f"      {control.id:<8}{shortened(control.title, title - 1):<{title}}{control.severity:<9}"
+    line = f"      {control.id:<8}{shortened(control.title, title - 1):<{title}}{control.severity:<9}"
     # The counts stand below where the line has no room for them.
-    reporter.write(told if len(told) + len(counts) <= width else f"{told.rstrip()}\n{'':14}")
+    reporter.write(line if len(line) + len(counts) <= width else f"{line.rstrip()}\n{'':14}")
     reporter.write(f"{counts}\n", **_colour(summary.verdict))
 
 

@@ -43,14 +43,14 @@ def bundled(directory: Path) -> dict[str, bytes] | None:
         text = read_plain(path).decode("utf-8", "replace")
     except OSError as error:
         raise TapeRefused(f"{path}: the tape cannot be read: {error.strerror}") from error
-    found: dict[str, bytes] = {}
+    files: dict[str, bytes] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         try:
             name, content = _file(json.loads(line))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error) as error:
             raise TapeRefused(f"{path}, line {number}: the tape is cut or edited; record again") from error
-        found[name] = content
-    return found
+        files[name] = content
+    return files
 
 
 def unbundle(files: dict[str, bytes], head: Path, destination: Path) -> None:

@@ -32,10 +32,10 @@ def from_text(text: str) -> datetime | None:
         return None
     whole, fraction, zone = match.groups()
     try:
-        found = datetime.fromisoformat(f"{whole}{fraction or ''}{'+00:00' if zone in (None, 'Z') else zone}")
+        moment = datetime.fromisoformat(f"{whole}{fraction or ''}{'+00:00' if zone in (None, 'Z') else zone}")
     except ValueError:
         return None
-    return found.astimezone(UTC)
+    return moment.astimezone(UTC)
 
 
 def recorded(text: str) -> datetime:
@@ -44,10 +44,10 @@ def recorded(text: str) -> datetime:
     Raises:
         ValueError: The text tells no moment.
     """
-    found = from_text(text)
-    if found is None:
+    moment = from_text(text)
+    if moment is None:
         raise ValueError(f"no moment in time: {text!r}")
-    return found
+    return moment
 
 
 def from_seconds(seconds: float) -> datetime:
@@ -67,7 +67,7 @@ def clock_error(begun: str, dates: Iterable[str]) -> str:
         begun: When the run was begun, by its machine's clock.
         dates: The `Date` headers of what was answered since (RFC 9110, section 6.6.1); the earliest counts.
     """
-    answered = [found for date in dates if (found := _http_date(date)) is not None]
+    answered = [at for date in dates if (at := _http_date(date)) is not None]
     started = from_text(begun)
     if not answered or started is None:
         return ""
@@ -81,7 +81,7 @@ def clock_error(begun: str, dates: Iterable[str]) -> str:
 
 def _http_date(text: str) -> datetime | None:
     try:
-        found = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)

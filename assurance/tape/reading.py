@@ -121,4 +121,4 @@ class TapeHeader:
 
 def clock_error_of(header: TapeHeader, readings: Iterable[Reading]) -> str:
     """Return how wrong the clock was by which a tape was begun, as the resources' API has it; empty if it was right."""
-    return clock_error(header.started, (one.headers.get("date", "") for one in readings if one.api_version))
+    return clock_error(header.started, (reading.headers.get("date", "") for reading in readings if reading.api_version))

@@ -216,7 +216,7 @@ class Redactor:
             name, value = pair
             return f"{item[: len(item) - len(value)]}{self._named(name, value)}"
         taken = len(item)
-        for name, start, end in sorted(named_values(item), key=lambda one: one[1], reverse=True):
+        for name, start, end in sorted(named_values(item), key=lambda pair: pair[1], reverse=True):
             kind = secret_kind(name, item[start:end])
             if kind is not None and end <= taken:
                 item, taken = f"{item[:start]}{self.token(kind, item[start:end])}{item[end:]}", start

@@ -191,7 +191,7 @@ def kind_by_form(value: str) -> str | None:
     if TEXT_HINT.search(value) is None:
         return None
     for kind, form in SECRET_FORMS:
-        if kind != "e-mail-address" and any(not is_reference(one["secret"]) for one in form.finditer(value)):
+        if kind != "e-mail-address" and any(not is_reference(match["secret"]) for match in form.finditer(value)):
             return kind
     return None
 

@@ -172,12 +172,12 @@ def option_name(item: str) -> str:
 
 def named_value(item: str) -> tuple[str, str] | None:
     """Return the name and the value if an item of a command line is `--name=value` or `NAME=value`."""
-    found = re.fullmatch(
+    match = re.fullmatch(
         r"(?s)(?:--?)(?P<option>[A-Za-z][\w.-]*)=(?P<rest>.*)|(?P<name>[A-Za-z_]\w{0,63})=(?P<value>(?!=)\S*)", item
     )
-    if found is None:
+    if match is None:
         return None
-    return (found["option"], found["rest"]) if found["option"] else (found["name"], found["value"])
+    return (match["option"], match["rest"]) if match["option"] else (match["name"], match["value"])
 
 
 def is_password_option(option: str, programs: set[str]) -> bool:
@@ -191,10 +191,12 @@ def named_values(text: str) -> list[tuple[str, int, int]]:
     Returns:
         The name, and where its value starts and ends.
     """
-    found = [(one["name"], *_span(one)) for form in (_NAMED_VALUE, _OPTION_AND_VALUE) for one in form.finditer(text)]
-    lettered = [one for one in _LETTERED_OPTION.finditer(text) if _LETTERED[one["tool"]] == one["option"]]
-    found += [("password", *_span(one)) for one in lettered]
-    return found
+    spans = [
+        (match["name"], *_span(match)) for form in (_NAMED_VALUE, _OPTION_AND_VALUE) for match in form.finditer(text)
+    ]
+    lettered = [match for match in _LETTERED_OPTION.finditer(text) if _LETTERED[match["tool"]] == match["option"]]
+    spans += [("password", *_span(match)) for match in lettered]
+    return spans
 
 
 def names_a_secret(text: str) -> bool:

@@ -97,12 +97,12 @@ def parse(content: bytes | str) -> object:
 
 
 def _each_name_once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    values = dict(pairs)
+    if len(values) != len(pairs):
         seen: set[str] = set()
         name = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]  # adding is what the condition does
         raise UnfitJson(f"the name {name[:60]!r} stands twice in one object")
-    return found
+    return values
 
 
 def _no_number(name: str) -> NoReturn:
@@ -132,7 +132,7 @@ def _has_longer_text(content: bytes, characters: int) -> bool:
     block = max(1, characters // 2)
     if all(content.find(b'"', start, start + block) >= 0 for start in range(0, len(content) - block + 1, block)):
         return False
-    return any(len(found) - 2 > characters for found in _STRING.findall(content))
+    return any(len(string) - 2 > characters for string in _STRING.findall(content))
 
 
 # In the place of each value of an object that has a name twice.
@@ -162,9 +162,9 @@ def parsed(text: bytes | str) -> tuple[Any, bool]:
 
     def each(pairs: list[tuple[str, object]]) -> dict[str, object]:
         nonlocal doubled
-        found = dict(pairs)
-        if len(found) == len(pairs):
-            return found
+        values = dict(pairs)
+        if len(values) == len(pairs):
+            return values
         doubled = True
         return {Repeated(name): WITHHELD for name, _ in pairs}
 

@@ -97,7 +97,7 @@ class Tape(Keys):
         files = tape._bundled = bundled(directory)
         tape._in_memory = {key: _verified(directory, key, digest, files) for key, digest in digests.items()}
         stored = (directory / "readings").glob("*.json") if files is None else map(PurePosixPath, files)
-        extra = {found.stem for found in stored if found.parent.name == "readings"} - set(digests)
+        extra = {path.stem for path in stored if path.parent.name == "readings"} - set(digests)
         if extra:
             raise TapeRefused(
                 f"{directory / 'readings'}: holds readings that {path} does not list: {', '.join(sorted(extra))}; "
@@ -150,8 +150,8 @@ class Tape(Keys):
         """Return all readings, in the order in which they were begun."""
         stored = (path.stem for path in (self.directory / "readings").glob("*.json"))
         keys = sorted(self._in_memory) if self.replaying else sorted(stored)
-        found = [reading for key in keys if (reading := self.look_up(key)) is not None]
-        return sorted(found, key=lambda reading: (reading.started, reading.key))
+        readings = [reading for key in keys if (reading := self.look_up(key)) is not None]
+        return sorted(readings, key=lambda reading: (reading.started, reading.key))
 
     def copy_to(self, destination: Path) -> None:
         """Write the whole tape elsewhere, in many files."""
@@ -267,8 +267,8 @@ def _validated(form: TypeAdapter[Kind], path: Path, values: object, what: str) -
         entry = form.validate_json(json.dumps(values), strict=True)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        told = f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}"
-        raise TapeRefused(f"{path}: {what} is not that of a tape: {told}; record again") from error
+        fault = f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}"
+        raise TapeRefused(f"{path}: {what} is not that of a tape: {fault}; record again") from error
     unknown = set(values) - {known.name for known in fields(entry)} if isinstance(values, dict) else set()
     if unknown:
         raise TapeRefused(f"{path}: {what} is not that of a tape: {', '.join(sorted(unknown))}; record again")

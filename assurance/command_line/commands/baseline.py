@@ -102,11 +102,11 @@ def _ledger(named: str | None, packed: Environment, reports: Path) -> Place:
 
 def _facts(made: Baseline) -> dict[str, str | bool]:
     approval = made.approval
-    told = ("run", "source", "decision", "made_by", "approver", "change", "accepted_findings", "approved")
+    names = ("run", "source", "decision", "made_by", "approver", "change", "accepted_findings", "approved")
     return {
         "environment": made.environment,
         "baseline": made.digest,
-        **{name: str(getattr(approval, name)) for name in told},
+        **{name: str(getattr(approval, name)) for name in names},
     }
 
 

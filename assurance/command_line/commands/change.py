@@ -95,8 +95,8 @@ def _tell(change: Change, shown: Sequence[Item], *, as_json: bool) -> None:
     judged = [(item, item.judge(change)) for item in shown]
     if as_json:
         items = [
-            {"step": one.step, "title": one.title, "holds": fact.holds, "observed": fact.observed}
-            for one, fact in judged
+            {"step": step.step, "title": step.title, "holds": fact.holds, "observed": fact.observed}
+            for step, fact in judged
         ]
         named = {"id": record.id, "title": record.title, "version": record.version, "environment": record.environment}
         print_json({**named, "items": items})

@@ -64,8 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     same_environment = _place(first.environment) == _place(second.environment)
     roles = (_as_it_is, _as_it_is) if same_environment else (Roles(first.environment).of, Roles(second.environment).of)
     cases = differing_cases(first.results["verdicts"], second.results["verdicts"], *roles)
-    one = first.environment if same_environment else None
-    contrast = contrasted(_seen(first, roles[0]), _seen(second, roles[1]), roles, one)
+    environment = first.environment if same_environment else None
+    contrast = contrasted(_seen(first, roles[0]), _seen(second, roles[1]), roles, environment)
     same = not cases and contrast.is_same
     if arguments.as_json:
         runs = [side.results["run"] for side in (first, second)]
@@ -125,8 +125,8 @@ def _resources(contrast: Contrast) -> list[str]:
     lines = [f"Resources: {counted(contrast.compared, 'resource')} in both runs; differing: {differ}"]
     if not contrast.compared:
         lines.append("  nothing was compared: the runs have read no resource in common")
-    for one in contrast.differing:
-        lines += [f"  {one.id}", *(f"      {change}" for change in one.changes)]
+    for resource in contrast.differing:
+        lines += [f"  {resource.id}", *(f"      {change}" for change in resource.changes)]
     if contrast.unread:
         lines.append(f"  not compared, since only one run has asked for them ({len(contrast.unread)}):")
         lines += [f"      {key}" for key in contrast.unread]

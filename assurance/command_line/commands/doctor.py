@@ -72,5 +72,5 @@ def _print(finding: Finding) -> None:
 def _conclusion(named: str, problems: list[Finding]) -> str:
     if not problems:
         return f"Ready: apex-assurance run --env {shlex.quote(named)}"
-    told = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return f"Not ready: {told}. What depends on this will be 'not evaluated', so no run can be GO."
+    sentence = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return f"Not ready: {sentence}. What depends on this will be 'not evaluated', so no run can be GO."

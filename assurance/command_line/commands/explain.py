@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     links = links_of(arguments.directory, results, verdict)
     if arguments.as_json:
         print_json(
-            {"run": results["run"], "verdict": verdict, "readings": [_link(one, arguments.body) for one in links]}
+            {"run": results["run"], "verdict": verdict, "readings": [_link(link, arguments.body) for link in links]}
         )
         return ALTERED if any(link.problem for link in links) else 0
     _print_verdict(results["run"], verdict)

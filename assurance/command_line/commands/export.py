@@ -52,6 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         partial.unlink(missing_ok=True)
         raise UsageError(f"--output {output}: cannot be written: {error.strerror}") from error
-    told = f"{output}: run {model.run.id} of {model.run.environment}, {model.decision}, as {arguments.form}"
-    print(for_terminal(told))
+    line = f"{output}: run {model.run.id} of {model.run.environment}, {model.decision}, as {arguments.form}"
+    print(for_terminal(line))
     return 0

@@ -81,9 +81,9 @@ def _with_checks(words: Sequence[str]) -> tuple[str, ...]:
     """Return words for pytest with the suite's own checks as paths, all of them where none is named."""
     root = suite_root()
     checks = (root / "checks").resolve()
-    found = [str(root / word) if _is_ours(word, root) else word for word in words]
-    named = [word for word in found if not word.startswith("-") and Path(word.partition("::")[0]).exists()]
-    return tuple(found) if named else (*found, str(checks))
+    rooted = [str(root / word) if _is_ours(word, root) else word for word in words]
+    named = [word for word in rooted if not word.startswith("-") and Path(word.partition("::")[0]).exists()]
+    return tuple(rooted) if named else (*rooted, str(checks))
 
 
 def _is_ours(word: str, root: Path) -> bool:

@@ -68,9 +68,9 @@ def _document(history: History, page: Path | None) -> dict[str, object]:
         "problems": problem_lines(history),
         "nights": {"first": str(series.first), "last": str(series.last), "missing": missing},
         "runs": [
-            {"id": one.id, "started": one.started, "decision": str(one.decision), "source": str(one.source),
-             "complete": one.complete, "counts": one in history.counted}
-            for one in history.runs
+            {"id": run.id, "started": run.started, "decision": str(run.decision), "source": str(run.source),
+             "complete": run.complete, "counts": run in history.counted}
+            for run in history.runs
         ],
         "controls": courses(history.counted),
         "page": page,

@@ -68,19 +68,19 @@ def _proposed(arguments: argparse.Namespace) -> Proposal:
     looked_from: tuple[Vantage, ...] = ()
     access = load(find(arguments.access_of, FOLDER, "--access-of")) if arguments.access_of else None
     if arguments.from_tape is not None:
-        found, tape = read_tape(arguments.from_tape)
+        discovered, tape = read_tape(arguments.from_tape)
         name = name or tape.header.environment
-        looked_from = tuple(one for one in both if one in tape.header.vantage)
+        looked_from = tuple(vantage for vantage in both if vantage in tape.header.vantage)
     elif arguments.from_template is not None or arguments.from_what_if is not None:
         from assurance.discovery.found import read_planned
 
         plan = arguments.from_template or arguments.from_what_if
-        found = read_planned(plan, arguments.parameters, arguments.subscription, arguments.resource_group)
+        discovered = read_planned(plan, arguments.parameters, arguments.subscription, arguments.resource_group)
     else:
-        found = _from_azure(arguments, access)
+        discovered = _from_azure(arguments, access)
     vantage: dict[str, tuple[Vantage, ...]] = {"inside": ("inside",), "outside": ("outside",)}
     looked_from = vantage.get(arguments.vantage, both) if arguments.vantage else looked_from
-    return propose(found, Circumstances(name, looked_from, access, _ask if arguments.interactive else None))
+    return propose(discovered, Circumstances(name, looked_from, access, _ask if arguments.interactive else None))
 
 
 def _ask(key: str, question: str, default: Value) -> Value:
@@ -165,6 +165,6 @@ def _show_gain(name_or_file: str, proposal: Proposal) -> int:
     Raises:
         EnvironmentFileError: There is no such file, or it is wrong.
     """
-    told = gains(load(find(name_or_file, FOLDER, "--diff")), proposal.environment)
-    print("\n".join(told) if told else "Nothing: the file has all that init would write.")
+    sentences = gains(load(find(name_or_file, FOLDER, "--diff")), proposal.environment)
+    print("\n".join(sentences) if sentences else "Nothing: the file has all that init would write.")
     return 0

@@ -101,8 +101,8 @@ def _followed(
     tell(f"{execution}: {look.status}{f' ({look.told})' if look.told else ''}; fetching from {container}")
     evidence = evidence_of(execution, look, container, reports)
     if arguments.as_json:
-        told = {"environment": environment.name, "execution": execution, "run": evidence.run}
-        print_json({**told, "decision": str(evidence.decision), "pack": str(evidence.pack)})
+        facts = {"environment": environment.name, "execution": execution, "run": evidence.run}
+        print_json({**facts, "decision": str(evidence.decision), "pack": str(evidence.pack)})
     else:
         print(f"{environment.name}: {evidence.decision}, run {evidence.run}\n{evidence.pack / 'report.html'}")
         print(f"The files and the chain are sound; every verdict again: apex-assurance verify {evidence.pack}")

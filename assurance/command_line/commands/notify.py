@@ -60,6 +60,10 @@ def safe_link(link: str) -> str:
         UsageError: It is no address of a page.
     """
     parts = urlsplit(link)
-    if link and (parts.scheme not in {"https", "http"} or not parts.hostname or any(one in link for one in " <>()\"'")):
+    if link and (
+        parts.scheme not in {"https", "http"}
+        or not parts.hostname
+        or any(character in link for character in " <>()\"'")
+    ):
         raise UsageError(f"--link {link}: an address beginning with https:// was expected")
     return link

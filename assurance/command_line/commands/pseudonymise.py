@@ -51,13 +51,13 @@ def run(arguments: argparse.Namespace) -> int:
     with waiting(f"Copying {source} under pseudonyms"):
         made, sealed = _copied(source, target, arguments.also)
     if arguments.as_json:
-        told = {
+        facts = {
             "files": made.files,
             "originals": made.originals,
             "manifest": sealed.manifest,
             "key": sealed.fingerprint,
         }
-        print_json({"directory": str(target), **told})
+        print_json({"directory": str(target), **facts})
         return 0
     print(f"{target}: {made.files} files, {made.originals} values under pseudonyms; it verifies and replays")
     print(f"manifest  sha256:{sealed.manifest}")
@@ -73,8 +73,8 @@ def _copied(source: Path, target: Path, also: list[str]) -> tuple[Copied, Seal]:
         copy.mkdir()
         made = pseudonymise(source, copy, secrets.token_bytes(SECRET_BYTES), also)
         sealed = seal(copy, _signing(copy), None, pseudonym_of=pack.sha256_of(source / MANIFEST))
-        told = "the copy does not verify, so a pseudonym changes what a check comes to; no copy is left"
-        _demand_verified(copy, told, derive=True)
+        reason = "the copy does not verify, so a pseudonym changes what a check comes to; no copy is left"
+        _demand_verified(copy, reason, derive=True)
         shutil.move(copy, target)
     return made, sealed
 

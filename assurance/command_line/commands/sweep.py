@@ -60,24 +60,26 @@ def _sweep(begun: Run, youngest: datetime, *, dry_run: bool, as_json: bool) -> i
     from assurance.apex.client.plans import CLEAN_UP
 
     flow = Flow(begun.application, CLEAN_UP)
-    found = find_left_overs(flow)
-    old = [one for one in found if one.begun <= youngest]
+    left_overs = find_left_overs(flow)
+    old = [left_over for left_over in left_overs if left_over.begun <= youngest]
     if as_json:
         swept = archive(flow, old, admit_manager) if old and not dry_run else None
-        left = [{"project": one, "reason": reason} for one, reason in swept.left] if swept is not None else []
+        left = [{"project": project, "reason": reason} for project, reason in swept.left] if swept is not None else []
         archived = list(swept.archived) if swept is not None else []
-        print_json({"environment": begun.environment.name, "found": found, "archived": archived, "left": left})
+        print_json({"environment": begun.environment.name, "found": left_overs, "archived": archived, "left": left})
         return LEFT if left else 0
-    if len(old) < len(found):
-        print(f"{len(found) - len(old)} projects are of runs that may be under way, and are left: see --older-than")
+    if len(old) < len(left_overs):
+        print(
+            f"{len(left_overs) - len(old)} projects are of runs that may be under way, and are left: see --older-than"
+        )
     if dry_run or not old:
-        for one in old:
-            print(f"would archive  {one.number}  {one.id}")
+        for left_over in old:
+            print(f"would archive  {left_over.number}  {left_over.id}")
         print(f"{begun.environment.name}: {len(old)} projects of earlier runs are left")
         return 0
     sweep = archive(flow, old, admit_manager)
-    for one in sweep.archived:
-        print(f"archived  {one.number}  {one.id}")
+    for left_over in sweep.archived:
+        print(f"archived  {left_over.number}  {left_over.id}")
     for line in by_reason(sweep.left):
         print(f"LEFT      {line}")
     print(f"{begun.environment.name}: {len(sweep.archived)} archived, {len(sweep.left)} left")

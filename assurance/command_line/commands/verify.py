@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _facts(directory: Path) -> str:
     """Return what a verified pack says of its run."""
-    told: Mapping[str, Any] = pack.read_json(directory / RESULTS, "the results")["run"]
-    evidence = "" if told["source"] == "LIVE" else ", no audit evidence of a deployment"
-    oldest = f", resting on readings from {told['oldest_reading']} on" if told["oldest_reading"] else ""
-    return f": {told['environment']} {told['decision']} {told['scope']}, {told['source']}{evidence}{oldest}"
+    values: Mapping[str, Any] = pack.read_json(directory / RESULTS, "the results")["run"]
+    evidence = "" if values["source"] == "LIVE" else ", no audit evidence of a deployment"
+    oldest = f", resting on readings from {values['oldest_reading']} on" if values["oldest_reading"] else ""
+    return f": {values['environment']} {values['decision']} {values['scope']}, {values['source']}{evidence}{oldest}"

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     environment = load(find(arguments.env, FOLDER))
     declared = environment.application
-    families = {_family(one) for one in arguments.what} if arguments.what else None
+    families = {_family(word) for word in arguments.what} if arguments.what else None
     # The load test is run only where it is asked for.
     plans = planned(environment, families, with_load=families is not None and "SLA" in families)
     if arguments.as_json:
@@ -73,7 +73,7 @@ def _family(what: str) -> str:
     name = Path(what).name
     family = FAMILIES.get(name, name.upper())
     if family not in FAMILIES.values():
-        known = ", ".join((*(f"checks/{one}" for one in FAMILIES), *FAMILIES.values()))
+        known = ", ".join((*(f"checks/{family}" for family in FAMILIES), *FAMILIES.values()))
         raise UsageError(f"{what!r}: no checks of that name call the application; one of {known} was expected")
     return family
 

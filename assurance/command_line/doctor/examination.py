@@ -66,8 +66,8 @@ def examine_application(run: Run) -> Iterator[Finding]:
     identities = application.declared.identities
     for role in ROLES:
         if identities.of(role) is None:
-            told = "nobody is declared: what needs this role is not evaluated"
-            yield Finding("application", role, State.NOTE, told, f"Declare [application.identities.{role}].")
+            sentence = "nobody is declared: what needs this role is not evaluated"
+            yield Finding("application", role, State.NOTE, sentence, f"Declare [application.identities.{role}].")
         else:
             yield _sign_in(application, role)
     yield from _places(application)
@@ -81,17 +81,17 @@ def _unasked(application: Application) -> Finding:
     what = "whether the manager may grant access to a new project, and archive it," if grants else (
         "whether the manager may archive a new project"
     )  # fmt: skip
-    told = f"{what} shows with the first one that a run makes; where not, "
-    told += "what needs that access is not evaluated, for one reason, and " if grants else ""
-    told += "what the run made is named at its end, and left"
-    return Finding("application", "access", State.NOTE, told, INSTEAD if grants else "")
+    sentence = f"{what} shows with the first one that a run makes; where not, "
+    sentence += "what needs that access is not evaluated, for one reason, and " if grants else ""
+    sentence += "what the run made is named at its end, and left"
+    return Finding("application", "access", State.NOTE, sentence, INSTEAD if grants else "")
 
 
 def _sign_in(application: Application, role: Role) -> Finding:
     try:
-        found = application.sign_ins.of(role)
-        if found.fault:
-            return Finding("application", role, State.PROBLEM, found.fault, found.remedy, CONCERNED)
+        sign_in = application.sign_ins.of(role)
+        if sign_in.fault:
+            return Finding("application", role, State.PROBLEM, sign_in.fault, sign_in.remedy, CONCERNED)
         answer = application.look_as(role, ONE_PROJECT)
         if answer.status != HTTPStatus.OK:
             return Finding("application", role, State.PROBLEM, f"{answer.called} {answer.outcome}", "", CONCERNED)
@@ -151,8 +151,8 @@ def _file(environment: Environment) -> Iterator[Finding]:
     optional = {"application": "SMK, E2E, RBAC and AACE", "telemetry": "SLA", "deployment": "DEP"}
     for table, families in optional.items():
         if getattr(environment, table) is None:
-            told = f"has no table [{table}]: {families} will not be judged"
-            yield Finding("file", table, State.NOTE, told, f"Declare [{table}].")
+            sentence = f"has no table [{table}]: {families} will not be judged"
+            yield Finding("file", table, State.NOTE, sentence, f"Declare [{table}].")
 
 
 def _rights_on_group(questions: Questions, environment: Environment) -> tuple[Rights | NotEvaluated, tuple[str, ...]]:
@@ -173,17 +173,17 @@ def _identity(run: Run, rights: Rights | NotEvaluated) -> Iterator[Finding]:
 
 
 def _clock(readings: list[Reading | None]) -> Iterator[Finding]:
-    dated = [one for one in readings if one is not None and "date" in one.headers]
+    dated = [reading for reading in readings if reading is not None and "date" in reading.headers]
     if not dated:
         yield Finding("clock", "this machine", State.NOTE, "not compared: no answer with a date")
         return
     reading = dated[0]
     answered = reading.started_at.timestamp() + reading.elapsed_milliseconds / 1000
     skew = answered - parsedate_to_datetime(reading.headers["date"]).timestamp()
-    told = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Azure's"
+    sentence = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Azure's"
     late = abs(skew) > MAX_SKEW_SECONDS
     remedy = "Set the clock: sign-in fails beyond five minutes, and evidence carries wrong times." if late else ""
-    yield Finding("clock", "this machine", State.PROBLEM if late else State.OK, told, remedy)
+    yield Finding("clock", "this machine", State.PROBLEM if late else State.OK, sentence, remedy)
 
 
 def _endpoints(run: Run) -> Iterator[Finding]:
@@ -206,24 +206,24 @@ def _endpoints(run: Run) -> Iterator[Finding]:
             continue
         failure = connection.tls_failure or ("" if connection.outcome == "open" else connection.outcome)
         remedy = "Check the network, the proxy and cloud.ca_bundle." if failure else ""
-        told = f"{host}:{port} {f'cannot be used: {failure}' if failure else 'answers, with a valid certificate'}"
-        yield Finding("endpoint", name, State.PROBLEM if failure else State.OK, told, remedy)
+        sentence = f"{host}:{port} {f'cannot be used: {failure}' if failure else 'answers, with a valid certificate'}"
+        yield Finding("endpoint", name, State.PROBLEM if failure else State.OK, sentence, remedy)
 
 
 def _vantages(run: Run) -> Iterator[Finding]:
     """Say where the names of the services lead to from here, as a run finds it out."""
     for vantage in run.vantage:
-        found = read_vantage(run.estate, vantage)
-        private = sum(any(map(is_private, name.addresses)) for name in found.names)
-        told = f"{private} of {len(found.names)} service names lead to a private address"
-        doubt = found.doubt or (NO_NAMES if not found.names else None)
+        seen = read_vantage(run.estate, vantage)
+        private = sum(any(map(is_private, name.addresses)) for name in seen.names)
+        sentence = f"{private} of {len(seen.names)} service names lead to a private address"
+        doubt = seen.doubt or (NO_NAMES if not seen.names else None)
         if doubt is None:
-            yield Finding("vantage", vantage, State.OK, told)
+            yield Finding("vantage", vantage, State.OK, sentence)
         else:
             yield Finding("vantage", vantage, State.PROBLEM, doubt.reason, doubt.remedy, ("SEC-04", "SEC-09"))
     for missing in sorted({"inside", "outside"} - set(run.vantage)):
-        told = f"no run from {missing}: half of SEC-09 is not judged, unless the file says which run covers it"
-        yield Finding("vantage", missing, State.NOTE, told, controls=("SEC-09",))
+        sentence = f"no run from {missing}: half of SEC-09 is not judged, unless the file says which run covers it"
+        yield Finding("vantage", missing, State.NOTE, sentence, controls=("SEC-09",))
 
 
 def _rights(environment: Environment, rights: Rights) -> Iterator[Finding]:
@@ -235,8 +235,8 @@ def _rights(environment: Environment, rights: Rights) -> Iterator[Finding]:
         yield Finding("rights", need.action, State.PROBLEM, f"missing on the {scope}", _grant(need), need.controls)
     changing = rights.changing()
     if changing:
-        told = f"may change what it judges: {', '.join(changing[:5])}"
-        yield Finding("rights", "beyond reading", State.NOTE, told, "Judge with an identity that can only read.")
+        sentence = f"may change what it judges: {', '.join(changing[:5])}"
+        yield Finding("rights", "beyond reading", State.NOTE, sentence, "Judge with an identity that can only read.")
 
 
 def _grant(need: Need) -> str:
@@ -258,5 +258,5 @@ def _subscription(run: Run) -> Iterator[Finding]:
         except NotEvaluated as error:
             yield Finding("subscription", subject, State.PROBLEM, error.reason, error.remedy, (control,))
         else:
-            told = f"read in {(time.monotonic() - started) * 1000:.0f} ms"
-            yield Finding("subscription", subject, State.OK, told)
+            sentence = f"read in {(time.monotonic() - started) * 1000:.0f} ms"
+            yield Finding("subscription", subject, State.OK, sentence)

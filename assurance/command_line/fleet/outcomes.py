@@ -122,8 +122,8 @@ def _failures(outcome: Outcome) -> int:
 
 def status_of(outcomes: Sequence[Outcome]) -> CommandStatus:
     """Return the exit status of a fleet: that of its worst environment; none at all is not judged."""
-    found = {outcome.decision for outcome in outcomes}
-    return STATUSES[next((decision for decision in WORST_FIRST if decision in found), None)]
+    decisions = {outcome.decision for outcome in outcomes}
+    return STATUSES[next((decision for decision in WORST_FIRST if decision in decisions), None)]
 
 
 def numbers(outcomes: Sequence[Outcome]) -> dict[str, int]:

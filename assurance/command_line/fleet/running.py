@@ -63,7 +63,7 @@ def _names(files: Sequence[Path]) -> list[str]:
         plain = re.sub(r"\W", "_", file.stem, flags=re.ASCII)
         name = stem = (plain if plain[0].isalpha() else f"env_{plain}")[:90]
         number = 2
-        while name.casefold() in {one.casefold() for one in names}:
+        while name.casefold() in {each.casefold() for each in names}:
             name, number = f"{stem}_{number}", number + 1
         names.append(name)
     return names
@@ -118,11 +118,11 @@ class Fleet:
         """Judge the environments of these files; after a signal, say of those that had not ended that they had not."""
         with _signals(self._stopped), ThreadPoolExecutor(self._options.jobs) as pool:
             judged = [pool.submit(self._judge_one, file) for file in files]
-            while not self.was_interrupted and not all(one.done() for one in judged):
+            while not self.was_interrupted and not all(future.done() for future in judged):
                 self._stopped.wait(LOOK_SECONDS)
             if self.was_interrupted:
                 self._end_all()
-            return tuple(one.result() for one in judged)
+            return tuple(future.result() for future in judged)
 
     def _judge_one(self, file: Path) -> Outcome:
         run_id, began = new_run_id(), time.monotonic()
@@ -132,7 +132,7 @@ class Fleet:
             return Outcome(file, reason=f"its process cannot be started: {error}")
         if process is None:
             return Outcome(file, reason=INTERRUPTED)
-        told = _Told(process.stderr)
+        output = _Told(process.stderr)
         try:
             process.wait(self._options.longest_seconds)
         except subprocess.TimeoutExpired:
@@ -144,7 +144,7 @@ class Fleet:
             with self._lock:
                 self._running.discard(process)
         packs = list(self._options.reports.glob(f"*/{run_id}"))
-        outcome = outcome_of(file, process.returncode, told.lines(), packs, time.monotonic() - began)
+        outcome = outcome_of(file, process.returncode, output.lines(), packs, time.monotonic() - began)
         interrupted = self.was_interrupted and outcome.decision is None
         return Outcome(file, outcome.environment, reason=INTERRUPTED) if interrupted else outcome
 

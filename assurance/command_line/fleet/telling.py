@@ -32,7 +32,7 @@ def page(outcomes: Sequence[Outcome], folder: Path, *, ended: str, interrupted: 
         interrupted: Whether it was interrupted.
     """
     ordered = in_order(outcomes)
-    rows = [_row(one, folder) for one in ordered]
+    rows = [_row(outcome, folder) for outcome in ordered]
     facts: list[tuple[str, Content]] = [("Ended", ended)]
     facts += [(word, counted(number, "environment")) for word, number in numbers(ordered).items() if number]
     return _whole(
@@ -45,8 +45,8 @@ def page(outcomes: Sequence[Outcome], folder: Path, *, ended: str, interrupted: 
 
 def begun(number: int) -> Html:
     """Return the page of a fleet that has not ended: what an earlier one came to must not stand in its place."""
-    told = f"{counted(number, 'environment')}: this fleet has not ended, or was killed. It says nothing yet."
-    return _whole(element("h1", TITLE), element("p", element("strong", "INCOMPLETE"), " ", told))
+    sentence = f"{counted(number, 'environment')}: this fleet has not ended, or was killed. It says nothing yet."
+    return _whole(element("h1", TITLE), element("p", element("strong", "INCOMPLETE"), " ", sentence))
 
 
 def _whole(*content: Content) -> Html:
@@ -59,9 +59,9 @@ def _whole(*content: Content) -> Html:
 
 def _decision(ordered: Sequence[Outcome], *, interrupted: bool) -> Html:
     worst = ordered[0]
-    number = sum(one.word == worst.word for one in ordered)
+    number = sum(outcome.word == worst.word for outcome in ordered)
     why = f"{number:,} of {counted(len(ordered), 'environment')}: {worst.word}."
-    stand_ins = sorted({one.source for one in ordered} - {"", str(Source.LIVE)})
+    stand_ins = sorted({outcome.source for outcome in ordered} - {"", str(Source.LIVE)})
     worth = f" Runs that are {' or '.join(stand_ins)} are no audit evidence of a deployment." if stand_ins else ""
     broken = " The fleet was INTERRUPTED: what had not ended is not judged." if interrupted else ""
     word = element("p", worst.word, class_="word")
@@ -102,9 +102,9 @@ def lines(outcomes: Sequence[Outcome], page: str, *, interrupted: bool) -> list[
     shown = ordered if len(ordered) <= most else ordered[: most - 1]
     left = len(ordered) - len(shown)
     more = [f"and {counted(left, 'more environment')}, in the page"] if left else []
-    told = ", ".join(f"{number:,} {word}" for word, number in numbers(ordered).items() if number)
+    counts = ", ".join(f"{number:,} {word}" for word, number in numbers(ordered).items() if number)
     broken = " (INTERRUPTED)" if interrupted else ""
-    count = f"{counted(len(ordered), 'environment')}: {told}{broken}"
+    count = f"{counted(len(ordered), 'environment')}: {counts}{broken}"
     return [*map(_line, shown), *more, count, f"page      {for_terminal(page)}"]
 
 
@@ -125,7 +125,7 @@ def document(outcomes: Sequence[Outcome], page: Path, *, interrupted: bool) -> d
         "interrupted": interrupted,
         "numbers": numbers(ordered),
         "page": str(page),
-        "environments": [_values(one) for one in ordered],
+        "environments": [_values(outcome) for outcome in ordered],
     }
 
 

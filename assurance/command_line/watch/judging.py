@@ -51,7 +51,7 @@ class Judge:
         self._last = look
         self._follow_health(look)
         triggers = [self._health_trigger(look), self._error_trigger(look), self._alert_trigger(look)]
-        return tuple(told for told in triggers if told)
+        return tuple(trigger for trigger in triggers if trigger)
 
     def conclude(self, level: Sequence[Fact] | str, interruption: str = "") -> Conclusion:
         """Return what the watch came to, after its last look.
@@ -117,7 +117,7 @@ class Judge:
         bad = latest_bad(minutes)
         if not bad or bad[-1].at + MINUTE - bad[0].at <= TRIGGER_AFTER:
             return ""
-        requests, failed = sum(one.requests for one in bad), sum(one.failed for one in bad)
+        requests, failed = sum(minute.requests for minute in bad), sum(minute.failed for minute in bad)
         span = _told(bad[-1].at + MINUTE - bad[0].at)
         counts = f"{failed:,} of {requests:,} requests failed"
         return f"the error rate has been above {TRIGGER_ERROR_PERCENT:g} % for {span}: {counts}"
@@ -130,7 +130,7 @@ class Judge:
             # What was there when the watch first looked is not its doing, unless it was fired since.
             self._known_alerts = frozenset(alert.id for alert in alerts if not self._is_since(alert))
         new = [alert for alert in alerts if alert.id not in self._known_alerts]
-        return f"new alert: {'; '.join(one.told for one in new)}" if new else ""
+        return f"new alert: {'; '.join(alert.told for alert in new)}" if new else ""
 
     def _is_since(self, alert: Alert) -> bool:
         return alert.at is not None and alert.at >= self._plan.started

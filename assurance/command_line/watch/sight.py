@@ -125,12 +125,12 @@ class Look:
             if minutes is None
             else [
                 {
-                    "at": one.at.isoformat(),
-                    "requests": one.requests,
-                    "failed": one.failed,
-                    "p95_milliseconds": one.p95_milliseconds,
+                    "at": minute.at.isoformat(),
+                    "requests": minute.requests,
+                    "failed": minute.failed,
+                    "p95_milliseconds": minute.p95_milliseconds,
                 }
-                for one in minutes[-MINUTES_TOLD:]
+                for minute in minutes[-MINUTES_TOLD:]
             ],
             "traffic_not_seen": self.traffic.told,
             "alerts": None if alerts is None else [{"id": alert.id, "told": alert.told} for alert in alerts],
@@ -260,9 +260,9 @@ def _traffic(begun: Run, at: datetime) -> TrafficLook:
 def _alerts(begun: Run) -> AlertLook:
     estate = begun.estate
     try:
-        fired = [_alert(one, MONITOR_TIME, "Azure Monitor") for one in read_fired_alerts(estate).critical()]
+        fired = [_alert(alert, MONITOR_TIME, "Azure Monitor") for alert in read_fired_alerts(estate).critical()]
         open_ones = read_alerts(estate).severe_and_open()
-        return AlertLook((*fired, *(_alert(one, DEFENDER_TIME, "Defender for Cloud") for one in open_ones)))
+        return AlertLook((*fired, *(_alert(alert, DEFENDER_TIME, "Defender for Cloud") for alert in open_ones)))
     except NotEvaluated as error:
         return AlertLook(None, error.reason)
 

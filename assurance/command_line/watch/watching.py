@@ -83,10 +83,10 @@ def _traffic(look: Look) -> str:
     if minutes is None:
         return f"traffic not seen ({look.traffic.told})"
     latest: tuple[Minute, ...] = minutes[-MINUTES_TOLD:]
-    requests, failed = sum(one.requests for one in latest), sum(one.failed for one in latest)
+    requests, failed = sum(minute.requests for minute in latest), sum(minute.failed for minute in latest)
     if not requests:
         return "traffic none yet"
-    high = max((one.p95_milliseconds for one in latest if one.p95_milliseconds is not None), default=None)
+    high = max((minute.p95_milliseconds for minute in latest if minute.p95_milliseconds is not None), default=None)
     p95 = "unknown" if high is None else f"up to {high:,.0f} ms"
     return f"errors {100 * failed / requests:.1f} % of {requests:,}  P95 {p95} a minute"
 

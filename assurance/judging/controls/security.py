@@ -110,5 +110,5 @@ SECURITY = (
     ),
 )
 
-THE_TEN = frozenset(one.id for one in SECURITY if one.id != "SEC-11")
+THE_TEN = frozenset(control.id for control in SECURITY if control.id != "SEC-11")
 """The ids of the guide's ten."""

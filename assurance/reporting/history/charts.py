@@ -98,7 +98,7 @@ def _row(found: Sequence[Column], name: str, top: int) -> list[Html]:
 
 
 def _gaps(found: Sequence[Column], height: int) -> str:
-    places = (number for number, one in enumerate(found) if isinstance(one, Gap))
+    places = (number for number, column in enumerate(found) if isinstance(column, Gap))
     return "".join(_rectangle(number, number + 1, HEAD, height) for number in places)
 
 
@@ -167,7 +167,7 @@ def chart(track: Track) -> Html:
         raise ValueError("a chart needs a value")
     frame = _Frame.of(track, values)
     low, high = f"{min(values):,g}", f"{max(values):,g}"
-    told = (
+    caption = (
         f"Latest {values[-1]:,g} {track.unit}; lowest {low}, highest {high}, threshold {track.limit:,g}. "
         f"{len(values):,} of {len(track.points):,} runs have a figure."
     )
@@ -180,7 +180,7 @@ def chart(track: Track) -> Html:
         _date(track.points[0][0], LEFT, "start"),
         _date(track.points[-1][0], WIDTH - RIGHT, "end"),
     )
-    return section(track.title, told, drawing, WIDTH, HEIGHT)
+    return section(track.title, caption, drawing, WIDTH, HEIGHT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,7 @@ class History:
 
 def worst_of(counts: Mapping[Verdict, int]) -> Verdict:
     """Return the worst of the verdicts that were counted; of none, that it was not evaluated."""
-    return next((one for one in ORDER if counts.get(one)), Verdict.NOT_EVALUATED)
+    return next((verdict for verdict in ORDER if counts.get(verdict)), Verdict.NOT_EVALUATED)
 
 
 def counts(run: PastRun, basis: Source) -> bool:
@@ -152,5 +152,5 @@ def counts(run: PastRun, basis: Source) -> bool:
 
 def basis_of(runs: tuple[PastRun, ...]) -> Source:
     """Return the strongest source that any run rests on."""
-    found = {run.source for run in runs if run.is_trusted}
-    return next((one for one in (Source.LIVE, Source.SANDBOX) if one in found), Source.RECORDED)
+    sources = {run.source for run in runs if run.is_trusted}
+    return next((source for source in (Source.LIVE, Source.SANDBOX) if source in sources), Source.RECORDED)

@@ -36,7 +36,7 @@ def write_index(directory: Path, history: History) -> Path:
 
 def page(history: History) -> Html:
     """Return the whole page."""
-    found = charts.columns(history.runs, history.series.gaps)
+    columns = charts.columns(history.runs, history.series.gaps)
     title = f"APEX Assurance: history of {history.environment}"
     style = join(Html(shipped(STYLE_FILE)), Html(_own("history.css")))
     head = Html(f'<meta charset="utf-8">{VIEWPORT}{element("title", title)}<style>{style}</style>')
@@ -47,12 +47,12 @@ def page(history: History) -> Html:
         _summary(history),
         _problems(history),
         _nights(history),
-        _grid(history, found, known),
+        _grid(history, columns, known),
         _trend(history),
         _controls(history),
         _figures(history),
         _approvals(history),
-        _runs(found),
+        _runs(columns),
     )
     script = Html(f"<script>{_own('history.js')}</script>")
     return Html(
@@ -67,11 +67,11 @@ def _own(name: str) -> str:
 
 def _banner(history: History) -> Html:
     number = len(history.counted)
-    told = element(
+    paragraph = element(
         "p", element("strong", str(history.basis)), counted(number, "run"), " counts." if number == 1 else " count."
     )
     worth = element("p", WORTH[history.basis], class_="worth")
-    return element("div", told, worth, class_=f"banner {history.basis.lower()}")
+    return element("div", paragraph, worth, class_=f"banner {history.basis.lower()}")
 
 
 def _summary(history: History) -> Html:
@@ -115,14 +115,14 @@ def _nights(history: History) -> Html:
 def _grid(history: History, found: Sequence[Column], known: Sequence[str]) -> Html:
     if not found:
         return section("grid-of-runs", "Controls by run", element("p", "No run in this period."))
-    told = (
+    caption = (
         f"{counted(len(known), 'control')} by {counted(len(history.runs), 'run')} and "
         f"{counted(len(history.series.gaps), 'missing night')}, the latest first; the tables below say the same."
     )
     names = element("ul", *(_name(row) for row in charts.rows(known)), class_="row-names")
     drawn = element(
         "div",
-        charts.drawing(found, known, told),
+        charts.drawing(found, known, caption),
         class_="grid-scroll",
         tabindex="0",
         role="region",
@@ -146,11 +146,11 @@ def _legend() -> Html:
 
 
 def _controls(history: History) -> Html:
-    found = courses(history.counted)
-    if not found:
+    controls = courses(history.counted)
+    if not controls:
         return Html()
     header = ("Control", "Now", "Runs", "Failed", "Not judged", "First failure", "Last failure", "Mean time to green")
-    listed = table("Each control over the runs that count", header, map(_course, found), "courses")
+    listed = table("Each control over the runs that count", header, map(_course, controls), "courses")
     note = "Green is a pass: neither a waiver nor what could not be judged ends a failure. Times are UTC."
     return section("controls", "Controls over time", listed, element("p", note, class_="note"))
 

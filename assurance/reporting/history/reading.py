@@ -65,11 +65,11 @@ def read_history(directory: Path, period: Period, *, open_packs: bool) -> Histor
                 approvals.append(_approval(line.entry.facts))
         except (KeyError, ValueError, TypeError) as error:
             problems.append(f"{directory / LEDGER}: line {line.number} lacks what such a line says: {error}")
-    begun = [one.entry.facts for one in lines if one.entry is not None and one.entry.kind == ledger.BEGUN]
+    begun = [line.entry.facts for line in lines if line.entry is not None and line.entry.kind == ledger.BEGUN]
     problems += _twice(runs) + _in_no_line(directory, there, runs) + _never_ended(begun, runs, directory.resolve().name)
     within = [run for run in runs if period.has(run.started)]
     if open_packs:
-        entries = [one.entry for one in lines if one.entry is not None and one.entry.kind == ledger.RUN]
+        entries = [line.entry for line in lines if line.entry is not None and line.entry.kind == ledger.RUN]
         manifests = {str(entry.facts.get("run")): entry.facts for entry in entries}
         opened = {run.id: _opened(run, directory / run.id, manifests[run.id]) for run in within if run.has_pack}
         within = [opened.get(run.id, run) for run in within]
@@ -136,13 +136,15 @@ def _never_ended(begun: list[Facts], runs: list[PastRun], environment: str) -> l
 
 def _in_no_line(directory: Path, there: set[str], runs: list[PastRun]) -> list[str]:
     """Return the packs that no line of the ledger tells of."""
-    told: list[str] = []
+    sentences: list[str] = []
     for name in sorted(there - {run.id for run in runs}):
         if pack.is_marked_incomplete(directory / name):
-            told.append(f"pack {name} was never sealed: its run has not ended, or was killed")
+            sentences.append(f"pack {name} was never sealed: its run has not ended, or was killed")
         elif (directory / name / RESULTS).is_file():
-            told.append(f"pack {name} stands in no line of the ledger: its line was removed, or it came from elsewhere")
-    return told
+            sentences.append(
+                f"pack {name} stands in no line of the ledger: its line was removed, or it came from elsewhere"
+            )
+    return sentences
 
 
 def _opened(run: PastRun, directory: Path, facts: Facts) -> PastRun:

@@ -31,7 +31,10 @@ def night_problems(gaps: Sequence[Gap]) -> list[str]:
     lines: list[str] = []
     # Nights in a row have a constant difference from their place in the list.
     numbered = enumerate(gaps)
-    for _, group in groupby(numbered, key=lambda one: (one[1].night - timedelta(days=one[0]), one[1].instead)):
+    for _, group in groupby(
+        numbered,
+        key=lambda numbered_gap: (numbered_gap[1].night - timedelta(days=numbered_gap[0]), numbered_gap[1].instead),
+    ):
         found = [gap for _, gap in group]
         first, last = found[0].night, found[-1].night
         nights = f"{first}" if len(found) == 1 else f"{first} to {last} ({len(found)} nights)"
@@ -59,14 +62,14 @@ def shown(at: datetime | None) -> str:
 def problem_lines(history: History) -> list[str]:
     """Return everything that is wrong with the chain, the packs and the runs, a sentence each."""
     known = set(history.problems)
-    found: dict[str, list[str]] = {}
+    runs_by_problem: dict[str, list[str]] = {}
     for run in history.runs:
-        told = [one for one in run.problems if one not in known]
-        told += ["its verdicts are not known"] if run.outcome is None else []
-        told += ["it was interrupted, so it is no evidence"] if not run.complete else []
-        for problem in told:
-            found.setdefault(problem, []).append(run.id)
-    return [*history.problems, *(f"run {', '.join(names)}: {problem}" for problem, names in found.items())]
+        problems = [problem for problem in run.problems if problem not in known]
+        problems += ["its verdicts are not known"] if run.outcome is None else []
+        problems += ["it was interrupted, so it is no evidence"] if not run.complete else []
+        for problem in problems:
+            runs_by_problem.setdefault(problem, []).append(run.id)
+    return [*history.problems, *(f"run {', '.join(names)}: {problem}" for problem, names in runs_by_problem.items())]
 
 
 def _heading(history: History) -> list[str]:
@@ -94,7 +97,7 @@ def _nights(series: Series) -> list[str]:
 
 def _decisions(history: History) -> list[str]:
     by_decision = Counter(run.decision for run in history.runs)
-    lines = ["Decisions", "  " + ", ".join(f"{by_decision[one]} {one}" for one in Decision)]
+    lines = ["Decisions", "  " + ", ".join(f"{by_decision[decision]} {decision}" for decision in Decision)]
     before: Decision | None = None
     for run in history.counted:
         if run.decision is not before:
@@ -123,8 +126,8 @@ def _controls(runs: Sequence[PastRun]) -> list[str]:
 
 
 def _control(course: Course, runs: Sequence[PastRun]) -> str:
-    found = (run.verdict_of(course.control) for run in runs)
-    strip = "".join(SYMBOLS[verdict] if verdict is not None else "." for verdict in found)
+    verdicts = (run.verdict_of(course.control) for run in runs)
+    strip = "".join(SYMBOLS[verdict] if verdict is not None else "." for verdict in verdicts)
     unknown = "" if course.control in CONTROLS else "  (no control of this version)"
     return (
         f"  {course.control:<8} {course.judged:>5} {course.failed:>5} {course.unjudged:>4}  "

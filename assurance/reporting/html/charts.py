@@ -72,7 +72,7 @@ def drawing(chart: Chart) -> Html:
     """
     frame = _frame(chart)
     parts = [_grid(chart, frame), _marks(chart, frame)]
-    parts += [_series(one, frame) for one in chart.series]
+    parts += [_series(series, frame) for series in chart.series]
     if chart.limit is not None:
         parts.append(_limit(chart.limit, frame))
     return join(*parts, _legend(chart))
@@ -105,8 +105,8 @@ class _Frame:
 
 
 def _frame(chart: Chart) -> _Frame:
-    places = [place for one in chart.series for place, _ in one.points]
-    values = [value for one in chart.series for _, value in one.points if value is not None]
+    places = [place for series in chart.series for place, _ in series.points]
+    values = [value for series in chart.series for _, value in series.points if value is not None]
     if not values:
         raise ValueError("a chart needs a value")
     limits = [chart.limit[0]] if chart.limit is not None else []
@@ -118,8 +118,8 @@ def _grid(chart: Chart, frame: _Frame) -> Html:
     for tick in frame.ticks:
         height = f"{frame.down(tick):.1f}"
         lines.append(element("line", x1=str(LEFT), x2=str(WIDTH - RIGHT), y1=height, y2=height, class_="grid"))
-        told = f"{tick:,g} {chart.unit}" if tick == frame.ticks[-1] else f"{tick:,g}"
-        lines.append(element("text", told, x=str(LEFT - 8), y=height, dy="4", text_anchor="end", class_="number"))
+        label = f"{tick:,g} {chart.unit}" if tick == frame.ticks[-1] else f"{tick:,g}"
+        lines.append(element("text", label, x=str(LEFT - 8), y=height, dy="4", text_anchor="end", class_="number"))
     return join(*lines)
 
 
@@ -127,9 +127,9 @@ def _marks(chart: Chart, frame: _Frame) -> Html:
     return join(
         *(
             element(
-                "text", told, x=f"{frame.across(place):.1f}", y=str(HEIGHT - 12), text_anchor="middle", class_="number"
+                "text", label, x=f"{frame.across(place):.1f}", y=str(HEIGHT - 12), text_anchor="middle", class_="number"
             )
-            for place, told in chart.marks
+            for place, label in chart.marks
         )
     )
 

@@ -78,8 +78,8 @@ def _cell(records: list[VerdictRecord]) -> Html:
     parts: list[Content] = []
     for record in records:
         symbol = element("span", SYMBOLS[record.verdict], aria_hidden="true")
-        told = cut(record.expected or record.reason or VERDICT_WORDS[record.verdict], MAX_TITLE_CHARACTERS)
-        label = f"{VERDICT_WORDS[record.verdict]}: {told}"
+        title = cut(record.expected or record.reason or VERDICT_WORDS[record.verdict], MAX_TITLE_CHARACTERS)
+        label = f"{VERDICT_WORDS[record.verdict]}: {title}"
         style = f"verdict {verdict_style(record.verdict)}"
         words = join(in_words(record), " ", symbol)
         parts.append(element("a", words, class_=style, href=f"#{case_id(record)}", title=label))
@@ -252,7 +252,9 @@ def _uncited() -> Html:
     uncited = coverage.uncited()
     themes = (
         element(
-            "li", f"{name}: ", ", ".join(f"{one.number} {one.title}" for one in uncited if _theme(one.number) == key)
+            "li",
+            f"{name}: ",
+            ", ".join(f"{clause.number} {clause.title}" for clause in uncited if _theme(clause.number) == key),
         )
         for key, name in THEMES.items()
     )

@@ -100,11 +100,11 @@ def _decision(model: RunModel) -> Html:
 
 def _worst(model: RunModel) -> Html:
     """Show the three worst findings, each a line that leads to its card's case, with the command that mends it."""
-    found = findings_of(model)
-    if not found:
+    findings = findings_of(model)
+    if not findings:
         return Html()
-    lines = [_worst_line(one) for one in found[:MAX_WORST]]
-    left = len(found) - len(lines)
+    lines = [_worst_line(finding) for finding in findings[:MAX_WORST]]
+    left = len(findings) - len(lines)
     more = element("p", element("a", f"and {counted(left, 'more finding')}", href="#findings")) if left else Html()
     return element("section", element("h2", "The worst"), element("ol", *lines), more, class_="worst", id="worst")
 
@@ -113,8 +113,8 @@ def _worst_line(finding: Finding) -> Html:
     record = finding.lead
     subject = element("a", with_names(cut(record.subject, 100)), href=f"#{case_id(record)}")
     also = f" (also {', '.join(finding.controls[1:])})" if finding.controls[1:] else ""
-    told = with_names(f": {cut(finding.seen, 200)}{also}")
-    line = element("p", severity_mark(finding.severity), f" {record.control} ", subject, told)
+    sentence = with_names(f": {cut(finding.seen, 200)}{also}")
+    line = element("p", severity_mark(finding.severity), f" {record.control} ", subject, sentence)
     prose = element("p", cut(record.remedy, 200)) if record.remedy else Html()
     return element("li", line, copyable(finding.command) if finding.command else prose)
 
@@ -122,15 +122,15 @@ def _worst_line(finding: Finding) -> Html:
 def _unjudged(model: RunModel) -> Html:
     """Show in one line each what was not judged, and which controls were not in this run."""
     groups = by_reason(model, Verdict.NOT_EVALUATED)
-    lines = [_unjudged_line(one) for one in groups[:MAX_WORST]]
+    lines = [_unjudged_line(group) for group in groups[:MAX_WORST]]
     if len(groups) > MAX_WORST:
         more = f"and {counted(len(groups) - MAX_WORST, 'more reason')}"
         lines.append(element("li", element("a", more, href="#not-evaluated")))
     absent = absent_controls(model)
     if absent:
-        ids = ids_in_words([one.id for one in absent])
-        told = f"{counted(len(absent), 'control')} of the suite not in this run: {ids}"
-        lines.append(element("li", element("a", told, href="#absent")))
+        ids = ids_in_words([control.id for control in absent])
+        sentence = f"{counted(len(absent), 'control')} of the suite not in this run: {ids}"
+        lines.append(element("li", element("a", sentence, href="#absent")))
     if not lines:
         return Html()
     return element("section", element("h2", "Not judged"), element("ul", *lines), class_="worst", id="not-judged")
@@ -145,9 +145,9 @@ def _left_out(model: RunModel) -> Html:
     """List all that the environment file leaves out against the guide, beside the decision that rests on less."""
     if not model.run.left_out:
         return Html()
-    items = (element("li", one) for one in model.run.left_out)
-    told = element("p", "Less than the guide demands: the environment file")
-    return element("div", told, element("ul", *items), class_="left-out", id="left-out")
+    items = (element("li", sentence) for sentence in model.run.left_out)
+    paragraph = element("p", "Less than the guide demands: the environment file")
+    return element("div", paragraph, element("ul", *items), class_="left-out", id="left-out")
 
 
 def _rollback(model: RunModel) -> Html:
@@ -176,7 +176,7 @@ def _facts(model: RunModel) -> Html:
         ("Oldest reading", f"{utc_in_words(oldest)}, {age_in_words(model)} before the end" if oldest else "none"),
         ("Selection", element("code", with_names(run.selection)) if run.selection else "all"),
         ("Suite", _suite(model)),
-        ("Libraries", with_names(", ".join(" ".join(one) for one in sorted(_libraries(model).items())))),
+        ("Libraries", with_names(", ".join(" ".join(library) for library in sorted(_libraries(model).items())))),
     ]
     return section("run", "The run", definitions(facts))
 

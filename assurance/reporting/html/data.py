@@ -80,10 +80,10 @@ def document(model: RunModel) -> dict[str, Value]:
     cases = [_case(record, texts, numbers, controls) for record in ordered]
     places = {record.check: place for place, record in enumerate(ordered)}
     return {
-        "verdicts": [[verdict_style(one), VERDICT_WORDS[one], SYMBOLS[one]] for one in ORDER],
+        "verdicts": [[verdict_style(verdict), VERDICT_WORDS[verdict], SYMBOLS[verdict]] for verdict in ORDER],
         "controls": [_control(control) for control in controls],
         "cases": cases,
-        "findings": [[places[one.check] for one in finding.records] for finding in findings_of(model)],
+        "findings": [[places[record.check] for record in finding.records] for finding in findings_of(model)],
         "readings": [_reading(reading, texts) for reading in model.readings],
         "texts": texts.all,
     }

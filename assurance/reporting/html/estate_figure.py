@@ -34,13 +34,13 @@ EXPLANATION = (
 
 def estate_section(model: RunModel) -> Html:
     """Draw the virtual networks; nothing where no reading shows one."""
-    found = networks(model)
-    if not found:
+    networks_shown = networks(model)
+    if not networks_shown:
         return Html()
     top = 0
     parts: list[Html] = []
-    for one in found:
-        drawn, height = _network(one, top)
+    for network in networks_shown:
+        drawn, height = _network(network, top)
         parts.append(drawn)
         top += height + MARGIN
     # An image with links in it is a group to who cannot see it: each link says its verdict.
@@ -117,8 +117,8 @@ def _frame(part: Part, left: int, top: int, width: int, height: int, kind: str) 
     frame = element("rect", x=str(left), y=str(top), width=str(width), height=str(height), rx="10", class_="frame")
     name = element("tspan", f"{_sign(part)} {kind} ", class_="kind")
     called, note = element("tspan", _fitting(part.name, 60)), element("tspan", _fitting(part.note, 60), class_="note")
-    told = element("text", name, called, " ", note, x=str(left + 12), y=str(top + 24))
-    return _linked(part, join(frame, told), kind)
+    label = element("text", name, called, " ", note, x=str(left + 12), y=str(top + 24))
+    return _linked(part, join(frame, label), kind)
 
 
 def _box(part: Part, left: int, top: int, width: int, height: int, kind: str) -> Html:
@@ -144,14 +144,14 @@ def _box(part: Part, left: int, top: int, width: int, height: int, kind: str) ->
 
 def _linked(part: Part, drawn: Html, kind: str) -> Html:
     word = VERDICT_WORDS[part.verdict] if part.verdict is not None else "no case is about it"
-    told = f"{kind} {_fitting(part.name, MAX_ID)} {part.note}: {word}".strip()
-    told += f", {counted(part.cases, 'case')}" if part.cases else ""
+    title = f"{kind} {_fitting(part.name, MAX_ID)} {part.note}: {word}".strip()
+    title += f", {counted(part.cases, 'case')}" if part.cases else ""
     style = f"part {verdict_style(part.verdict) if part.verdict is not None else 'unknown'}"
-    inner = join(element("title", f"{told}. {_fitting(part.id, MAX_ID)}"), drawn)
+    inner = join(element("title", f"{title}. {_fitting(part.id, MAX_ID)}"), drawn)
     if not part.cases or len(part.id) > MAX_ID:
         return element("g", inner, class_=style)
     # The part's own name finds its cases; the address is text of a fragment, so nothing in it is an address.
-    return element("a", inner, href=f"#about:{quote(part.id, safe='')}", class_=style, aria_label=told)
+    return element("a", inner, href=f"#about:{quote(part.id, safe='')}", class_=style, aria_label=title)
 
 
 def _sign(part: Part) -> str:

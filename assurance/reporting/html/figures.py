@@ -37,11 +37,13 @@ def load_response_times(model: RunModel) -> Html | None:
     if not slices:
         return None
     series = [
-        Series("P95", "line", [(at, _share(found, 95)) for at, found in slices]),
-        Series("P50", "line", [(at, _share(found, 50)) for at, found in slices], "second"),
+        Series("P95", "line", [(at, _share(samples_of_slice, 95)) for at, samples_of_slice in slices]),
+        Series("P50", "line", [(at, _share(samples_of_slice, 50)) for at, samples_of_slice in slices], "second"),
     ]
-    told = f"How long requests took from when they were due, in slices of {_width(slices):g} s, while users arrive too."
-    return figure("Load: response times", told, Chart("ms", series, _marks(slices)))
+    caption = (
+        f"How long requests took from when they were due, in slices of {_width(slices):g} s, while users arrive too."
+    )
+    return figure("Load: response times", caption, Chart("ms", series, _marks(slices)))
 
 
 def load_throughput(model: RunModel) -> Html | None:
@@ -51,12 +53,17 @@ def load_throughput(model: RunModel) -> Html | None:
         return None
     width = _width(slices)
     series = [
-        Series("all requests", "columns", [(at, len(found) / width) for at, found in slices]),
-        Series("failed", "columns", [(at, sum(one.failed for one in found) / width) for at, found in slices], "bad"),
+        Series("all requests", "columns", [(at, len(samples_of_slice) / width) for at, samples_of_slice in slices]),
+        Series(
+            "failed",
+            "columns",
+            [(at, sum(sample.failed for sample in samples_of_slice) / width) for at, samples_of_slice in slices],
+            "bad",
+        ),
     ]
-    total = sum(len(found) for _, found in slices)
-    told = f"Requests a second in slices of {width:g} s, {total:,} in all."
-    return figure("Load: throughput", told, Chart("/ s", series, _marks(slices)))
+    total = sum(len(samples_of_slice) for _, samples_of_slice in slices)
+    caption = f"Requests a second in slices of {width:g} s, {total:,} in all."
+    return figure("Load: throughput", caption, Chart("/ s", series, _marks(slices)))
 
 
 def load_percentiles(model: RunModel) -> Html | None:
@@ -72,8 +79,10 @@ def load_percentiles(model: RunModel) -> Html | None:
         Series("since sent", "line", [(at, percentile(sent, SHARES[at])) for at in places], "second"),
     ]
     marks = [(at, f"P{SHARES[at]}") for at in places]
-    told = f"Percentiles of all {len(samples):,} requests, from raw samples; where the lines part, users had to wait."
-    return figure("Load: percentiles", told, Chart("ms", series, marks))
+    caption = (
+        f"Percentiles of all {len(samples):,} requests, from raw samples; where the lines part, users had to wait."
+    )
+    return figure("Load: percentiles", caption, Chart("ms", series, marks))
 
 
 def _samples(model: RunModel) -> tuple[Sample, ...]:
@@ -96,10 +105,10 @@ def _slices(model: RunModel) -> list[tuple[float, list[Sample]]]:
     first = min(sample.start for sample in samples)
     span = max(sample.start for sample in samples) - first
     width = max(1, math.ceil(span / MAX_SLICES))
-    found: list[list[Sample]] = [[] for _ in range(int(span // width) + 1)]
+    samples_by_slice: list[list[Sample]] = [[] for _ in range(int(span // width) + 1)]
     for sample in samples:
-        found[int((sample.start - first) // width)].append(sample)
-    return [(float(width * number), one) for number, one in enumerate(found)]
+        samples_by_slice[int((sample.start - first) // width)].append(sample)
+    return [(float(width * number), samples_of_slice) for number, samples_of_slice in enumerate(samples_by_slice)]
 
 
 def _width(slices: Sequence[tuple[float, list[Sample]]]) -> float:
@@ -122,29 +131,29 @@ MINUTES_PER_BIN = BIN / timedelta(minutes=1)
 def response_times(model: RunModel) -> Html | None:
     """Draw the median and the 95th percentile over the longest window that the run asked for."""
     timeline = _longest(model)
-    if timeline is None or not any(one.requests for one in timeline.in_order):
+    if timeline is None or not any(interval.requests for interval in timeline.in_order):
         return None
     intervals = list(zip(_hours(timeline), timeline.in_order, strict=True))
     series = [
-        Series("P95", "line", [(at, one.p95_milliseconds) for at, one in intervals]),
-        Series("P50", "line", [(at, one.p50_milliseconds) for at, one in intervals], "second"),
+        Series("P95", "line", [(at, interval.p95_milliseconds) for at, interval in intervals]),
+        Series("P50", "line", [(at, interval.p50_milliseconds) for at, interval in intervals], "second"),
     ]
-    told = f"Response times of users' requests in intervals of five minutes, {timeline.window.told}."
-    return figure("Response times", f"{told} A gap is an interval without requests.", _chart("ms", series, timeline))
+    caption = f"Response times of users' requests in intervals of five minutes, {timeline.window.told}."
+    return figure("Response times", f"{caption} A gap is an interval without requests.", _chart("ms", series, timeline))
 
 
 def throughput(model: RunModel) -> Html | None:
     """Draw the requests a minute, and those that failed, over the longest window that the run asked for."""
     timeline = _longest(model)
-    if timeline is None or not any(one.all for one in timeline.in_order):
+    if timeline is None or not any(interval.all for interval in timeline.in_order):
         return None
     intervals = list(zip(_hours(timeline), timeline.in_order, strict=True))
     series = [
-        Series("all requests", "columns", [(at, one.all / MINUTES_PER_BIN) for at, one in intervals]),
-        Series("failed", "columns", [(at, one.all_failed / MINUTES_PER_BIN) for at, one in intervals], "bad"),
+        Series("all requests", "columns", [(at, interval.all / MINUTES_PER_BIN) for at, interval in intervals]),
+        Series("failed", "columns", [(at, interval.all_failed / MINUTES_PER_BIN) for at, interval in intervals], "bad"),
     ]
-    told = f"Requests a minute, health probes included, in intervals of five minutes, {timeline.window.told}."
-    return figure("Throughput", told, _chart("/ min", series, timeline))
+    caption = f"Requests a minute, health probes included, in intervals of five minutes, {timeline.window.told}."
+    return figure("Throughput", caption, _chart("/ min", series, timeline))
 
 
 def list_latencies(model: RunModel) -> Html | None:
@@ -157,10 +166,14 @@ def list_latencies(model: RunModel) -> Html | None:
     if not drawn:
         return None
     high = percentile([milliseconds for _, milliseconds in drawn], 95)
-    told = f"{len(drawn)} requests of the project list, one after the other, as a client saw them. P95 is {high:g} ms."
+    caption = (
+        f"{len(drawn)} requests of the project list, one after the other, as a client saw them. P95 is {high:g} ms."
+    )
     points = Series("one request", "points", [(number, milliseconds) for number, milliseconds in drawn])
     marks = [(drawn[0][0], f"request {drawn[0][0]}"), (drawn[-1][0], str(drawn[-1][0]))]
-    return figure("List baseline", told, Chart("ms", [points], marks if len(drawn) > 1 else marks[:1], (high, "P95")))
+    return figure(
+        "List baseline", caption, Chart("ms", [points], marks if len(drawn) > 1 else marks[:1], (high, "P95"))
+    )
 
 
 def _chart(unit: str, series: list[Series], timeline: Timeline) -> Chart:
@@ -177,8 +190,8 @@ def _hours(timeline: Timeline) -> list[float]:
 
 
 def _longest(model: RunModel) -> Timeline | None:
-    found = [timeline for reading in model.readings if (timeline := _timeline(reading)) is not None]
-    return max(found, key=lambda timeline: timeline.window.minutes, default=None)
+    timelines = [timeline for reading in model.readings if (timeline := _timeline(reading)) is not None]
+    return max(timelines, key=lambda timeline: timeline.window.minutes, default=None)
 
 
 def _timeline(reading: Reading) -> Timeline | None:
@@ -222,8 +235,8 @@ def cases_by_control(model: RunModel) -> Html | None:
         return None
     most = max(sum(summary.counts.values()) for summary in summaries)
     bars = (_bar(summary, ROW * row, most) for row, summary in enumerate(summaries))
-    told = f"A bar is as long as its control has cases, at most {most:,}; what fails or is not judged comes first."
-    return section("Cases by control", told, join(*bars), WIDTH, ROW * len(summaries))
+    caption = f"A bar is as long as its control has cases, at most {most:,}; what fails or is not judged comes first."
+    return section("Cases by control", caption, join(*bars), WIDTH, ROW * len(summaries))
 
 
 def _bar(summary: ControlSummary, top: int, most: int) -> Html:

@@ -38,17 +38,17 @@ PLAIN_COLUMNS = ("Control", "Severity", "Requirement", "Subject", "Expected", "O
 
 def findings(model: RunModel) -> Html:
     """Return the findings as cards: the worst of them, with a plain table of the others for a page without script."""
-    found = findings_of(model)
-    failed = sum(len(one.records) for one in found)
-    title = f"Findings ({len(found):,}{f', {failed:,} failing cases' if failed > len(found) else ''})"
-    if not found:
+    all_findings = findings_of(model)
+    failed = sum(len(finding.records) for finding in all_findings)
+    title = f"Findings ({len(all_findings):,}{f', {failed:,} failing cases' if failed > len(all_findings) else ''})"
+    if not all_findings:
         return section("findings", title, element("p", "No requirement that was judged was found broken."))
-    cards = element("div", *(_finding(one, model) for one in found[:MAX_FINDINGS]), id="finding-cards")
-    left = len(found) - MAX_FINDINGS
+    cards = element("div", *(_finding(finding, model) for finding in all_findings[:MAX_FINDINGS]), id="finding-cards")
+    left = len(all_findings) - MAX_FINDINGS
     if left <= 0:
         return section("findings", title, cards)
     more = element("button", f"Show {left:,} more", type="button", id="more-findings", hidden=True)
-    plain = _plain([one.lead for one in found[MAX_FINDINGS:]])
+    plain = _plain([finding.lead for finding in all_findings[MAX_FINDINGS:]])
     return section("findings", title, cards, more, element("noscript", plain))
 
 
@@ -116,9 +116,9 @@ def _also(finding: Finding) -> list[tuple[str, Content]]:
     if not finding.others:
         return []
     named = [
-        element("li", element("a", with_names(f"{one.control} {cut(one.subject, 120)}"), href=f"#{case_id(one)}"),
-                ": ", with_names(cut(one.observed or one.statement, MAX_CELL_CHARACTERS)))
-        for one in finding.others[:MAX_CASES_NAMED]
+        element("li", element("a", with_names(f"{other.control} {cut(other.subject, 120)}"), href=f"#{case_id(other)}"),
+                ": ", with_names(cut(other.observed or other.statement, MAX_CELL_CHARACTERS)))
+        for other in finding.others[:MAX_CASES_NAMED]
     ]  # fmt: skip
     if len(finding.others) > MAX_CASES_NAMED:
         named.append(element("li", f"and {len(finding.others) - MAX_CASES_NAMED:,} more, among the cases below"))

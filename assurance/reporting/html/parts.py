@@ -101,7 +101,7 @@ def remedy_blocks(remedy: str) -> Html:
         command = next(iter(commands_of(line)), "")
         if command:
             before, _, behind = line.partition(command)
-            blocks += [element("p", one.strip(), class_="said") for one in (before, behind) if one.strip()]
+            blocks += [element("p", text.strip(), class_="said") for text in (before, behind) if text.strip()]
             blocks.append(copyable(command))
         elif line.strip():
             blocks.append(element("p", line, class_="said"))

@@ -91,8 +91,8 @@ def _without_verdict(node_ids: Sequence[str]) -> Html:
     if not node_ids:
         return Html()
     listed = element("ul", *(element("li", element("code", node_id)) for node_id in node_ids))
-    told = "The traceback and the captured output stand in this run's terminal: nothing has redacted them."
-    return section("without-verdict", f"Without a verdict ({len(node_ids):,})", element("p", told), listed)
+    remark = "The traceback and the captured output stand in this run's terminal: nothing has redacted them."
+    return section("without-verdict", f"Without a verdict ({len(node_ids):,})", element("p", remark), listed)
 
 
 def _cases(model: RunModel) -> Html:

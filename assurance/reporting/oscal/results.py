@@ -143,8 +143,8 @@ def _evidence(reading: Reading) -> Value:
         props.append(prop("request-id", reading.request_id))
     if reading.sha256:
         props.append(prop("sha256", reading.sha256))
-    told = f"{reading.question}: {reading.failure or reading.status or 'answered'}"
-    return {"href": f"tape/readings/{reading.key}.json", "description": text(told), "props": props}
+    description = f"{reading.question}: {reading.failure or reading.status or 'answered'}"
+    return {"href": f"tape/readings/{reading.key}.json", "description": text(description), "props": props}
 
 
 def _finding(record: VerdictRecord, naming: Naming) -> Value:

@@ -40,56 +40,56 @@ class Document:
 
     def value(self, *path: str) -> object:
         """Return whatever stands at `path`; None if nothing does."""
-        found: object = self.values
+        value: object = self.values
         for depth, key in enumerate(path):
-            if found is None:
+            if value is None:
                 return None
-            if not isinstance(found, Mapping):
-                raise self.broken(path[:depth], "an object", found)
-            found = found.get(key)
-        self._refuse_unknown(path, found)
-        return found
+            if not isinstance(value, Mapping):
+                raise self.broken(path[:depth], "an object", value)
+            value = value.get(key)
+        self._refuse_unknown(path, value)
+        return value
 
     def text(self, *path: str) -> str | None:
         """Return the text at `path`."""
-        found = self.value(*path)
-        if found is None or isinstance(found, str):
-            return found
-        raise self.broken(path, "a text", found)
+        value = self.value(*path)
+        if value is None or isinstance(value, str):
+            return value
+        raise self.broken(path, "a text", value)
 
     def required_text(self, *path: str) -> str:
         """Return the text at `path`, which Azure always sends."""
-        found = self.text(*path)
-        if not found:
+        text = self.text(*path)
+        if not text:
             raise self.broken(path, "a text", None)
-        return found
+        return text
 
     def flag(self, *path: str) -> bool | None:
         """Return the boolean at `path`."""
-        found = self.value(*path)
-        if found is None or isinstance(found, bool):
-            return found
-        raise self.broken(path, "true or false", found)
+        value = self.value(*path)
+        if value is None or isinstance(value, bool):
+            return value
+        raise self.broken(path, "true or false", value)
 
     def number(self, *path: str) -> float | None:
         """Return the number at `path`."""
-        found = self.value(*path)
-        if found is None:
+        value = self.value(*path)
+        if value is None:
             return None
         # Python's JSON parser accepts NaN and Infinity, which no comparison judges.
-        if isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found):
-            return found
-        raise self.broken(path, "a number", found)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            return value
+        raise self.broken(path, "a number", value)
 
     def moment(self, *path: str) -> datetime | None:
         """Return the moment in time at `path`, in UTC."""
         text = self.text(*path)
         if text is None:
             return None
-        found = from_text(text)
-        if found is None:
+        moment = from_text(text)
+        if moment is None:
             raise self.broken(path, "a time in ISO 8601", text)
-        return found
+        return moment
 
     def duration(self, *path: str) -> timedelta | None:
         """Return the duration at `path`, such as `PT5M`: days, hours, minutes and seconds."""
@@ -104,27 +104,27 @@ class Document:
 
     def within(self, *path: str) -> Document | None:
         """Return the object at `path`."""
-        found = self.value(*path)
-        if found is None:
+        value = self.value(*path)
+        if value is None:
             return None
-        if not isinstance(found, Mapping):
-            raise self.broken(path, "an object", found)
-        return Document(found, self.readings, f"{self.where}.{'.'.join(path)}", self.answerer)
+        if not isinstance(value, Mapping):
+            raise self.broken(path, "an object", value)
+        return Document(value, self.readings, f"{self.where}.{'.'.join(path)}", self.answerer)
 
     def items(self, *path: str) -> tuple[Document, ...]:
         """Return the objects of the list at `path`; none where there is no list (Azure omits empty ones)."""
-        found = self.value(*path)
-        if found is None:
+        value = self.value(*path)
+        if value is None:
             return ()
-        if not isinstance(found, list):
-            raise self.broken(path, "a list", found)
-        for item in found:
+        if not isinstance(value, list):
+            raise self.broken(path, "a list", value)
+        for item in value:
             self._refuse_unknown(path, item)
             if not isinstance(item, Mapping):
                 raise self.broken(path, "a list of objects", item)
         place = f"{self.where}.{'.'.join(path)}"
         return tuple(
-            Document(item, self.readings, f"{place}[{index}]", self.answerer) for index, item in enumerate(found)
+            Document(item, self.readings, f"{place}[{index}]", self.answerer) for index, item in enumerate(value)
         )
 
     def required_items(self, *path: str) -> tuple[Document, ...]:
@@ -135,14 +135,14 @@ class Document:
 
     def texts(self, *path: str) -> tuple[str, ...]:
         """Return the texts of the list at `path`; none where there is no list."""
-        found = self.value(*path)
-        if found is None:
+        value = self.value(*path)
+        if value is None:
             return ()
-        if not isinstance(found, list):
-            raise self.broken(path, "a list", found)
-        for item in found:
+        if not isinstance(value, list):
+            raise self.broken(path, "a list", value)
+        for item in value:
             self._refuse_unknown(path, item)
-        return tuple(item if isinstance(item, str) else self._not_text(path, item) for item in found)
+        return tuple(item if isinstance(item, str) else self._not_text(path, item) for item in value)
 
     def broken(self, path: tuple[str, ...], expected: str, found: object) -> BrokenReading:
         """Return the error that says that `path` does not hold what Azure documents."""

@@ -182,17 +182,17 @@ def _asking(what: str) -> Iterator[None]:
     try:
         yield
     except HttpResponseError as error:
-        told = f"Azure answered {error.status_code} {_code(error)} to {what}."
+        sentence = f"Azure answered {error.status_code} {_code(error)} to {what}."
         match error.status_code:
             case HTTPStatus.NOT_FOUND:
-                raise Missing(told, "Correct [container_apps] of the environment file, or --execution.") from error
+                raise Missing(sentence, "Correct [container_apps] of the environment file, or --execution.") from error
             case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
                 remedy = "Sign in as who has the role Container Apps Jobs Operator on the job."
-                raise NotEvaluated(told, remedy) from error
+                raise NotEvaluated(sentence, remedy) from error
             case status if status in PASSING:
-                raise Passing(told, "Run again; if it stays, ask Azure.") from error
+                raise Passing(sentence, "Run again; if it stays, ask Azure.") from error
             case _:
-                raise NotEvaluated(told, "See what the service says of this code.") from error
+                raise NotEvaluated(sentence, "See what the service says of this code.") from error
     except AzureError as error:
         raise Passing(
             f"No answer to {what}: {_short(str(error))}.", "See that the network lets you through."

@@ -76,10 +76,10 @@ def ask(operation: Operation, *arguments: object, **options: object) -> tuple[Do
     Raises:
         NotEvaluated: As for `get`; also where there is nothing at the place that was asked.
     """
-    found, readings = _get(operation, lambda _: None, arguments, options)
-    if found is None:
+    document, readings = _get(operation, lambda _: None, arguments, options)
+    if document is None:
         raise NotEvaluated("There is nothing at the place that was asked.", "Check the ids declared.", readings)
-    return found, readings
+    return document, readings
 
 
 def _get(

@@ -77,20 +77,20 @@ def _said(document: object) -> SaidError:
     return SaidError(
         code,
         message,
-        tuple(found for one in inner if (found := _text(one.get("code")))),
-        (message, *(found for one in inner if (found := _message(one.get("message"))))),
+        tuple(text for error in inner if (text := _text(error.get("code")))),
+        (message, *(text for error in inner if (text := _message(error.get("message"))))),
     )
 
 
 def _inner(error: Mapping[str, object]) -> list[Mapping[str, object]]:
-    found: list[Mapping[str, object]] = []
-    while len(found) < MAX_INNER:
+    errors: list[Mapping[str, object]] = []
+    while len(errors) < MAX_INNER:
         inner = next((error[name] for name in _INNER if isinstance(error.get(name), Mapping)), None)
         if not isinstance(inner, Mapping):
             break
         error = _lowered(inner)
-        found.append(error)
-    return found
+        errors.append(error)
+    return errors
 
 
 def _lowered(values: Mapping[str, object]) -> dict[str, object]:
@@ -149,44 +149,44 @@ def refusal(
         question: What was asked.
         readings: The keys of the readings.
     """
-    told = f"HTTP {status} {said.shown} to {question}."
+    sentence = f"HTTP {status} {said.shown} to {question}."
     match status:
         case HTTPStatus.BAD_REQUEST if _has_no_table(said):
             return NotEvaluated(
-                f"No telemetry has ever arrived: the workspace has no table{_table_of(said)}: {told}",
+                f"No telemetry has ever arrived: the workspace has no table{_table_of(said)}: {sentence}",
                 "Check that the application sends its telemetry here, and wait some minutes after the first request.",
                 readings,
             )
         case HTTPStatus.UNAUTHORIZED:
-            return NotEvaluated(f"Azure did not accept the sign-in: {told}", "Sign in again: az login.", readings)
+            return NotEvaluated(f"Azure did not accept the sign-in: {sentence}", "Sign in again: az login.", readings)
         case HTTPStatus.FORBIDDEN if _is_firewalls(said, headers):
             return NotEvaluated(
-                f"The vault's firewall does not let this machine in: {told}",
+                f"The vault's firewall does not let this machine in: {sentence}",
                 "Run the suite inside the network that the vault lets in; a role would change nothing.",
                 readings,
             )
         case HTTPStatus.FORBIDDEN:
             return NotEvaluated(
-                f"No permission to ask for {_asked_for(question)}: {told}",
+                f"No permission to ask for {_asked_for(question)}: {sentence}",
                 f"Grant the suite's identity {_role_for(question)}; {ROLES_DOCUMENT} says where.",
                 readings,
             )
         case HTTPStatus.NOT_FOUND if said.code.lower() in WRONG_CONFIGURATION:
             return NotEvaluated(
-                f"There is no such subscription or group for who is signed in: {told}",
+                f"There is no such subscription or group for who is signed in: {sentence}",
                 "Where the environment file names it, correct subscription_id or resource_group; else sign in to its "
                 "tenant, as somebody who may read it.",
                 readings,
             )
         case HTTPStatus.TOO_MANY_REQUESTS:
             return NotEvaluated(
-                f"Throttled beyond the bound: {told}",
+                f"Throttled beyond the bound: {sentence}",
                 "Run again later, with less concurrency, or raise [limits] throttled_seconds in the environment file.",
                 readings,
             )
         case _:
             return NotEvaluated(
-                f"Azure did not answer the question: {told}", "Run again; if it stays, ask Azure.", readings
+                f"Azure did not answer the question: {sentence}", "Run again; if it stays, ask Azure.", readings
             )
 
 
@@ -212,8 +212,8 @@ def _has_no_table(said: SaidError) -> bool:
 
 
 def _table_of(said: SaidError) -> str:
-    found = (_TABLE.search(message) for message in said.inner_messages)
-    return next((f" {match.group(1)}" for match in found if match is not None), "")
+    matches = (_TABLE.search(message) for message in said.inner_messages)
+    return next((f" {match.group(1)}" for match in matches if match is not None), "")
 
 
 def _is_firewalls(said: SaidError, headers: Mapping[str, str]) -> bool:

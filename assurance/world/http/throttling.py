@@ -196,9 +196,9 @@ class Throttling:
     def _change(self, path: Path, change: Callable[[Budget], Told]) -> Told:
         with self._guard, FileLock(f"{path}.lock", poll_interval=_POLL_SECONDS):
             known = Budget(**json.loads(path.read_bytes())) if path.exists() else Budget(at=time.monotonic())
-            told = change(known)
+            changed = change(known)
             _write(path, asdict(known))
-            return told
+            return changed
 
 
 class PacedQuestion:
