@@ -71,7 +71,7 @@ def _progress(done: int, total: int) -> None:
 def _verdict(score: Score) -> str:
     if score.is_met:
         return "No survivors."
-    return "\n".join(("Survivors:", *(f"  {told}" for told in score.survivors), ""))
+    return "\n".join(("Survivors:", *(f"  {survivor}" for survivor in score.survivors), ""))
 
 
 def _write(score: Score, path: Path) -> None:

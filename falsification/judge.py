@@ -45,7 +45,9 @@ class Score:
     @property
     def survivors(self) -> tuple[str, ...]:
         """What was judged wrongly, in words."""
-        return tuple(f"{result.control} {result.name}: {told}" for result in self.results for told in result.survivors)
+        return tuple(
+            f"{result.control} {result.name}: {survivor}" for result in self.results for survivor in result.survivors
+        )
 
     @property
     def is_met(self) -> bool:
@@ -58,10 +60,10 @@ class Score:
 
         Of violations and harmless changes, entries are counted, each once; of inability, cases.
         """
-        mine = [result for result in self.results if result.kind == kind and control in (None, result.control)]
+        results = [result for result in self.results if result.kind == kind and control in (None, result.control)]
         if kind == "inability":
-            return sum(len(one.survivors) for one in mine), sum(one.judged for one in mine)
-        return len({one.name for one in mine if one.survivors}), len({one.name for one in mine})
+            return sum(len(result.survivors) for result in results), sum(result.judged for result in results)
+        return len({result.name for result in results if result.survivors}), len({result.name for result in results})
 
 
 def violation_results(
@@ -121,10 +123,10 @@ class Stage(Protocol[World]):
 def try_violation(stage: Stage[World], violation: Violation[World]) -> list[Result]:
     """Make a world wrong, and see whether those controls report it that must, and no others of their families."""
     outcomes = stage.outcomes(violation.change, violation.family)
-    failing = frozenset((case.control, case.check) for case, one in outcomes if one.verdict is Verdict.FAIL)
+    failing = frozenset((case.control, case.check) for case, outcome in outcomes if outcome.verdict is Verdict.FAIL)
     reportable = failing
     if not violation.is_exclusive:
-        reportable = frozenset(one for one in failing if one[0] in violation.controls)
+        reportable = frozenset(failure for failure in failing if failure[0] in violation.controls)
     return violation_results(violation.name, violation.controls, violation.check, reportable)
 
 
@@ -135,13 +137,13 @@ def try_harmless(stage: Stage[World], harmless: Harmless[World], family: str = "
         changed = survivors.setdefault(case.control, [])
         if outcome.verdict is not Verdict.PASS:
             changed.append(f"{case.id} became {outcome.verdict}: {outcome.observed}{outcome.reason}")
-    return [Result("harmless", harmless.name, control, 1, tuple(one)) for control, one in sorted(survivors.items())]
+    return [Result("harmless", harmless.name, control, 1, tuple(lines)) for control, lines in sorted(survivors.items())]
 
 
 def try_inability(stage: Stage[World], fault: Inability[World]) -> list[Result]:
     """Put a fault into the place of a reading, and see whether any case that rests on it passes."""
     outcomes = stage.outcomes_resting_on(fault)
-    passing = [case for case, one in outcomes if one.verdict is Verdict.PASS]
+    passing = [case for case, outcome in outcomes if outcome.verdict is Verdict.PASS]
     return [
         Result(
             "inability",

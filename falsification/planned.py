@@ -246,8 +246,8 @@ class PlanStage:
     harmless: Mapping[str, Harmless[PlanWorld]] = MappingProxyType({entry.name: entry for entry in HARMLESS})
 
     def __init__(self) -> None:
-        found = collect((ROOT / "checks" / "deployment",), _environment(), ROOTS)
-        self.cases: tuple[BoundCheck, ...] = tuple(case for case in found if case.control in CONTROLS)
+        cases = collect((ROOT / "checks" / "deployment",), _environment(), ROOTS)
+        self.cases: tuple[BoundCheck, ...] = tuple(case for case in cases if case.control in CONTROLS)
 
     def outcomes(self, edit: Edit, family: str = "") -> Judged:  # noqa: ARG002  (one family)
         """Return what the cases come to after an edit of the compliant deployment."""

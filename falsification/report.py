@@ -86,7 +86,7 @@ def table(score: Score) -> str:
         "| Control | Violations found / all | False alarms / harmless | False passes / inability |",
         "|---|---:|---:|---:|",
     ]
-    named = [(control, f"{control} {one.title}") for control, one in CONTROLS.items()]
+    named = [(control, f"{control} {requirement.title}") for control, requirement in CONTROLS.items()]
     for control, title in named:
         if any(result.control == control for result in score.results):
             lines.append(f"| {title} | {_cells(score, control)} |")
@@ -95,7 +95,7 @@ def table(score: Score) -> str:
 
 def document(score: Score) -> str:
     """Return the whole document, in Markdown."""
-    survivors = "\n".join(f"- {told}" for told in score.survivors) or "None."
+    survivors = "\n".join(f"- {survivor}" for survivor in score.survivors) or "None."
     parts = [
         METHOD,
         f"## Score\n\n{table(score)}\n\nA violation that several controls report counts once in the last line.",
@@ -120,9 +120,11 @@ def _violations() -> str:
     every: list[Violation[Any]] = [*violations.CATALOGUE]  # Any: of every kind of world
     every += [*ApexStage.violations.values(), *ChangeRecordStage.violations.values()]
     for control, described in CONTROLS.items():
-        mine = [one for one in every if one.controls[0] == control]
+        mine = [violation for violation in every if violation.controls[0] == control]
         if mine:
-            entries = "\n".join(f"- `{one.name}`: {one.wrong}{_others(one.controls, control)}" for one in mine)
+            entries = "\n".join(
+                f"- `{violation.name}`: {violation.wrong}{_others(violation.controls, control)}" for violation in mine
+            )
             sections.append(f"### {control} {described.title} ({len(mine)})\n\n{entries}")
     return "\n\n".join(sections)
 
@@ -135,14 +137,14 @@ def _others(controls: tuple[str, ...], control: str) -> str:
 def _harmless() -> str:
     every: list[Harmless[Any]] = [*harmless.CATALOGUE]  # Any: as above
     every += [*ApexStage.harmless.values(), *ChangeRecordStage.harmless.values()]
-    return "\n".join(f"- `{one.name}`: {one.other}" for one in every)
+    return "\n".join(f"- `{entry.name}`: {entry.other}" for entry in every)
 
 
 def _faults(score: Score) -> str:
     names = {result.name.split(": ", 1)[0] for result in score.results if result.kind == "inability"}
     readings = {result.name.split(": ", 1)[1] for result in score.results if result.kind == "inability"}
-    told = "\n".join(f"- `{name}`{_meaning(name)}" for name in sorted(names))
-    return f"Each in the place of every reading that it can befall, of {len(readings)}:\n\n{told}"
+    lines = "\n".join(f"- `{name}`{_meaning(name)}" for name in sorted(names))
+    return f"Each in the place of every reading that it can befall, of {len(readings)}:\n\n{lines}"
 
 
 def _meaning(fault: str) -> str:

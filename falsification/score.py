@@ -81,11 +81,11 @@ def _stages_of(control: str) -> tuple[str, ...]:
 
 
 def _tasks_of(name: str, control: str | None) -> Iterator[Task]:
-    found, only = stage(name), control or ""
-    for violation in found.violations.values():
+    judged_stage, only = stage(name), control or ""
+    for violation in judged_stage.violations.values():
         if control is None or control in violation.controls:
             yield Task(name, "violation", violation.name)
-    for harmless in found.harmless.values():
+    for harmless in judged_stage.harmless.values():
         for family in harmless.families or ("",):
             if control is None or family in {"", control.partition("-")[0]}:
                 yield Task(name, "harmless", harmless.name, family, only)
@@ -102,21 +102,21 @@ def compute(wanted: Sequence[Task], processes: int, progress: Progress) -> Score
         progress: Told, now and then, how much of how much is done.
     """
     chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
-    found: list[Result] = []
+    results: list[Result] = []
     if processes == 1:
         for number, chunk in enumerate(chunks, start=1):
-            found += attempt_all(chunk)
+            results += attempt_all(chunk)
             progress(min(number * CHUNK, len(wanted)), len(wanted))
-        return _in_order(found)
+        return _in_order(results)
     # Where processes are forked, they begin with all that this one has learnt.
     for name in {task.stage for task in wanted}:
         stage(name).rest()
     with ProcessPoolExecutor(processes, mp_context=_context()) as pool:
         futures = [pool.submit(attempt_all, chunk) for chunk in chunks]
         for number, future in enumerate(as_completed(futures), start=1):
-            found += future.result()
+            results += future.result()
             progress(min(number * CHUNK, len(wanted)), len(wanted))
-    return _in_order(found)
+    return _in_order(results)
 
 
 def attempt_all(wanted: Sequence[Task]) -> list[Result]:
@@ -126,13 +126,13 @@ def attempt_all(wanted: Sequence[Task]) -> list[Result]:
 
 def attempt(task: Task) -> list[Result]:
     """Try one entry; of a harmless change or an inability, return only what concerns the task's control."""
-    found = stage(task.stage)
+    judged_stage = stage(task.stage)
     if task.kind == "violation":
-        return try_violation(found, found.violations[task.name])
+        return try_violation(judged_stage, judged_stage.violations[task.name])
     if task.kind == "harmless":
-        results = try_harmless(found, found.harmless[task.name], task.family)
+        results = try_harmless(judged_stage, judged_stage.harmless[task.name], task.family)
     else:
-        results = try_inability(found, _inabilities(task.stage, task.control)[task.name])
+        results = try_inability(judged_stage, _inabilities(task.stage, task.control)[task.name])
     return [result for result in results if task.control in {"", result.control}]
 
 
@@ -147,4 +147,4 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 def _in_order(found: list[Result]) -> Score:
-    return Score(tuple(sorted(found, key=lambda one: (one.kind, one.control, one.name))))
+    return Score(tuple(sorted(found, key=lambda result: (result.kind, result.control, result.name))))

@@ -43,9 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopped.set())
     estate = declared_estate(options.environment, declared)
     with Sandbox(options.environment, estate, options.latency_ms / 1000) as sandbox:
-        sandbox.apex.switches.update(one for one in broken if isinstance(one, Switch))
-        sandbox.apex.quirks.update(one for one in broken if isinstance(one, Quirk))
-        sandbox.apex.observed.update(one for one in broken if isinstance(one, Observed))
+        sandbox.apex.switches.update(switch for switch in broken if isinstance(switch, Switch))
+        sandbox.apex.quirks.update(quirk for quirk in broken if isinstance(quirk, Quirk))
+        sandbox.apex.observed.update(observed for observed in broken if isinstance(observed, Observed))
         sandbox.apex.observed.update(Observed if options.as_it_runs else ())
         print(_instructions(sandbox, _write_environment(sandbox, declared, options.directory)), flush=True)
         stopped.wait()

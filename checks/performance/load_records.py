@@ -149,9 +149,13 @@ def take_lines(msg: Message, **_: object) -> None:
 
 def take_settings(environment: Environment, msg: Message, **_: object) -> None:
     """Take over the work as the master has it."""
-    told = dict(msg.data)
-    WORK.clock_seconds = told.pop("now") - time.time()
-    WORK.prefix, WORK.run_id, WORK.think_seconds = told["prefix"], told["run_id"], tuple(told["think_seconds"])
+    settings = dict(msg.data)
+    WORK.clock_seconds = settings.pop("now") - time.time()
+    WORK.prefix, WORK.run_id, WORK.think_seconds = (
+        settings["prefix"],
+        settings["run_id"],
+        tuple(settings["think_seconds"]),
+    )
     if isinstance(environment.runner, WorkerRunner):
         ASKED[:] = [environment.runner]
 

@@ -181,10 +181,10 @@ class ApexUser(FastHttpUser):
             method, f"{WORK.prefix}{path}", name=name, headers=signed, context={"late": late}, **content
         )
         try:
-            found = json.loads(answer.text or "null") if 0 < answer.status_code < LOWEST_ERROR else None
+            body = json.loads(answer.text or "null") if 0 < answer.status_code < LOWEST_ERROR else None
         except ValueError:
             return None
-        return found if isinstance(found, dict) else None
+        return body if isinstance(body, dict) else None
 
 
 def form(boundary: str, project_id: str) -> bytes:
@@ -212,9 +212,9 @@ def pdf(text: str) -> bytes:
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     )
     body, places = "%PDF-1.4\n", []
-    for number, one in enumerate(objects, start=1):
+    for number, part in enumerate(objects, start=1):
         places.append(len(body))
-        body += f"{number} 0 obj{one}endobj\n"
+        body += f"{number} 0 obj{part}endobj\n"
     table = "".join(f"{place:010d} 00000 n \n" for place in places)
     size = len(objects) + 1
     trailer = f"trailer<</Size {size}/Root 1 0 R>>\nstartxref\n{len(body)}\n%%EOF\n"

@@ -90,8 +90,8 @@ def _with_quirk(quirk: Quirk) -> Harmless:
         stage.apex.quirks.add(quirk)
 
     # Where health is served is for a deployment to declare.
-    told = both(change, declares(UNDER_PREFIX)) if quirk is Quirk.HEALTH_UNDER_PREFIX else change
-    return Harmless(quirk.value, quirk.difference, told, CALLING)
+    world_change = both(change, declares(UNDER_PREFIX)) if quirk is Quirk.HEALTH_UNDER_PREFIX else change
+    return Harmless(quirk.value, quirk.difference, world_change, CALLING)
 
 
 def _altered(name: str, other: str, alter: Alter) -> Harmless:

@@ -94,20 +94,20 @@ class Kept:
 def inabilities(kept: Kept) -> tuple[Inability, ...]:
     """Return every fault in the place of every answer; of what was asked again and again, the first and the last."""
     asked: Counter[str] = Counter()
-    found: list[Inability] = []
+    inabilities: list[Inability] = []
     for reading in _first_and_last(kept):
         question = _question(kept.family, reading)
         asked[question] += 1
         named = question if asked[question] == 1 else f"{question} ({asked[question]})"
         changes = _of_apex(reading, named) if _asks_apex(reading) else _of_telemetry()
-        found += [Inability(f"{fault}: {named}", reading.key, change, kept.family) for fault, change in changes]
-    return tuple(found)
+        inabilities += [Inability(f"{fault}: {named}", reading.key, change, kept.family) for fault, change in changes]
+    return tuple(inabilities)
 
 
 def _first_and_last(kept: Kept) -> Iterator[Reading]:
     asked: dict[str, list[Reading]] = {}
     cited = frozenset(key for outcome in kept.outcomes.values() for key in outcome.readings)
-    for reading in sorted(kept.tape.readings(), key=lambda one: one.started):
+    for reading in sorted(kept.tape.readings(), key=lambda reading: reading.started):
         if reading.kind != "http" or reading.key not in cited:
             continue
         call = reading.call

@@ -94,7 +94,7 @@ def declared_under(how: How, seen: Sequence[Observed], command: Sequence[str]) -
 
 def wrongly_told(how: How, seen: Sequence[Observed], outcomes: Judged) -> tuple[str, ...]:
     """Return who is accused of what is not true of the build, and what is left open without a way out, in words."""
-    return tuple(told for case, one in outcomes for told in _wrongly_told(how, seen, case, one))
+    return tuple(sentence for case, outcome in outcomes for sentence in _wrongly_told(how, seen, case, outcome))
 
 
 def _wrongly_told(how: How, seen: Sequence[Observed], case: BoundCheck, outcome: Outcome) -> Iterator[str]:
@@ -107,22 +107,22 @@ def _wrongly_told(how: How, seen: Sequence[Observed], case: BoundCheck, outcome:
 def _is_true(how: How, seen: Sequence[Observed], case: BoundCheck) -> bool:
     if case.control.startswith("RBAC"):
         return Observed.ROLES_PER_PROJECT in seen and case.id in TRUE_OF_ROLES[how]
-    names = {f"{one.value}-{case.control.partition('-')[0].lower()}" for one in seen}
-    return any(one.name in names and case.control in one.controls for one in observed.VIOLATIONS)
+    names = {f"{mode.value}-{case.control.partition('-')[0].lower()}" for mode in seen}
+    return any(violation.name in names and case.control in violation.controls for violation in observed.VIOLATIONS)
 
 
 def told_otherwise(outcomes: Judged, replayed: Judged) -> tuple[str, ...]:
     """Return what a replay of a run's tape comes to otherwise than the run did, in words."""
     return tuple(
-        f"{case.id} is {one.verdict}, and on replay {again.verdict}: {again.reason or again.observed}"
-        for (case, one), (_, again) in zip(outcomes, replayed, strict=True)
-        if (one.verdict, one.reason, one.observed) != (again.verdict, again.reason, again.observed)
+        f"{case.id} is {outcome.verdict}, and on replay {again.verdict}: {again.reason or again.observed}"
+        for (case, outcome), (_, again) in zip(outcomes, replayed, strict=True)
+        if (outcome.verdict, outcome.reason, outcome.observed) != (again.verdict, again.reason, again.observed)
     )
 
 
 def reasons(outcomes: Judged) -> Counter[str]:
     """Return why cases are not evaluated, each reason with how many."""
-    return Counter(one.reason for _, one in outcomes if one.verdict is Verdict.NOT_EVALUATED)
+    return Counter(outcome.reason for _, outcome in outcomes if outcome.verdict is Verdict.NOT_EVALUATED)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -138,14 +138,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     stage, is_wrong = ApexStage(), False
     for how in options.how:
-        for name, seen in (*((one.value, (one,)) for one in Observed), ("everything", EVERYTHING)):
+        for name, seen in (*((mode.value, (mode,)) for mode in Observed), ("everything", EVERYTHING)):
             outcomes = judged(stage, how, seen, options.family)
             wrong = wrongly_told(how, seen, outcomes)
             wrong += told_otherwise(outcomes, stage.outcomes_replayed()) if options.replay else ()
             is_wrong = is_wrong or bool(wrong)
-            counted = Counter(one.verdict.value for _, one in outcomes)
-            print(f"{how:<8} {name}: {', '.join(f'{number} {told}' for told, number in counted.items())}", flush=True)
-            print(*(f"  WRONG {told}" for told in wrong), sep="\n", end="\n" if wrong else "")
+            counted = Counter(outcome.verdict.value for _, outcome in outcomes)
+            print(
+                f"{how:<8} {name}: {', '.join(f'{number} {verdict}' for verdict, number in counted.items())}",
+                flush=True,
+            )
+            print(*(f"  WRONG {sentence}" for sentence in wrong), sep="\n", end="\n" if wrong else "")
             for reason, number in reasons(outcomes).most_common():
                 print(f"  {number} not evaluated: {reason}")
     return int(is_wrong)

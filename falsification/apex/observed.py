@@ -66,7 +66,7 @@ def user_id(name: str) -> str:
 def lay_out_pool(stage: ApexStandIns) -> None:
     """Make the projects of the pool, and give the roles their access to each, as an operator would once."""
     service = stage.apex.service
-    users = {name: service.user_id(one.object_id) for name, one in stage.apex.issuer.people.items()}
+    users = {name: service.user_id(person.object_id) for name, person in stage.apex.issuer.people.items()}
     for number, project_id in enumerate(POOL, start=1):
         service.store.insert(
             "projects",
@@ -144,8 +144,8 @@ DECLARED_OTHERWISE = (
 )
 HARMLESS: tuple[Harmless, ...] = (
     *(
-        Harmless(one.value, one.seen, both(observed_on(one), declares(declared_for(one))), CALLING)
-        for one in DECLARED_OTHERWISE
+        Harmless(mode.value, mode.seen, both(observed_on(mode), declares(declared_for(mode))), CALLING)
+        for mode in DECLARED_OTHERWISE
     ),
     Harmless(
         Observed.DOCUMENTS_ARE_MIDDLING.value,

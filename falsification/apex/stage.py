@@ -48,10 +48,10 @@ class ApexStage:
     """
 
     violations: Mapping[str, Violation] = MappingProxyType(
-        {one.name: one for one in (*switches.VIOLATIONS, *harmless.VIOLATIONS, *observed.VIOLATIONS)}
+        {violation.name: violation for violation in (*switches.VIOLATIONS, *harmless.VIOLATIONS, *observed.VIOLATIONS)}
     )
     harmless: Mapping[str, Harmless] = MappingProxyType(
-        {one.name: one for one in (*harmless.HARMLESS, *observed.HARMLESS)}
+        {change.name: change for change in (*harmless.HARMLESS, *observed.HARMLESS)}
     )
 
     def __init__(self) -> None:
@@ -123,7 +123,9 @@ class ApexStage:
         """
         family = family_of(fault.family)
         if not fault.key:
-            return [(case, one) for case, one in self.outcomes(fault.change, family) if case.check == fault.check]
+            return [
+                (case, outcome) for case, outcome in self.outcomes(fault.change, family) if case.check == fault.check
+            ]
         kept = self.kept(family)
         faulty = _with_later_looks(list(kept.tape.readings()), fault.key)
         known = {reading.key: reading for reading in kept.tape.readings() if reading.key not in faulty}
@@ -158,7 +160,11 @@ class ApexStage:
             # Roots of its own for each case, for they ask for everything once only.
             with self.stand_ins.roots(self.environment, tape) as roots:
                 outcomes[case.id] = case.outcome(roots)
-        broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != "pass"]
+        broken = [
+            f"{key}: {outcome.observed}{outcome.reason}"
+            for key, outcome in outcomes.items()
+            if outcome.verdict != "pass"
+        ]
         if broken or not outcomes:
             raise AssertionError(f"the compliant application does not pass: {broken}")
         return Kept(family, tape, outcomes)
@@ -176,8 +182,8 @@ class ApexStage:
         return [case for case in self.cases[family] if fault.key in outcomes[case.id].readings]
 
     def _cases(self, family: Family, environment: Environment) -> tuple[BoundCheck, ...]:
-        found = collect((ROOT / "checks" / FOLDERS[family],), environment, ROOTS)
-        return tuple(case for case in found if not offered_elsewhere(environment, case.control, case.subject))
+        cases = collect((ROOT / "checks" / FOLDERS[family],), environment, ROOTS)
+        return tuple(case for case in cases if not offered_elsewhere(environment, case.control, case.subject))
 
 
 def _asks_deeper(environment: Environment) -> bool:
@@ -190,14 +196,19 @@ def _with_later_looks(readings: Sequence[Reading], key: str) -> frozenset[str]:
 
     Who looks again for what an answer lacked must not find what was known before the fault.
     """
-    found = next((reading for reading in readings if reading.key == key), None)
-    if found is None or found.call is None or not found.call.flow or not found.question.startswith("GET "):
+    cited = next((reading for reading in readings if reading.key == key), None)
+    if (
+        cited is None
+        or cited.call is None
+        or not cited.call.flow
+        or not cited.question.startswith("GET ")
+    ):
         return frozenset({key})
     return frozenset(
         reading.key
         for reading in readings
         if reading.call is not None
         and (reading.question, reading.call.caller, reading.call.flow)
-        == (found.question, found.call.caller, found.call.flow)
-        and reading.started >= found.started
+        == (cited.question, cited.call.caller, cited.call.flow)
+        and reading.started >= cited.started
     ) | {key}

@@ -111,7 +111,7 @@ class DirectApplication(httpx.BaseTransport):
         question = request.extensions[QUESTION]
         asked_before = [replace(question, ordinal=number) for number in range(question.ordinal, 0, -1)]
         again = asked_before if request.method == "GET" and question.ordinal else [question]
-        keys = (key_of(*one.parts(str(request.url), self._origin)) for one in again)
+        keys = (key_of(*question.parts(str(request.url), self._origin)) for question in again)
         return next((self._misanswers[key] for key in keys if key in self._misanswers), None)
 
     def close(self) -> None:

@@ -58,8 +58,8 @@ def appends(reference: str, path: str, item: object) -> Change:
 
     def change(world: World) -> None:
         value = at(world.azure.find(reference), path)
-        found = value if isinstance(value, list) else []
-        world.azure.change(reference, path, [*found, filled(world.azure, item)])
+        items = value if isinstance(value, list) else []
+        world.azure.change(reference, path, [*items, filled(world.azure, item)])
 
     return change
 
@@ -76,10 +76,10 @@ def rewrites(reference: str, old: str, new: str) -> Change:
         azure = world.azure
         was = azure.find(reference)
         now: Resource = json.loads(json.dumps(was).replace(azure.fill(old), azure.fill(new)))
-        key = next(key for key, one in azure.resources.items() if one is was)
+        key = next(key for key, values in azure.resources.items() if values is was)
         azure.resources = {
-            (now["id"].lower() if one == key else one): (now if one == key else value)
-            for one, value in azure.resources.items()
+            (now["id"].lower() if resource_key == key else resource_key): (now if resource_key == key else value)
+            for resource_key, value in azure.resources.items()
         }
 
     return change
@@ -102,7 +102,7 @@ def moves(reference: str) -> Change:
         azure = world.azure
         was = azure.find(reference)
         group, elsewhere = azure.fill(GROUP).lower(), azure.fill(SHARED)
-        key = next(key for key, one in azure.resources.items() if one is was)
+        key = next(key for key, values in azure.resources.items() if values is was)
         for one in [resource for resource in azure.resources if resource == key or resource.startswith(f"{key}/")]:
             moved = azure.resources.pop(one)
             moved["id"] = elsewhere + moved["id"][len(group) :]
@@ -148,8 +148,8 @@ def names(vantage: str, service: str, *aliases: str, addresses: tuple[str, ...])
 
     def change(world: World) -> None:
         host = world.services[service].fqdn
-        found = [world.azure.fill(alias) for alias in aliases]
-        world.side(vantage).names[host] = Name(found, list(addresses))
+        aliases_filled = [world.azure.fill(alias) for alias in aliases]
+        world.side(vantage).names[host] = Name(aliases_filled, list(addresses))
 
     return change
 
@@ -180,7 +180,7 @@ def filled(azure: AzureEstate, value: object) -> object:
 
 def at(resource: Resource, path: str) -> object:
     """Return what stands at a path of plain keys; None if nothing does."""
-    found: object = resource
+    value: object = resource
     for key in path.split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value

@@ -73,7 +73,9 @@ def _everywhere(edit: Callable[[dict[str, Any]], object]) -> Change:  # Any: a r
 
 def _ids(pattern: str, spelling: str) -> Change:
     """Return the change that spells a part of every resource's own id otherwise."""
-    return _everywhere(lambda one: one.update({"id": re.sub(pattern, spelling, one["id"], flags=re.IGNORECASE)}))
+    return _everywhere(
+        lambda resource: resource.update({"id": re.sub(pattern, spelling, resource["id"], flags=re.IGNORECASE)})
+    )
 
 
 def _reversed_lists(world: World) -> None:
@@ -83,9 +85,9 @@ def _reversed_lists(world: World) -> None:
 
 def _reversed(reference: str, path: str) -> Change:
     def change(world: World) -> None:
-        found = at(world.azure.find(reference), path)
-        assert isinstance(found, list)
-        found.reverse()
+        items = at(world.azure.find(reference), path)
+        assert isinstance(items, list)
+        items.reverse()
 
     return change
 
@@ -94,10 +96,10 @@ def _recased(reference: str, path: str, key: str) -> Change:
     """Return the change that writes a word of every element of a list in capitals."""
 
     def change(world: World) -> None:
-        found = at(world.azure.find(reference), path)
-        assert isinstance(found, list)
-        for one in found:
-            one["properties"][key] = one["properties"][key].upper()
+        items = at(world.azure.find(reference), path)
+        assert isinstance(items, list)
+        for item in items:
+            item["properties"][key] = item["properties"][key].upper()
 
     return change
 
@@ -110,9 +112,9 @@ def _backwards(one: dict[str, Any]) -> None:
 
 def _by_request(world: World) -> None:
     """Turn an automatic connection into one that was made by request and approved."""
-    one = world.azure.find(PRIVATE_ENDPOINTS["sql"])["properties"]
-    one["manualPrivateLinkServiceConnections"], one["privateLinkServiceConnections"] = (
-        one["privateLinkServiceConnections"],
+    properties = world.azure.find(PRIVATE_ENDPOINTS["sql"])["properties"]
+    properties["manualPrivateLinkServiceConnections"], properties["privateLinkServiceConnections"] = (
+        properties["privateLinkServiceConnections"],
         [],
     )
 
@@ -147,19 +149,19 @@ def _second_address_outside(world: World) -> None:
 
 
 _SPELLING = (
-    Harmless("tags-other", "Every resource has other tags.", _everywhere(lambda one: one.update({"tags": {"costCenter": "4711"}}))),
-    Harmless("tags-gone", "No resource has tags.", _everywhere(lambda one: one.pop("tags", None))),
-    Harmless("tags-null", "Every resource's tags are null.", _everywhere(lambda one: one.update({"tags": None}))),
-    Harmless("etags-other", "Every resource has another etag.", _everywhere(lambda one: one.update({"etag": 'W/"other"'}))),
-    Harmless("locations-spelt-out", "Locations are spelt with spaces.", _everywhere(lambda one: one.update({"location": "East US"} if "location" in one else {}))),
-    Harmless("system-data", "Every resource tells who made it.", _everywhere(lambda one: one.update({"systemData": {"createdBy": "someone"}}))),
-    Harmless("unknown-fields", "Every resource has a field that nobody knows yet.", _everywhere(lambda one: one.update({"newField": {"a": [1]}}))),
+    Harmless("tags-other", "Every resource has other tags.", _everywhere(lambda resource: resource.update({"tags": {"costCenter": "4711"}}))),
+    Harmless("tags-gone", "No resource has tags.", _everywhere(lambda resource: resource.pop("tags", None))),
+    Harmless("tags-null", "Every resource's tags are null.", _everywhere(lambda resource: resource.update({"tags": None}))),
+    Harmless("etags-other", "Every resource has another etag.", _everywhere(lambda resource: resource.update({"etag": 'W/"other"'}))),
+    Harmless("locations-spelt-out", "Locations are spelt with spaces.", _everywhere(lambda resource: resource.update({"location": "East US"} if "location" in resource else {}))),
+    Harmless("system-data", "Every resource tells who made it.", _everywhere(lambda resource: resource.update({"systemData": {"createdBy": "someone"}}))),
+    Harmless("unknown-fields", "Every resource has a field that nobody knows yet.", _everywhere(lambda resource: resource.update({"newField": {"a": [1]}}))),
     Harmless("unknown-properties", "Every resource has a property that nobody knows yet.",
-             _everywhere(lambda one: one.setdefault("properties", {}).update({"publicNetworkAccessV2": "Enabled"}))),
-    Harmless("types-in-lower-case", "Every type is in lower case.", _everywhere(lambda one: one.update({"type": str(one.get("type", "")).lower()}))),
+             _everywhere(lambda resource: resource.setdefault("properties", {}).update({"publicNetworkAccessV2": "Enabled"}))),
+    Harmless("types-in-lower-case", "Every type is in lower case.", _everywhere(lambda resource: resource.update({"type": str(resource.get("type", "")).lower()}))),
     Harmless("keys-in-other-order", "Every resource's keys are in the opposite order.", _everywhere(_backwards)),
     Harmless("properties-in-other-order", "Every resource's properties are in the opposite order.",
-             _everywhere(lambda one: _backwards(one.get("properties", {})))),
+             _everywhere(lambda resource: _backwards(resource.get("properties", {})))),
     Harmless("lists-in-other-order", "Every list is in the opposite order.", _reversed_lists),
     Harmless("groups-in-lower-case", "Ids say resourcegroups.", _ids("/resourceGroups/", "/resourcegroups/")),
     Harmless("groups-in-capitals", "Ids name the resource group in capitals.", _ids("/apex-rg-sandbox", "/APEX-RG-SANDBOX")),
@@ -178,8 +180,8 @@ _NETWORK = (
     Harmless("delegation-in-lower-case", "The delegation is in lower case.", sets(NETWORK, f"{APPS}.properties.delegations[0].properties.serviceName", "microsoft.app/environments")),
     Harmless("state-in-lower-case", "The provisioning state is in lower case.", sets(NETWORK, "properties.provisioningState", "succeeded")),
     Harmless("guard-id-in-capitals", "The id of the subnet's group is in capitals.",
-             edits(NETWORK, lambda one: one["properties"]["subnets"][0]["properties"]["networkSecurityGroup"].update(
-                 {"id": one["properties"]["subnets"][0]["properties"]["networkSecurityGroup"]["id"].upper()}))),
+             edits(NETWORK, lambda resource: resource["properties"]["subnets"][0]["properties"]["networkSecurityGroup"].update(
+                 {"id": resource["properties"]["subnets"][0]["properties"]["networkSecurityGroup"]["id"].upper()}))),
     Harmless("rules-in-other-order", "The rules are listed in the opposite order.", _reversed(APPS_GROUP, RULES)),
     Harmless("default-rules-in-other-order", "The default rules are listed in the opposite order.", _reversed(ENDPOINTS_GROUP, "properties.defaultSecurityRules")),
     Harmless("protocols-in-capitals", "Protocols are in capitals.", _recased(APPS_GROUP, RULES, "protocol")),
@@ -217,8 +219,8 @@ _LINKS = (
     Harmless("manual-connections-null", "The list of manual connections is null.", sets(PRIVATE_ENDPOINTS["sql"], MANUAL, None)),
     Harmless("custom-names", "An endpoint has names of its own.", sets(PRIVATE_ENDPOINTS["sql"], "properties.customDnsConfigs", [{"fqdn": "sql.example", "ipAddresses": ["10.0.2.4"]}])),
     Harmless("service-id-in-capitals", "The id of the connected service is in capitals.",
-             edits(PRIVATE_ENDPOINTS["key-vault"], lambda one: one["properties"]["privateLinkServiceConnections"][0]["properties"].update(
-                 {"privateLinkServiceId": one["properties"]["privateLinkServiceConnections"][0]["properties"]["privateLinkServiceId"].upper()}))),
+             edits(PRIVATE_ENDPOINTS["key-vault"], lambda resource: resource["properties"]["privateLinkServiceConnections"][0]["properties"].update(
+                 {"privateLinkServiceId": resource["properties"]["privateLinkServiceConnections"][0]["properties"]["privateLinkServiceId"].upper()}))),
     Harmless("stranger-rejected", "The service has rejected a stranger's endpoint.",
              appends(SERVICES["storage"], OWN, {"properties": {"privateEndpoint": {"id": f"{SHARED}/providers/Microsoft.Network/privateEndpoints/stranger"},
                                                     "privateLinkServiceConnectionState": {"status": "Rejected"}}})),
@@ -227,7 +229,7 @@ _LINKS = (
              adds({"id": "{resource_group_id}/providers/Microsoft.Network/privateDnsZones/internal.example", "properties": {}})),
     Harmless("record-added", "A zone has a further record, a private address.", adds(record("sql", "other", "192.168.7.9"))),
     Harmless("record-without-addresses-added", "A zone has a further record set, without addresses.", adds(record("storage", "empty"))),
-    Harmless("record-in-capitals", "The record's name is in capitals.", edits(RECORDS["openai"], lambda one: one.update({"name": one["name"].upper()}))),
+    Harmless("record-in-capitals", "The record's name is in capitals.", edits(RECORDS["openai"], lambda resource: resource.update({"name": resource["name"].upper()}))),
     Harmless("record-lives-longer", "The record's life is longer.", sets(RECORDS["sql"], "properties.ttl", 3600)),
     Harmless("zone-linked-to-the-hub-too", "The zone is linked to the hub as well.",
              adds({"id": "{resource_group_id}/providers/Microsoft.Network/privateDnsZones/privatelink.openai.azure.com/virtualNetworkLinks/hub",
@@ -242,9 +244,9 @@ _LINKS = (
 
 _ACCESS = (
     Harmless("role-on-the-group", "A role is assigned on the resource group.", sets(ASSIGNMENTS["storage"], "properties.scope", GROUP)),
-    Harmless("role-scope-in-capitals", "A role's scope is in capitals.", edits(ASSIGNMENTS["key-vault"], lambda one: one["properties"].update({"scope": one["properties"]["scope"].upper()}))),
+    Harmless("role-scope-in-capitals", "A role's scope is in capitals.", edits(ASSIGNMENTS["key-vault"], lambda resource: resource["properties"].update({"scope": resource["properties"]["scope"].upper()}))),
     Harmless("role-id-in-capitals", "A role's id is in capitals.",
-             edits(ASSIGNMENTS["storage"], lambda one: one["properties"].update({"roleDefinitionId": one["properties"]["roleDefinitionId"].upper()}))),
+             edits(ASSIGNMENTS["storage"], lambda resource: resource["properties"].update({"roleDefinitionId": resource["properties"]["roleDefinitionId"].upper()}))),
     Harmless("role-through-a-group", "A role is assigned to a group that the identity is in.",
              all_of(_member, drops(ASSIGNMENTS["storage"]), grants("ba92f5b4-2d11-453d-a403-e96b0029c9fe", STORAGE, principal=TEAM, kind="Group"))),
     Harmless("role-twice-once-under-a-condition", "A role is assigned once more, under a condition.",

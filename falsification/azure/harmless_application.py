@@ -42,8 +42,8 @@ def _denies_changes(exceptions: list[str], *excepted: dict[str, str]) -> Change:
 
 
 def _settings(*lifecycles: str) -> Change:
-    found = [{"identity": IDENTITY_ID, "lifecycle": lifecycle} for lifecycle in lifecycles]
-    return sets(APP, "properties.configuration.identitySettings", found)
+    settings = [{"identity": IDENTITY_ID, "lifecycle": lifecycle} for lifecycle in lifecycles]
+    return sets(APP, "properties.configuration.identitySettings", settings)
 
 
 _IDENTITIES = (
@@ -91,7 +91,7 @@ _ROLES = (
     ),
     *(
         Harmless(f"definition-of-{service}-changed-by-microsoft", f"Microsoft has added an action to the role on {service}.",
-                 edits(f"{DEFINITIONS}/{role}", lambda one: one["properties"]["permissions"][0]["actions"].append("Microsoft.Insights/metrics/write")))
+                 edits(f"{DEFINITIONS}/{role}", lambda resource: resource["properties"]["permissions"][0]["actions"].append("Microsoft.Insights/metrics/write")))
         for service, role in REQUIRED.items()
     ),
 )  # fmt: skip
@@ -133,7 +133,11 @@ def _many_alerts(world: World) -> None:
 
 
 def _identity(kind: str, *more: str) -> Change:
-    return sets(APP, "identity", {"type": kind, "userAssignedIdentities": {one: {} for one in (IDENTITY_ID, *more)}})
+    return sets(
+        APP,
+        "identity",
+        {"type": kind, "userAssignedIdentities": {identity_id: {} for identity_id in (IDENTITY_ID, *more)}},
+    )
 
 
 def _service(provider: str, name: str, group: str, access: str) -> Change:
@@ -145,20 +149,20 @@ APPLICATION = (
     Harmless("identity-and-the-systems-spaced", "The same, written with a space.", _identity("SystemAssigned, UserAssigned")),
     Harmless("identity-in-lower-case", "The identity's type is in lower case.", _identity("userassigned")),
     Harmless("identity-id-in-capitals", "The identity's id is in capitals.",
-             edits(APP, lambda one: one["identity"].update({"userAssignedIdentities": {key.upper(): value for key, value in one["identity"]["userAssignedIdentities"].items()}}))),
+             edits(APP, lambda resource: resource["identity"].update({"userAssignedIdentities": {key.upper(): value for key, value in resource["identity"]["userAssignedIdentities"].items()}}))),
     Harmless("traffic-split", "Traffic is split between revisions.", sets(APP, f"{INGRESS}.traffic", [{"latestRevision": True, "weight": 100}])),
     Harmless("environment-in-one-field", "The application names its environment in the newer field only.", drops(APP, "properties.managedEnvironmentId")),
     Harmless("environment-in-the-older-field", "The application names its environment in the older field only.", drops(APP, "properties.environmentId")),
     Harmless("sidecar", "The application has a second container, without secrets.", appends(APP, CONTAINERS, {"name": "sidecar", "image": "apexacr.azurecr.io/s:1"})),
     Harmless("plain-settings", "Variables hold settings, none of them a secret.",
-             edits(APP, lambda one: one["properties"]["template"]["containers"][0]["env"].extend(
+             edits(APP, lambda resource: resource["properties"]["template"]["containers"][0]["env"].extend(
                  [{"name": "LOG_LEVEL", "value": "INFO"}, {"name": "TOKEN_TIMEOUT", "value": "30"}, {"name": "FEATURE", "value": "true"},
                   {"name": "TENANT_ID", "value": "11111111-1111-4111-8111-111111111111"}]))),
     Harmless("secret-with-version", "A reference names a version of the secret.",
              sets(APP, f"{SECRETS}[0].keyVaultUrl", f"{VAULT}/secrets/AZURE-SQL-CONNECTION-STRING/0123456789abcdef0123456789abcdef")),
     Harmless("secret-host-in-capitals", "A reference names the vault in capitals.",
-             edits(APP, lambda one: one["properties"]["configuration"]["secrets"][1].update(
-                 {"keyVaultUrl": one["properties"]["configuration"]["secrets"][1]["keyVaultUrl"].replace("kv-apex", "KV-APEX")}))),
+             edits(APP, lambda resource: resource["properties"]["configuration"]["secrets"][1].update(
+                 {"keyVaultUrl": resource["properties"]["configuration"]["secrets"][1]["keyVaultUrl"].replace("kv-apex", "KV-APEX")}))),
     Harmless("registry-added", "A further registry is signed in to by the identity.", appends(APP, REGISTRIES, {"server": "other.azurecr.io", "identity": IDENTITY_ID})),
     Harmless("secrets-in-the-vault", "The vault holds many further secrets, over several pages.", _many_secrets),
     Harmless("secret-disabled-elsewhere", "A secret that nobody refers to is disabled.",
@@ -235,7 +239,7 @@ def _in(place: str, name: str, value: str) -> Change:
 
 
 def _tagged(name: str, value: str) -> Change:
-    return edits(APP, lambda one: one["tags"].update({name: value}))
+    return edits(APP, lambda resource: resource["tags"].update({name: value}))
 
 
 def _workload(kind: str, group: str, environment_id: str, value: str) -> Change:
@@ -251,14 +255,14 @@ def _workload(kind: str, group: str, environment_id: str, value: str) -> Change:
 
 
 PLAIN = (
-    *(Harmless(f"plain-{place}-{name}", f"In {told} stands {given[0]}, which is no secret.", _in(place, *given))
-      for place, (told, _) in PLACES.items() if place != "init" and not place.startswith("tcp") for name, given in VALUES.items()),
+    *(Harmless(f"plain-{place}-{name}", f"In {where} stands {given[0]}, which is no secret.", _in(place, *given))
+      for place, (where, _) in PLACES.items() if place != "init" and not place.startswith("tcp") for name, given in VALUES.items()),
     *(Harmless(f"plain-tag-{name}", f"A tag is called {given[0]}, and holds no secret.", _tagged(*given))
       for name, given in VALUES.items()),
     Harmless("plain-tag-of-the-portal", "The portal has written its own tag.",
-             edits(APP, lambda one: one["tags"].update({"hidden-link: /app-insights-instrumentation-key": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}))),
+             edits(APP, lambda resource: resource["tags"].update({"hidden-link: /app-insights-instrumentation-key": "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"}))),
     Harmless("plain-in-a-dead-revision", "A revision that neither runs nor has traffic holds a secret.",
-             edits(OLD, lambda one: one["properties"]["template"]["containers"][0]["env"].append({"name": "SETTING", "value": TOKEN}))),
+             edits(OLD, lambda resource: resource["properties"]["template"]["containers"][0]["env"].append({"name": "SETTING", "value": TOKEN}))),
     Harmless("plain-in-a-job-elsewhere", "A job of another environment, in another group, holds a secret.", _workload("jobs", SHARED, "/elsewhere", TOKEN)),
     Harmless("plain-in-an-application-elsewhere", "So does an application there.", _workload("containerApps", SHARED, "/elsewhere", TOKEN)),
     Harmless("plain-job-without-secret", "A job of the environment holds none.", _workload("jobs", SHARED, ENVIRONMENT_ID, "INFO")),

@@ -90,17 +90,17 @@ DEPLOYMENT = (
     Harmless("image-by-digest", "The image is named by its digest.", _by_digest(f"{_IMAGE}@{_DIGEST}")),
     Harmless("image-by-tag-and-digest", "The image is named by its tag and its digest.", _by_digest(f"{_IMAGE}:1.4.2@{_DIGEST}")),
     Harmless("image-by-digest-and-moved-tag", "The image is named by its digest, and the tag was touched later.",
-             all_of(_by_digest(f"{_IMAGE}@{_DIGEST}"), images(lambda found: found[1].update(updated="2026-02-10T08:00:00Z")))),
-    Harmless("images-of-others", "The registry has further images.", images(lambda found: found.append({**found[1], "repository": "other", "tag": "1.4.2", "digest": f"sha256:{'a' * 64}"}))),
+             all_of(_by_digest(f"{_IMAGE}@{_DIGEST}"), images(lambda tags: tags[1].update(updated="2026-02-10T08:00:00Z")))),
+    Harmless("images-of-others", "The registry has further images.", images(lambda tags: tags.append({**tags[1], "repository": "other", "tag": "1.4.2", "digest": f"sha256:{'a' * 64}"}))),
     Harmless("origins-at-the-ingress-too", "The ingress admits the declared origin as well.", sets(APP, POLICY, {"allowedOrigins": ["https://apex-frontend-{environment}.azurewebsites.net"]})),
     Harmless("startup-probe", "There is a startup probe as well.",
-             edits(APP, lambda one: one["properties"]["template"]["containers"][0]["probes"].append({"type": "Startup", "httpGet": {"path": "/", "port": 8000}}))),
+             edits(APP, lambda resource: resource["properties"]["template"]["containers"][0]["probes"].append({"type": "Startup", "httpGet": {"path": "/", "port": 8000}}))),
     Harmless("replica-more", "There are three replicas.", copies(REPLICAS[0], "2xkq8", "7wqlp")),
     Harmless("export-and-no-copy", "The database was exported, and not copied.", _exported),
     Harmless("copy-in-other-casing", "The copy's name is in capitals.", rewrites(COPY, "db-apex-{environment}-backup", "DB-APEX-{environment}-BACKUP")),
     Harmless("retention-longer", "Backups are kept for 35 days.", sets("databases/db-apex-{environment}/backupShortTermRetentionPolicies/default", "properties.retentionDays", 35)),
     Harmless("soft-delete-longer", "Deleted blobs are kept for a year.", sets("storageAccounts/stapex{environment}{suffix}/blobServices/default", "properties.deleteRetentionPolicy.days", 365)),
-    Harmless("rules-named-otherwise", "Every alert rule has another name.", all_of(*(rewrites(one, one.rpartition("/")[2], f"rule-{number}") for number, one in enumerate((AVAILABILITY, FAILED, RESTARTS, ERRORS, SLOW))))),
+    Harmless("rules-named-otherwise", "Every alert rule has another name.", all_of(*(rewrites(rule, rule.rpartition("/")[2], f"rule-{number}") for number, rule in enumerate((AVAILABILITY, FAILED, RESTARTS, ERRORS, SLOW))))),
     Harmless("error-rate-in-the-query", "The query compares the rate itself, weighs by itemCount, and looks at the workspace.",
              all_of(sets(ERRORS, "properties.scopes", ["{resource_group_id}/providers/microsoft.operationalinsights/workspaces/log-apex-{environment}"]),
                     _asks(ERRORS, query=_RATE, metricMeasureColumn=None, timeAggregation="Count", threshold=0))),
@@ -159,14 +159,14 @@ def _name(resource: str) -> str:
 
 
 INVENTORY = (
-    *(Harmless(f"exists-{_name(one)}", f"{one} stands there.", stands(one, {})) for one in (*WATCHERS, *INVENTORY_PARTS)),
+    *(Harmless(f"exists-{_name(resource)}", f"{resource} stands there.", stands(resource, {})) for resource in (*WATCHERS, *INVENTORY_PARTS)),
     *(
-        Harmless(f"exists-elsewhere-{number}", f"{one} stands in a group that is shared.", stands(one, values, SHARED))
-        for number, (one, values) in enumerate(list(OPEN.items())[::3], start=1)
+        Harmless(f"exists-elsewhere-{number}", f"{resource} stands in a group that is shared.", stands(resource, values, SHARED))
+        for number, (resource, values) in enumerate(list(OPEN.items())[::3], start=1)
     ),
     *(
-        Harmless(f"infrastructure-has-{kind}", f"The platform has another of {kind}.", stands(one, {}, INFRASTRUCTURE))
-        for kind, one in {
+        Harmless(f"infrastructure-has-{kind}", f"The platform has another of {kind}.", stands(resource, {}, INFRASTRUCTURE))
+        for kind, resource in {
             "load-balancer": "Microsoft.Network/loadBalancers/capp-svc-lb-internal",
             "address": "Microsoft.Network/publicIPAddresses/capp-svc-lb-ip-2",
             "machines": "Microsoft.Compute/virtualMachineScaleSets/aks-pool",

@@ -30,8 +30,10 @@ HTML = "<!DOCTYPE html><html><head><title>Sign in to the proxy</title></head><bo
 
 def inabilities(stage: AzureStage) -> tuple[Inability[World], ...]:
     """Return every fault in the place of every reading of the compliant world."""
-    readings = sorted(stage.readings.values(), key=lambda one: (one.kind, one.question, one.status or 0))
-    return tuple(found for reading in readings for found in _faults_of(reading, stage))
+    readings = sorted(
+        stage.readings.values(), key=lambda reading: (reading.kind, reading.question, reading.status or 0)
+    )
+    return tuple(fault for reading in readings for fault in _faults_of(reading, stage))
 
 
 def _faults_of(reading: Reading, stage: AzureStage) -> Iterator[Inability[World]]:
@@ -52,7 +54,9 @@ def _http_faults(reading: Reading) -> dict[str, Change]:
     match = f"^{re.escape(f'{parts.path}?{parts.query}')}$"
     # The vault's challenge is the first answer to the question, and the list the second; a fault meets one of them.
     times = 1 if reading.status == UNAUTHORIZED else None
-    found: dict[str, list[Fault]] = {name: [replace(one, match=match, times=times)] for name, one in _answers().items()}
+    found: dict[str, list[Fault]] = {
+        name: [replace(fault, match=match, times=times)] for name, fault in _answers().items()
+    }
     if reading.status == UNAUTHORIZED:
         # Azure challenges by 401, so that this one is the truth here.
         del found["401"]
@@ -73,7 +77,7 @@ def _showing(faults: list[Fault]) -> Change:
 
 def _answers() -> dict[str, Fault]:
     """Return the faults that do not depend on what the true answer is."""
-    found = {
+    answers = {
         str(status): Fault("", status=status)
         for status in (
             HTTPStatus.UNAUTHORIZED,
@@ -84,35 +88,35 @@ def _answers() -> dict[str, Fault]:
             HTTPStatus.SERVICE_UNAVAILABLE,
         )
     }
-    found["429-with-retry-after"] = Fault("", status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "3600"})
-    found["503-with-retry-after-date"] = Fault(
+    answers["429-with-retry-after"] = Fault("", status=HTTPStatus.TOO_MANY_REQUESTS, headers={"Retry-After": "3600"})
+    answers["503-with-retry-after-date"] = Fault(
         "", status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}
     )
     for code in ("ResourceGroupNotFound", "SubscriptionNotFound", "ResourceNotFound", "InvalidResourceType"):
         error = {"error": {"code": code, "message": "It could not be found."}}
-        found[f"404-{code}"] = Fault("", status=HTTPStatus.NOT_FOUND, body=error)
-    found["404-html"] = Fault("", status=HTTPStatus.NOT_FOUND, body=HTML, content_type="text/html")
-    found["400-without-error"] = Fault(
+        answers[f"404-{code}"] = Fault("", status=HTTPStatus.NOT_FOUND, body=error)
+    answers["404-html"] = Fault("", status=HTTPStatus.NOT_FOUND, body=HTML, content_type="text/html")
+    answers["400-without-error"] = Fault(
         "", status=HTTPStatus.BAD_REQUEST, body={"code": "BadRequest", "message": ERRORS[400][1]}
     )
     for ending in ("hang", "reset", "cut"):
-        found[ending] = Fault("", ending=ending)
-    found["html"] = Fault("", status=HTTPStatus.OK, body=HTML, content_type="text/html")
-    found["html-as-json"] = Fault("", status=HTTPStatus.OK, body=HTML)
-    found["empty-body"] = Fault("", status=HTTPStatus.OK, body="")
-    found["empty-object"] = Fault("", status=HTTPStatus.OK, body={})
-    found["empty-array"] = Fault("", status=HTTPStatus.OK, body="[]")
-    found["null"] = Fault("", status=HTTPStatus.OK, body="null")
-    found["text"] = Fault("", status=HTTPStatus.OK, body='"OK"')
-    found["204"] = Fault("", status=HTTPStatus.NO_CONTENT, body="")
-    found["302-to-a-sign-in"] = Fault("", status=302, body="", headers={"Location": "https://proxy.example/"})
-    return found
+        answers[ending] = Fault("", ending=ending)
+    answers["html"] = Fault("", status=HTTPStatus.OK, body=HTML, content_type="text/html")
+    answers["html-as-json"] = Fault("", status=HTTPStatus.OK, body=HTML)
+    answers["empty-body"] = Fault("", status=HTTPStatus.OK, body="")
+    answers["empty-object"] = Fault("", status=HTTPStatus.OK, body={})
+    answers["empty-array"] = Fault("", status=HTTPStatus.OK, body="[]")
+    answers["null"] = Fault("", status=HTTPStatus.OK, body="null")
+    answers["text"] = Fault("", status=HTTPStatus.OK, body='"OK"')
+    answers["204"] = Fault("", status=HTTPStatus.NO_CONTENT, body="")
+    answers["302-to-a-sign-in"] = Fault("", status=302, body="", headers={"Location": "https://proxy.example/"})
+    return answers
 
 
 def _file_faults(reading: Reading) -> dict[str, Change]:
     """Return what befalls a file that a pipeline should have left."""
     name = reading.question.split()[1]
-    found = {
+    bodies = {
         "empty": b"",
         "cut": reading.body[: len(reading.body) // 2],
         "html": HTML.encode(),
@@ -123,7 +127,7 @@ def _file_faults(reading: Reading) -> dict[str, Change]:
         "binary": bytes(range(256)),
         "entities": b'<!DOCTYPE x [<!ENTITY a "1">]><coverage line-rate="1" lines-valid="1" lines-covered="1"/>',
     }
-    changes: dict[str, Change] = {fault: _leaving(name, content) for fault, content in found.items()}
+    changes: dict[str, Change] = {fault: _leaving(name, content) for fault, content in bodies.items()}
     return {**changes, "missing": lambda world: world.files.pop(name)}
 
 
@@ -133,14 +137,14 @@ def _leaving(name: str, content: bytes) -> Change:
 
 def _name_faults(reading: Reading, stage: AzureStage) -> dict[str, Change]:
     host, vantage = _asked(reading)
-    found = {
+    answers = {
         "servfail": Name([], [], failure="NoNameservers: All nameservers failed to answer the query: SERVFAIL"),
         "refused": Name([], [], failure="NoNameservers: All nameservers failed to answer the query: REFUSED"),
         "hang": Name([], [], failure="LifetimeTimeout: The resolution lifetime expired after 5.0 seconds"),
         "unknown-name": Name([], [], exists=False),
         "no-address": Name(json.loads(stage.readings[reading.key].body)["aliases"], []),
     }
-    changes: dict[str, Change] = {fault: _naming(vantage, host, name) for fault, name in found.items()}
+    changes: dict[str, Change] = {fault: _naming(vantage, host, name) for fault, name in answers.items()}
     changes["names-of-the-other-vantage"] = seen_from_elsewhere(vantage)
     return changes if vantage == "outside" else {**changes, "no-name-known": no_name_known}
 
@@ -169,7 +173,7 @@ def _dial_faults(reading: Reading) -> dict[str, Change]:
     """Return what befalls a connection; that it is refused or dropped from outside is what the guide demands."""
     _, vantage = _asked(reading)
     where = reading.question.split(" at ", 1)[1].split(",", 1)[0]
-    found = {
+    connections = {
         "unreachable": Connection("unreachable", tls_failure="Network is unreachable"),
         "tls-reset": Connection("open", tls_failure="ConnectionResetError"),
         "tls-hang": Connection("open", tls_failure="TimeoutError"),
@@ -180,11 +184,11 @@ def _dial_faults(reading: Reading) -> dict[str, Change]:
         "403-of-a-proxy": Connection("open", http_status=HTTPStatus.FORBIDDEN, http_body=HTML),
     }
     if vantage == "outside":
-        found["silence"] = Connection("open")
+        connections["silence"] = Connection("open")
     else:
-        found = {fault: one for fault, one in found.items() if one.http_status is None}
-        found |= {"refused": Connection("refused"), "hang": Connection("timed out")}
-    return {fault: _connecting(vantage, where, connection) for fault, connection in found.items()}
+        connections = {fault: connection for fault, connection in connections.items() if connection.http_status is None}
+        connections |= {"refused": Connection("refused"), "hang": Connection("timed out")}
+    return {fault: _connecting(vantage, where, connection) for fault, connection in connections.items()}
 
 
 def _connecting(vantage: str, where: str, connection: Connection) -> Change:

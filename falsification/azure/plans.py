@@ -223,11 +223,11 @@ def main() -> int:
             reasons[plan.reason] += 1
             continue
         outcomes = judged(stage, plan, frozenset({violation.controls[0]}))
-        found = any(one.verdict is Verdict.FAIL for _, one in outcomes)
-        counted["found" if found else "missed"] += 1
-        missed += [] if found else [violation.name]
-    told = counted["found"] + counted["missed"]
-    print(f"{counted['found']} of {told} planned violations found; missed: {', '.join(missed) or 'none'}")
+        is_found = any(outcome.verdict is Verdict.FAIL for _, outcome in outcomes)
+        counted["found" if is_found else "missed"] += 1
+        missed += [] if is_found else [violation.name]
+    total = counted["found"] + counted["missed"]
+    print(f"{counted['found']} of {total} planned violations found; missed: {', '.join(missed) or 'none'}")
     print(f"{counted['untold']} cannot be told as a plan:")
     for reason, count in reasons.most_common():
         print(f"  {count:4d}  {reason}")

@@ -69,12 +69,16 @@ def _page_at_another_port(body: Body, url: str) -> object | None:
 
 def _flattened(body: Body, _: str) -> object | None:
     """Another api-version: what stood in `properties` (or, in a vault, `attributes`) stands beside the id."""
-    return _each(body, lambda one: {**_without(one, "properties", "attributes"), **(one.get("properties") or {})})
+    return _each(
+        body, lambda document: {**_without(document, "properties", "attributes"), **(document.get("properties") or {})}
+    )
 
 
 def _capitalized(body: Body, _: str) -> object | None:
     """Another api-version: every key of a resource begins with a capital."""
-    return _each(body, lambda one: {f"{key[:1].upper()}{key[1:]}": _capitals(value) for key, value in one.items()})
+    return _each(
+        body, lambda document: {f"{key[:1].upper()}{key[1:]}": _capitals(value) for key, value in document.items()}
+    )
 
 
 def _other_envelope(body: Body, _: str) -> object | None:
@@ -84,7 +88,7 @@ def _other_envelope(body: Body, _: str) -> object | None:
 
 def _without_properties(body: Body, _: str) -> object | None:
     """Resources whose properties are null."""
-    return _each(body, lambda one: {**one, "properties": None, "attributes": None})
+    return _each(body, lambda document: {**document, "properties": None, "attributes": None})
 
 
 def _of_another_resource(body: Body, url: str) -> object | None:
@@ -141,7 +145,7 @@ def _each(body: Body, change: Callable[[Body], Body]) -> object | None:
     if "value" not in body:
         # What a registry describes has no id, and holds nothing under `properties`.
         return change(body) if "id" in body else None
-    return {**body, "value": [change(one) for one in body["value"]]} if body["value"] else None
+    return {**body, "value": [change(item) for item in body["value"]]} if body["value"] else None
 
 
 def _without(values: Body, *keys: str) -> Body:

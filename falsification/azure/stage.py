@@ -92,8 +92,10 @@ class AzureStage:
         declared = load(file, NO_RETRIES)
         drift = declared.drift.model_copy(update={"baseline": baseline})
         self.environment = declared.model_copy(update={"drift": drift})
-        self.violations: Mapping[str, Violation] = {one.name: one for one in violations.CATALOGUE}
-        self.harmless: Mapping[str, Harmless] = {one.name: one for one in harmless.CATALOGUE}
+        self.violations: Mapping[str, Violation] = {violation.name: violation for violation in violations.CATALOGUE}
+        self.harmless: Mapping[str, Harmless] = {
+            change.name: change for change in harmless.CATALOGUE
+        }
         self.cases = collect(folders, self.environment, ESTATE)
         self._redactor = Redactor(salt="falsification")
         self._world = compliant_world(declared.name)
@@ -174,7 +176,11 @@ class AzureStage:
             outcomes[case.id] = self._outcome(case, estate)
             asks_for[case.id] = frozenset(tape.asked)
         self.readings.update((reading.key, reading) for reading in tape.readings())
-        broken = [f"{key}: {one.observed}{one.reason}" for key, one in outcomes.items() if one.verdict != Verdict.PASS]
+        broken = [
+            f"{key}: {outcome.observed}{outcome.reason}"
+            for key, outcome in outcomes.items()
+            if outcome.verdict != Verdict.PASS
+        ]
         if broken or not outcomes:
             raise AssertionError(f"the compliant world does not pass: {broken}")
         return outcomes, asks_for
@@ -231,8 +237,8 @@ class AzureStage:
         upstream = DirectUpstream(self._stand_ins)
         clients = AzureClients(self.environment, tape, self._redactor, credential, upstream, lens)
         vantage = self.environment.vantage
-        resolvers = {one: WorldResolver(tape, one, world) for one in vantage}
-        dialers = {one: WorldDialer(tape, one, world, self._redactor) for one in vantage}
+        resolvers = {each: WorldResolver(tape, each, world) for each in vantage}
+        dialers = {each: WorldDialer(tape, each, world, self._redactor) for each in vantage}
         files = WorldFiles(tape, self._redactor, self.environment.deployment.artefacts.paths(), world)
         return Estate(
             self.environment, clients, resolvers, dialers, vantage, files, datetime.fromisoformat(self._begun)
@@ -265,7 +271,7 @@ class DeploymentStage(AzureStage):
 
     def __init__(self, name: str) -> None:
         super().__init__(SECURITY, file=ROOT / "environments" / f"{name}.toml")
-        self.violations: Mapping[str, Violation] = {one.name: one for one in CATALOGUES[name]}
+        self.violations: Mapping[str, Violation] = {entry.name: entry for entry in CATALOGUES[name]}
         self.harmless = {}
 
     def inabilities(self, control: str | None = None) -> Mapping[str, Inability[World]]:  # noqa: ARG002  (there are none)

@@ -50,12 +50,12 @@ def _old_connection(service: str, *, first: bool) -> Change:
     """Return the change that leaves an old, Disconnected connection of the same endpoint in a service's list."""
 
     def change(world: World) -> None:
-        one = world.azure.find(SERVICES[service])
-        found = at(one, OWN)
-        assert isinstance(found, list)
-        endpoint = found[0]["properties"]["privateEndpoint"]["id"]
+        service_values = world.azure.find(SERVICES[service])
+        own = at(service_values, OWN)
+        assert isinstance(own, list)
+        endpoint = own[0]["properties"]["privateEndpoint"]["id"]
         old = filled(world.azure, foreign_connection(endpoint, "Disconnected"))
-        found.insert(0 if first else len(found), old)
+        own.insert(0 if first else len(own), old)
 
     return change
 
@@ -106,10 +106,10 @@ _CONNECTIONS = (
     *(Harmless(f"{service}-stranger-{status.lower()}", f"{service} lists a stranger's endpoint as {status}.",
                appends(SERVICES[service], OWN, foreign_connection(STRANGER, status))) for service in SERVICES for status in ("Pending", "Disconnected")),
     Harmless("members-told", "Every interface tells which member each address is of.",
-             _interfaces(lambda one: one.update({"privateLinkConnectionProperties": {"groupId": "x", "requiredMemberName": "default", "fqdns": ["a.example"]}}))),
-    Harmless("members-untold", "No interface tells of members.", _interfaces(lambda one: one.pop("privateLinkConnectionProperties", None))),
+             _interfaces(lambda resource: resource.update({"privateLinkConnectionProperties": {"groupId": "x", "requiredMemberName": "default", "fqdns": ["a.example"]}}))),
+    Harmless("members-untold", "No interface tells of members.", _interfaces(lambda resource: resource.pop("privateLinkConnectionProperties", None))),
     Harmless("members-without-hosts", "No interface tells its hosts.",
-             _interfaces(lambda one: one.update({"privateLinkConnectionProperties": {"groupId": "", "requiredMemberName": "", "fqdns": []}}))),
+             _interfaces(lambda resource: resource.update({"privateLinkConnectionProperties": {"groupId": "", "requiredMemberName": "", "fqdns": []}}))),
     Harmless("endpoint-in-application-groups", "An endpoint is a member of an application security group.",
              sets(ENDPOINTS["sql"], "properties.applicationSecurityGroups", [{"id": f"{SHARED}/providers/Microsoft.Network/applicationSecurityGroups/a"}])),
 )  # fmt: skip
@@ -144,7 +144,7 @@ _DOORS = (
     Harmless("unreadable-rule-behind", "A rule that denies a source that cannot be read stands where no packet reaches it.",
              all_of(appends(ENDPOINTS_GROUP, RULES, deny("All", 3900, "*", protocol="*")), appends(ENDPOINTS_GROUP, RULES, deny("Odd", 4000, "789", protocol="*")))),
     Harmless("subnet-with-service-endpoints", "A subnet has service endpoints.",
-             edits(NETWORK, lambda one: one["properties"]["subnets"][0]["properties"].update({"serviceEndpoints": [{"service": "Microsoft.Storage"}]}))),
+             edits(NETWORK, lambda resource: resource["properties"]["subnets"][0]["properties"].update({"serviceEndpoints": [{"service": "Microsoft.Storage"}]}))),
     Harmless("stack-denies-all-but-reading", "A deployment stack denies everybody all actions but those that read; data actions are not denied.",
              _stack),
 )  # fmt: skip

@@ -94,13 +94,13 @@ class World:
 
     def connect_inside(self, service: str, connection: Connection) -> None:
         """Let connections to a service's private address end so."""
-        one = self.services[service]
-        self.inside.connections[f"{one.private_address}:{one.port}"] = connection
+        dialled = self.services[service]
+        self.inside.connections[f"{dialled.private_address}:{dialled.port}"] = connection
 
     def connect_outside(self, service: str, connection: Connection) -> None:
         """Let connections to a service's public address end so."""
-        one = self.services[service]
-        self.outside.connections[f"{one.public_address}:{one.port}"] = connection
+        dialled = self.services[service]
+        self.outside.connections[f"{dialled.public_address}:{dialled.port}"] = connection
 
 
 Change = Callable[[World], object]

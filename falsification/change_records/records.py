@@ -35,7 +35,7 @@ def signatures(date: datetime, *roles: str) -> list[dict[str, Any]]:
 def planned() -> dict[str, Any]:
     """Return a record as it is when the gate before the deployment runs."""
     before = ["estimators", "managers", "auditors"]
-    told = {"event": "scheduled", "audiences": before, "sent": at(days=2), "reference": "message 1"}
+    announcement = {"event": "scheduled", "audiences": before, "sent": at(days=2), "reference": "message 1"}
     four = ("Technical Lead", "Operations Manager", "Security Team", "Deployment Engineer")
     return {
         "id": "CR-2026-0042",
@@ -47,7 +47,7 @@ def planned() -> dict[str, Any]:
         "plans": {"deployment": "plan", "risk_assessment": "risks", "rollback": "back"},
         "window": {"start": at(hours=1), "end": at(hours=-3), "maintenance_window": "Mondays"},
         "approvals": signatures(at(days=5), *four[:3]),
-        "notifications": [told],
+        "notifications": [announcement],
         "team": {
             "engineers": [ENGINEER, "Finn Engineer"],
             "on_call": "Ona Call",

@@ -46,7 +46,7 @@ BEFORE: Table = {
     "no approval": ("is_approved", lambda r: r["approvals"].clear(), "not approved by the Technical Lead"),
     "approved by executors only": (
         "is_approved",
-        lambda r: [one.update(name=f" {ENGINEER.upper()}") for one in r["approvals"]],
+        lambda r: [approval.update(name=f" {ENGINEER.upper()}") for approval in r["approvals"]],
         "approved only by those who carry it out",
     ),
     "approved before requested": (
@@ -121,7 +121,7 @@ BEFORE: Table = {
     ),
     "one person signs for all": (
         "deployment_is_authorized",
-        lambda r: [one.update(name=LEAD) for one in r["pre_deployment"]["signatures"]],
+        lambda r: [signature.update(name=LEAD) for signature in r["pre_deployment"]["signatures"]],
         "one person signed in every role",
     ),
     "signed before the approvals": (

@@ -85,17 +85,17 @@ class ChangeRecordStage:
     violations: Mapping[str, Violation[RecordWorld]] = MappingProxyType(
         {violation.name: violation for violation in VIOLATIONS}
     )
-    harmless: Mapping[str, Harmless[RecordWorld]] = MappingProxyType({one.name: one for one in HARMLESS})
+    harmless: Mapping[str, Harmless[RecordWorld]] = MappingProxyType({harmless.name: harmless for harmless in HARMLESS})
 
     def __init__(self) -> None:
-        found = collect((ROOT / "checks" / "deployment",), load(ENVIRONMENT), frozenset({NOUN}))
-        self.cases = tuple(case for case in found if not case.subjects)
+        cases = collect((ROOT / "checks" / "deployment",), load(ENVIRONMENT), frozenset({NOUN}))
+        self.cases = tuple(case for case in cases if not case.subjects)
 
     def outcomes(self, edit: Callable[[RecordWorld], object], family: str = "") -> Judged:  # noqa: ARG002  (one family)
         """Return what the checks come to that pass on the whole record: the others prove nothing by failing."""
         world = RecordWorld()
         edit(world)
-        passing = {case.id for case, one in self._judged(world.whole) if one.verdict is Verdict.PASS}
+        passing = {case.id for case, outcome in self._judged(world.whole) if outcome.verdict is Verdict.PASS}
         return [(case, outcome) for case, outcome in self._judged(world.record) if case.id in passing]
 
     def inabilities(self, control: str | None = None) -> Mapping[str, Inability[RecordWorld]]:  # noqa: ARG002  (none)

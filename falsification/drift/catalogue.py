@@ -84,8 +84,8 @@ def secret(name: str, key: str, value: object) -> Change:
     """Return the change of an attribute of a secret in the vault."""
 
     def change(world: World) -> None:
-        one = next(item for item in world.azure.secrets if item["id"].endswith(f"/{name}"))
-        one["attributes"][key] = value
+        secret = next(item for item in world.azure.secrets if item["id"].endswith(f"/{name}"))
+        secret["attributes"][key] = value
 
     return change
 
@@ -93,7 +93,7 @@ def secret(name: str, key: str, value: object) -> Change:
 def _secrets(names: tuple[str, ...], *, gone: bool) -> Change:
     def change(world: World) -> None:
         if gone:
-            world.azure.secrets = [one for one in world.azure.secrets if not one["id"].endswith(names)]
+            world.azure.secrets = [secret for secret in world.azure.secrets if not secret["id"].endswith(names)]
             return
         template = world.azure.secrets[0]
         place = template["id"].rsplit("/", 1)[0]
@@ -113,7 +113,7 @@ def _rule(group: str, *rules: dict[str, object]) -> Change:
 def _variable(name: str, value: str) -> Change:
     def change(world: World) -> None:
         env = world.azure.find(APP)["properties"]["template"]["containers"][0]["env"]
-        env[:] = [*(one for one in env if one["name"] != name), {"name": name, "value": value}]
+        env[:] = [*(variable for variable in env if variable["name"] != name), {"name": name, "value": value}]
 
     return change
 
@@ -211,8 +211,8 @@ _SERVICES = (
     Drift("server-outbound", "The database server may not send data elsewhere any more.", S, "sql-apex", sets(SQL, "properties.restrictOutboundNetworkAccess", "Enabled")),
     Drift("server-version", "The database server has another version.", O, "sql-apex", sets(SQL, "properties.version", "12.1")),
     Drift("server-tagged", "The database server's tag changed.", C, "sql-apex", sets(SQL, "tags.application", "apex-two")),
-    Drift("database-tier", "A database has another tier.", O, "db-apex", edits("databases/db-apex-{environment}", lambda one: one["sku"].update({"name": "Basic", "tier": "Basic"}))),
-    Drift("database-capacity", "A database has another capacity.", O, "db-apex", edits("databases/db-apex-{environment}", lambda one: one["sku"].update({"capacity": 10}))),
+    Drift("database-tier", "A database has another tier.", O, "db-apex", edits("databases/db-apex-{environment}", lambda resource: resource["sku"].update({"name": "Basic", "tier": "Basic"}))),
+    Drift("database-capacity", "A database has another capacity.", O, "db-apex", edits("databases/db-apex-{environment}", lambda resource: resource["sku"].update({"capacity": 10}))),
     Drift("account-public", "The storage account accepts public networks.", S, "stapex", sets(ACCOUNT, "properties.publicNetworkAccess", "Enabled")),
     Drift("account-allows-by-default", "The storage account allows whom no rule denies.", S, "stapex", sets(ACCOUNT, "properties.networkAcls.defaultAction", "Allow")),
     Drift("account-bypass", "Azure's services pass the storage account's rules.", S, "stapex", sets(ACCOUNT, "properties.networkAcls.bypass", "AzureServices")),
@@ -254,7 +254,7 @@ _APPLICATION = (
     Drift("variable-added", "A variable was added.", S, "ca-apex", _variable("NEW_SETTING", "on")),
     Drift("secret-in-the-application", "A secret comes from the application itself.", S, "ca-apex", appends(APP, SECRETS, {"name": "own"})),
     Drift("registry-by-password", "Images are pulled with a password.", S, "ca-apex", sets(APP, f"{REGISTRIES}[0].username", "apexacr")),
-    Drift("identity-added", "The application has a further identity.", S, "ca-apex", edits(APP, lambda one: one["identity"]["userAssignedIdentities"].update({"/subscriptions/x/other": {}}))),
+    Drift("identity-added", "The application has a further identity.", S, "ca-apex", edits(APP, lambda resource: resource["identity"]["userAssignedIdentities"].update({"/subscriptions/x/other": {}}))),
     Drift("scale-changed", "The application may have more replicas.", O, "ca-apex", sets(APP, "properties.template.scale.maxReplicas", 99)),
     Drift("probe-changed", "A probe asks less often.", O, "ca-apex", sets(APP, f"{CONTAINER}.probes[0].periodSeconds", 60)),
     Drift("application-tagged", "The application has a tag.", C, "ca-apex", sets(APP, "tags.owner", "operations")),

@@ -35,14 +35,14 @@ def _spelt(pattern: str, spelling: Callable[[str], str]) -> Change:
 
     def walk(value: Any) -> Any:  # noqa: ANN401  (a JSON value)
         if isinstance(value, dict):
-            return {key: walk(one) for key, one in value.items()}
+            return {key: walk(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [walk(one) for one in value]
+            return [walk(item) for item in value]
         is_id = isinstance(value, str) and value.lower().startswith("/subscriptions/")
         return re.sub(pattern, lambda match: spelling(match.group(0)), value) if is_id else value
 
     def change(world: World) -> None:
-        world.azure.resources = {key: walk(one) for key, one in world.azure.resources.items()}
+        world.azure.resources = {key: walk(resource) for key, resource in world.azure.resources.items()}
 
     return change
 
@@ -82,10 +82,10 @@ def _nested_etags(one: Values) -> None:
 STAMP = "2027-02-03T04:05:06.7890000Z"
 
 CATALOGUE: tuple[Harmless, ...] = (
-    Harmless("etags-are-new", "Every resource has a new etag.", _everywhere(lambda one: one.update({"etag": 'W/"9a3f"'}))),
+    Harmless("etags-are-new", "Every resource has a new etag.", _everywhere(lambda resource: resource.update({"etag": 'W/"9a3f"'}))),
     Harmless("nested-etags-are-new", "What stands within resources has new etags.", _everywhere(_nested_etags)),
-    Harmless("system-data-appears", "Azure tells who wrote last.", _everywhere(lambda one: one.update({"systemData": {"lastModifiedAt": STAMP, "lastModifiedBy": "a", "createdAt": STAMP}}))),
-    Harmless("times-of-change", "Azure tells when each resource was made and changed.", _everywhere(lambda one: one.update({"createdTime": STAMP, "changedTime": STAMP}))),
+    Harmless("system-data-appears", "Azure tells who wrote last.", _everywhere(lambda resource: resource.update({"systemData": {"lastModifiedAt": STAMP, "lastModifiedBy": "a", "createdAt": STAMP}}))),
+    Harmless("times-of-change", "Azure tells when each resource was made and changed.", _everywhere(lambda resource: resource.update({"createdTime": STAMP, "changedTime": STAMP}))),
     Harmless("network-updating", "The network is being updated by Azure.", sets(NETWORK, "properties.provisioningState", "Updating")),
     Harmless("subnet-updating", "A subnet is being updated by Azure.", sets(NETWORK, f"{APPS}.properties.provisioningState", "Updating")),
     Harmless("group-updating", "A security group is being updated by Azure.", sets(APPS_GROUP, "properties.provisioningState", "Updating")),
@@ -97,8 +97,8 @@ CATALOGUE: tuple[Harmless, ...] = (
     Harmless("ids-in-upper-case", "Every id is spelt in upper case.", _spelt(r".+", str.upper)),
     Harmless("groups-in-other-casing", "The segment resourceGroups is spelt otherwise.", _spelt(r"resourceGroups", str.lower)),
     Harmless("providers-in-lower-case", "Providers are spelt in lower case.", _spelt(r"Microsoft\.\w+", str.lower)),
-    Harmless("types-in-lower-case", "Types are spelt in lower case.", _everywhere(lambda one: one.update({"type": str(one["type"]).lower()} if "type" in one else {}))),
-    Harmless("region-in-words", "The region is spelt in words.", all_of(*(sets(one, "location", "East US") for one in (NETWORK, SQL, ACCOUNT, VAULT, OPENAI, APP)))),
+    Harmless("types-in-lower-case", "Types are spelt in lower case.", _everywhere(lambda resource: resource.update({"type": str(resource["type"]).lower()} if "type" in resource else {}))),
+    Harmless("region-in-words", "The region is spelt in words.", all_of(*(sets(resource_id, "location", "East US") for resource_id in (NETWORK, SQL, ACCOUNT, VAULT, OPENAI, APP)))),
     Harmless("keys-in-another-order", "Keys come in another order.", _keys_reversed),
     Harmless("lists-in-another-order", "Lists come in another order.", _order_reversed),
     Harmless("secrets-in-another-order", "Names of secrets come in another order.", _secrets_reversed),
@@ -116,7 +116,7 @@ CATALOGUE: tuple[Harmless, ...] = (
     Harmless("empty-list-absent", "An empty list is not told.", drops(ENDPOINTS_GROUP, f"{APP_IN}.properties.sourceAddressPrefixes")),
     Harmless("space-around-a-text", "A text has spaces around it.", sets(NETWORK, SPACE, [" 10.0.0.0/16 "])),
     Harmless("whole-number-as-a-fraction", "A whole number is written as a fraction.", sets(RECORDS["sql"], "properties.ttl", 10.0)),
-    Harmless("id-with-a-slash", "An id ends in a slash.", edits(NETWORK, lambda one: one["properties"]["subnets"][0]["properties"]["networkSecurityGroup"].update({"id": one["properties"]["subnets"][0]["properties"]["networkSecurityGroup"]["id"] + "/"}))),
+    Harmless("id-with-a-slash", "An id ends in a slash.", edits(NETWORK, lambda resource: resource["properties"]["subnets"][0]["properties"]["networkSecurityGroup"].update({"id": resource["properties"]["subnets"][0]["properties"]["networkSecurityGroup"]["id"] + "/"}))),
     Harmless("secret-rotated", "A secret has a new version.", all_of(secret("AZURE-SQL-CONNECTION-STRING", "updated", 1893456000), secret("AZURE-SQL-CONNECTION-STRING", "created", 1893456000))),
     Harmless("alert-raised", "Defender has raised an alert, which SEC-10 judges.", alert()),
     Harmless("alert-gone", "An alert is gone.", drops(DISMISSED)),
@@ -130,7 +130,7 @@ CATALOGUE: tuple[Harmless, ...] = (
     Harmless("service-made", "A service says when it was made.", sets(OPENAI, "properties.dateCreated", STAMP)),
     Harmless("assignment-updated", "An assignment says when it was written.", sets(ASSIGNMENTS["storage"], "properties.updatedOn", STAMP)),
     Harmless("assignment-maker", "An assignment says who wrote it.", all_of(sets(ASSIGNMENTS["storage"], "properties.createdBy", "0f0e0d0c-1111-4222-8333-444455556666"), sets(ASSIGNMENTS["storage"], "properties.updatedBy", "0f0e0d0c-1111-4222-8333-444455556666"))),
-    Harmless("role-redefined", "Microsoft has changed what a built-in role allows.", edits("roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6", lambda one: one["properties"]["permissions"][0]["actions"].append("Microsoft.KeyVault/operations/read"))),
+    Harmless("role-redefined", "Microsoft has changed what a built-in role allows.", edits("roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6", lambda resource: resource["properties"]["permissions"][0]["actions"].append("Microsoft.KeyVault/operations/read"))),
     Harmless("role-updated", "Microsoft says when it wrote a role.", sets("roleDefinitions/4633458b-17de-408a-b874-0445c86b69e6", "properties.updatedOn", STAMP)),
     Harmless("trial-runs-down", "The trial of a plan runs down.", sets("pricings/SqlServers", "properties.freeTrialRemainingTime", "P3D")),
     Harmless("plan-enablement-time", "A plan says when it was switched on.", sets("pricings/SqlServers", "properties.enablementTime", STAMP)),

@@ -90,9 +90,9 @@ class DriftJudge:
 
     def _drift(self, world: World, known: dict[str, Reading], questions: tuple[Question, ...]) -> tuple[Drifted, ...]:
         tape = MemoryTape(self._judge._header(), known)
-        entries = {key: one for key, one in self.baseline.entries.items() if one.question in questions}
+        entries = {key: entry for key, entry in self.baseline.entries.items() if entry.question in questions}
         survey = Survey(self._judge._estate(world, tape), replace(self.baseline, questions=questions))
-        found = [
+        drifted = [
             Drifted(name_of(entry.shown), entry.type, change)
             for entry in entries.values()
             for change in survey.resource(entry).changes()
@@ -100,7 +100,7 @@ class DriftJudge:
         additions = survey.additions()
         if additions.refusal is not None:
             raise additions.refusal
-        return (*found, *(Drifted(name_of(entry.shown), entry.type, change) for entry, change in additions.changes()))
+        return (*drifted, *(Drifted(name_of(entry.shown), entry.type, change) for entry, change in additions.changes()))
 
     def _changed(self, world: World) -> frozenset[str]:
         self._judge._enter(world)
@@ -134,14 +134,18 @@ class DriftStage(AzureStage):
         path = Path(self._folder.name) / "baseline.json"
         write(self._baseline, path)
         super().__init__(FOLDERS, path)
-        self.violations = {one.name: self._violation(one) for one in catalogue.CATALOGUE if one.weight.is_finding}
-        mild = (one for one in catalogue.CATALOGUE if not one.weight.is_finding)
-        harmless = (*noise.CATALOGUE, *(Harmless(one.name, one.told, one.change) for one in mild))
-        self.harmless = {one.name: one for one in harmless}
+        self.violations = {
+            drift.name: self._violation(drift) for drift in catalogue.CATALOGUE if drift.weight.is_finding
+        }
+        mild = (drift for drift in catalogue.CATALOGUE if not drift.weight.is_finding)
+        harmless = (*noise.CATALOGUE, *(Harmless(drift.name, drift.told, drift.change) for drift in mild))
+        self.harmless = {harmless_drift.name: harmless_drift for harmless_drift in harmless}
 
     def inabilities(self, control: str | None = None) -> Mapping[str, Inability[World]]:
         """Return every fault that withholds an answer, in the place of every reading that the checks rest on."""
-        return {name: one for name, one in super().inabilities(control).items() if name.partition(": ")[0] in WITHHELD}
+        return {
+            name: case for name, case in super().inabilities(control).items() if name.partition(": ")[0] in WITHHELD
+        }
 
     def _violation(self, drift: catalogue.Drift) -> Violation[World]:
         """Return a change that matters: the control of the resource must report it, or that of what is new."""
@@ -149,8 +153,8 @@ class DriftStage(AzureStage):
         drift.change(world)
         after = _resources(world)
         changed = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-        named = [one for one in changed if name_of(one).startswith(drift.on.casefold())]
-        place = next((one for one in (*named, *changed) if one in self._baseline.entries), "")
+        named = [resource_id for resource_id in changed if name_of(resource_id).startswith(drift.on.casefold())]
+        place = next((resource_id for resource_id in (*named, *changed) if resource_id in self._baseline.entries), "")
         control = family_of(self._baseline.entries[place].type) if place else SOMETHING_NEW
         return Violation(drift.name, drift.told, drift.change, (control,), is_exclusive=False)
 

@@ -162,14 +162,14 @@ def _handle_errors(app: FastAPI, service: Service) -> None:
 
 
 def _invalid(service: Service, request: Request, error: RequestValidationError) -> JSONResponse:
-    kinds = {found["type"] for found in error.errors()}
+    kinds = {detail["type"] for detail in error.errors()}
     if request.method == "PATCH" and service.does(Observed.CHANGE_CRASHES) and kinds & OUT_OF_RANGE:
         raise CrashError("a project changed to an impossible value") from error
     if "json_invalid" in kinds and service.is_broken(Switch.JSON_CRASHES):
         raise CrashError("JSON") from error
     if "finite_number" in kinds and service.is_broken(Switch.NAN_CRASHES):
         raise CrashError("NaN") from error
-    fields = [{name: _plain(found[name]) for name in ("type", "loc", "msg", "input")} for found in error.errors()]
+    fields = [{name: _plain(detail[name]) for name in ("type", "loc", "msg", "input")} for detail in error.errors()]
     if service.is_broken(Switch.STACK_TRACE_SHOWN):
         for field in fields:
             field["ctx"] = 'Traceback (most recent call last):\n  File "/app/apex/api/deps.py", line 41, in validate'

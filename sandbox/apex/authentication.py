@@ -46,8 +46,11 @@ def people(object_ids: Mapping[str, str] = MappingProxyType({})) -> Mapping[str,
         object_ids: Other object ids than the usual ones, by name.
     """
     declared = json.loads(Path(__file__).with_name("people.json").read_text(encoding="utf-8"))
-    found = {item["name"]: _person(item) for item in declared}
-    return {name: replace(one, object_id=object_ids.get(name, one.object_id)) for name, one in found.items()}
+    people_by_name = {item["name"]: _person(item) for item in declared}
+    return {
+        name: replace(person, object_id=object_ids.get(name, person.object_id))
+        for name, person in people_by_name.items()
+    }
 
 
 def _person(item: Mapping[str, str | None]) -> Person:

@@ -152,8 +152,8 @@ def simulate(
     Raises:
         ValueError: A factor's distribution is not known, or its parameters are missing.
     """
-    told = tuple(tuple(sorted(factor.items())) for factor in factors)
-    shares = _shares(told, iterations, seed, multiplied=multiplied)
+    risk_factors = tuple(tuple(sorted(factor.items())) for factor in factors)
+    shares = _shares(risk_factors, iterations, seed, multiplied=multiplied)
     levels = (MEDIAN, USUAL, CAUTIOUS, min(max(confidence_level, 0.0), 1.0))
     return Simulation(*(base_cost * _quantile(shares, level) for level in levels))
 

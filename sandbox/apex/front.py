@@ -173,8 +173,8 @@ class _Exit:
 
 
 def _as_detail(body: bytes) -> bytes:
-    told: Mapping[str, object] = json.loads(body)
-    detail = told["detail"] if "detail" in told else told["message"]
+    document: Mapping[str, object] = json.loads(body)
+    detail = document["detail"] if "detail" in document else document["message"]
     return json.dumps({"detail": detail if isinstance(detail, str) else "Invalid input"}).encode()
 
 

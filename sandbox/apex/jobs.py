@@ -62,8 +62,8 @@ class Run:
         """Say what comes next, and how much is done."""
         if self._is_lost():
             raise AbandonedError
-        told = _SPARSE[self.job_type][percent] if self.service.does(Observed.JOB_NEVER_AT_100) else percent
-        self.service.store.update("jobs", self.job_id, {"current_step": step, "progress_percent": told})
+        shown = _SPARSE[self.job_type][percent] if self.service.does(Observed.JOB_NEVER_AT_100) else percent
+        self.service.store.update("jobs", self.job_id, {"current_step": step, "progress_percent": shown})
         self._wait(self.service.settings.job_step_seconds)
         if percent < HALF_WAY:
             return

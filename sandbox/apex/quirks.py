@@ -139,7 +139,7 @@ def named(name: str) -> Switch | Quirk | Observed:
     Raises:
         UnknownNameError: There is none; the message has those that look like it.
     """
-    known: dict[str, Switch | Quirk | Observed] = {str(one): one for one in (*Switch, *Quirk, *Observed)}
+    known: dict[str, Switch | Quirk | Observed] = {str(bend): bend for bend in (*Switch, *Quirk, *Observed)}
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
@@ -149,14 +149,14 @@ def named(name: str) -> Switch | Quirk | Observed:
 
 def catalogue_text() -> str:
     """All switches by family, and all quirks, one a line."""
-    width = max(len(one) for one in (*Switch, *Quirk, *Observed))
+    width = max(len(bend) for bend in (*Switch, *Quirk, *Observed))
     lines = []
     ordered = sorted(Switch, key=lambda switch: list(_BROKEN).index(switch.family))
     for family, switches in groupby(ordered, key=lambda switch: switch.family):
-        lines += [f"{family}: {_BROKEN[family]}", *(f"  {one:{width}}  {one.wrong}" for one in switches), ""]
-    lines += ["Not wrong, only different:", *(f"  {one:{width}}  {one.difference}" for one in Quirk), ""]
+        lines += [f"{family}: {_BROKEN[family]}", *(f"  {switch:{width}}  {switch.wrong}" for switch in switches), ""]
+    lines += ["Not wrong, only different:", *(f"  {quirk:{width}}  {quirk.difference}" for quirk in Quirk), ""]
     lines += [
         "Seen in a running build (--as-it-runs turns all on):",
-        *(f"  {one:{width}}  {one.seen}" for one in Observed),
+        *(f"  {bend:{width}}  {bend.seen}" for bend in Observed),
     ]
     return "\n".join(lines)

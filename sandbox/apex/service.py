@@ -129,7 +129,10 @@ class Service:
     @property
     def commit_delay_seconds(self) -> float:
         """How long after its answer a request is committed; 0 for before it."""
-        return max((seconds for one, seconds in LATE_COMMITS_SECONDS.items() if one in self.observed), default=0.0)
+        return max(
+            (seconds for observation, seconds in LATE_COMMITS_SECONDS.items() if observation in self.observed),
+            default=0.0,
+        )
 
     def user_id(self, object_id: str) -> str:
         """The id by which APEX knows whoever has this object id in the directory."""

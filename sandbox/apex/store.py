@@ -80,8 +80,8 @@ class Store:
 
     def one(self, table: Table, **where: str) -> Row | None:
         """The row whose columns have these values, or None."""
-        found = self.rows(table, **where)
-        return found[0] if found else None
+        rows = self.rows(table, **where)
+        return rows[0] if rows else None
 
     def rows(self, table: Table, **where: str) -> list[Row]:
         """The rows whose columns have these values, the oldest first."""
@@ -126,8 +126,8 @@ class Store:
             return
         with self._lock:
             now = time.monotonic()
-            due = [one for moment, one in self._due if moment <= now]
-            self._due = [(moment, one) for moment, one in self._due if moment > now]
+            due = [row for moment, row in self._due if moment <= now]
+            self._due = [(moment, row) for moment, row in self._due if moment > now]
         outer = TRANSACTION.set(None)
         try:
             for transaction in due:

@@ -133,7 +133,9 @@ def estimate_view(service: Service, body: Mapping[str, Any]) -> dict[str, Any]:
     if service.has_quirk(Quirk.LINE_ITEMS_SHUFFLED):
         view["line_items"] = view["line_items"][::-1]
     if service.has_quirk(Quirk.MONEY_AS_NUMBERS):
-        view = _numbered(view, _AMOUNTS) | {"line_items": [_numbered(one, _ITEM_AMOUNTS) for one in view["line_items"]]}
+        view = _numbered(view, _AMOUNTS) | {
+            "line_items": [_numbered(line_item, _ITEM_AMOUNTS) for line_item in view["line_items"]]
+        }
     return view
 
 

@@ -71,13 +71,13 @@ def events(estate: AzureEstate, filter_text: str) -> list[Resource]:
         raise invalid_filter(filter_text)
     key = FIELDS[match.group("key").lower()] if match.group("key") else ""
     wanted = normalized(match.group("value")) if match.group("value") else ""
-    found = [
-        one
-        for one in estate.activity
-        if match.group("since") <= one["eventTimestamp"] <= (match.group("until") or "9")
-        and (not key or normalized(str(one[key])) == wanted)
+    events = [
+        event
+        for event in estate.activity
+        if match.group("since") <= event["eventTimestamp"] <= (match.group("until") or "9")
+        and (not key or normalized(str(event[key])) == wanted)
     ]
-    return sorted(found, key=lambda one: str(one["eventTimestamp"]), reverse=True)
+    return sorted(events, key=lambda event: str(event["eventTimestamp"]), reverse=True)
 
 
 def event(resource_id: str, caller: str, operation: str, moment: str) -> Resource:

@@ -83,8 +83,12 @@ def _provider(path: ResourcePath) -> Resource:
     if path.namespace not in RESOURCE_TYPES:
         raise arm_errors.invalid_namespace(path.namespace)
     types = [
-        {"resourceType": one, "locations": [], "apiVersions": ["2025-01-01-preview", "2024-06-01", "2023-01-01"]}
-        for one in sorted(RESOURCE_TYPES[path.namespace])
+        {
+            "resourceType": resource_type,
+            "locations": [],
+            "apiVersions": ["2025-01-01-preview", "2024-06-01", "2023-01-01"],
+        }
+        for resource_type in sorted(RESOURCE_TYPES[path.namespace])
     ]
     where = f"/subscriptions/{path.subscription}/providers/{path.namespace}"
     return {"id": where, "namespace": path.namespace, "registrationState": "Registered", "resourceTypes": types}
@@ -95,18 +99,22 @@ def _subscription_or_group(estate: AzureEstate, scope: str) -> Resource:
         return estate.resources[scope]
     depth = scope.count("/") + 1
     if scope.rpartition("/")[-1] in ("subscriptions", "resourcegroups"):
-        found = list(estate.resources.items())
-        return {"value": [one for key, one in found if key.startswith(f"{scope}/") and key.count("/") == depth]}
+        resources = list(estate.resources.items())
+        return {
+            "value": [
+                resource for key, resource in resources if key.startswith(f"{scope}/") and key.count("/") == depth
+            ]
+        }
     raise arm_errors.ArmError(HTTPStatus.NOT_FOUND, "NotFound", f"Nothing is known at '{scope}'.")
 
 
 def _resource(estate: AzureEstate, path: ResourcePath) -> Resource:
     if path.namespace == "microsoft.authorization" and path.types[0] == authorization.ROLE_DEFINITIONS:
-        found = authorization.find_definition(estate, path)
+        resource = authorization.find_definition(estate, path)
     else:
-        found = _find(estate, f"{path.parent}{_own_segments(path)}")
-    if found is not None:
-        return found
+        resource = _find(estate, f"{path.parent}{_own_segments(path)}")
+    if resource is not None:
+        return resource
     if len(path.types) > 1 and _is_missing(estate, path):
         raise arm_errors.parent_not_found(path.parent)
     raise arm_errors.resource_not_found(path)
@@ -143,8 +151,8 @@ def _items(estate: AzureEstate, path: ResourcePath, filter_text: str) -> list[Re
     if len(path.types) > 1 and _is_missing(estate, path):
         raise arm_errors.parent_not_found(path.parent)
     provider = f"/providers/{path.namespace}/"  # a look that spares taking most keys apart
-    candidates = [(key, one) for key, one in list(estate.resources.items()) if provider in key]
-    own = [one for key, one in candidates if _belongs(ResourcePath.parse(key), path)]
+    candidates = [(key, resource) for key, resource in list(estate.resources.items()) if provider in key]
+    own = [resource for key, resource in candidates if _belongs(ResourcePath.parse(key), path)]
     return [*own, *_inline(estate, path)]
 
 

@@ -52,8 +52,10 @@ def list_definitions(estate: AzureEstate, path: ResourcePath, filter_text: str) 
         ArmError: The filter cannot be read.
     """
     conditions = [_definition_condition(part) for part in _parts(filter_text)]
-    found = estate.of_type("Microsoft.Authorization/roleDefinitions")
-    return [_at_scope(one, path.scope) for one in found if all(keep(one) for keep in conditions)]
+    definitions = estate.of_type("Microsoft.Authorization/roleDefinitions")
+    return [
+        _at_scope(definition, path.scope) for definition in definitions if all(keep(definition) for keep in conditions)
+    ]
 
 
 def find_definition(estate: AzureEstate, path: ResourcePath) -> Resource | None:
@@ -69,13 +71,13 @@ def permissions_of_caller(estate: AzureEstate, path: ResourcePath) -> list[Resou
 
     Source: Azure's documentation of "Permissions - List For Resource Group" and "- List For Resource".
     """
-    found: list[Resource] = []
+    permissions: list[Resource] = []
     for assignment in list_assignments(estate, path_of_assignments(path), f"assignedTo('{estate.caller}')"):
         properties = assignment["properties"]
         if not _is_below(normalized(properties["scope"]), path.scope):
             definition = find_definition(estate, ResourcePath.parse(normalized(properties["roleDefinitionId"])))
-            found += definition["properties"]["permissions"] if definition is not None else []
-    return found
+            permissions += definition["properties"]["permissions"] if definition is not None else []
+    return permissions
 
 
 def path_of_assignments(path: ResourcePath) -> ResourcePath:
@@ -101,7 +103,7 @@ def _parts(filter_text: str) -> list[str]:
 
 def _assignment_condition(estate: AzureEstate, scope: str, text: str) -> Keep:
     if _AT_SCOPE.fullmatch(text):
-        return lambda one: not _is_below(normalized(one["properties"]["scope"]), scope)
+        return lambda assignment: not _is_below(normalized(assignment["properties"]["scope"]), scope)
     match = _PRINCIPAL.fullmatch(text)
     if match is None:
         raise invalid_filter(text)
@@ -110,7 +112,7 @@ def _assignment_condition(estate: AzureEstate, scope: str, text: str) -> Keep:
     else:
         # What is denied to everyone is denied to this one, too.
         principals = {*_with_groups(estate, match.group("any").lower()), EVERYONE}
-    return lambda one: not principals.isdisjoint(_principals(one["properties"]))
+    return lambda assignment: not principals.isdisjoint(_principals(assignment["properties"]))
 
 
 def _definition_condition(text: str) -> Keep:
@@ -119,7 +121,7 @@ def _definition_condition(text: str) -> Keep:
         raise invalid_filter(text)
     key = "roleName" if match.group("property").lower() == "rolename" else "type"
     value = match.group("value").lower()
-    return lambda one: bool(one["properties"][key].lower() == value)
+    return lambda assignment: bool(assignment["properties"][key].lower() == value)
 
 
 def _is_below(assigned: str, scope: str) -> bool:
@@ -134,13 +136,13 @@ def _principals(properties: dict[str, Any]) -> set[str]:
 
 def _with_groups(estate: AzureEstate, principal: str) -> set[str]:
     """A principal and every group that holds it, directly or through another group."""
-    found = {principal}
+    principals = {principal}
     while True:
         holders = {
             group.lower()
             for group, members in estate.groups.items()
-            if any(member.lower() in found for member in members)
+            if any(member.lower() in principals for member in members)
         }
-        if holders <= found:
-            return found
-        found |= holders
+        if holders <= principals:
+            return principals
+        principals |= holders

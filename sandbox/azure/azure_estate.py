@@ -248,7 +248,7 @@ def declared_object_ids(declared: Path) -> dict[str, str]:
     """
     file: dict[str, Any] = tomllib.loads(declared.read_text(encoding="utf-8"))
     identities: dict[str, dict[str, str]] = file["application"]["identities"]
-    return {role: one["object_id"] for role, one in identities.items() if "object_id" in one}
+    return {role: identity["object_id"] for role, identity in identities.items() if "object_id" in identity}
 
 
 def _resize(estate: AzureEstate, deployment: dict[str, Any]) -> None:

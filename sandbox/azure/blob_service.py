@@ -187,8 +187,10 @@ class BlobService(HttpStandIn):
         given = request.headers.get("Authorization", "")
         if given != f"Bearer {self.token}":
             challenge = "Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize"
-            told = {"WWW-Authenticate": f"{challenge} resource_id=https://storage.azure.com"}
-            raise BlobRefused(401, "InvalidAuthenticationInfo" if given else "NoAuthenticationInformation", told)
+            challenge_header = {"WWW-Authenticate": f"{challenge} resource_id=https://storage.azure.com"}
+            raise BlobRefused(
+                401, "InvalidAuthenticationInfo" if given else "NoAuthenticationInformation", challenge_header
+            )
         if request.method == "PUT" and not self.may_write:
             raise BlobRefused(403, "AuthorizationPermissionMismatch")
         if request.path.split("/")[1:3] != [ACCOUNT, CONTAINER]:

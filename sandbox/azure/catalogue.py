@@ -127,7 +127,7 @@ def resources_of_group(estate: AzureEstate, scope: str) -> list[Resource]:
     """The tracked resources of the resource group whose list a path is."""
     group = scope.removesuffix(COLLECTION)
     return [
-        {key: one[key] for key in SHOWN if key in one}
-        for path, one in list(estate.resources.items())
-        if "location" in one and is_at_or_below(path, group) and ResourcePath.parse(path).namespace
+        {key: resource[key] for key in SHOWN if key in resource}
+        for path, resource in list(estate.resources.items())
+        if "location" in resource and is_at_or_below(path, group) and ResourcePath.parse(path).namespace
     ]

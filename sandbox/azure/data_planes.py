@@ -129,25 +129,25 @@ class ContainerRegistry(ServedStandIn):
         return find(images, question["name"], question["reference"])
 
     def _tag(self, images: list[dict[str, Any]], name: str, tag: str) -> Answer:
-        found = next((image for image in images if image["tag"] == tag), None)
-        if found is None:
+        tagged = next((image for image in images if image["tag"] == tag), None)
+        if tagged is None:
             return _refusal(HTTPStatus.NOT_FOUND, "TAG_UNKNOWN", f"the specified tag does not exist: {tag}")
-        described = {"name": tag, "digest": found["digest"], **_times(found), "signed": False}
+        described = {"name": tag, "digest": tagged["digest"], **_times(tagged), "signed": False}
         return _json({"registry": HOST, "imageName": name, "tag": {**described, "changeableAttributes": _ATTRIBUTES}})
 
     def _manifest(self, images: list[dict[str, Any]], name: str, digest: str) -> Answer:
-        mine = [image for image in images if image["digest"] == digest]
-        if not mine:
+        tagged = [image for image in images if image["digest"] == digest]
+        if not tagged:
             return _refusal(HTTPStatus.NOT_FOUND, "MANIFEST_UNKNOWN", f"manifest {digest} is not found")
         described = {
             "digest": digest,
-            "imageSize": mine[0]["size"],
-            **_times(mine[0]),
+            "imageSize": tagged[0]["size"],
+            **_times(tagged[0]),
             "architecture": "amd64",
             "os": "linux",
             "mediaType": "application/vnd.oci.image.manifest.v1+json",
             "configMediaType": "application/vnd.oci.image.config.v1+json",
-            "tags": [one["tag"] for one in mine if one["tag"]],
+            "tags": [image["tag"] for image in tagged if image["tag"]],
             "changeableAttributes": _ATTRIBUTES,
         }
         return _json({"registry": HOST, "imageName": name, "manifest": described})

@@ -49,10 +49,10 @@ class Execution:
     def look(self) -> Resource:
         """Return what Azure tells of it, and let it go on."""
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-        told = {"status": status, "startTime": f"{self.started:%Y-%m-%dT%H:%M:%SZ}", **self.details}
+        properties = {"status": status, "startTime": f"{self.started:%Y-%m-%dT%H:%M:%SZ}", **self.details}
         if status in {"Succeeded", "Failed", "Stopped"}:
-            told["endTime"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-        return {"id": self.id, "name": self.name, "type": "Microsoft.App/jobs/executions", "properties": told}
+            properties["endTime"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return {"id": self.id, "name": self.name, "type": "Microsoft.App/jobs/executions", "properties": properties}
 
 
 class ContainerAppsJobs:
@@ -125,8 +125,10 @@ class ContainerAppsJobs:
             if self.starts(request):
                 return self._start(str(job["id"]), request.headers.get("Host", ""))
             if path.is_collection:
-                found = [one.look() for key, one in self.executions.items() if key.startswith(f"{path.parent}/")]
-                return Answer.of_json(HTTPStatus.OK, {"value": found, "nextLink": None})
+                executions = [
+                    execution.look() for key, execution in self.executions.items() if key.startswith(f"{path.parent}/")
+                ]
+                return Answer.of_json(HTTPStatus.OK, {"value": executions, "nextLink": None})
             execution = self.executions.get(normalized(request.path))
             if execution is None:
                 message = f"The job execution '{path.names[-1]}' was not found."

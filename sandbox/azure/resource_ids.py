@@ -93,18 +93,18 @@ def steps(path: str) -> list[str | int]:
     Raises:
         ValueError: The path is empty or cannot be read to its end.
     """
-    found: list[str | int] = []
+    steps: list[str | int] = []
     position = 0
     while position < len(path):
         match = _STEP.match(path, position)
         if match is None:
             raise ValueError(f"cannot read the property path {path!r} from position {position}")
         item = match.group("item")
-        found.append(int(item) if item and item.lstrip("-").isdigit() else match.group(match.lastgroup or 0))
+        steps.append(int(item) if item and item.lstrip("-").isdigit() else match.group(match.lastgroup or 0))
         position = match.end()
-    if not found:
+    if not steps:
         raise ValueError("the property path is empty")
-    return found
+    return steps
 
 
 def change_property(document: dict[str, Any], path: str, value: object) -> None:

@@ -114,10 +114,10 @@ class AzureResourceManager(ServedStandIn):
             return self._looked_up(request)
         key = f"{request.method} {request.target}", request.headers.get("Authorization", "")
         if key not in self.known:
-            found = self._looked_up(request)
-            if found.status != HTTPStatus.OK:
-                return found
-            self.known[key] = found
+            answer = self._looked_up(request)
+            if answer.status != HTTPStatus.OK:
+                return answer
+            self.known[key] = answer
         return self.known[key]
 
     def _looked_up(self, request: Request) -> Answer:
@@ -130,14 +130,14 @@ class AzureResourceManager(ServedStandIn):
                 finally:
                     headers[REMAINING] = str(self.bucket.remaining)
             if self.metrics is not None and self.metrics.serves(request.path):
-                told = self.metrics.answer(request)
-                return Answer(told.status, told.body, headers)
+                answer = self.metrics.answer(request)
+                return Answer(answer.status, answer.body, headers)
             if self.jobs is not None and self.jobs.serves(request.path):
-                told = self.jobs.answer(request)
-                return Answer(told.status, told.body, {**headers, **told.headers})
+                answer = self.jobs.answer(request)
+                return Answer(answer.status, answer.body, {**headers, **answer.headers})
             if self.what_if is not None and self.what_if.serves(request):
-                told = self.what_if.answer(request)
-                return Answer(told.status, told.body, {**headers, **told.headers})
+                answer = self.what_if.answer(request)
+                return Answer(answer.status, answer.body, {**headers, **answer.headers})
             body = document(self.estate, request, page_size=self.page_size)
         except arm_errors.ArmError as error:
             refused = error.answer

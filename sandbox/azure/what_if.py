@@ -85,8 +85,8 @@ class WhatIf:
         except (ValueError, LookupError, TypeError) as error:
             message = "The request content was invalid and could not be deserialized: a template is required."
             raise arm_errors.ArmError(HTTPStatus.BAD_REQUEST, "InvalidRequestContent", message) from error
-        given = {name: one.get("defaultValue") for name, one in (template.get("parameters") or {}).items()}
-        given |= {name: one.get("value") for name, one in (properties.get("parameters") or {}).items()}
+        given = {name: parameter.get("defaultValue") for name, parameter in (template.get("parameters") or {}).items()}
+        given |= {name: parameter.get("value") for name, parameter in (properties.get("parameters") or {}).items()}
         resources = declared.values() if isinstance(declared, dict) else declared
         changes = [_change(estate, str(estate.find(scope)["id"]), _filled(resource, given)) for resource in resources]
         named = {normalized(change["resourceId"]) for change in changes}
@@ -100,7 +100,7 @@ class WhatIf:
         wanted = str((properties.get("whatIfSettings") or {}).get("resultFormat", "")).casefold()
         return {
             "status": "Succeeded",
-            "properties": {"changes": [_bare(one) for one in changes] if wanted == IDS_ONLY else changes},
+            "properties": {"changes": [_bare(change) for change in changes] if wanted == IDS_ONLY else changes},
         }
 
 

@@ -82,8 +82,8 @@ def _extreme(scope: Scope, name: str, arguments: tuple[Expression, ...]) -> list
     choose: Callable[..., Value] = min if name == "min" else max
 
     def compute(rows: Rows) -> Value:
-        found = [one for row in rows if (one := value.evaluate(row)) is not None]
-        return choose(found) if found else None
+        values = [number for row in rows if (number := value.evaluate(row)) is not None]
+        return choose(values) if values else None
 
     return [Aggregate(_default_name(name, arguments[0]), value.kind, compute)]
 
@@ -144,15 +144,15 @@ def _nearest_rank(number: Scalar, weight: Scalar, rows: Rows, percentile: float)
 
 
 def _numbers(number: Scalar, rows: Rows) -> list[float]:
-    found = (number.evaluate(row) for row in rows)
-    return [value for value in found if isinstance(value, (int, float))]
+    values = (number.evaluate(row) for row in rows)
+    return [value for value in values if isinstance(value, (int, float))]
 
 
 def _number(scope: Scope, name: str, argument: Expression) -> Scalar:
-    found = scope.scalar(argument)
-    if found.kind not in NUMBERS:
-        raise semantic(f"{name}() does not take values of type {found.kind}")
-    return found
+    constant = scope.scalar(argument)
+    if constant.kind not in NUMBERS:
+        raise semantic(f"{name}() does not take values of type {constant.kind}")
+    return constant
 
 
 def _require(name: str, arguments: tuple[Expression, ...], count: int) -> None:

@@ -56,7 +56,7 @@ class _Computed:
         """Return the columns that one item of the operator makes."""
         expression = named.expression
         if isinstance(expression, Call) and is_aggregate(expression):
-            made = [(one.name, self._slot(one)) for one in aggregates_of(self._scope, expression)]
+            made = [(aggregate.name, self._slot(aggregate)) for aggregate in aggregates_of(self._scope, expression)]
         else:
             made = [("Column1", self._outer(expression))]
         if named.names and len(named.names) != len(made):

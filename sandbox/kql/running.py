@@ -122,10 +122,10 @@ def _read(source: Source, reading: bool) -> Table:
 
 def _extended(table: Table, scope: Scope, named: tuple[Named, ...]) -> Table:
     columns, rows = table.columns, [tuple(row) for row in table.rows]
-    for one in named:
-        name = _only_name(one)
+    for named_expression in named:
+        name = _only_name(named_expression)
         # A column that the same operator made before can be used by the next.
-        scalar = Scope(columns, scope.constants, scope.now).scalar(one.expression)
+        scalar = Scope(columns, scope.constants, scope.now).scalar(named_expression.expression)
         at = next((index for index, column in enumerate(columns) if column.name == name), len(columns))
         columns = (*columns[:at], Column(name, scalar.kind), *columns[at + 1 :])
         rows = [(*row[:at], scalar.evaluate(row), *row[at + 1 :]) for row in rows]
@@ -133,8 +133,11 @@ def _extended(table: Table, scope: Scope, named: tuple[Named, ...]) -> Table:
 
 
 def _projected(table: Table, scope: Scope, named: tuple[Named, ...]) -> Table:
-    scalars = [scope.scalar(one.expression) for one in named]
-    columns = tuple(Column(_only_name(one), scalar.kind) for one, scalar in zip(named, scalars, strict=True))
+    scalars = [scope.scalar(named_expression.expression) for named_expression in named]
+    columns = tuple(
+        Column(_only_name(named_expression), scalar.kind)
+        for named_expression, scalar in zip(named, scalars, strict=True)
+    )
     return Table(distinctly_named(columns), [tuple(scalar.evaluate(row) for scalar in scalars) for row in table.rows])
 
 

@@ -76,10 +76,10 @@ class Scope:
         Raises:
             KqlError: It is none.
         """
-        found = self.scalar(expression)
-        if found.kind != "bool":
-            raise semantic(f"A condition was expected, and a value of type {found.kind} is given")
-        return found
+        scalar = self.scalar(expression)
+        if scalar.kind != "bool":
+            raise semantic(f"A condition was expected, and a value of type {scalar.kind} is given")
+        return scalar
 
     def _named(self, name: str) -> Scalar:
         for index, column in enumerate(self.columns):

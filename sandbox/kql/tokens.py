@@ -67,16 +67,16 @@ def tokens_of(query: str) -> list[Token]:
     Raises:
         KqlError: Something in it is no token.
     """
-    found: list[Token] = []
+    tokens: list[Token] = []
     position = 0
     while position < len(query):
         match = _PATTERN.match(query, position)
         if match is None:
             raise syntax(f"unexpected {query[position : position + 12]!r}", position)
         if match.lastgroup != "skip":
-            found.append(_token(match))
+            tokens.append(_token(match))
         position = match.end()
-    return [*found, Token("end", "end of query", len(query))]
+    return [*tokens, Token("end", "end of query", len(query))]
 
 
 def _token(match: re.Match[str]) -> Token:
@@ -128,12 +128,12 @@ def _value(kind: Kind, text: str, position: int) -> Value:
 def _texts(text: str, position: int) -> tuple[str, ...]:
     """Return the texts of an array such as `dynamic(["a", "b"])`; arrays of anything else are not known here."""
     try:
-        found = json.loads(text[text.index("[") : text.rindex("]") + 1])
+        texts = json.loads(text[text.index("[") : text.rindex("]") + 1])
     except ValueError as error:
         raise syntax(f"{text!r} is no JSON array", position) from error
-    if not all(isinstance(one, str) for one in found):
+    if not all(isinstance(item, str) for item in texts):
         raise unsupported("A dynamic array of other values than texts")
-    return tuple(found)
+    return tuple(texts)
 
 
 def timespan_of(text: str) -> timedelta:
@@ -192,10 +192,10 @@ class TokenReader:
 
     def accept(self, *texts: str) -> bool:
         """Take the next token if it is one of these."""
-        found = self.at(*texts)
-        if found:
+        token = self.at(*texts)
+        if token:
             self.take()
-        return found
+        return token
 
     def expect(self, text: str) -> None:
         """Take this token.
@@ -218,10 +218,10 @@ class TokenReader:
 
     def separated(self, parse: Callable[[], T]) -> tuple[T, ...]:
         """Parse one thing, and another after each comma."""
-        found = [parse()]
+        items = [parse()]
         while self.accept(","):
-            found.append(parse())
-        return tuple(found)
+            items.append(parse())
+        return tuple(items)
 
     def wrong(self, expected: str) -> KqlError:
         """Say that something else was expected here."""

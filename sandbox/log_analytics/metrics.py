@@ -104,7 +104,7 @@ class ComponentMetrics:
         if grain not in GRAINS:
             raise ValueError(f"Detected invalid time grain input: {grain}. Supported: {','.join(GRAINS)}")
         names = query["metricnames"].split(",")
-        asked = {one.lower() for one in query["aggregation"].split(",")}
+        asked = {aggregation.lower() for aggregation in query["aggregation"].split(",")}
         unknown = [name for name in names if name not in METRICS]
         if unknown:
             raise ValueError(f"Failed to find metric configuration for metric: {', '.join(unknown)}")

@@ -51,8 +51,8 @@ def moment_of(text: str) -> datetime:
     Raises:
         ValueError: It is none.
     """
-    found = datetime.fromisoformat(text.replace(" ", "+"))
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(text.replace(" ", "+"))
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def duration_of(text: str) -> timedelta:
@@ -187,10 +187,10 @@ class LogAnalytics(ServedStandIn):
         now = datetime.now(UTC)
         since, until = span_of(span, now) if span else (now - RETENTION, now + timedelta(days=1))
         try:
-            found = run(query, self._sources(request.path, since, until), now)
+            table = run(query, self._sources(request.path, since, until), now)
         except KqlError as error:
             raise bad_query(error) from error
-        return self._answered(found)
+        return self._answered(table)
 
     def _sources(self, path: str, since: datetime, until: datetime) -> dict[str, Source]:
         """Return the tables that there are at this path, in its spelling, within a span of time."""

@@ -208,9 +208,9 @@ class TelemetryStore:
         now = datetime.now(UTC)
         with self._lock:
             sunk = [row for visible, name, row in self._sunk if name == table and visible <= now]
-        found = [*self._history(table, since, min(until, now)), *(row for row in sunk if since <= _time(row) <= until)]
+        rows = [*self._history(table, since, min(until, now)), *(row for row in sunk if since <= _time(row) <= until)]
         # Log Analytics gives the ids of resources in lower case.
-        return [{RESOURCE_ID: self.component_id.lower(), **row} for row in sorted(found, key=_time)]
+        return [{RESOURCE_ID: self.component_id.lower(), **row} for row in sorted(rows, key=_time)]
 
     def _history(self, table: str, since: datetime, until: datetime) -> Iterator[Values]:
         if self.traffic is None:

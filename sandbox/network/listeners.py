@@ -225,14 +225,14 @@ class Listeners:
 
     def connect(self, view: View) -> dict[str, str]:
         """Where a connection really goes, by `ADDRESS:PORT` as DNS gives the address, and by name for the key vault."""
-        found: dict[str, str] = {}
+        addresses: dict[str, str] = {}
         for key, listener in (self.inside if view == "inside" else self.outside).items():
             service = listener.service
             address = service.private_address if view == "inside" else service.public_address
-            found[f"{address}:{service.port}"] = listener.address
+            addresses[f"{address}:{service.port}"] = listener.address
             if key == KEY_VAULT:
-                found[f"{service.fqdn}:{service.port}"] = listener.address
-        return found
+                addresses[f"{service.fqdn}:{service.port}"] = listener.address
+        return addresses
 
 
 def _listener(

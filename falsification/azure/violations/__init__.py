@@ -9,7 +9,7 @@ from falsification.azure.changes import Violation
 
 CATALOGUE: tuple[Violation, ...] = tuple(
     violation
-    for module in sorted(one.name for one in pkgutil.iter_modules(__path__))
+    for module in sorted(module.name for module in pkgutil.iter_modules(__path__))
     for violation in importlib.import_module(f"{__name__}.{module}").VIOLATIONS
 )
 

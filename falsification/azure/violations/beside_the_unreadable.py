@@ -50,9 +50,9 @@ def _masked(
     """Return a violation beside each neighbour that cannot be read, by turns for lack of a right and for throttling."""
     for number, (neighbour, match) in enumerate(sorted(neighbours.items())):
         status = (HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)[number % 2]
-        told = f"{wrong} And the {neighbour.replace('-', ' ')} cannot be read."
+        sentence = f"{wrong} And the {neighbour.replace('-', ' ')} cannot be read."
         yield Violation(
-            f"{name}-beside-{neighbour}", told, all_of(change, refuses(match, status)), (control, *others), check
+            f"{name}-beside-{neighbour}", sentence, all_of(change, refuses(match, status)), (control, *others), check
         )
 
 

@@ -168,7 +168,7 @@ DEP_19 = (
     _dep_19("dashboard-missing", "The dashboard does not exist.", drops(DASHBOARD)),
     _dep_19("dashboard-in-another-group", "Only a namesake in another resource group exists.", moves(DASHBOARD)),
     _dep_19("dashboard-without-tiles", "The dashboard has no tiles.", sets(DASHBOARD, "properties.lenses", [])),
-    _dep_19("dashboard-of-empty-tiles", "The tiles hold nothing.", edits(DASHBOARD, lambda one: [part.pop("metadata") for part in one["properties"]["lenses"][0]["parts"]])),
+    _dep_19("dashboard-of-empty-tiles", "The tiles hold nothing.", edits(DASHBOARD, lambda resource: [part.pop("metadata") for part in resource["properties"]["lenses"][0]["parts"]])),
     *(_dep_19(f"tile-missing-{what}", f"No tile shows the {what.replace('-', ' ')}.", _without(tile)) for what, tile in (
         ("request-rate", REQUESTS), ("response-time", TIMES), ("error-rate", DASHBOARD_ERRORS), ("availability", DASHBOARD_AVAILABILITY),
         ("application-health", APPLICATION), ("database-load", DATABASE), ("blob-operations", BLOBS), ("model-usage", MODEL))),

@@ -32,16 +32,16 @@ def _without(secret: str) -> Change:
 
 def _with(secret: str, **attributes: object) -> Change:
     def change(world: World) -> None:
-        found = next(one for one in world.azure.secrets if one["id"].endswith(f"/{secret}"))
-        found["attributes"].update(attributes)
+        secret_found = next(one for one in world.azure.secrets if one["id"].endswith(f"/{secret}"))
+        secret_found["attributes"].update(attributes)
 
     return change
 
 
 def _renamed(secret: str, name: str) -> Change:
     def change(world: World) -> None:
-        found = next(one for one in world.azure.secrets if one["id"].endswith(f"/{secret}"))
-        found["id"] = found["id"].replace(secret, name)
+        secret_found = next(one for one in world.azure.secrets if one["id"].endswith(f"/{secret}"))
+        secret_found["id"] = secret_found["id"].replace(secret, name)
 
     return change
 

@@ -81,8 +81,8 @@ def _exported(
         azure.remove(COPY)
         database = azure.find(DATABASE)["id"]
         about = database.replace("/servers/sql-", f"/servers/{server}sql-")
-        told = event(about, "pipeline@apex.example", operation, azure.fill(moment))
-        azure.activity.append({**told, "status": {"value": status, "localizedValue": status}})
+        entry = event(about, "pipeline@apex.example", operation, azure.fill(moment))
+        azure.activity.append({**entry, "status": {"value": status, "localizedValue": status}})
 
     return change
 
@@ -122,7 +122,7 @@ _dep_06 = MeantFor("DEP-06")
 
 
 def _image(**values: object) -> Change:
-    return images(lambda found: found[NEWEST].update(values))
+    return images(lambda tags: tags[NEWEST].update(values))
 
 
 DEP_06 = (
@@ -131,13 +131,13 @@ DEP_06 = (
     _dep_06("registry-without-state", "The answer does not say whether it was deployed.", PROVISIONED, drops(REGISTRY, "properties.provisioningState")),
     _dep_06("registry-at-another-name", "The registry is reached under another name.", PROVISIONED, sets(REGISTRY, "properties.loginServer", "apexacr2.azurecr.io")),
     _dep_06("registry-name-absent", "The registry does not tell its name.", PROVISIONED, drops(REGISTRY, "properties.loginServer")),
-    _dep_06("image-missing", "The release's image was never pushed.", HELD, images(lambda found: found.pop(NEWEST)), "DEP-13"),
-    _dep_06("repository-missing", "The registry has no such repository.", HELD, images(lambda found: found.clear()), "DEP-13"),
+    _dep_06("image-missing", "The release's image was never pushed.", HELD, images(lambda tags: tags.pop(NEWEST)), "DEP-13"),
+    _dep_06("repository-missing", "The registry has no such repository.", HELD, images(lambda tags: tags.clear()), "DEP-13"),
     _dep_06("tag-missing", "The digest is there, and no tag leads to it.", HELD, _image(tag="latest"), "DEP-13"),
     _dep_06("version-untagged", "Nothing in the registry is tagged with the release's version.", VERSION, _image(tag="1.4.2-rc.1"), "DEP-13"),
     _dep_06("tag-on-another-digest", "The tag leads to another digest.", HELD, _image(digest=OTHER), "DEP-13"),
     _dep_06("tag-moved-to-an-older-image", "The tag leads to an older image, and the release's has none.", HELD,
-        images(lambda found: (found[NEWEST].update(tag="untagged"), found[0].update(tag="1.4.2"))), "DEP-13"),
+        images(lambda tags: (tags[NEWEST].update(tag="untagged"), tags[0].update(tag="1.4.2"))), "DEP-13"),
     _dep_06("image-in-another-repository", "The image is in a repository whose name begins alike.", HELD, _image(repository="apex-backend-test"), "DEP-13"),
 )  # fmt: skip
 

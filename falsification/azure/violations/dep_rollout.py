@@ -46,7 +46,7 @@ def _variable(name: str, **values: object) -> Change:
 def _unset(name: str) -> Change:
     def edit(app: dict[str, object]) -> None:
         container = app["properties"]["template"]["containers"][0]  # type: ignore[index]  # values of JSON
-        container["env"] = [one for one in container["env"] if one["name"] != name]
+        container["env"] = [variable for variable in container["env"] if variable["name"] != name]
 
     return edits(APP, edit)
 
@@ -65,7 +65,7 @@ DEP_13 = (
     _of("image-of-a-placeholder", "The placeholder of the template runs.", RELEASE, _runs("mcr.microsoft.com/k8se/quickstart:latest"), "DEP-20"),
     _of("image-of-another-digest", "An image runs that is named by another digest.", RELEASE, _runs(f"{_TAG}@sha256:{'d' * 64}"), "DEP-20"),
     _of("revision-of-another-image", "The template has the release, and the newest revision another image.", RELEASE, sets(NEW, f"{CONTAINER}.image", f"{_TAG}:1.4.1")),
-    _of("tag-moved-after-the-deployment", "The tag was moved after the revision was made.", DIGEST, images(lambda found: found[1].update(updated="2026-02-10T08:00:00Z"))),
+    _of("tag-moved-after-the-deployment", "The tag was moved after the revision was made.", DIGEST, images(lambda tags: tags[1].update(updated="2026-02-10T08:00:00Z"))),
     _of("variable-missing", "A variable is not set.", VARIABLE, _unset("AZURE_SQL_DATABASE")),
     _of("variable-other", "A variable has another value.", VARIABLE, _variable("AZURE_SQL_SERVER", value="sql-apex-test.database.windows.net")),
     _of("variable-in-another-casing", "A variable's value is in other casing.", VARIABLE, _variable("LOG_LEVEL", value="info")),
@@ -172,7 +172,7 @@ DEP_26 = (
     _dep_26("replica-restarted", "A container has restarted once.", RESTARTED, sets(REPLICAS[0], "properties.containers[0].restartCount", 1)),
     _dep_26("replica-restarted-often", "A container restarts again and again.", RESTARTED, sets(REPLICAS[1], "properties.containers[0].restartCount", 47)),
     _dep_26("sidecar-restarted", "A second container of a replica has restarted.", RESTARTED,
-        edits(REPLICAS[0], lambda one: one["properties"]["containers"].append({"name": "s", "restartCount": 3}))),
+        edits(REPLICAS[0], lambda resource: resource["properties"]["containers"].append({"name": "s", "restartCount": 3}))),
     _dep_26("replicas-missing", "No replica runs.", RESTARTED, all_of(*(drops(replica) for replica in REPLICAS))),
     _dep_26("replica-without-containers", "A replica has no containers.", RESTARTED, sets(REPLICAS[0], "properties.containers", [])),
     _dep_26("alert-critical", "A critical alert was fired an hour ago.", CRITICAL, _alert(1, "Sev0")),

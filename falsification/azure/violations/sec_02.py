@@ -37,7 +37,7 @@ def _enters(name: str, source: str | list[str], port: str = "443", **other: str 
 
 
 def _undeclared(name: str, group: str, wrong: str, *rules: dict[str, object]) -> Violation:
-    return _of(f"undeclared-{name}", wrong, PERMITTED, all_of(*(appends(group, RULES, one) for one in rules)))
+    return _of(f"undeclared-{name}", wrong, PERMITTED, all_of(*(appends(group, RULES, rule) for rule in rules)))
 
 
 def _blocked(name: str, wrong: str, change: Change) -> Violation:
@@ -61,7 +61,7 @@ _ATTACHED = (
     _of("guard-on-interfaces-only", "The group is attached to an endpoint's interface, not to the subnet.", GUARDED,
         all_of(drops(NETWORK, f"{ENDPOINTS}.{GUARD}"),
                edits("networkInterfaces/pe-sql-apex-{environment}.nic.8f3ee528-cd08-5d1b-b6ef-d9d5090c4c7d",
-                     lambda one: one["properties"].update({"networkSecurityGroup": {"id": "nsg-privateendpoints"}})))),
+                     lambda resource: resource["properties"].update({"networkSecurityGroup": {"id": "nsg-privateendpoints"}})))),
     _of("endpoints-group-missing", "The endpoints' security group does not exist.", INTERNET, drops(ENDPOINTS_GROUP)),
     _of("apps-group-in-another-group", "The application's security group is in another resource group.", INTERNET,
         moves(APPS_GROUP)),

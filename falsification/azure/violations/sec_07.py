@@ -57,13 +57,13 @@ def _vault_secret(name: str, key: str | None = None, value: object = None) -> Ch
     """Return the change that takes a secret out of the vault or, with a key, gives it another attribute."""
 
     def change(world: World) -> None:
-        one = next(item for item in world.azure.secrets if item["id"].endswith(f"/{name}"))
+        secret = next(item for item in world.azure.secrets if item["id"].endswith(f"/{name}"))
         if key is None:
-            world.azure.secrets.remove(one)
+            world.azure.secrets.remove(secret)
         elif value is None:
-            del one["attributes"][key]
+            del secret["attributes"][key]
         else:
-            one["attributes"][key] = value
+            secret["attributes"][key] = value
 
     return change
 
@@ -132,7 +132,7 @@ _SECRETS = (
     _of("plain-in-an-init-container", "An init container holds a secret in plain text.", PLAIN,
         sets(APP, "properties.template.initContainers", [_container("migrate", {"name": "DB_PASSWORD", "value": "hunter2"})])),
     _of("secret-of-the-applications-own", "A secret's value is the application's own, not the vault's.", REFERRED,
-        edits(APP, lambda one: one["properties"]["configuration"]["secrets"][0].pop("keyVaultUrl"))),
+        edits(APP, lambda resource: resource["properties"]["configuration"]["secrets"][0].pop("keyVaultUrl"))),
     _of("secret-without-reference-beside-good-ones", "A further secret is no reference.", REFERRED, appends(APP, SECRETS, {"name": "extra"})),
     _of("secret-reference-null", "A secret's reference is null.", REFERRED, _secret(1, "keyVaultUrl", None)),
     _of("secret-of-a-vault-of-similar-name", "A secret's vault has a host name that begins with the declared one.", REFERRED,
@@ -142,13 +142,13 @@ _SECRETS = (
     _of("secret-by-the-system-identity", "A secret is resolved by the system-assigned identity.", REFERRED, _secret(2, "identity", "System")),
     _of("secret-by-another-identity", "A secret is resolved by another identity.", REFERRED, _secret(2, "identity", f"{IDENTITY_ID}-other")),
     _of("secret-by-no-identity", "A secret names no identity.", REFERRED,
-        edits(APP, lambda one: one["properties"]["configuration"]["secrets"][0].pop("identity"))),
+        edits(APP, lambda resource: resource["properties"]["configuration"]["secrets"][0].pop("identity"))),
     _of("secret-reference-dangling", "A variable refers to a secret that the application does not have.", REFERRED,
-        edits(APP, lambda one: one["properties"]["template"]["containers"][0]["env"].append({"name": "X", "secretRef": "gone"}))),
+        edits(APP, lambda resource: resource["properties"]["template"]["containers"][0]["env"].append({"name": "X", "secretRef": "gone"}))),
     _of("secrets-empty", "The application has no secrets.", REFERRED,
-        edits(APP, lambda one: one["properties"]["configuration"].update({"secrets": []}))),
+        edits(APP, lambda resource: resource["properties"]["configuration"].update({"secrets": []}))),
     _of("secrets-null", "The application's secrets are null.", STORED,
-        edits(APP, lambda one: one["properties"]["configuration"].update({"secrets": None}))),
+        edits(APP, lambda resource: resource["properties"]["configuration"].update({"secrets": None}))),
     _of("vault-secret-missing", "A secret that the application refers to is not in the vault.", STORED, _vault_secret("AZURE-AD-CLIENT-SECRET")),
     _of("vault-secret-disabled", "A secret is disabled.", STORED, _vault_secret("AZURE-SQL-CONNECTION-STRING", "enabled", value=False)),
     _of("vault-secret-without-state", "A secret does not tell whether it is enabled.", STORED, _vault_secret("AZURE-SQL-CONNECTION-STRING", "enabled")),

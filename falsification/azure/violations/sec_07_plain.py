@@ -39,16 +39,16 @@ def _rule(template: Template, kind: str, name: str, value: str) -> None:
 
 
 PLACES: Mapping[str, tuple[str, Callable[[Template, str, str], object]]] = {
-    "variable": ("a variable", lambda one, name, value: one["containers"][0].update(env=[{"name": name, "value": value}])),
-    "init": ("a variable of an init container", lambda one, name, value: one.update(initContainers=[{"name": "migrate", "env": [{"name": name, "value": value}]}])),
-    "argument": ("an argument", lambda one, name, value: one["containers"][0].update(args=["serve", f"--{name}={value}"])),
-    "arguments": ("an option and the argument after it", lambda one, name, value: one["containers"][0].update(args=["serve", f"--{name}", value])),
-    "init-argument": ("an argument of an init container", lambda one, name, value: one.update(initContainers=[{"name": "migrate", "args": [f"--{name}={value}"]}])),
-    "command": ("a command", lambda one, name, value: one["containers"][0].update(command=["sh", "-c", f"export {name}='{value}' && serve"])),
+    "variable": ("a variable", lambda template, name, value: template["containers"][0].update(env=[{"name": name, "value": value}])),
+    "init": ("a variable of an init container", lambda template, name, value: template.update(initContainers=[{"name": "migrate", "env": [{"name": name, "value": value}]}])),
+    "argument": ("an argument", lambda template, name, value: template["containers"][0].update(args=["serve", f"--{name}={value}"])),
+    "arguments": ("an option and the argument after it", lambda template, name, value: template["containers"][0].update(args=["serve", f"--{name}", value])),
+    "init-argument": ("an argument of an init container", lambda template, name, value: template.update(initContainers=[{"name": "migrate", "args": [f"--{name}={value}"]}])),
+    "command": ("a command", lambda template, name, value: template["containers"][0].update(command=["sh", "-c", f"export {name}='{value}' && serve"])),
     "header": ("a header of a probe", _probe),
-    "custom-rule": ("the metadata of a custom scale rule", lambda one, name, value: _rule(one, "custom", name, value)),
-    "http-rule": ("the metadata of an HTTP scale rule", lambda one, name, value: _rule(one, "http", name, value)),
-    "tcp-rule": ("the metadata of a TCP scale rule", lambda one, name, value: _rule(one, "tcp", name, value)),
+    "custom-rule": ("the metadata of a custom scale rule", lambda template, name, value: _rule(template, "custom", name, value)),
+    "http-rule": ("the metadata of an HTTP scale rule", lambda template, name, value: _rule(template, "http", name, value)),
+    "tcp-rule": ("the metadata of a TCP scale rule", lambda template, name, value: _rule(template, "tcp", name, value)),
 }  # fmt: skip
 FORMS = {"by-name": ("DB_PASS", "hunter2x"), "by-form": ("SETTING", TOKEN), "by-chance": ("SETTING", RANDOM)}
 SHORT_NAMES = (
@@ -81,7 +81,7 @@ TOKENS = {
 
 
 def _in(reference: str, place: str, name: str, value: str) -> Change:
-    return edits(reference, lambda one: PLACES[place][1](one["properties"]["template"], name, value))
+    return edits(reference, lambda resource: PLACES[place][1](resource["properties"]["template"], name, value))
 
 
 def _job(
@@ -110,7 +110,7 @@ def _other(place: str, name: str, value: str, key: str) -> Change:
 
 
 def _tagged(name: str, value: str) -> Change:
-    return edits(APP, lambda one: one.update(tags={name: value}))
+    return edits(APP, lambda resource: resource.update(tags={name: value}))
 
 
 def _of(name: str, wrong: str, check: str, change: Change, *others: str) -> Violation:
@@ -128,30 +128,30 @@ _TRIGGER = {
 }
 
 VIOLATIONS = (
-    *(_of(f"{place}-{form}", f"A secret stands in {told}, told {form.replace('-', ' ')}.", OWN, _in(APP, place, *FORMS[form]))
-      for place, (told, _) in PLACES.items() for form in FORMS),
+    *(_of(f"{place}-{form}", f"A secret stands in {where}, told {form.replace('-', ' ')}.", OWN, _in(APP, place, *FORMS[form]))
+      for place, (where, _) in PLACES.items() for form in FORMS),
     *(_of(f"name-{name.lower().replace('_', '-')}", f"A variable is called {name}.", OWN, _in(APP, "variable", name, "hunter2x")) for name in SHORT_NAMES),
     *(_of(f"token-{name}", f"A variable holds a token of the form {name}.", OWN, _in(APP, "variable", "SETTING", value)) for name, value in TOKENS.items()),
     *(_of(f"tag-{form}", f"A tag holds a secret, told {form.replace('-', ' ')}.", OWN, _tagged(*given))
       for form, given in FORMS.items()),
     _of("volume", "A volume is mounted with a password.", OWN,
         sets(APP, "properties.template.volumes", [{"name": "share", "storageType": "AzureFile", "mountOptions": "username=apex,password=hunter2x"}])),
-    *(_of(f"revision-{place}", f"The revision that serves holds a secret in {told}.", REVISION, _in(NEW, place, *FORMS["by-name"])) for place, (told, _) in PLACES.items()),
+    *(_of(f"revision-{place}", f"The revision that serves holds a secret in {where}.", REVISION, _in(NEW, place, *FORMS["by-name"])) for place, (where, _) in PLACES.items()),
     _of("revision-with-traffic", "The older revision has traffic, and a secret.", REVISION,
         all_of(_in(OLD, "variable", *FORMS["by-name"]), sets(OLD, "properties.trafficWeight", 10))),
     _of("revision-active", "The older revision runs without traffic, and has a secret.", REVISION,
         all_of(_in(OLD, "variable", *FORMS["by-form"]), sets(OLD, "properties.active", True))),
     _of("revision-silent", "The older revision does not tell whether it runs, and has a secret.", REVISION,
         all_of(_in(OLD, "argument", *FORMS["by-form"]), sets(OLD, "properties.active", None))),
-    *(_of(f"job-{place}", f"A job of the environment holds a secret in {told}.", JOB, _job(place, *FORMS["by-name"]))
-      for place, (told, _) in PLACES.items() if not place.endswith("rule")),
+    *(_of(f"job-{place}", f"A job of the environment holds a secret in {where}.", JOB, _job(place, *FORMS["by-name"]))
+      for place, (where, _) in PLACES.items() if not place.endswith("rule")),
     _of("job-trigger", "The trigger of a job holds a token.", JOB, _job("variable", "LOG_LEVEL", "INFO", properties=_TRIGGER)),
     _of("job-of-the-group", "A job in the group, of another environment, holds a secret.", JOB, _job("variable", *FORMS["by-name"], "{resource_group_id}", {"environmentId": "/x"}), "SEC-11"),
-    *(_of(f"beside-{place}", f"Another application of the environment holds a secret in {told}.", BESIDE, _other(place, *FORMS["by-name"], "managedEnvironmentId")) for place, (told, _) in PLACES.items()),
+    *(_of(f"beside-{place}", f"Another application of the environment holds a secret in {where}.", BESIDE, _other(place, *FORMS["by-name"], "managedEnvironmentId")) for place, (where, _) in PLACES.items()),
     _of("beside-by-the-other-field", "Another application names the environment in the other field.", BESIDE, _other("variable", *FORMS["by-form"], "environmentId")),
     _of("telemetry-header", "The environment sends its telemetry with a key in plain text.", ENVIRONMENTS,
         sets(ENVIRONMENT, _TELEMETRY, {"destinationsConfiguration": {"otlpConfigurations": [_OTLP]}})),
     _of("telemetry-key", "The environment holds the key of a monitoring service.", ENVIRONMENTS,
         sets(ENVIRONMENT, _TELEMETRY, {"destinationsConfiguration": {"dataDogConfiguration": {"site": "datadoghq.com", "apiKey": "3f8a1c9d7e2b4056a1b2c3d4e5f60718"}}})),
-    _of("environment-tag", "A tag of the environment holds a token.", ENVIRONMENTS, edits(ENVIRONMENT, lambda one: one["tags"].update(note=TOKEN))),
+    _of("environment-tag", "A tag of the environment holds a token.", ENVIRONMENTS, edits(ENVIRONMENT, lambda resource: resource["tags"].update(note=TOKEN))),
 )  # fmt: skip

@@ -56,7 +56,7 @@ def _custom(name: str, wrong: str, *, actions: tuple[str, ...] = (), data: tuple
 
 
 _MISSING = (
-    *(_of(f"{service}-role-missing", f"The role on {service} is not assigned.", ASSIGNED, drops(one)) for service, one in ASSIGNMENTS.items()),
+    *(_of(f"{service}-role-missing", f"The role on {service} is not assigned.", ASSIGNED, drops(assignment)) for service, assignment in ASSIGNMENTS.items()),
     _of("role-on-another-account", "The role is on another storage account.", ASSIGNED,
         sets(ASSIGNMENTS["storage"], "properties.scope", f"{GROUP}/providers/Microsoft.Storage/storageAccounts/stother")),
     _of("role-on-an-account-of-similar-name", "The role is on an account whose name begins with the declared one.", ASSIGNED,

@@ -141,8 +141,8 @@ _PLACES = tuple(
 )
 _MOVED = tuple(
     _of(f"reach-{service}-role-moved-up", f"The role on {service} is assigned at the subscription instead.", NARROW,
-        sets(one, "properties.scope", SUBSCRIPTION))
-    for service, one in ASSIGNMENTS.items()
+        sets(assignment, "properties.scope", SUBSCRIPTION))
+    for service, assignment in ASSIGNMENTS.items()
 )  # fmt: skip
 _HOLDERS = (
     *(
@@ -175,7 +175,7 @@ _EXCEPTIONS = (
         all_of(defines(CUSTOM, actions=("*",), not_actions=("*/delete",)), grants(CUSTOM, GROUP))),
     _of("reach-exception-in-another-permission", "What one permission excepts, the other allows.", NARROW,
         all_of(defines(CUSTOM, actions=("Microsoft.App/*",), not_actions=("Microsoft.App/*",)),
-               edits(f"{DEFINITIONS}/{CUSTOM}", lambda one: one["properties"]["permissions"].append({"actions": ["Microsoft.App/jobs/write"], "notActions": []})),
+               edits(f"{DEFINITIONS}/{CUSTOM}", lambda resource: resource["properties"]["permissions"].append({"actions": ["Microsoft.App/jobs/write"], "notActions": []})),
                grants(CUSTOM, GROUP))),
     _of("reach-data-with-exceptions", "A role allows all of a vault's data but its keys.", NARROW,
         all_of(defines(CUSTOM, data=("Microsoft.KeyVault/vaults/*",), not_data=("Microsoft.KeyVault/vaults/keys/*",)), grants(CUSTOM, VAULT))),

@@ -83,8 +83,8 @@ SEC_10 = (
     _of("alert-below-a-service", "A High alert is about a database of the server.", ALERT,
         alert(about=f"{_GROUP}/providers/Microsoft.Sql/servers/sql-apex-{{environment}}/databases/db-apex-{{environment}}")),
     _of("alert-about-two-resources", "A High alert is about a stranger's resource and about the vault.", ALERT,
-        edits(ELSEWHERE, lambda one: one["properties"]["resourceIdentifiers"].append(
-            {"type": "AzureResource", "azureResourceId": one["id"].split("/providers/")[0].replace("apex-rg-shared", "apex-rg-sandbox")}))),
+        edits(ELSEWHERE, lambda resource: resource["properties"]["resourceIdentifiers"].append(
+            {"type": "AzureResource", "azureResourceId": resource["id"].split("/providers/")[0].replace("apex-rg-shared", "apex-rg-sandbox")}))),
     _of("score-below-the-floor", "The secure score is just below the floor.", SCORE, sets(SECURE_SCORE, PERCENTAGE, 0.6999)),
     _of("score-zero", "The secure score is zero.", SCORE, sets(SECURE_SCORE, PERCENTAGE, 0)),
     _of("score-of-another-initiative", "Another initiative's score is good, Defender's own is not.", SCORE,

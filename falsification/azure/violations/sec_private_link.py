@@ -154,8 +154,8 @@ _STATES = (
         sets(SERVICES["sql"], f"{OWN}[0].properties.privateEndpoint.id",
              "{resource_group_id}/providers/Microsoft.Network/privateEndpoints/pe-sql-apex-{environment}-old")),
     _of("service-has-it-twice-once-rejected", "The service has the endpoint as approved and as rejected.", ACCEPTED,
-        edits(SERVICES["storage"], lambda one: one["properties"]["privateEndpointConnections"].append(
-            {"properties": {"privateEndpoint": one["properties"]["privateEndpointConnections"][0]["properties"]["privateEndpoint"],
+        edits(SERVICES["storage"], lambda resource: resource["properties"]["privateEndpointConnections"].append(
+            {"properties": {"privateEndpoint": resource["properties"]["privateEndpointConnections"][0]["properties"]["privateEndpoint"],
                             "privateLinkServiceConnectionState": {"status": "Rejected"}}}))),
     _of("service-tells-no-status", "The service's connection has no status.", ACCEPTED,
         drops(SERVICES["document-intelligence"], f"{OWN_STATE}.status")),
@@ -194,10 +194,15 @@ _sec_04 = MeantFor("SEC-04")
 
 def record(service: str, name: str, *addresses: str) -> dict[str, object]:
     """Return an A record set of a service's zone."""
-    found = [{"ipv4Address": address} for address in addresses]
+    records = [{"ipv4Address": address} for address in addresses]
     return {
         "id": f"{{resource_group_id}}/{_PROVIDER}/{ZONES[service]}/A/{name}",
-        "properties": {"fqdn": f"{name}.{NAMES[service][0]}.", "ttl": 10, "aRecords": found, "isAutoRegistered": False},
+        "properties": {
+            "fqdn": f"{name}.{NAMES[service][0]}.",
+            "ttl": 10,
+            "aRecords": records,
+            "isAutoRegistered": False,
+        },
     }
 
 
@@ -255,7 +260,7 @@ _REGISTRATION = (
 
 _RECORDS = (
     *(_sec_04(f"{service}-record-stale", f"The record of {service} has an address of an endpoint that is gone.", RECORDED,
-          sets(one, ADDRESSES, [{"ipv4Address": "10.0.2.99"}])) for service, one in RECORDS.items()),
+          sets(record, ADDRESSES, [{"ipv4Address": "10.0.2.99"}])) for service, record in RECORDS.items()),
     _sec_04("record-missing", "The zone has no record of the service.", RECORDED, drops(RECORDS["sql"])),
     _sec_04("record-of-another-endpoint", "The record has another endpoint's address.", RECORDED,
         sets(RECORDS["openai"], ADDRESSES, [{"ipv4Address": "10.0.2.7"}])),
@@ -279,7 +284,7 @@ _RECORDS = (
     _sec_04("endpoint-recreated", "The endpoint was made again with another address; record and name are stale.", RECORDED,
         sets(INTERFACE, OWN_ADDRESS, "10.0.2.44"), "SEC-09"),
     _sec_04("endpoint-without-address", "The endpoint's interface has no address.", RECORDED,
-        edits(INTERFACE, lambda one: one["properties"]["ipConfigurations"][0]["properties"].pop("privateIPAddress")), "SEC-09"),
+        edits(INTERFACE, lambda resource: resource["properties"]["ipConfigurations"][0]["properties"].pop("privateIPAddress")), "SEC-09"),
     _sec_04("endpoint-without-interface", "The endpoint has no interface.", RECORDED,
         sets(ENDPOINTS["storage"], "properties.networkInterfaces", []), "SEC-09"),
     _sec_04("endpoint-interface-gone", "The endpoint's interface does not exist.", RECORDED, drops(INTERFACE), "SEC-09"),

@@ -141,8 +141,8 @@ _TRANSPORT = (
     _of("storage-http", "The storage account accepts plain HTTP.", HTTPS, sets(_STORAGE, "properties.supportsHttpsTrafficOnly", False)),
     _of("storage-http-absent", "The storage account does not tell about HTTP.", HTTPS, drops(_STORAGE, "properties.supportsHttpsTrafficOnly")),
     _of("storage-http-under-the-sdks-name", "The setting stands under the SDK's name.", HTTPS,
-        edits(_STORAGE, lambda one: one["properties"].update(
-            {"enableHttpsTrafficOnly": one["properties"].pop("supportsHttpsTrafficOnly")}))),
+        edits(_STORAGE, lambda resource: resource["properties"].update(
+            {"enableHttpsTrafficOnly": resource["properties"].pop("supportsHttpsTrafficOnly")}))),
     _of("storage-blobs-public", "Blobs may be public.", BLOBS, sets(_STORAGE, "properties.allowBlobPublicAccess", True)),
     _of("storage-blobs-absent", "The account does not tell about public blobs.", BLOBS, drops(_STORAGE, "properties.allowBlobPublicAccess")),
     _of("storage-blobs-null", "Whether blobs may be public is null.", BLOBS, sets(_STORAGE, "properties.allowBlobPublicAccess", None)),
@@ -186,8 +186,8 @@ def _leads_to_the_public_address(service: str) -> Change:
 
     def change(world: World) -> None:
         world.inside.names[world.services[service].fqdn] = world.outside_name(service)
-        one = world.services[service]
-        world.inside.connections[f"{one.public_address}:{one.port}"] = Connection("open")
+        service_values = world.services[service]
+        world.inside.connections[f"{service_values.public_address}:{service_values.port}"] = Connection("open")
 
     return change
 
