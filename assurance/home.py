@@ -33,10 +33,10 @@ def places() -> tuple[str, ...]:
     """Return the words by which pytest judges as in a checkout, wherever the suite is installed."""
     root = suite_root()
     # Folders of the user above this one would load no conftest.py of theirs otherwise.
-    found = (f"--rootdir={root}", f"--config-file={root / 'pytest.ini'}", f"--confcutdir={Path.cwd()}")
+    options = (f"--rootdir={root}", f"--config-file={root / 'pytest.ini'}", f"--confcutdir={Path.cwd()}")
     # The command itself has imported the package, whose own assertions nobody wants explained.
     rewritten = "-Wignore::pytest.PytestAssertRewriteWarning"
-    return (*found, "-passurance.suite.plugin", "-pno:cacheprovider", rewritten)
+    return (*options, "-passurance.suite.plugin", "-pno:cacheprovider", rewritten)
 
 
 def as_asked(words: Sequence[str]) -> str:
@@ -45,10 +45,10 @@ def as_asked(words: Sequence[str]) -> str:
     Where a user's folders are is nobody's business who reads the evidence.
     """
     ours = places()
-    told = " ".join(word for word in words if word not in ours)
+    words_told = " ".join(word for word in words if word not in ours)
     for folder in sorted({str(suite_root()), str(Path.cwd())}, key=len, reverse=True):
-        told = told.replace(f"{folder}/", "")
-    return told
+        words_told = words_told.replace(f"{folder}/", "")
+    return words_told
 
 
 def make_importable() -> None:
@@ -72,9 +72,9 @@ def make_importable() -> None:
 def _places(name: str) -> list[Path]:
     """Return the directories of a package as an import would find it."""
     try:
-        found = find_spec(name)
+        specification = find_spec(name)
     except ValueError:  # imported without a specification, as pytest does with folders that are no packages
         places = getattr(sys.modules[name], "__path__", ())
     else:
-        places = found.submodule_search_locations or () if found is not None else ()
+        places = specification.submodule_search_locations or () if specification is not None else ()
     return [Path(place).resolve() for place in places]

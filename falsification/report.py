@@ -120,17 +120,17 @@ def _violations() -> str:
     every: list[Violation[Any]] = [*violations.CATALOGUE]  # Any: of every kind of world
     every += [*ApexStage.violations.values(), *ChangeRecordStage.violations.values()]
     for control, described in CONTROLS.items():
-        mine = [violation for violation in every if violation.controls[0] == control]
-        if mine:
+        own = [violation for violation in every if violation.controls[0] == control]
+        if own:
             entries = "\n".join(
-                f"- `{violation.name}`: {violation.wrong}{_others(violation.controls, control)}" for violation in mine
+                f"- `{violation.name}`: {violation.wrong}{_others(violation.controls, control)}" for violation in own
             )
-            sections.append(f"### {control} {described.title} ({len(mine)})\n\n{entries}")
+            sections.append(f"### {control} {described.title} ({len(own)})\n\n{entries}")
     return "\n\n".join(sections)
 
 
 def _others(controls: tuple[str, ...], control: str) -> str:
-    others = [one for one in controls if one != control]
+    others = [other for other in controls if other != control]
     return f" Reported by {', '.join(others)} as well." if others else ""
 
 

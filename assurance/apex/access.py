@@ -248,8 +248,8 @@ def _by_command(flow: Flow, user_id_of: Callable[[Role], str], project_id: str, 
     }
     ran = run_command(flow, project_id, role, values)
     if ran.failure or ran.status != 0:
-        told = ran.failure or f"it ended with {ran.status}, and said: {_output(ran)}"
-        return Lack(f"access.command gave the role {role} no access: {told}.", "Correct the command.", (ran.key,))
+        said = ran.failure or f"it ended with {ran.status}, and said: {_output(ran)}"
+        return Lack(f"access.command gave the role {role} no access: {said}.", "Correct the command.", (ran.key,))
     shown = seen(flow, project_id, role)
     if shown.status == HTTPStatus.OK:
         return None

@@ -235,8 +235,8 @@ def metrics_wrong(record: ChangeRecord) -> list[str]:
         approved = max((approval.date for approval in record.approvals), default=record.created)
         days = (record.execution.started - approved).total_seconds() / 86_400
         if abs(days - metrics.approval_to_deployment_days) > 1:
-            told = f"{metrics.approval_to_deployment_days:g}"
-            wrong.append(f"{days:.1f} days lay between approval and deployment, the metrics say {told}")
+            recorded = f"{metrics.approval_to_deployment_days:g}"
+            wrong.append(f"{days:.1f} days lay between approval and deployment, the metrics say {recorded}")
         spent = (record.execution.finished - record.execution.started).total_seconds() / 60
         if abs(spent - metrics.total_minutes) > ROUNDING_MINUTES:
             wrong.append(f"the deployment took {spent:g} minutes, total_minutes says {metrics.total_minutes:g}")
@@ -284,9 +284,9 @@ def _not_told(
         for announcement in sent
         if (after is None or announcement.sent >= after) and (before is None or announcement.sent <= before)
     ]
-    told = {audience for announcement in in_time for audience in announcement.audiences}
+    informed = {audience for announcement in in_time for audience in announcement.audiences}
     late = " in time" if len(in_time) < len(sent) else ""
-    missing = ", ".join(sorted(audiences - told))
+    missing = ", ".join(sorted(audiences - informed))
     return [f"not told{late} ({event}): {missing}"] if missing else []
 
 

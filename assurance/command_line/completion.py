@@ -28,8 +28,8 @@ def words_of(parser: argparse.ArgumentParser) -> Words:
     options: list[str] = []
     choices: dict[str, tuple[str, ...]] = {}
     subcommands: list[str] = []
-    for one in _parsers(parser):
-        for action in one._actions:
+    for subparser in _parsers(parser):
+        for action in subparser._actions:
             if isinstance(action, argparse._SubParsersAction):
                 subcommands += [str(name) for name in action.choices]
             elif action.help != argparse.SUPPRESS:
@@ -85,16 +85,16 @@ def _bash(commands: Mapping[str, Words], *, zsh: bool) -> str:
 
 
 def _fish(commands: Mapping[str, Words], lines: Mapping[str, str]) -> str:
-    told = ["# Completion of apex-assurance. In fish: apex-assurance completion fish | source"]
+    script = ["# Completion of apex-assurance. In fish: apex-assurance completion fish | source"]
     begin = "complete -c apex-assurance"
     for name, words in commands.items():
-        told.append(f"{begin} -n __fish_use_subcommand -f -a {name} -d {shlex.quote(lines[name])}")
+        script.append(f"{begin} -n __fish_use_subcommand -f -a {name} -d {shlex.quote(lines[name])}")
         seen = f"{begin} -n '__fish_seen_subcommand_from {name}'"
-        told += [f"{seen} -f -a {subcommand}" for subcommand in words.subcommands]
+        script += [f"{seen} -f -a {subcommand}" for subcommand in words.subcommands]
         for option in words.options:
             if option == "--env":
-                told.append(f'{seen} -l env -r -a "(path basename -E environments/*.toml)"')
+                script.append(f'{seen} -l env -r -a "(path basename -E environments/*.toml)"')
             elif option.startswith("--"):
                 chosen = f" -r -f -a {shlex.quote(' '.join(words.choices[option]))}" if option in words.choices else ""
-                told.append(f"{seen} -l {option[2:]}{chosen}")
-    return "\n".join(told) + "\n"
+                script.append(f"{seen} -l {option[2:]}{chosen}")
+    return "\n".join(script) + "\n"

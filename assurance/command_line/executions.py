@@ -118,8 +118,8 @@ def evidence_of(execution: str, look: Look, container: EvidenceContainer, report
     ended = _ended(execution, look, entries)
     run = str(ended.facts["run"])
     pack = container.fetch(run, reports)
-    if (found := manifest.read(pack).run) != run:
-        raise NotEvaluated(f"The pack that is kept as that of {run}, now in {pack}, is that of the run {found}.")
+    if (run_found := manifest.read(pack).run) != run:
+        raise NotEvaluated(f"The pack that is kept as that of {run}, now in {pack}, is that of the run {run_found}.")
     wrong = [
         report
         for report in verify(Request(pack, None, reports / LEDGER, schema_problem, derive=False))

@@ -45,7 +45,7 @@ def propose_apps(draft: Draft, shape: Shape) -> None:
         for kind in (APP, JOB)
         for workload in shape.in_environment(kind, each)
     ]
-    further = [one for one in shape.apps if one is not app and one not in elsewhere]
+    further = [workload for workload in shape.apps if workload is not app and workload not in elsewhere]
     if further:
         table.add(
             "further",
@@ -135,22 +135,22 @@ def _variable_of(shape: Shape, profile: FoundResource) -> str:
 
 
 def _propose_further_environments(draft: Draft, shape: Shape) -> None:
-    for one in shape.further_environments:
+    for further in shape.further_environments:
         table = draft.table("container_apps.further_environments", is_one_of_many=True)
-        table.add("name", one.name, f"found: {one.label}")
-        place = one.text("properties", "vnetConfiguration", "infrastructureSubnetId")
+        table.add("name", further.name, f"found: {further.label}")
+        place = further.text("properties", "vnetConfiguration", "infrastructureSubnetId")
         if network := shape.network_of(place):
             table.add("network", network, "found")
         if place:
             table.add("subnet", name_of(place), "found")
         else:
             table.add("subnet", name_of(shape.app_subnet_id), "", "in which subnet this environment stands")
-        table.add("workload_profiles", bool(at(one.values, "properties", "workloadProfiles")), "found")
-        if apps := shape.in_environment(APP, one):
+        table.add("workload_profiles", bool(at(further.values, "properties", "workloadProfiles")), "found")
+        if apps := shape.in_environment(APP, further):
             table.add(
                 "apps", [{"name": app.name, "ingress": _ingress(app)} for app in apps], _found_ingress(list(apps))
             )
-        if jobs := [job.name for job in shape.in_environment(JOB, one)]:
+        if jobs := [job.name for job in shape.in_environment(JOB, further)]:
             table.add("jobs", jobs, "found")
 
 
@@ -226,15 +226,15 @@ def propose_identity(draft: Draft, shape: Shape) -> None:
         if identity.subscription.casefold() != shape.found.subscription_id.casefold():
             table.add("subscription", identity.subscription, "found")
     for role, service in demanded:
-        one = draft.table("identity.roles", is_one_of_many=True)
+        role_table = draft.table("identity.roles", is_one_of_many=True)
         is_held = any(role == name and is_within(service.resource.id, scope) for name, scope in held)
-        one.add("role", role, "guide" if is_held else "guide; NOT FOUND")
-        one.add("service", service.key, "kind")
+        role_table.add("role", role, "guide" if is_held else "guide; NOT FOUND")
+        role_table.add("service", service.key, "kind")
     if not demanded:
-        one = draft.table("identity.roles", is_one_of_many=True)
+        role_table = draft.table("identity.roles", is_one_of_many=True)
         key = shape.services[0].key if shape.services else "key_vault"
-        one.add("role", "Reader", "", "which role the application needs, and on which service")
-        one.add("service", key, "default")
+        role_table.add("role", "Reader", "", "which role the application needs, and on which service")
+        role_table.add("service", key, "default")
 
 
 def _held(shape: Shape, identity: FoundResource | None) -> list[tuple[str, str]]:
@@ -266,8 +266,10 @@ def propose_defender(draft: Draft, shape: Shape) -> None:
     if shape.app is not None:
         plans.append("Containers")
     table = draft.table("defender")
-    found = {plan.name for plan in shape.found.of_type(PRICING) if plan.text("properties", "pricingTier") == "Standard"}
-    off = [plan for plan in plans if shape.found.of_type(PRICING) and plan not in found]
+    covered = {
+        plan.name for plan in shape.found.of_type(PRICING) if plan.text("properties", "pricingTier") == "Standard"
+    }
+    off = [plan for plan in plans if shape.found.of_type(PRICING) and plan not in covered]
     beside = f"; FOUND off: {', '.join(off)}" if off else ""
     table.add("plans", plans or ["KeyVaults"], f"the plan of each kind of service{beside}")
     asks = "the lowest acceptable secure score, from 0 to 1"

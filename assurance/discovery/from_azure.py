@@ -160,9 +160,9 @@ def _read_elsewhere(search: _Search) -> None:
     wanted: dict[tuple[str, str], str] = {}
     for place in _places(resources):
         known = gathered([(place, {})])
-        one = next(iter(known.values()), None)
-        if one is not None and one.type in NAMED and not any(key in resources for key in known):
-            wanted[(one.type, f"{subscription_of(place)}/{resource_group_of(place)}".casefold())] = place
+        known_resource = next(iter(known.values()), None)
+        if known_resource is not None and known_resource.type in NAMED and not any(key in resources for key in known):
+            wanted[(known_resource.type, f"{subscription_of(place)}/{resource_group_of(place)}".casefold())] = place
     for (kind, _), place in wanted.items():
         client, operations, name = NAMED[kind]
         search.ask(client, operations, name, resource_group_of(place), place=place)

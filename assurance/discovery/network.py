@@ -48,17 +48,19 @@ def propose_network(draft: Draft, shape: Shape) -> None:
         _network_to_be_named(draft)
         return
     subnets: list[_Subnet] = []
-    for one in shape.networks:
-        header = "virtual_network" if one is network else "further_networks"
-        table = draft.table(header, is_one_of_many=one is not network)
-        table.add("name", one.name, f"found: {one.label}")
-        if not shape.found.is_here(one):
-            table.add("resource_group", one.group, "found")
-        spaces = at(one.values, "properties", "addressSpace", "addressPrefixes")
+    for found_network in shape.networks:
+        header = "virtual_network" if found_network is network else "further_networks"
+        table = draft.table(header, is_one_of_many=found_network is not network)
+        table.add("name", found_network.name, f"found: {found_network.label}")
+        if not shape.found.is_here(found_network):
+            table.add("resource_group", found_network.group, "found")
+        spaces = at(found_network.values, "properties", "addressSpace", "addressPrefixes")
         table.add("address_space", spaces if isinstance(spaces, list) and spaces else [UNKNOWN_PREFIX], "found")
-        if peerings := [_peering(each) for each in objects_at(one.values, "properties", "virtualNetworkPeerings")]:
+        if peerings := [
+            _peering(each) for each in objects_at(found_network.values, "properties", "virtualNetworkPeerings")
+        ]:
             table.add("peerings", peerings, "found: take away what is not meant")
-        subnets += [_propose_subnet(draft, shape, header, each) for each in shape.subnets(one)]
+        subnets += [_propose_subnet(draft, shape, header, each) for each in shape.subnets(found_network)]
     for group in dict.fromkeys(subnet.group for subnet in subnets if subnet.group):
         _propose_group(draft, shape, group, [subnet for subnet in subnets if subnet.group == group], subnets)
 
@@ -150,16 +152,16 @@ def _propose_group(draft: Draft, shape: Shape, name: str, mine: list[_Subnet], s
 def _propose_ways_in(draft: Draft, reached: list[_Subnet], own: list[_Subnet], gateways: list[_Subnet]) -> None:
     """Add the flows from gateways to the application, and those to gateways: Azure's own, and their callers'."""
     for app in reached:
-        for one in gateways:
-            _flow(draft, "permitted", one.gateway, "Inbound", "Tcp", one.prefix, app.prefix, ["443"])
+        for subnet in gateways:
+            _flow(draft, "permitted", subnet.gateway, "Inbound", "Tcp", subnet.prefix, app.prefix, ["443"])
         _flow(draft, "permitted", "probes", "Inbound", "*", PROBES, "*", ["*"])
-    for one in own:
-        name, tag, port = AZURES_OWN[one.gateway]
+    for subnet in own:
+        name, tag, port = AZURES_OWN[subnet.gateway]
         _flow(draft, "permitted", name, "Inbound", "Tcp", tag, "*", [port])
         _flow(draft, "permitted", f"{name}-probes", "Inbound", "*", PROBES, "*", ["*"])
-        before = [other.prefix for other in gateways if other.gateway == "application_gateway" != one.gateway]
+        before = [other.prefix for other in gateways if other.gateway == "application_gateway" != subnet.gateway]
         source = before[0] if before else "Internet"
-        _flow(draft, "permitted", "callers", "Inbound", "Tcp", source, one.prefix, ["443"])
+        _flow(draft, "permitted", "callers", "Inbound", "Tcp", source, subnet.prefix, ["443"])
 
 
 def _last(number: int) -> str:

@@ -77,8 +77,8 @@ def _database(shape: Shape, service: FoundService) -> str:
 
 def host_of(service: FoundService, group_id: str) -> str:
     """Return the host name of a service, by what it tells itself, else by its name."""
-    told = service.resource.text(*service.kind.host) if service.kind.host else ""
-    host = (urlsplit(told).hostname or "") if "//" in told else told
+    address = service.resource.text(*service.kind.host) if service.kind.host else ""
+    host = (urlsplit(address).hostname or "") if "//" in address else address
     return host or f"{service.resource.name}.{service.kind.suffix(group_id)}"
 
 
@@ -115,7 +115,7 @@ def _propose_endpoint(
         table.add("zone_resource_group", resource_group_of(zone_id), "found")
     if zone_id and subscription_of(zone_id).casefold() != home.subscription_id.casefold():
         table.add("zone_subscription", subscription_of(zone_id), "found")
-    others = [one for one in endpoint.zone_ids if one != zone_id]
+    others = [other for other in endpoint.zone_ids if other != zone_id]
     if others:
         table.add(
             "names",

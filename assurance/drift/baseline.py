@@ -45,11 +45,11 @@ class Entry:
 
 def snapshot(answers: Mapping[Question, Answer]) -> dict[str, Entry]:
     """Return the resources that answers tell of, by id; of several answers about one, the fullest counts."""
-    found: dict[str, Entry] = {}
+    snapshots: dict[str, Entry] = {}
     for question in sorted(answers, key=lambda answer: answer.preference):
         for entry in entries(question, answers[question].documents):
-            found.setdefault(entry.id, entry)
-    return dict(sorted(found.items()))
+            snapshots.setdefault(entry.id, entry)
+    return dict(sorted(snapshots.items()))
 
 
 def entries(question: Question, documents: Iterable[Document]) -> list[Entry]:
@@ -193,10 +193,10 @@ def _parsed(path: Path, document: Mapping[str, Any]) -> Baseline:
         approval = TypeAdapter(Approval).validate_python(document["approval"])
         questions = TypeAdapter(tuple[Question, ...]).validate_python(document["questions"])
         held = {key: _entry(key, values, questions) for key, values in document["resources"].items()}
-        told = (document["environment"], document["subscription_id"], document["resource_group"])
+        header = (document["environment"], document["subscription_id"], document["resource_group"])
     except (ValidationError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise BaselineRefused(f"{path}: this is not a valid baseline: {type(error).__name__}: {error}") from error
-    return Baseline(*told, approval, questions, held)
+    return Baseline(*header, approval, questions, held)
 
 
 def _entry(key: str, values: Mapping[str, Any], questions: tuple[Question, ...]) -> Entry:
@@ -207,9 +207,9 @@ def _entry(key: str, values: Mapping[str, Any], questions: tuple[Question, ...])
 
 
 def _for_environment(baseline: Baseline, path: Path, environment: Environment) -> Baseline:
-    told = (baseline.environment, baseline.subscription_id.casefold(), baseline.resource_group.casefold())
+    scope = (baseline.environment, baseline.subscription_id.casefold(), baseline.resource_group.casefold())
     wanted = (environment.name, environment.subscription_id.casefold(), environment.resource_group.casefold())
-    if told != wanted:
+    if scope != wanted:
         raise BaselineRefused(
             f"{path}: the baseline is of environment {baseline.environment!r} ({baseline.resource_group}, "
             f"{baseline.subscription_id}), not of {environment.name!r} ({environment.resource_group}, "

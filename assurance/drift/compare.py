@@ -51,10 +51,10 @@ def differences(before: Values, after: Values, path: str = "") -> tuple[Differen
         # As JSON, since Python holds true and 1 for equal.
         same = json.dumps(before, sort_keys=True) == json.dumps(after, sort_keys=True)
         return () if same else (Difference(path, before, after),)
-    found: list[Difference] = []
+    leaves: list[Difference] = []
     for key in sorted(before.keys() | after.keys()):
-        found += differences(before.get(key), after.get(key), joined(path, key))
-    return tuple(found)
+        leaves += differences(before.get(key), after.get(key), joined(path, key))
+    return tuple(leaves)
 
 
 REST = "DRF-01"

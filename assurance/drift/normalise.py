@@ -87,7 +87,7 @@ class Noise:
 def noise() -> Noise:
     """Return the rules that ship with the suite."""
     document = tomllib.loads(files(__package__).joinpath("noise.toml").read_text("utf-8"))
-    kinds = (tuple(_rule(one) for one in document[kind]) for kind in ("property", "ordered", "event"))
+    kinds = (tuple(_rule(rule) for rule in document[kind]) for kind in ("property", "ordered", "event"))
     return Noise(*kinds)
 
 
@@ -151,11 +151,11 @@ class _Walk:
         if key is not None:
             keyed = {f"[{str(item[key]).rstrip('/').casefold()}]": item for item in items if isinstance(item, Mapping)}
             return self._object(path, keyed)
-        walked = [one for one in (self.of(path, item) for item in items) if not _is_empty(one)]
+        walked = [walked_item for walked_item in (self.of(path, item) for item in items) if not _is_empty(walked_item)]
         if len(walked) == 1 and isinstance(walked[0], dict):
             return {"[only]": walked[0]}
-        if any(isinstance(one, dict) for one in walked):
-            return {f"[{_canonical(one)}]": one for one in sorted(walked, key=_canonical)}
+        if any(isinstance(item, dict) for item in walked):
+            return {f"[{_canonical(item)}]": item for item in sorted(walked, key=_canonical)}
         ordered = any(rule.is_about(self.type, path) for rule in noise().ordered)
         return walked if ordered else sorted(walked, key=_canonical)
 
@@ -166,8 +166,8 @@ def _identity(items: Sequence[object]) -> str | None:
     if not objects or len(objects) < len(items):
         return None
     for key in IDENTITIES:
-        if all(isinstance(one.get(key), str) and one.get(key) for one in objects):
-            counted = Counter(str(one[key]).casefold() for one in objects)
+        if all(isinstance(item.get(key), str) and item.get(key) for item in objects):
+            counted = Counter(str(item[key]).casefold() for item in objects)
             if max(counted.values()) == 1:
                 return key
     return None

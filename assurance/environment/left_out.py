@@ -149,7 +149,7 @@ def _groups(environment: Environment) -> Iterator[str]:
     endpoints = [endpoint for service in environment.services.values() for endpoint in service.endpoints]
     wanted = [(_group_of(environment, endpoint.network, endpoint.subnet), "Inbound") for endpoint in endpoints]
     environments = environment.container_apps.environments
-    wanted += [(_group_of(environment, one.network, one.subnet), "Outbound") for one in environments]
+    wanted += [(_group_of(environment, placed.network, placed.subnet), "Outbound") for placed in environments]
     denied = {
         network_security_group.name: network_security_group.deny_all
         for network_security_group in environment.network_security_groups
@@ -165,7 +165,9 @@ def _groups(environment: Environment) -> Iterator[str]:
 
 
 def _group_of(environment: Environment, network: str | None, subnet: str) -> str | None:
-    return next(one.network_security_group for one in environment.subnets_of(network) if one.name == subnet)
+    return next(
+        declared.network_security_group for declared in environment.subnets_of(network) if declared.name == subnet
+    )
 
 
 def _is_open(flow: DeclaredFlow) -> bool:

@@ -187,8 +187,13 @@ class Environment(Declared):
             for key, service in self.services.items()
             for number, one in enumerate(service.endpoints)
         ]
-        placed += [(f"container_apps.{one.name}", one.network, one.subnet) for one in apps.environments[1:]]
-        placed += [("container_apps", None, one) for one in (apps.subnet, *(each.subnet for each in apps.gateways))]
+        placed += [
+            (f"container_apps.{environment.name}", environment.network, environment.subnet)
+            for environment in apps.environments[1:]
+        ]
+        placed += [
+            ("container_apps", None, subnet) for subnet in (apps.subnet, *(each.subnet for each in apps.gateways))
+        ]
         for where, network, subnet in placed:
             known = [subnet.name for subnet in self.subnets_of(network)]
             wanted = (
@@ -272,7 +277,7 @@ class Environment(Declared):
 
     def subnets_of(self, network: str | None) -> tuple[Subnet, ...]:
         """Return the subnets of a network, of the application's own where none is named; none of one not declared."""
-        networks = [one for one in self.networks if network is None or one.name == network]
+        networks = [declared for declared in self.networks if network is None or declared.name == network]
         return networks[0].subnets if networks else ()
 
     def type_of(self, kind: str) -> str:

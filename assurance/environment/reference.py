@@ -148,19 +148,19 @@ def _heading(model: type[BaseModel]) -> str:
 @cache
 def _places() -> dict[type[BaseModel], tuple[str, ...]]:
     """Return where each model stands in the file, as headers of TOML."""
-    found: dict[type[BaseModel], list[str]] = {}
+    tables: dict[type[BaseModel], list[str]] = {}
 
     def walk(model: type[BaseModel], place: str) -> None:
         for key, field in model.model_fields.items():
             for inner in _within(field.annotation):
                 is_keyed = "dict[" in str(field.annotation)
                 here = f"{place}.{key}".lstrip(".") + (".KEY" if is_keyed else "")
-                if here not in found.setdefault(inner, []):
-                    found[inner].append(here)
+                if here not in tables.setdefault(inner, []):
+                    tables[inner].append(here)
                     walk(inner, here)
 
     walk(Environment, "")
-    return {model: tuple(places) for model, places in found.items()}
+    return {model: tuple(places) for model, places in tables.items()}
 
 
 def _unit(key: str, field: FieldInfo) -> str:

@@ -85,8 +85,8 @@ def facts_of(outcome: Outcome) -> dict[str, str | bool]:
 def facts_to_hold(results: Mapping[str, Any]) -> dict[str, str | bool]:
     """Return what a ledger's line must say of a run with these results, as far as they tell it."""
     facts = facts_of(outcome_of(results))
-    told = {SCOPE: str(results["run"][SCOPE])} if SCOPE in results["run"] else {}
-    return {VERDICTS: facts[VERDICTS]} if results["schema"] == WITHOUT_MEASURES else {**facts, **told}
+    held = {SCOPE: str(results["run"][SCOPE])} if SCOPE in results["run"] else {}
+    return {VERDICTS: facts[VERDICTS]} if results["schema"] == WITHOUT_MEASURES else {**facts, **held}
 
 
 def parsed(facts: Facts) -> Outcome | None:

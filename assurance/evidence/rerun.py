@@ -140,8 +140,8 @@ def _check_paths(given: Iterable[str]) -> list[str]:
     Raises:
         PackError: One of them is no folder or file of the suite's checks.
     """
-    found = ((ROOT / CHECKS).rglob(pattern) for pattern in ("test_*.py", "*/"))
-    own = {path.relative_to(ROOT).as_posix(): str(path) for paths in found for path in paths}
+    files = ((ROOT / CHECKS).rglob(pattern) for pattern in ("test_*.py", "*/"))
+    own = {path.relative_to(ROOT).as_posix(): str(path) for paths in files for path in paths}
     own |= dict.fromkeys((CHECKS, "."), str(ROOT / CHECKS))
     names = list(dict.fromkeys(path.partition("::")[0] for path in given))
     for name in names:

@@ -143,9 +143,9 @@ def _parameter(scope: Scope, name: str) -> Value:
 
 
 def _variable(scope: Scope, name: str) -> Value:
-    found = next((value for key, value in scope.variables.items() if key.casefold() == name.casefold()), None)
-    if found is not None:
-        return computed(found, scope)
+    declared = next((value for key, value in scope.variables.items() if key.casefold() == name.casefold()), None)
+    if declared is not None:
+        return computed(declared, scope)
     loop = next(
         variable
         for variable in scope.variables.get("copy", ())

@@ -45,8 +45,8 @@ def _change(change: PlannedChange, redactor: Redactor) -> PlannedChange:
 def _resource(values: Values | None, redactor: Redactor) -> Values | None:
     if values is None:
         return None
-    found: Any = json.loads(redactor.body(json.dumps(values).encode()))
-    return found if isinstance(found, Mapping) else None
+    redacted: Any = json.loads(redactor.body(json.dumps(values).encode()))
+    return redacted if isinstance(redacted, Mapping) else None
 
 
 ROLE_ASSIGNMENTS = "microsoft.authorization/roleassignments"

@@ -85,9 +85,9 @@ class TemplateValidation:
         Args:
             digest: `sha256:` and the digest that the release names.
         """
-        found = f"sha256:{self.template_sha256}"
+        actual = f"sha256:{self.template_sha256}"
         remedy = "Make plan and validation of this template anew, and name its digest in the release file."
-        return self._fact(found == digest, f"the template has the digest {digest}", f"it has {found}", remedy)
+        return self._fact(actual == digest, f"the template has the digest {digest}", f"it has {actual}", remedy)
 
     def _document(self) -> Mapping[str, Any]:
         try:
@@ -230,15 +230,15 @@ def review(
         address_space: The prefixes that the tag VirtualNetwork stands for.
     """
     declared = tuple(announced)
-    found = []
+    reviewed = []
     for change in plan.changes:
         if not change.kind.changes_something:
             continue
         changes = heaviest(_meaning(change, now, address_space))
         if changes:
-            found.append(ReviewedChange(change.id, change.kind, changes, _announcement(change, changes, declared)))
+            reviewed.append(ReviewedChange(change.id, change.kind, changes, _announcement(change, changes, declared)))
     order = list(Weight)
-    return PlanReview(plan, tuple(sorted(found, key=lambda change: (order.index(change.weight), change.id))), place)
+    return PlanReview(plan, tuple(sorted(reviewed, key=lambda change: (order.index(change.weight), change.id))), place)
 
 
 def _meaning(
@@ -284,11 +284,12 @@ def _announcement(change: PlannedChange, changes: tuple[Change, ...], declared: 
     """Return why all of a resource's security-relevant differences are announced; empty if one is not."""
     name = change.id.rstrip("/").rsplit("/", 1)[-1]
     reasons: list[str] = []
-    for one in changes:
-        if one.weight is not Weight.SECURITY:
+    for announced_change in changes:
+        if announced_change.weight is not Weight.SECURITY:
             continue
         fitting = next(
-            (item for item in declared if matches(item.resource, name) and matches(item.path, one.path)), None
+            (item for item in declared if matches(item.resource, name) and matches(item.path, announced_change.path)),
+            None,
         )
         if fitting is None:
             return ""

@@ -117,15 +117,15 @@ def _made_id(known: Mapping[str, Any], after: Mapping[str, Any], subscription_id
 
 
 def _in_azures_form(known: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    converted: dict[str, Any] = {}
     # A role is told by its id or its name; the other is known only after the deployment.
     by_name = isinstance(values.get("role_definition_name"), str) and not is_unknown(values["role_definition_name"])
     for name, rule in known["attributes"].items():
         if name == ("role_definition_id" if by_name else "role_definition_name"):
             continue
         if name in values and values[name] is not None:
-            _place(found, rule, values[name])
-    return found
+            _place(converted, rule, values[name])
+    return converted
 
 
 def _place(found: dict[str, Any], rule: str | Mapping[str, Any], value: Any) -> None:  # noqa: ANN401  (JSON values)
@@ -211,14 +211,14 @@ def read_terraform(document: Mapping[str, Any], subscription_id: str, where: str
         )
     if document.get("errored"):
         raise PlanRefused(f"{where}: the plan ended in an error; mend it and plan again")
-    found: list[PlannedChange] = []
+    planned: list[PlannedChange] = []
     unplaced: list[str] = []
     for change in changes:
         if change.get("mode") == "data":
             continue
         for outcome in _change(change, subscription_id):
-            (unplaced if isinstance(outcome, str) else found).append(outcome)  # type: ignore[arg-type]  # one list each
-    return Plan(FORM, tuple(_joined(found)), tuple(unplaced), made=str(document.get("timestamp", "")))
+            (unplaced if isinstance(outcome, str) else planned).append(outcome)  # type: ignore[arg-type]  # one list each
+    return Plan(FORM, tuple(_joined(planned)), tuple(unplaced), made=str(document.get("timestamp", "")))
 
 
 def _change(one: Mapping[str, Any], subscription_id: str) -> Iterator[PlannedChange | str]:

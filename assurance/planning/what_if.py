@@ -41,19 +41,19 @@ def read_what_if(document: Mapping[str, Any], where: str) -> Plan:
     if not isinstance(changes, list):
         raise PlanRefused(f"{where}: a what-if result has a list 'changes', and this has none; was it cut off?")
     potential = result.get("potentialChanges") or []
-    found: list[PlannedChange] = []
+    planned: list[PlannedChange] = []
     diagnostics: list[str] = []
     for number, entry in enumerate([*changes, *potential]):
         outcome = _change(entry, where, number)
         if isinstance(outcome, str):
             diagnostics.append(outcome)
         else:
-            found.append(outcome)
-    for one in result.get("diagnostics") or []:
-        if isinstance(one, Mapping) and str(one.get("level", "Warning")).casefold() != "info":
-            diagnostics.append(str(one.get("message", one)))
+            planned.append(outcome)
+    for diagnostic in result.get("diagnostics") or []:
+        if isinstance(diagnostic, Mapping) and str(diagnostic.get("level", "Warning")).casefold() != "info":
+            diagnostics.append(str(diagnostic.get("message", diagnostic)))
     form, made = str(document.get("form") or FORM), str(document.get("made") or "")
-    return Plan(form, tuple(found), unplaced=tuple(diagnostics), made=made)
+    return Plan(form, tuple(planned), unplaced=tuple(diagnostics), made=made)
 
 
 def _result(document: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -210,10 +210,10 @@ def absent_controls(model: RunModel) -> tuple[Control, ...]:
 
 def by_family(model: RunModel) -> dict[str, tuple[ControlSummary, ...]]:
     """Return the summaries of the controls of this run by family, such as `SEC`, in the order of the catalogue."""
-    found: dict[str, list[ControlSummary]] = {}
+    families: dict[str, list[ControlSummary]] = {}
     for summary in model.controls():
-        found.setdefault(family_of(summary.control.id), []).append(summary)
-    return {family: tuple(summaries) for family, summaries in found.items()}
+        families.setdefault(family_of(summary.control.id), []).append(summary)
+    return {family: tuple(summaries) for family, summaries in families.items()}
 
 
 def worst_of(some: Sequence[ControlSummary]) -> Verdict | None:
@@ -230,11 +230,11 @@ def family_of(control: str) -> str:
 def ids_in_words(ids: Sequence[str]) -> str:
     """Return ids of controls with runs of three or more drawn together: `DEP-01, SLA-01 to SLA-08`."""
     runs: list[list[str]] = []
-    for one in ids:
-        if runs and _next(runs[-1][-1]) == one:
-            runs[-1].append(one)
+    for control_id in ids:
+        if runs and _next(runs[-1][-1]) == control_id:
+            runs[-1].append(control_id)
         else:
-            runs.append([one])
+            runs.append([control_id])
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
 
 

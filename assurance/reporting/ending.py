@@ -196,13 +196,13 @@ def _finding(finding: Finding, width: int) -> Block:
     record = finding.lead
     also = [control for control in finding.controls if control != record.control]
     seen = f" (also {', '.join(also)})" if also else f" ({len(finding.records)} cases)" if finding.others else ""
-    told = f"{for_terminal(record.subject, 60)}: {for_terminal(finding.seen)}"
+    title = f"{for_terminal(record.subject, 60)}: {for_terminal(finding.seen)}"
     if len(finding.seen) < MIN_TELLING_CHARACTERS:
-        told += f"; demanded: {for_terminal(record.statement)}"
+        title += f"; demanded: {for_terminal(record.statement)}"
     head = f"{finding.severity.upper():<8}  {record.control}  "
     # What is wrong comes before who else says so.
     room = width - len(head)
-    line = f"{head}{told}{seen}" if len(told) + len(seen) <= room else f"{head}{shortened(told, room)}"
+    line = f"{head}{title}{seen}" if len(title) + len(seen) <= room else f"{head}{shortened(title, room)}"
     return line, _what_to_do(finding.command, record.remedy, width)
 
 

@@ -128,10 +128,10 @@ class _View:
         ]
         zones = tuple(self.part(zone) for zone in dict.fromkeys(self._zones(_id(endpoint))))
         for connection in connections:
-            told = _object(connection, "properties")
-            service = told.get("privateLinkServiceId")
+            values = _object(connection, "properties")
+            service = values.get("privateLinkServiceId")
             if isinstance(service, str) and service:
-                state = _object(told, "privateLinkServiceConnectionState").get("status")
+                state = _object(values, "privateLinkServiceConnectionState").get("status")
                 yield Link(self.part(_id(endpoint), str(state or "")), zones, self.part(service, _noun(service)))
 
     def _zones(self, endpoint: str) -> Iterator[str]:

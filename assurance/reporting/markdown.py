@@ -69,7 +69,7 @@ def _planned(changes: Sequence[PlannedRecord]) -> list[str]:
     if not changes:
         return []
     counts = Counter(change.weight for change in changes)
-    told = ", ".join(f"{number} {weight}" for weight, number in counts.items())
+    totals = ", ".join(f"{number} {weight}" for weight, number in counts.items())
     shown = changes[:MAX_PLANNED]
     rows = [
         f"| {_plain(row.weight)} | {_plain(row.kind)} | {_plain(row.resource.rpartition('/providers/')[2], 200)} "
@@ -78,7 +78,7 @@ def _planned(changes: Sequence[PlannedRecord]) -> list[str]:
     ]
     more = [f"and {len(changes) - len(shown)} more"] if len(changes) > len(shown) else []
     table = "\n".join(["| Class | What | Resource | Change | Announced |", "|---|---|---|---|---|", *rows])
-    summed = f"<summary>The plan has {counted(len(changes), 'change')}: {told}</summary>"
+    summed = f"<summary>The plan has {counted(len(changes), 'change')}: {totals}</summary>"
     return ["\n\n".join(["<details>" + summed, table, *more, "</details>"])]
 
 

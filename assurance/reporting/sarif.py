@@ -133,7 +133,9 @@ def _result(record: VerdictRecord, rules: list[str], finding: Finding | None) ->
             "subject": _shown(record.subject),
             "remedy": _text(record.remedy),
             "readings": list(record.readings),
-            "sameCauseAs": [printable(one.check) for one in finding.records if one is not record] if finding else [],
+            "sameCauseAs": [printable(other.check) for other in finding.records if other is not record]
+            if finding
+            else [],
         },
     }
     if record.verdict is Verdict.WAIVED:

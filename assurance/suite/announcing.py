@@ -50,7 +50,7 @@ class Announcing:
     def pytest_xdist_node_collection_finished(self, node: Any, ids: Sequence[str]) -> None:  # noqa: ANN401  (pytest-xdist types no worker)
         """Say it when the first worker has collected: the files of checks are named by their controls."""
         if not self._is_told:
-            matches = [_CONTROL.search(one.partition("::")[0]) for one in ids]
+            matches = [_CONTROL.search(node_id.partition("::")[0]) for node_id in ids]
             known = [match[1].upper() for match in matches if match is not None]
             self._announce(node.config, frozenset(known) if len(known) == len(matches) else None)
 

@@ -186,13 +186,13 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
 
 def joined(words: list[str]) -> list[str]:
     """Return the words of a command line, those options that name a file or a folder in one word with their value."""
-    found: list[str] = []
+    joined_words: list[str] = []
     for word in words:
-        if found and found[-1] in NAMING_FILES:
-            found[-1] = f"{found[-1]}={word}"
+        if joined_words and joined_words[-1] in NAMING_FILES:
+            joined_words[-1] = f"{joined_words[-1]}={word}"
         else:
-            found.append(word)
-    return found
+            joined_words.append(word)
+    return joined_words
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -153,10 +153,10 @@ class ServerErrorJudge:
         """Tell of server errors when all cases have ended."""
         result = yield
         if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
-            found = self._found()
-            for record in found:
+            failures = self._found()
+            for record in failures:
                 self._tell(record)
-            self._told = frozenset(record.check for record in found)
+            self._told = frozenset(record.check for record in failures)
         return result
 
     def _found(self) -> list[VerdictRecord]:
@@ -175,12 +175,12 @@ class ServerErrorJudge:
                 duration_seconds=0.0,
                 verdict=Verdict.FAIL,
                 expected="no answer of APEX is a server error",
-                observed=told,
+                observed=sentence,
                 reason="",
                 remedy=REMEDY,
                 resources=(name,),
                 readings=keys,
                 measures=(),
             )
-            for name, (told, keys) in broken_down(readings, families).items()
+            for name, (sentence, keys) in broken_down(readings, families).items()
         ]

@@ -95,8 +95,8 @@ def _write_finding(reporter: pytest.TerminalReporter, finding: Finding, width: i
     lines += remedy_lines(record.remedy, width)
     # Two checks of one control may find the same of one subject.
     others = tuple(dict.fromkeys(map(_other_in_words, finding.others)))
-    for told in others if everything else others[:MAX_CASES_NAMED]:
-        lines += field("also", told, width) if everything else _cut(field("also", told, width), width)
+    for other in others if everything else others[:MAX_CASES_NAMED]:
+        lines += field("also", other, width) if everything else _cut(field("also", other, width), width)
     if len(others) > MAX_CASES_NAMED and not everything:
         lines += field("also", f"{counted(len(others) - MAX_CASES_NAMED, 'more case')} of the same cause", width)
     lines += field("check", for_terminal(record.check), width)
@@ -147,8 +147,8 @@ def _write_waived(reporter: pytest.TerminalReporter, model: RunModel, width: int
         for line in hanging(f"{group.severity.upper():<8}  {for_terminal(group.reason)}", " " * 10, width):
             reporter.write_line(line, purple=True)
         for record in group.records:
-            told = f"{record.control} {for_terminal(record.subject, 200)}: {for_terminal(record.observed)}"
-            for line in field("covers", told, width):
+            sentence = f"{record.control} {for_terminal(record.subject, 200)}: {for_terminal(record.observed)}"
+            for line in field("covers", sentence, width):
                 reporter.write_line(line)
         reporter.write_line("")
 

@@ -259,8 +259,8 @@ class Redactor:
 
     def _named(self, name: str, value: str) -> str:
         """Redact what people have named themselves: by its name, its form, or since it reads as a key."""
-        told = kind_of_key(name, value)
-        kind = told if told in PERSONAL else secret_kind(name, value)
+        own = kind_of_key(name, value)
+        kind = own if own in PERSONAL else secret_kind(name, value)
         return self._string(value) if kind is None or kind_of_token(value) else self._whole_or_part(kind, value)
 
     def _whole_or_part(self, kind: str, value: str) -> str:

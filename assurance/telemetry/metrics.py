@@ -101,7 +101,7 @@ def _total(metric: Document, aggregation: str) -> float | None:
             "Look at the reading.",
             metric.readings,
         )
-    values = [point.number(aggregation) for one in series for point in one.required_items("data")]
+    values = [point.number(aggregation) for part in series for point in part.required_items("data")]
     present = [value for value in values if value is not None]
     return sum(present) if present else None
 

@@ -88,13 +88,13 @@ class RequestLevel:
 
     def percentile_is_below(self, share: int, milliseconds: float) -> Fact:
         """Whether a percentile of the response times is below a threshold."""
-        found = self.percentiles[share]
+        measured = self.percentiles[share]
         return self._fact(
-            found < milliseconds,
+            measured < milliseconds,
             f"P{share} of the response times below {milliseconds:,g} ms",
-            f"P{share} is {found:,.0f} ms",
+            f"P{share} is {measured:,.0f} ms",
             SLOW_REMEDY,
-            self._measure(f"P{share} of the response times", found, milliseconds, "ms"),
+            self._measure(f"P{share} of the response times", measured, milliseconds, "ms"),
         )
 
     def error_rate_is_below(self, percent: float) -> Fact:

@@ -110,10 +110,10 @@ class ApexStage:
         """Return every fault in the place of each answer that cases of a control rest on, or all, by name."""
         families = FAMILIES if control is None else (family_of(control),)
         return {
-            one.name: one
+            each.name: each
             for family in families
-            for one in (*inability.inabilities(self.kept(family)), *switches.unknowable(family))
-            if control is None or any(case.control == control for case in self._resting_on(one))
+            for each in (*inability.inabilities(self.kept(family)), *switches.unknowable(family))
+            if control is None or any(case.control == control for case in self._resting_on(each))
         }
 
     def outcomes_resting_on(self, fault: Inability) -> Judged:
@@ -197,12 +197,7 @@ def _with_later_looks(readings: Sequence[Reading], key: str) -> frozenset[str]:
     Who looks again for what an answer lacked must not find what was known before the fault.
     """
     cited = next((reading for reading in readings if reading.key == key), None)
-    if (
-        cited is None
-        or cited.call is None
-        or not cited.call.flow
-        or not cited.question.startswith("GET ")
-    ):
+    if cited is None or cited.call is None or not cited.call.flow or not cited.question.startswith("GET "):
         return frozenset({key})
     return frozenset(
         reading.key

@@ -103,8 +103,10 @@ def moves(reference: str) -> Change:
         was = azure.find(reference)
         group, elsewhere = azure.fill(GROUP).lower(), azure.fill(SHARED)
         key = next(key for key, values in azure.resources.items() if values is was)
-        for one in [resource for resource in azure.resources if resource == key or resource.startswith(f"{key}/")]:
-            moved = azure.resources.pop(one)
+        for resource_key in [
+            resource for resource in azure.resources if resource == key or resource.startswith(f"{key}/")
+        ]:
+            moved = azure.resources.pop(resource_key)
             moved["id"] = elsewhere + moved["id"][len(group) :]
             azure.resources[moved["id"].lower()] = moved
 

@@ -54,21 +54,21 @@ def _http_faults(reading: Reading) -> dict[str, Change]:
     match = f"^{re.escape(f'{parts.path}?{parts.query}')}$"
     # The vault's challenge is the first answer to the question, and the list the second; a fault meets one of them.
     times = 1 if reading.status == UNAUTHORIZED else None
-    found: dict[str, list[Fault]] = {
+    faults_by_name: dict[str, list[Fault]] = {
         name: [replace(fault, match=match, times=times)] for name, fault in _answers().items()
     }
     if reading.status == UNAUTHORIZED:
         # Azure challenges by 401, so that this one is the truth here.
-        del found["401"]
+        del faults_by_name["401"]
     else:
         for name, rewrite in REWRITES.items():
             body = rewrite(json.loads(reading.body), reading.question.split(" ", 1)[1])
             # Of a page that holds nothing, nothing is rewritten.
             if body is not None and body != json.loads(reading.body):
-                found[name] = [Fault(match, status=HTTPStatus.OK, body=body, times=times)]
-        if "a-page-that-fails" in found:
-            found["a-page-that-fails"].append(Fault(PAGE, status=HTTPStatus.SERVICE_UNAVAILABLE))
-    return {name: _showing(faults) for name, faults in found.items()}
+                faults_by_name[name] = [Fault(match, status=HTTPStatus.OK, body=body, times=times)]
+        if "a-page-that-fails" in faults_by_name:
+            faults_by_name["a-page-that-fails"].append(Fault(PAGE, status=HTTPStatus.SERVICE_UNAVAILABLE))
+    return {name: _showing(faults) for name, faults in faults_by_name.items()}
 
 
 def _showing(faults: list[Fault]) -> Change:

@@ -171,8 +171,8 @@ def plan_for(change: Change) -> Plan | Untold:
         if key not in now:
             changes.append(PlannedChange(shown, ChangeKind.DELETE, was[key]))
         else:
-            found = ChangeKind.MODIFY if key in was else ChangeKind.CREATE
-            changes.append(PlannedChange(shown, found, deepcopy(was.get(key)), deepcopy(now[key])))
+            planned_kind = ChangeKind.MODIFY if key in was else ChangeKind.CREATE
+            changes.append(PlannedChange(shown, planned_kind, deepcopy(was.get(key)), deepcopy(now[key])))
     if not changes:
         return Untold("it only lies in the order or casing of answers")
     return redacted(Plan("what-if", tuple(changes)), Redactor(salt="falsification"))

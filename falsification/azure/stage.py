@@ -93,9 +93,7 @@ class AzureStage:
         drift = declared.drift.model_copy(update={"baseline": baseline})
         self.environment = declared.model_copy(update={"drift": drift})
         self.violations: Mapping[str, Violation] = {violation.name: violation for violation in violations.CATALOGUE}
-        self.harmless: Mapping[str, Harmless] = {
-            change.name: change for change in harmless.CATALOGUE
-        }
+        self.harmless: Mapping[str, Harmless] = {change.name: change for change in harmless.CATALOGUE}
         self.cases = collect(folders, self.environment, ESTATE)
         self._redactor = Redactor(salt="falsification")
         self._world = compliant_world(declared.name)
@@ -119,9 +117,9 @@ class AzureStage:
     def inabilities(self, control: str | None = None) -> Mapping[str, Inability[World]]:
         """Return every fault in the place of every reading, or of those that a control rests on, by name."""
         return {
-            one.name: one
-            for one in inability.inabilities(self)
-            if control is None or any(case.control == control for case in self.resting_on(one.key))
+            each.name: each
+            for each in inability.inabilities(self)
+            if control is None or any(case.control == control for case in self.resting_on(each.key))
         }
 
     def outcomes(self, change: Change, family: str = "") -> Judged:  # noqa: ARG002  (all are judged at once)

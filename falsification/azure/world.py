@@ -236,11 +236,11 @@ class WorldResolver(Resolver):
         self._from = vantage
 
     def _ask(self, key: str, name: str) -> Reading:
-        found = self._names.get(name.lower())
-        failure = found.failure if found is not None else ""
+        known = self._names.get(name.lower())
+        failure = known.failure if known is not None else ""
         answer: dict[str, object] = {"exists": False, "aliases": [], "addresses": []}
-        if found is not None and found.exists:
-            answer = {"exists": True, "aliases": found.aliases, "addresses": sorted(found.addresses)}
+        if known is not None and known.exists:
+            answer = {"exists": True, "aliases": known.aliases, "addresses": sorted(known.addresses)}
         body = b"" if failure else json.dumps(answer, sort_keys=True).encode()
         question = f"A and AAAA records of {name}, from {self._from}"
         digest = sha256(body) if body else ""

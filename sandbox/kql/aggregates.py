@@ -93,7 +93,7 @@ def _distinct(scope: Scope, name: str, arguments: tuple[Expression, ...]) -> lis
     value = scope.scalar(arguments[0])
 
     def compute(rows: Rows) -> Value:
-        return len({one for row in rows if (one := value.evaluate(row)) is not None})
+        return len({number for row in rows if (number := value.evaluate(row)) is not None})
 
     return [Aggregate(_default_name(name, arguments[0]), "long", compute)]
 

@@ -178,12 +178,12 @@ class _Parser:
         return Column(name, known[kind])
 
     def _constant(self) -> Value:
-        found = expression(self._reader)
-        if isinstance(found, Negated) and isinstance(found.operand, Literal):
-            value = found.operand.value
+        constant = expression(self._reader)
+        if isinstance(constant, Negated) and isinstance(constant.operand, Literal):
+            value = constant.operand.value
             if isinstance(value, (int, float)):
                 return -value
-        if isinstance(found, Literal):
-            return found.value
-        named = f" '{found.name}'" if isinstance(found, Name) else ""
+        if isinstance(constant, Literal):
+            return constant.value
+        named = f" '{constant.name}'" if isinstance(constant, Name) else ""
         raise unsupported(f"An expression{named} within a datatable")

@@ -101,9 +101,9 @@ class Scope:
         array = self._array(values)
         if array is not None:
             values = [Scalar("string", lambda _, text=text: text) for text in array]  # type: ignore[misc]  # a default binds the loop's value
-        for one in values:
-            if one.kind != left.kind and not {one.kind, left.kind} <= NUMBERS:
-                raise semantic(f"'{operator}' compares {left.kind} with {one.kind}")
+        for scalar in values:
+            if scalar.kind != left.kind and not {scalar.kind, left.kind} <= NUMBERS:
+                raise semantic(f"'{operator}' compares {left.kind} with {scalar.kind}")
         folded = operator.endswith("~")
         if folded and left.kind != "string":
             raise semantic(f"'{operator}' needs texts, not {left.kind}")
@@ -111,7 +111,9 @@ class Scope:
 
         def evaluate(row: Row) -> Value:
             value = _folded(left.evaluate(row), folded)
-            return (value is not None and any(value == _folded(one.evaluate(row), folded) for one in values)) is wanted
+            return (
+                value is not None and any(value == _folded(scalar.evaluate(row), folded) for scalar in values)
+            ) is wanted
 
         return Scalar("bool", evaluate)
 
@@ -119,8 +121,8 @@ class Scope:
         """Return the texts of a constant array that stands alone after `in`."""
         if [value.kind for value in values] != ["dynamic"]:
             return None
-        found = values[0].evaluate(())
-        return found if isinstance(found, tuple) else None
+        array = values[0].evaluate(())
+        return array if isinstance(array, tuple) else None
 
     def _call(self, name: str, arguments: list[Scalar]) -> Scalar:
         if name == "now" and not arguments:

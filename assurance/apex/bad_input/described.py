@@ -201,8 +201,8 @@ class DescribedTrial:
         }
         drawn = _in_own_process(json.dumps(asked))
         return {
-            operation.name: None if found is None else [MadeUp(**values) for values in found]
-            for operation, found in zip(operations, drawn, strict=True)
+            operation.name: None if values_drawn is None else [MadeUp(**values) for values in values_drawn]
+            for operation, values_drawn in zip(operations, drawn, strict=True)
         }
 
 

@@ -146,8 +146,8 @@ def fault_of(claims: Mapping[str, Any], audience: str, now: datetime) -> str:  #
         return f"has expired at {to_text(from_seconds(ends))}"
     if isinstance(begins, (int, float)) and begins > now.timestamp():
         return f"is not valid before {to_text(from_seconds(begins))}"
-    told = claims.get("aud")
-    audiences = [text for text in (told if isinstance(told, list) else [told]) if isinstance(text, str)]
+    claim = claims.get("aud")
+    audiences = [text for text in (claim if isinstance(claim, list) else [claim]) if isinstance(text, str)]
     if audiences and _bare(audience) not in {_bare(audience) for audience in audiences}:
         return f"is for another application: its audience is {', '.join(audiences)}, not {audience}"
     return ""

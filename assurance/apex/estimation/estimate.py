@@ -244,9 +244,9 @@ class Estimate:
         """Whether the risk factors that were asked for are those that it rests on."""
         # As it was asked for, or as the column is called in which it is stored.
         factors = self.document.items("risk_factors")
-        told = tuple(sorted(factor.text("name") or factor.text("factor_name") or "" for factor in factors))
+        own = tuple(sorted(factor.text("name") or factor.text("factor_name") or "" for factor in factors))
         wanted = tuple(sorted(names))
-        return self._fact(told == wanted, f"risk factors {', '.join(wanted)}", ", ".join(told) or "none")
+        return self._fact(own == wanted, f"risk factors {', '.join(wanted)}", ", ".join(own) or "none")
 
     def _lists(self, key: str) -> Fact:
         value = self.document.value(key)

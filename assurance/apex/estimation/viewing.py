@@ -37,11 +37,11 @@ class ConfidenceLevels:
         amounts = [Amount.of(estimate.document, CONTINGENCY) for _, estimate in sorted(self.estimates.items())]
         values: list[Decimal] = [amount.value for amount in amounts if amount.value is not None]
         holds = len(values) == len(amounts) > 0 and values == sorted(values)
-        told = zip(sorted(self.estimates), amounts, strict=True)
+        pairs = zip(sorted(self.estimates), amounts, strict=True)
         return Fact(
             holds,
             "the higher the level of confidence, the higher the contingency",
-            ", ".join(f"{level:.0%}: {amount.told} %" for level, amount in told),
+            ", ".join(f"{level:.0%}: {amount.told} %" for level, amount in pairs),
             ", ".join(estimate.subject for _, estimate in sorted(self.estimates.items())),
             tuple(dict.fromkeys(key for estimate in self.estimates.values() for key in estimate.readings)),
             "" if holds else "Compare the estimates of each level; the simulation may ignore confidence_level.",
@@ -92,8 +92,8 @@ class Export:
         shown = {key: value for key, value in view.document.values.items() if key not in LISTS}
         shared = sorted(set(shown) & set(exported))
         unshared = sorted(key for key in REQUIRED if key not in shared)
-        told = [f"{key} is not in both" for key in unshared]
-        return told + [
+        sentences = [f"{key} is not in both" for key in unshared]
+        return sentences + [
             difference for key in shared for difference in differences(f"estimate.{key}", shown[key], exported[key])
         ]
 

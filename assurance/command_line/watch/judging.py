@@ -70,8 +70,8 @@ class Judge:
         return Conclusion(Decision.GO, ("health never failed for longer than it may; no new critical alert", *facts))
 
     def _broken(self, level: Sequence[Fact] | str) -> list[str]:
-        told = [] if isinstance(level, str) else [fact for fact in level if not fact.holds]
-        broken = [f"{fact.observed}; {fact.expected} is demanded" for fact in told]
+        failing = [] if isinstance(level, str) else [fact for fact in level if not fact.holds]
+        broken = [f"{fact.observed}; {fact.expected} is demanded" for fact in failing]
         if self._failing_since is not None:
             broken.append(f"health was failing when the watch ended: {self._failing_told}")
         return broken

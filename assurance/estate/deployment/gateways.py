@@ -254,10 +254,10 @@ def _backends(gateway: Document) -> Iterator[tuple[str, str]]:
             path_map.text("properties", "defaultBackendAddressPool", "id") or "",
             path_map.text("properties", "defaultBackendHttpSettings", "id") or "",
         )
-    for one in held:
+    for rule in held:
         yield (
-            one.text("properties", "backendAddressPool", "id") or "",
-            one.text("properties", "backendHttpSettings", "id") or "",
+            rule.text("properties", "backendAddressPool", "id") or "",
+            rule.text("properties", "backendHttpSettings", "id") or "",
         )
 
 

@@ -68,8 +68,8 @@ class _AccessReader:
                 holdings.append(self._holding(name, object_id or self._principal_of(name)))
             except NotEvaluated as error:
                 unread = unread or error
-        for one in (holding, *holdings):
-            self._read_definitions(one)
+        for each in (holding, *holdings):
+            self._read_definitions(each)
         return Access(
             identity,
             holding,

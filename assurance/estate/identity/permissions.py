@@ -72,14 +72,14 @@ def takes_from(denial: Document, definition: Document) -> bool:
     """
     role = granted(definition)
     wanted = ("dataActions", "notDataActions", role.data) if role.data else ("actions", "notActions", role.control)
-    taken, excepted, mine = wanted
+    taken, excepted, own = wanted
     return any(
         meets(pattern, operation)
         and not _covered(operation, permission.texts(excepted))
         and not _covered(pattern, permission.texts(excepted))
         for permission in denial.items("properties", "permissions")
         for pattern in permission.texts(taken)
-        for operation in mine
+        for operation in own
     )
 
 

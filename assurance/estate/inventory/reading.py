@@ -183,7 +183,7 @@ def read_other_applications(estate: Estate) -> Workloads:
     app = read_container_app(estate)
     apps, cited = _listing_of_workloads(estate, "container_apps", app.id)
     readings = (*app.readings, *cited)
-    others = tuple(one for one in apps if not same_id(one.id, app.id))
+    others = tuple(other for other in apps if not same_id(other.id, app.id))
     if app.document is not None and len(others) == len(apps):
         reason = f"Azure's list of container apps leaves out {app.name}, which exists."
         raise NotEvaluated(reason, "Grant the suite's identity Reader on the subscription.", readings)

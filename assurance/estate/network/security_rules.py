@@ -155,9 +155,11 @@ class RuleSet:
 
     def _plane(self, direction: Direction, matchers: Iterable[Matcher]) -> "_Plane":
         rules = sorted((rule for rule in self.rules if rule.direction == direction), key=lambda rule: rule.priority)
-        for one, other in pairwise(rules):
-            if one.priority == other.priority:
-                raise BrokenReading(f"{direction} rules {one.name!r} and {other.name!r} share priority {one.priority}.")
+        for rule_before, other in pairwise(rules):
+            if rule_before.priority == other.priority:
+                raise BrokenReading(
+                    f"{direction} rules {rule_before.name!r} and {other.name!r} share priority {rule_before.priority}."
+                )
         try:
             space = [parse_range(prefix) for prefix in self.virtual_network]
         except ValueError as error:

@@ -132,10 +132,10 @@ class SqlServer(WithLeastTls):
     @classmethod
     def read(cls, estate: Estate, key: str) -> SqlServer:
         """Return the declared server of that key."""
-        found = cls.found(estate, key)
-        rules, entra = partial(_rules, estate, found[0]), partial(_entra_only, estate, found[0])
+        service = cls.found(estate, key)
+        rules, entra = partial(_rules, estate, service[0]), partial(_entra_only, estate, service[0])
         firewall = tuple(partial(rules, family) for family in ("firewall_rules", "ipv6_firewall_rules"))
-        return cls(*found, firewall, partial(rules, "virtual_network_rules"), entra)
+        return cls(*service, firewall, partial(rules, "virtual_network_rules"), entra)
 
     @classmethod
     def closing(cls, service_id: str) -> str:

@@ -195,7 +195,9 @@ def _track(control: str, runs: Sequence[PastRun]) -> Track | None:
     known = [figure for figure in figures if figure is not None]
     if not known:
         return None
-    points = [(run.started, None if one is None else one.value) for run, one in zip(judging, figures, strict=True)]
+    points = [
+        (run.started, None if figure is None else figure.value) for run, figure in zip(judging, figures, strict=True)
+    ]
     return Track(f"{control} {CONTROLS[control].title}", known[-1].unit, points, known[-1].limit)
 
 
@@ -211,7 +213,7 @@ def _approvals(history: History) -> Html:
 
 def _runs(found: Sequence[Column]) -> Html:
     header = ("Began (UTC)", "Decision", "Source", "Fails", "Not judged", "Notes")
-    rows = (_missing(one) if isinstance(one, Gap) else _run(one) for one in found)
+    rows = (_missing(column) if isinstance(column, Gap) else _run(column) for column in found)
     return section(
         "runs", "Every run", table("Every run and every missing night, the latest first", header, rows, "runs")
     )

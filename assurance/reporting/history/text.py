@@ -35,10 +35,10 @@ def night_problems(gaps: Sequence[Gap]) -> list[str]:
         numbered,
         key=lambda numbered_gap: (numbered_gap[1].night - timedelta(days=numbered_gap[0]), numbered_gap[1].instead),
     ):
-        found = [gap for _, gap in group]
-        first, last = found[0].night, found[-1].night
-        nights = f"{first}" if len(found) == 1 else f"{first} to {last} ({len(found)} nights)"
-        lines.append(f"{nights}: {found[0].instead or 'no run'}")
+        missing = [gap for _, gap in group]
+        first, last = missing[0].night, missing[-1].night
+        nights = f"{first}" if len(missing) == 1 else f"{first} to {last} ({len(missing)} nights)"
+        lines.append(f"{nights}: {missing[0].instead or 'no run'}")
     return lines
 
 

@@ -45,7 +45,7 @@ def line(value: str) -> str:
 def text(value: str) -> str:
     """Return a `markup-multiline` that shows `value` as it is, line by line."""
     lines = cut(printable(value), MAX_CHARACTERS).splitlines()
-    return "\n\n".join(line(one) for one in lines if one.strip()) or NOTHING
+    return "\n\n".join(line(text) for text in lines if text.strip()) or NOTHING
 
 
 def prop(name: str, value: str) -> dict[str, str]:

@@ -25,14 +25,14 @@ _of = MeantFor("DEP-04")
 
 def _without(secret: str) -> Change:
     def change(world: World) -> None:
-        world.azure.secrets = [one for one in world.azure.secrets if not one["id"].endswith(f"/{secret}")]
+        world.azure.secrets = [item for item in world.azure.secrets if not item["id"].endswith(f"/{secret}")]
 
     return change
 
 
 def _with(secret: str, **attributes: object) -> Change:
     def change(world: World) -> None:
-        secret_found = next(one for one in world.azure.secrets if one["id"].endswith(f"/{secret}"))
+        secret_found = next(item for item in world.azure.secrets if item["id"].endswith(f"/{secret}"))
         secret_found["attributes"].update(attributes)
 
     return change
@@ -40,7 +40,7 @@ def _with(secret: str, **attributes: object) -> Change:
 
 def _renamed(secret: str, name: str) -> Change:
     def change(world: World) -> None:
-        secret_found = next(one for one in world.azure.secrets if one["id"].endswith(f"/{secret}"))
+        secret_found = next(item for item in world.azure.secrets if item["id"].endswith(f"/{secret}"))
         secret_found["id"] = secret_found["id"].replace(secret, name)
 
     return change

@@ -32,7 +32,7 @@ _of = MeantFor("SEC-07")
 
 
 def _assigned(kind: str | None, *ids: str) -> Change:
-    return sets(APP, "identity", {"type": kind, "userAssignedIdentities": {one: {} for one in ids}})
+    return sets(APP, "identity", {"type": kind, "userAssignedIdentities": {identity_id: {} for identity_id in ids}})
 
 
 def _holds(name: str, wrong: str, variable: str, value: str) -> Violation:

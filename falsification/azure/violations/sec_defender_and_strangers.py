@@ -35,8 +35,8 @@ def alert(
     location: str = "eastus",
 ) -> Change:
     """Return the change that adds an alert; None leaves a property out."""
-    told = {"severity": severity, "status": status, "alertDisplayName": "Planted"}
-    properties: dict[str, object] = {key: value for key, value in told.items() if value is not None}
+    values = {"severity": severity, "status": status, "alertDisplayName": "Planted"}
+    properties: dict[str, object] = {key: value for key, value in values.items() if value is not None}
     if about is not None:
         properties["resourceIdentifiers"] = [{"type": "AzureResource", "azureResourceId": about}]
     return adds(
