@@ -60,8 +60,9 @@ def print_json(document: object) -> None:
 
 
 def print_error(command: str, error: object) -> None:
-    """Print an error on standard error: its first line after the command's name, the others as they are."""
+    """Print an error on standard error: its first line after the command's name, the others below it."""
     first, *more = lines_for_terminal(str(error), most_lines=60) or [""]
+    more = [line if line.startswith(" ") else f"  {line}" for line in more]  # what it quotes forges no line
     print("\n".join([f"apex-assurance {command}: {first}", *more]), file=sys.stderr)
 
 

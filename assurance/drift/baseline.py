@@ -18,7 +18,7 @@ from assurance.environment import Environment
 from assurance.errors import BaselineRefused
 from assurance.estate.resources.resource import type_of
 from assurance.tape import sha256
-from assurance.tape.strict_json import read_plain
+from assurance.tape.strict_json import UnfitJson, parse_kept, read_plain
 from assurance.world.azure.document import Document
 
 VAULT_SECRET = "microsoft.keyvault/vaults/secrets"  # noqa: S105  (a type of resource)
@@ -167,11 +167,11 @@ def load(path: Path, environment: Environment) -> Baseline:
 def _read(path: Path, _modified: int) -> Baseline:
     """Read a file once, as long as it is not written again: every noun of a check asks for it."""
     try:
-        document = json.loads(read_plain(path))
+        document = parse_kept(read_plain(path))
     except OSError as error:
         raise BaselineRefused(f"{path}: the baseline cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise BaselineRefused(f"{path}: the baseline is cut or edited, this is not valid JSON") from error
+    except UnfitJson as error:
+        raise BaselineRefused(f"{path}: the baseline is cut or edited: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise BaselineRefused(f"{path}: this is no baseline of format {FORMAT}; approve one: {approving('RUN')}")
     digest = document.pop("digest", None)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from assurance.environment.values import Declared, Seconds, Text, VariableName, matching
-from assurance.tape.strict_json import JsonBounds
+from assurance.tape.strict_json import KEPT_BOUNDS, MAX_TAPE_BYTES, JsonBounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class Limits(Declared):
     retry_budget_seconds: Annotated[Seconds, Field(ge=0)] = 15.0
     attempts: Annotated[int, Field(ge=1, le=10)] = 4
     throttled_seconds: Annotated[Seconds, Field(ge=0)] = 300.0
-    body_bytes: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
-    json_values: Annotated[int, Field(ge=100)] = 1_000_000
+    body_bytes: Annotated[int, Field(ge=1024, le=KEPT_BOUNDS.characters)] = 16 * 1024 * 1024
+    json_values: Annotated[int, Field(ge=100, le=KEPT_BOUNDS.values)] = 1_000_000
     json_depth: Annotated[int, Field(ge=10, le=500)] = 100
     integer_digits: Annotated[int, Field(ge=20, le=4000)] = 100
-    text_bytes: Annotated[int, Field(ge=1024)] = 1_000_000
+    text_bytes: Annotated[int, Field(ge=1024, le=KEPT_BOUNDS.characters)] = 1_000_000
     pages: Annotated[int, Field(ge=1)] = 1000
     rows: Annotated[int, Field(ge=1)] = 50_000
-    tape_bytes: Annotated[int, Field(ge=1024 * 1024)] = 256 * 1024 * 1024
+    tape_bytes: Annotated[int, Field(ge=1024 * 1024, le=MAX_TAPE_BYTES)] = MAX_TAPE_BYTES
 
     @property
     def answer_bounds(self) -> AnswerBounds:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from assurance.errors import UsageError
 
+MAX_DOTS, MAX_DEPTH = 2_000, 50
 Document = dict[str, Any]
 """A TOML document; `Any` because nothing is known of its values before pydantic has judged them."""
 
@@ -40,16 +41,42 @@ def parsed(content: bytes, where: str) -> Document:
         where: Its name, for messages.
 
     Raises:
-        UsageError: It is not UTF-8, not TOML, or nested too deeply.
+        UsageError: It is not UTF-8, not TOML, nested too deeply, or holds an integer beyond 64 bits.
     """
     try:
-        return tomllib.loads(content.decode("utf-8"))
+        _demand_short_keys(content)
+        document = tomllib.loads(content.decode("utf-8"))
+        _demand_bounded(document)
     except UnicodeDecodeError as error:
         raise UsageError(f"{where}: UTF-8 text was expected; byte {error.start} is none") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where}: the file is not valid TOML: {error}") from error
     except RecursionError as error:
         raise UsageError(f"{where}: the file is not valid TOML: values are nested too deeply") from error
+    except ValueError as error:  # TOMLDecodeError, or Python's own bound on the digits of an integer
+        told = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "an integer is longer than 64 bits"
+        raise UsageError(f"{where}: the file is not valid TOML: {told}") from error
+    return document
+
+
+def _demand_short_keys(content: bytes) -> None:
+    """Refuse keys of very many parts (RecursionError): the time that one takes grows with the square of their count."""
+    if any(line.count(b".") > MAX_DOTS for line in content.splitlines()):
+        raise RecursionError
+
+
+def _demand_bounded(document: Document) -> None:
+    """Refuse values that are nested too deeply (RecursionError), and integers that no reader need take (ValueError).
+
+    TOML 1.0.0, section "Integer": integers of 64 bits are what a reader must take.
+    """
+    waiting: list[tuple[object, int]] = [(document, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise RecursionError
+        if isinstance(value, int) and value.bit_length() > 63:
+            raise ValueError
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        waiting += [(one, depth + 1) for one in inner]
 
 
 HARMLESS = re.compile(r"[\w./:*\- ]{0,60}")

@@ -16,18 +16,19 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from filelock import FileLock
 
 from assurance.evidence.pack import PackError, write_whole
 from assurance.tape import sha256
-from assurance.tape.strict_json import read_plain
+from assurance.tape.strict_json import JsonBounds, UnfitJson, parse_kept, read_plain
 
 RUN = "run"
 BEGUN = "begun"
 FIRST = ""
 MAX_LEDGER_BYTES = 96 * 1024 * 1024  # more than the lines of a run each hour for ten years, begun and ended
+MAX_LINES, LINE = 250_000, JsonBounds(values=1_000, depth=2, digits=20, characters=1_000_000)
 MAX_RACES = 5  # how often an entry is made again because another run entered its own first
 
 Scalar = str | bool
@@ -215,6 +216,8 @@ def walk(path: Path, *, to_first_problem: bool = False) -> tuple[Line, ...]:
         LedgerError: The file cannot be read, or has no line.
     """
     content = _read(path)
+    if content.count(b"\n") + content.count(b"\r") > MAX_LINES:
+        raise LedgerError(f"{path}: the ledger has more than {MAX_LINES:,} lines, which no environment's runs come to")
     lines: list[Line] = []
     for number, text in enumerate(content.splitlines(), start=1):
         lines.append(_line(path, number, text, lines[-1] if lines else None))
@@ -267,30 +270,15 @@ def _entry(path: Place | Path, number: int, line: bytes) -> Entry:
 def _values(path: Place | Path, number: int, line: bytes) -> Entry:
     """Return what one line says, whether its digest fits or not."""
     try:
-        values = json.loads(line, object_pairs_hook=_each_once)
-    except _KeyTwice as error:
-        raise LedgerError(f"{path}: line {number} is edited, it says {error} twice") from error
-    except (ValueError, RecursionError) as error:
-        raise LedgerError(f"{path}: line {number} is cut or edited, this is not valid JSON") from error
+        values = parse_kept(line, LINE, half_pairs=False)
+    except UnfitJson as error:
+        raise LedgerError(f"{path}: line {number} is cut or edited: {error}") from error
     if not isinstance(values, dict) or not all(isinstance(value, (str, bool)) for value in values.values()):
         raise LedgerError(f"{path}: line {number} is edited, an object of texts and truth values was expected")
     head = [values.pop(name, None) for name in ("kind", "previous", "digest")]
     if not all(isinstance(value, str) for value in head):
         raise LedgerError(f"{path}: line {number} is edited, it lacks kind, previous or digest")
     return Entry(head[0], MappingProxyType(values), head[1], head[2])
-
-
-class _KeyTwice(Exception):  # noqa: N818  (it says what happened)
-    """A key stands twice, of which readers would take either."""
-
-
-def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:  # Any: JSON
-    values: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in values:
-            raise _KeyTwice(repr(name))
-        values[name] = value
-    return values
 
 
 def _edited(path: Place | Path, number: int, entry: Entry) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assurance.errors import UsageError
-from assurance.tape.strict_json import MAX_BYTES, read_plain
+from assurance.tape.strict_json import MAX_BYTES, MEBIBYTE, UnfitJson, parse_kept, read_plain
 
 MANIFEST = "manifest.json"
 ENVELOPE = "manifest.dsse.json"
@@ -24,6 +23,8 @@ LEDGER = "ledger.jsonl"
 
 MAX_FILES, MAX_DEPTH = 50_000, 8
 """More than a run leaves: it keeps two files for each answer, and some ten thousand answers at most."""
+MAX_PACK_BYTES = 1024 * MEBIBYTE
+"""Longer than a run's pack: its tape is a quarter of it at most, and its reports tell of what is on the tape."""
 INTERRUPTED = (
     "INCOMPLETE: this run has not ended, or was interrupted.\n"
     "What is here is not evidence: checks may be missing, and readings cut. Run again.\n"
@@ -84,8 +85,26 @@ def _entries(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def no_plain_files_in(directory: Path) -> list[str]:
-    """Return the names below a pack that are links, or anything but files: reading them would lead out of it."""
-    return [name for name in files_of(directory) if not stat.S_ISREG((directory / name).lstat().st_mode)]
+    """Return the names below a pack that are links, or anything but files: reading them would lead out of it.
+
+    Raises:
+        PackError: It is more than any run leaves.
+    """
+    found = {name: (directory / name).lstat() for name in files_of(directory)}
+    if sum(status.st_size for status in found.values()) > MAX_PACK_BYTES:
+        raise PackError(f"{directory}: holds more than {MAX_PACK_BYTES:,} bytes: no run leaves that")
+    return [name for name, status in found.items() if not stat.S_ISREG(status.st_mode)]
+
+
+def unfit(path: Path, most_bytes: int) -> str:
+    """Return why a file of a pack is not to be read, after "its pack"; empty if it is plain and not too long."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return f"lacks {path.name}"
+    if not stat.S_ISREG(status.st_mode):
+        return f"has a link, or no plain file, for its {path.name}"
+    return f"has a {path.name} of more than {most_bytes:,} bytes" if status.st_size > most_bytes else ""
 
 
 def demand_directory(directory: Path) -> None:
@@ -125,11 +144,11 @@ def read_json(path: Path, what: str, most_bytes: int = MAX_BYTES) -> dict[str, A
         PackError: The file is not there, or holds something else.
     """
     try:
-        document = json.loads(read_plain(path, most_bytes))
+        document = parse_kept(read_plain(path, most_bytes))
     except OSError as error:
         raise PackError(f"{path}: {what} cannot be read: {error.strerror or type(error).__name__}") from error
-    except (ValueError, RecursionError) as error:
-        raise PackError(f"{path}: {what} is cut or edited, this is not valid JSON") from error
+    except UnfitJson as error:
+        raise PackError(f"{path}: {what} is cut or edited: {error}") from error
     if not isinstance(document, dict):
         raise PackError(f"{path}: {what} is edited, a JSON object was expected")
     return document

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assurance.environment.toml_files import parsed
 from assurance.evidence import explanation, pack, rerun
 from assurance.evidence.pack import ENVELOPE, ENVIRONMENT, MANIFEST, PUBLIC_KEY, RESULTS, TAPE, PackError
 from assurance.evidence.pseudonyms import Pseudonyms, declared_texts
@@ -66,12 +66,14 @@ def _grow(tree: Tree, text: str) -> None:
 
 def _pattern(tree: Tree) -> str:
     """Return the pattern of what a tree holds; the longest branch is tried first, and the end of a text last."""
+    common = ""
+    while len(tree) == 1 and END not in tree:  # no recursion for each character of a long text
+        [(character, tree)] = tree.items()
+        common += re.escape(character)
     branches = [re.escape(character) + _pattern(below) for character, below in tree.items() if character != END]
     if not branches:
-        return ""
-    if END in tree:
-        return f"(?:{'|'.join(branches)})?"
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+        return common
+    return f"{common}(?:{'|'.join(branches)}){'?' if END in tree else ''}"
 
 
 LEFT_BEHIND = frozenset({MANIFEST, ENVELOPE, PUBLIC_KEY})
@@ -125,7 +127,7 @@ def pseudonymise(directory: Path, destination: Path, secret: bytes, also: Sequen
 
 
 def _table(directory: Path, names: Iterable[str], pseudonyms: Pseudonyms, also: Sequence[str]) -> dict[str, str]:
-    environment = tomllib.loads((directory / ENVIRONMENT).read_text(encoding="utf-8"))
+    environment = parsed((directory / ENVIRONMENT).read_bytes(), ENVIRONMENT)
     files = [name for name in names if name.startswith(f"{TAPE}/") or name in {RESULTS, ENVIRONMENT, rerun.WAIVERS}]
     texts = ((directory / name).read_text(encoding="utf-8", errors="replace") for name in files)
     held = list(texts)
@@ -184,7 +186,8 @@ def _copy_tape(
         content = _with_digests(table.content(path.read_bytes()), changed)
         (target / "readings" / f"{changed[path.stem]}.json").write_bytes(content)
         readings[changed[path.stem]] = sha256(content)
-    document: dict[str, Any] = json.loads(table.text((source / "tape.json").read_text(encoding="utf-8")))
+    document = pack.read_json(source / "tape.json", "the tape")
+    document = json.loads(table.text(json.dumps(document, ensure_ascii=False)))
     (target / "tape.json").write_text(json.dumps({**document, "readings": readings}, indent=1), encoding="utf-8")
     return changed
 
@@ -217,7 +220,8 @@ def _own_digest(content: bytes) -> str | None:
     if not isinstance(document, dict) or "digest" not in document:
         return None
     del document["digest"]
-    return sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    canonical = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return sha256(canonical.encode("utf-8", "surrogatepass"))
 
 
 def _with_digests(content: bytes, changed: Mapping[str, str]) -> bytes:

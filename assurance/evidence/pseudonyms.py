@@ -23,7 +23,7 @@ _GROUP = re.compile(rf"/resourceGroups/(?P<name>{_SEGMENT})", re.I)
 _PROVIDER = re.compile(rf"/providers/Microsoft\.[A-Za-z.]+(?P<path>(?:/{_SEGMENT}/{_SEGMENT})+)", re.I)
 _HOST = re.compile(r"(?<![\w.@/-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w-])", re.I)
 _URL_HOST = re.compile(r"https?://(?P<host>[a-z0-9.-]+)", re.I)
-_E_MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}", re.I)
+_E_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}", re.I)
 _OPAQUE = re.compile(r"[$&?]\$?skip_?token=(?P<token>[^&\"'\s\\]{8,})", re.I)
 _COMPONENT = re.compile(r"[a-z0-9]+")
 # Words that say what a resource is for and not whose it is.

@@ -32,6 +32,8 @@ KEPT = frozenset(
 )
 QUESTIONS, REPORTS = "questions.json", "reports"
 SHOWN_LINES = 6
+LONGEST_SECONDS = 900.0
+"""Longer than any tape takes: a pack may be made to keep its judge busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,13 @@ def _run(command: Sequence[str], scratch: Path) -> Rerun:
     variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     current = scratch / "empty"
     current.mkdir()
-    ended = subprocess.run(  # noqa: S603  (our own pytest; of the pack nothing but its directory is in it)
-        command, cwd=current, env=variables, capture_output=True, text=True, errors="replace", check=False
-    )
+    try:
+        ended = subprocess.run(  # noqa: S603  (our own pytest; of the pack nothing but its directory is in it)
+            command, cwd=current, env=variables, capture_output=True, text=True, errors="replace", check=False,
+            timeout=LONGEST_SECONDS,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise PackError(f"the pack cannot be judged again within {LONGEST_SECONDS:g} seconds") from error
     results = list((scratch / REPORTS).glob(f"*/*/{RESULTS}"))
     questions = scratch / QUESTIONS
     if len(results) != 1 or not questions.is_file():

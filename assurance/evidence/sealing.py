@@ -97,7 +97,7 @@ class _Sealing:
             schema=manifest.SCHEMA,
             run=run["id"],
             **{name: run[name] for name in names},
-            suite=run["versions"]["apex-assurance"],
+            suite=run["versions"].get("apex-assurance", ""),
             previous=previous,
             pseudonym_of=self.pseudonym_of,
             files=manifest.list_files(self.directory, complete=run["complete"]),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from assurance.environment.suite_tables import Evidence
 from assurance.errors import UsageError
+from assurance.tape.strict_json import MAX_WRITTEN_BYTES, read_plain
 
 if TYPE_CHECKING:
     from securesystemslib.signer import Signer, SSlibKey
@@ -129,7 +130,7 @@ def read_public_key(path: Path) -> PublicKey:
         SigningError: There is none in it.
     """
     try:
-        return parse_public_key(path.read_bytes())
+        return parse_public_key(read_plain(path, MAX_WRITTEN_BYTES))
     except OSError as error:
         raise SigningError(f"{path}: the public key cannot be read: {_told(error)}") from error
     except ValueError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,15 +13,13 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from assurance.environment import Environment
-from assurance.environment.toml_files import problems
+from assurance.environment.toml_files import parsed, problems
 from assurance.environment.values import Declared, Text
-from assurance.errors import EnvironmentFileError, WaiversRefused
+from assurance.errors import EnvironmentFileError, UsageError, WaiversRefused
 from assurance.judging.checking import Case, Outcome
 from assurance.judging.controls import CONTROLS
 from assurance.tape.strict_json import MAX_WRITTEN_BYTES, read_plain
 from assurance.verdicts import Verdict
-
-WILDCARDS = {"*": ".*", "?": "."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +88,14 @@ class Waiver(Declared):
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile(
-            "".join(WILDCARDS.get(character, re.escape(character)) for character in self.subject), re.I | re.S
-        )
+        # What stands after a star is taken where it comes first (?>...): nothing is tried again.
+        first, *others = (self._part(part) for part in self.subject.split("*"))
+        last = f".*{others[-1]}" if others else ""
+        return re.compile(first + "".join(f"(?>.*?{part})" for part in others[:-1]) + last, re.I | re.S)
+
+    @staticmethod
+    def _part(text: str) -> str:
+        return "".join("." if one == "?" else re.escape(one) for one in text)
 
     def covers(self, case: Case) -> bool:
         """Tell whether the waiver is about a case."""
@@ -203,9 +205,9 @@ def _read(path: Path) -> str:
 
 def _parse(path: Path, text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise WaiversRefused(f"{path}: the file of waivers is not valid TOML: {error}") from error
+        return parsed(text.encode(), str(path))
+    except UsageError as error:
+        raise WaiversRefused(str(error)) from error
 
 
 def _wrong(name: str, waiver: Waiver, environment: Environment, today: date) -> list[str]:

@@ -60,6 +60,12 @@ def for_terminal(text: str, most_characters: int = MAX_LINE_CHARACTERS) -> str:
     return _COMMAND.sub(lambda match: " ".join(match.group()), one_line(text, most_characters))
 
 
+def as_line_for_terminal(line: str, most_characters: int = MAX_LINE_CHARACTERS) -> str:
+    """Return a line of ours for a terminal, with its columns: what comes from outside begins no other line."""
+    kept = cut(printable(line).replace("\n", " "), most_characters)
+    return _COMMAND.sub(lambda match: " ".join(match.group()), kept)
+
+
 def lines_for_terminal(text: str, most_lines: int = 40) -> list[str]:
     """Return the lines of `text`, each fit for a terminal; of more than `most_lines` the rest is counted."""
     lines = [line for line in text.replace("\r\n", "\n").split("\n") if line.strip()]

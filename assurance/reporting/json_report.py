@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from assurance.evidence.pack import RESULTS, PackError, is_marked_incomplete, read_json
+from assurance.evidence.pack import RESULTS, PackError, demand_plain, is_marked_incomplete, read_json
 from assurance.judging.selection import Selection
 from assurance.reporting.model import PlannedRecord, RunModel, RunRecord, VerdictRecord, as_document
 from assurance.tape import Reading
@@ -89,6 +89,7 @@ def model_in(pack: Path) -> RunModel:
     Raises:
         PackError: There is no pack, or its results do not conform to their schema.
     """
+    demand_plain(pack)
     path = pack / RESULTS
     document = read_json(path, "the results of a run were expected; they")
     problem = schema_problem(document)

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from assurance.errors import TapeRefused
-from assurance.tape.strict_json import read_plain
+from assurance.tape.strict_json import KEPT_BOUNDS, MAX_TAPE_BYTES, MEBIBYTE, beyond_bounds, parse_kept, read_plain
 
+MAX_LINES, MAX_BUNDLE_BYTES = 50_000, 64 * MEBIBYTE
+"""More than a tape has files, two for each answer; and longer than a repository takes."""
 FILES = "files.jsonl"
 HEAD = "tape.json"
 
@@ -40,26 +44,75 @@ def bundled(directory: Path) -> dict[str, bytes] | None:
     if not path.is_file():
         return None
     try:
-        text = read_plain(path).decode("utf-8", "replace")
+        text = read_plain(path, MAX_BUNDLE_BYTES, follow=False)
     except OSError as error:
         raise TapeRefused(f"{path}: the tape cannot be read: {error.strerror}") from error
+    if text.count(b"\n") > MAX_LINES:
+        raise TapeRefused(f"{path}: the tape is edited, it has more than {MAX_LINES:,} lines; record again")
     files: dict[str, bytes] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.rstrip(b"\n").split(b"\n"), start=1):
         try:
-            name, content = _file(json.loads(line))
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, binascii.Error) as error:
+            name, content = _file(parse_kept(line))
+        except (ValueError, TypeError, KeyError, AttributeError, binascii.Error) as error:
             raise TapeRefused(f"{path}, line {number}: the tape is cut or edited; record again") from error
         files[name] = content
     return files
 
 
-def unbundle(files: dict[str, bytes], head: Path, destination: Path) -> None:
-    """Write a tape of many files: what a pack holds, whatever was replayed."""
-    for folder in {name.partition("/")[0] for name in files}:
-        (destination / folder).mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (destination / name).write_bytes(content)
-    (destination / HEAD).write_bytes(head.read_bytes())
+class TapeFiles:
+    """The files of a sealed tape, in one or in many: plain ones alone, and no more than a run keeps.
+
+    Raises:
+        TapeRefused: Its one file is not one that `bundle` writes, or a link stands in the place of a folder.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._bundled = bundled(directory)
+        self._bodies: dict[str, bytes] = {}
+        self._left = MAX_TAPE_BYTES
+        for folder in ("readings", "bodies"):
+            if (directory / folder).is_symlink():
+                raise TapeRefused(f"{directory / folder}: is a link, which would lead out of the tape; record again")
+
+    def keys(self) -> set[str]:
+        """Return the keys of all readings that there are, listed or not."""
+        there = (self._directory / "readings").glob("*.json")
+        files = there if self._bundled is None else map(PurePosixPath, self._bundled)
+        return {path.stem for path in files if path.parent.name == "readings"}
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of a file, such as `bodies/SHA256`; those of a body are kept, and are the same for all.
+
+        Raises:
+            OSError: It is not there, no plain file, or beyond a bound; its `strerror` says which.
+        """
+        if name in self._bodies:
+            return self._bodies[name]
+        content = self._content(name)
+        if name.startswith("bodies/"):
+            self._left -= len(content)
+            excess = beyond_bounds(content, KEPT_BOUNDS) if len(content) > KEPT_BOUNDS.values else ""
+            if excess or self._left < 0:
+                told = f"the answers of a tape have at most {MAX_TAPE_BYTES} bytes together"
+                raise OSError(errno.EFBIG, excess or told, name)
+            self._bodies[name] = content
+        return content
+
+    def copy_to(self, destination: Path, names: Iterable[str]) -> None:
+        """Write files of these names elsewhere, in many: what a pack holds, whatever was replayed."""
+        for name in (*names, *self._bodies):
+            path = destination / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(self.read(name))
+        (destination / HEAD).write_bytes(read_plain(self._directory / HEAD, follow=False))
+
+    def _content(self, name: str) -> bytes:
+        if self._bundled is None:
+            return read_plain(self._directory / name, follow=False)
+        if name not in self._bundled:
+            raise FileNotFoundError(errno.ENOENT, "this file is missing", name)
+        return self._bundled[name]
 
 
 def reading_bytes(values: object) -> bytes:
@@ -79,9 +132,9 @@ def _line(name: str, content: bytes) -> dict[str, object]:
     return {"file": name, "text": text}
 
 
-def _file(line: dict[str, object]) -> tuple[str, bytes]:
-    name = line["file"]
-    if not isinstance(name, str) or not _is_of_a_tape(name):
+def _file(line: object) -> tuple[str, bytes]:
+    name = line["file"] if isinstance(line, dict) else None
+    if not isinstance(line, dict) or not isinstance(name, str) or not _is_of_a_tape(name):
         raise ValueError("no file of a tape")
     if "json" in line:
         return name, reading_bytes(line["json"])

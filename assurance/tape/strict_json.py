@@ -22,8 +22,10 @@ from pydantic_core import to_json
 NO_JSON = "it is not JSON"
 _HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
 _LARGE_EXPONENT = re.compile(r"[0-9][eE]\+?[0-9]{3}")
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
+# Possessive: what could be given back takes some sixty bytes of memory for each character.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.S)
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_BEGINS = re.compile(rb"[\xef\xbb\xbf \t\r\n]*[{\[]")
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
@@ -50,7 +52,7 @@ class UnfitJson(ValueError):  # noqa: N818  (it says what the text is)
 
 def beyond_bounds(content: bytes, bounds: JsonBounds) -> str:
     """Return which bound a body is beyond, without parsing it; empty if none, or if it is no JSON."""
-    if content[:16].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in {b"{", b"["}:
+    if _BEGINS.match(content) is None:
         return ""
     # A comma or bracket within a text counts too: the bound is generous.
     if content.count(b",") + content.count(b"{") + content.count(b"[") > bounds.values:
@@ -65,8 +67,12 @@ def beyond_bounds(content: bytes, bounds: JsonBounds) -> str:
     return ""
 
 
-def parse(content: bytes | str) -> object:
+def parse(content: bytes | str, *, half_pairs: bool = False) -> object:
     """Return the JSON value that a text is.
+
+    Args:
+        content: The text.
+        half_pairs: Whether a text in it may hold half a surrogate pair.
 
     Raises:
         UnfitJson: It is no JSON; an object has a name twice; a number is NaN, infinite or too long; a text holds half a
@@ -81,7 +87,7 @@ def parse(content: bytes | str) -> object:
             parse_constant=_no_number,
             parse_float=_finite if exponents else None,
         )
-        if _HALF_PAIR.search(text):
+        if not half_pairs and _HALF_PAIR.search(text):
             json.dumps(document, ensure_ascii=False).encode()
     except RecursionError as error:
         raise UnfitJson("it is nested too deep") from error
@@ -94,6 +100,27 @@ def parse(content: bytes | str) -> object:
     except ValueError as error:
         raise UnfitJson("a number in it is too long" if "digits" in str(error) else NO_JSON) from error
     return document
+
+
+KEPT_BOUNDS = JsonBounds(values=4_000_000, depth=500, digits=4_000, characters=64 * 1024 * 1024)
+"""Beyond what a run keeps, whatever its environment file declares; a parsed value takes some 64 bytes of memory."""
+MAX_TEXT_BYTES = 256 * 1024 * 1024
+_FOUR_BYTES_EACH, _TWO_BYTES_EACH = re.compile(rb"[\xf0-\xff]"), re.compile(rb"[\xc4-\xef]")
+
+
+def parse_kept(content: bytes, bounds: JsonBounds = KEPT_BOUNDS, *, half_pairs: bool = True) -> object:
+    """Return the JSON value in a file that a run wrote, or that somebody made in its place.
+
+    Raises:
+        UnfitJson: As for `parse`, but what is half a surrogate pair in an answer is so in what tells of it; or it is
+            beyond the bounds, or would take more memory than a run's files.
+    """
+    excess = beyond_bounds(content, bounds)
+    # Python keeps a text with one wide character in four bytes for each.
+    width = 4 if _FOUR_BYTES_EACH.search(content) else 2 if _TWO_BYTES_EACH.search(content) else 1
+    if excess or len(content) * width > MAX_TEXT_BYTES:
+        raise UnfitJson(excess or "it is too long a text")
+    return parse(content, half_pairs=half_pairs)
 
 
 def _each_name_once(pairs: list[tuple[str, object]]) -> Mapping[str, object]:
@@ -130,9 +157,10 @@ def _deepest(brackets: bytes) -> int:
 def _has_longer_text(content: bytes, characters: int) -> bool:
     """Look whether so many bytes stand between two quotation marks; a text that long has a whole block without one."""
     block = max(1, characters // 2)
-    if all(content.find(b'"', start, start + block) >= 0 for start in range(0, len(content) - block + 1, block)):
+    starts = range(0, len(content) - block + 1, block)
+    if b'\\"' not in content and all(content.find(b'"', start, start + block) >= 0 for start in starts):
         return False
-    return any(len(string) - 2 > characters for string in _STRING.findall(content))
+    return any(found.end() - found.start() - 2 > characters for found in _STRING.finditer(content))
 
 
 # In the place of each value of an object that has a name twice.
@@ -186,20 +214,23 @@ def indented(document: object) -> bytes:
 
 
 MEBIBYTE = 1024 * 1024
-MAX_BYTES = 256 * MEBIBYTE
-"""Longer than any file of a run: the results of 10,000 cases are about a sixth of it."""
+MAX_BYTES = 128 * MEBIBYTE
+"""Longer than any file of a run: the results of 10,000 cases are about a third of it."""
+MAX_TAPE_BYTES = 256 * MEBIBYTE
+"""The most bytes of answers that a run keeps; `limits.tape_bytes` may say fewer."""
 MAX_WRITTEN_BYTES = MEBIBYTE
 """Longer than any file that a person writes, such as an environment file or waivers."""
 
 
-def read_plain(path: Path, most_bytes: int = MAX_BYTES) -> bytes:
-    """Return the bytes of a plain file, or of one that a link leads to.
+def read_plain(path: Path, most_bytes: int = MAX_BYTES, *, follow: bool = True) -> bytes:
+    """Return the bytes of a plain file, or of one that a link leads to if links are followed.
 
     Raises:
         OSError: It cannot be read, is no plain file, or has more than `most_bytes`; its `strerror` says which.
     """
     # A pipe that nobody writes to would have a plain open() wait for ever.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    names = ("O_NONBLOCK", "O_BINARY", *(() if follow else ("O_NOFOLLOW",)))
+    descriptor = os.open(path, sum((getattr(os, name, 0) for name in names), os.O_RDONLY))
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError(errno.EINVAL, "this is no plain file", str(path))

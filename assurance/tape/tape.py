@@ -13,6 +13,7 @@ Workers of pytest-xdist share one tape: a lock for each key makes sure that the 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -21,19 +22,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, fields, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
 from assurance.errors import MissingReading, NotEvaluated, TapeRefused, Unwritable
-from assurance.tape.bundle import bundled, unbundle
+from assurance.tape.bundle import TapeFiles
 from assurance.tape.provenance import Keys
 from assurance.tape.reading import FORMAT, Reading, TapeHeader, sha256
-from assurance.tape.strict_json import read_plain
+from assurance.tape.strict_json import MAX_TAPE_BYTES, UnfitJson, parse_kept, read_plain
 
-Files = dict[str, bytes] | None  # the files of a tape that is kept in one
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 Kind = TypeVar("Kind", Reading, TapeHeader)
@@ -51,7 +51,7 @@ class Tape(Keys):
         on_throttled: Takes the seconds for which a question of this process waits, because a service throttles it.
     """
 
-    most_bytes = 256 * 1024 * 1024
+    most_bytes = MAX_TAPE_BYTES
 
     def __init__(self, directory: Path, header: TapeHeader, *, replaying: bool) -> None:
         super().__init__()
@@ -59,11 +59,11 @@ class Tape(Keys):
         self.header = header
         self.replaying = replaying
         self._in_memory: dict[str, Reading] = {}
+        self._files: TapeFiles | None = None  # of a tape that is replayed
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
         self._kept_bytes = 0
         self.is_shared = True
-        self._bundled: Files = None
         self.on_kept: Callable[[Reading], None] = _tell_nobody
         self.on_throttled: Callable[[float], None] = _tell_nobody
 
@@ -94,11 +94,10 @@ class Tape(Keys):
             raise TapeRefused(f"{path}: the tape was not sealed, its run was interrupted; record again")
         tape = cls(directory, _header(path, document.get("header")), replaying=True)
         digests = _digests(path, document["readings"])
-        files = tape._bundled = bundled(directory)
-        tape._in_memory = {key: _verified(directory, key, digest, files) for key, digest in digests.items()}
-        stored = (directory / "readings").glob("*.json") if files is None else map(PurePosixPath, files)
-        extra = {path.stem for path in stored if path.parent.name == "readings"} - set(digests)
-        if extra:
+        tape._files = files = TapeFiles(directory)
+        for key, digest in digests.items():
+            tape._in_memory[key] = _verified(directory, key, digest, files)
+        if extra := files.keys() - set(digests):
             raise TapeRefused(
                 f"{directory / 'readings'}: holds readings that {path} does not list: {', '.join(sorted(extra))}; "
                 "record again"
@@ -154,11 +153,9 @@ class Tape(Keys):
         return sorted(readings, key=lambda reading: (reading.started, reading.key))
 
     def copy_to(self, destination: Path) -> None:
-        """Write the whole tape elsewhere, in many files."""
-        if self._bundled is not None:
-            unbundle(self._bundled, self.directory / "tape.json", destination)
-        else:
-            shutil.copytree(self.directory, destination, ignore=shutil.ignore_patterns("locks"))
+        """Write a tape that is replayed elsewhere, in many files; what is not on it stays behind."""
+        if self._files is not None:
+            self._files.copy_to(destination, (f"readings/{key}.json" for key in self._in_memory))
 
     def seal(self, finished: str) -> None:
         """Write down the digest of every reading: after this a change shows."""
@@ -218,28 +215,26 @@ def _digests(path: Path, values: object) -> dict[str, str]:
     return values
 
 
-def _verified(directory: Path, key: str, digest: str, files: Files) -> Reading:
+def _verified(directory: Path, key: str, digest: str, files: TapeFiles) -> Reading:
     path = directory / "readings" / f"{key}.json"
-    try:
-        content = _bytes_of(path, files)
-    except OSError as error:
-        raise TapeRefused(f"{path}: the tape is cut, this reading is missing; restore it or record again") from error
+    content = _bytes_of(path, files, "reading")
     if sha256(content) != digest:
         raise TapeRefused(f"{path}: the tape was edited, this reading is not the one recorded; record again")
     return _reading(directory, path, content, files)
 
 
-def _bytes_of(path: Path, files: Files) -> bytes:
-    """Return the bytes of a file of a tape, which may stand in the tape's one file."""
-    if files is None:
-        return read_plain(path)
+def _bytes_of(path: Path, files: TapeFiles | None, what: str) -> bytes:
+    """Return the bytes of a file of a tape; without `files`, of one that this run writes."""
     try:
-        return files[f"{path.parent.name}/{path.name}"]
-    except KeyError as error:
-        raise FileNotFoundError(path) from error
+        return files.read(f"{path.parent.name}/{path.name}") if files is not None else read_plain(path)
+    except FileNotFoundError as error:
+        raise TapeRefused(f"{path}: the tape is cut, this {what} is missing; restore it or record again") from error
+    except OSError as error:
+        told = "a link would lead out of the tape" if error.errno == errno.ELOOP else error.strerror
+        raise TapeRefused(f"{path}: this {what} cannot be read: {told}; restore it or record again") from error
 
 
-def _reading(directory: Path, path: Path, content: bytes, files: Files = None) -> Reading:
+def _reading(directory: Path, path: Path, content: bytes, files: TapeFiles | None = None) -> Reading:
     """Return the reading whose metadata are `content`, with its body.
 
     Raises:
@@ -252,10 +247,7 @@ def _reading(directory: Path, path: Path, content: bytes, files: Files = None) -
     if not reading.sha256:
         return reading
     stored = directory / "bodies" / reading.sha256
-    try:
-        body = _bytes_of(stored, files)
-    except OSError as error:
-        raise TapeRefused(f"{stored}: the tape is cut, this body is missing; restore it or record again") from error
+    body = _bytes_of(stored, files, "body")
     if sha256(body) != reading.sha256:
         raise TapeRefused(f"{stored}: the tape was edited, these are not the bytes recorded; record again")
     return replace(reading, body=body)
@@ -277,7 +269,7 @@ def _validated(form: TypeAdapter[Kind], path: Path, values: object, what: str) -
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        content = read_plain(path)
+        content = read_plain(path, follow=False)
     except OSError as error:
         raise TapeRefused(f"{path}: no tape is here; give the directory of a tape or of an evidence pack") from error
     return _parsed(path, content)
@@ -285,9 +277,9 @@ def _load(path: Path) -> dict[str, Any]:
 
 def _parsed(path: Path, content: bytes) -> dict[str, Any]:
     try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise TapeRefused(f"{path}: the tape is cut or edited, this is not valid JSON; record again") from error
+        document = parse_kept(content)
+    except UnfitJson as error:
+        raise TapeRefused(f"{path}: the tape is cut or edited: {error}; record again") from error
     if not isinstance(document, dict):
         raise TapeRefused(f"{path}: the tape is edited, a JSON object was expected; record again")
     return document

@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         TapeRefused: Its tape is cut or edited.
     """
     directory: Path = arguments.run
+    pack.demand_plain(directory)
     results = pack.read_json(directory / RESULTS, "the results")
     problem = schema_problem(results)
     if problem:

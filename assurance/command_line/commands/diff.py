@@ -21,7 +21,7 @@ from assurance.drift.questions import replaying
 from assurance.environment import Environment, load_packed
 from assurance.evidence import pack
 from assurance.evidence.pack import ENVIRONMENT, RESULTS, PackError
-from assurance.reporting.fit import for_terminal
+from assurance.reporting.fit import as_line_for_terminal, for_terminal
 from assurance.reporting.json_report import schema_problem
 from assurance.reporting.wording import VERDICT_WORDS, counted
 from assurance.tape import Tape
@@ -71,7 +71,8 @@ def run(arguments: argparse.Namespace) -> int:
         runs = [side.results["run"] for side in (first, second)]
         print_json({"same": same, "runs": runs, "verdicts": cases, "resources": contrast})
         return SAME if same else DIFFERENT
-    print("\n".join([*_heading(first, second, same_environment), *_cases(cases), *_resources(contrast)]))
+    lines = [*_heading(first, second, same_environment), *_cases(cases), *_resources(contrast)]
+    print("\n".join(map(as_line_for_terminal, lines)))
     print(f"\n{'SAME' if same else 'DIFFERENT'}")
     return SAME if same else DIFFERENT
 

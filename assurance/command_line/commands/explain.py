@@ -63,7 +63,7 @@ def _link(link: Link, with_body: bool) -> dict[str, object]:
 
 def _print_verdict(run: Mapping[str, Any], verdict: Mapping[str, Any]) -> None:
     print(f"{verdict['control']}  {verdict['verdict'].upper()}  {for_terminal(verdict['check'])}")
-    print(f"  run        {run['id']}, {run['environment']}, {run['source']}, finished {run['finished']}")
+    print(f"  run        {run['id']}, {for_terminal(run['environment'])}, {run['source']}, finished {run['finished']}")
     for name in TOLD:
         for number, line in enumerate(lines_for_terminal(verdict[name])):
             print(f"  {name if number == 0 else '':<9}  {line}")
@@ -81,9 +81,10 @@ def _print_link(link: Link) -> None:
         )
         print(f"    answer   {for_terminal(answer)}")
         for name in sorted(name for name in reading["headers"] if name.endswith("request-id")):
-            print(f"    id       {name}: {for_terminal(reading['headers'][name])}")
+            told = f"{name}: {reading['headers'][name]}"
+            print(f"    id       {for_terminal(told)}")
     print(f"    reading  {link.file}")
     if link.body_file:
         print(f"    body     {link.body_file}, {len(link.body)} bytes; sha256sum gives the file's own name")
     if link.problem:
-        print(f"    ALTERED  {link.problem}")
+        print(f"    ALTERED  {for_terminal(link.problem)}")

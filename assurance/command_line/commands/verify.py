@@ -15,7 +15,10 @@ from assurance.evidence import pack
 from assurance.evidence.findings import Request
 from assurance.evidence.pack import LEDGER, MANIFEST, RESULTS
 from assurance.evidence.verification import verify
+from assurance.reporting.fit import for_terminal, lines_for_terminal
 from assurance.reporting.json_report import schema_problem
+
+MAX_FINDING_LINES = 60
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,9 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.as_json:
         print_json({"directory": str(directory), "verified": verified, "findings": findings})
         return 0 if verified else 1
-    print(f"{'VERIFIED' if verified else 'NOT VERIFIED'}  {directory}{_facts(directory) if verified else ''}")
+    told = for_terminal(f"{directory}{_facts(directory) if verified else ''}")
+    print(f"{'VERIFIED' if verified else 'NOT VERIFIED'}  {told}")
     for finding in findings:
-        print(f"  {finding.outcome:<4}  {finding.step:<9}  {finding.text}")
+        text = "\n        ".join(lines_for_terminal(finding.text, MAX_FINDING_LINES))
+        print(f"  {finding.outcome:<4}  {finding.step:<9}  {text}")
     if (directory / MANIFEST).is_file():
         print(f"  {MANIFEST} has SHA-256 {pack.sha256_of(directory / MANIFEST)}")
     return 0 if verified else 1

@@ -17,9 +17,12 @@ from assurance.reporting.history.courses import series_of
 from assurance.reporting.history.model import Approval, History, PastRun, basis_of
 from assurance.reporting.json_report import schema_problem
 from assurance.tape.moments import recorded
+from assurance.tape.strict_json import MAX_BYTES
 from assurance.verdicts import Decision, Source
 
 BASELINE = "baseline"
+YEARS = 2020, 2100
+"""In which a run can have begun: the suite is no older, and is judged by a clock that may be wrong."""
 Facts = Mapping[str, str | bool]
 
 
@@ -98,7 +101,9 @@ def _run(line: Line, facts: Facts, there: set[str]) -> PastRun:
     except OutcomeError as error:
         outcome = None
         problems.append(f"line {line.number} of the ledger: {error}")
-    name = str(facts["run"])
+    name, started = str(facts["run"]), recorded(str(facts["started"]))
+    if not YEARS[0] <= started.year <= YEARS[1]:  # of each night in between the page would have a row
+        raise ValueError(f"it began in the year {started.year}")
     has_pack = name in there
     if not has_pack:
         problems.append("its pack is missing")
@@ -106,7 +111,7 @@ def _run(line: Line, facts: Facts, there: set[str]) -> PastRun:
         id=name,
         source=Source(str(facts["source"])),
         decision=Decision(str(facts["decision"])),
-        started=recorded(str(facts["started"])),
+        started=started,
         complete=facts["complete"] is True,
         outcome=outcome,
         is_trusted=line.is_itself,
@@ -165,15 +170,16 @@ def _opened(run: PastRun, directory: Path, facts: Facts) -> PastRun:
 def _altered(directory: Path, facts: Facts) -> str:
     """Return how manifest or results are not those that were entered; empty if they are."""
     path = directory / MANIFEST
-    if not path.is_file():
-        return f"its pack lacks {MANIFEST}"
+    for name, most_bytes in ((MANIFEST, manifest.MAX_MANIFEST_BYTES), (RESULTS, MAX_BYTES)):
+        if problem := pack.unfit(directory / name, most_bytes):
+            return f"its pack {problem}"
     if pack.sha256_of(path) != facts.get("manifest"):
         return f"its pack was altered: {MANIFEST} is not the one that the ledger has"
     try:
         files = manifest.read(directory).files
     except AssuranceError as error:
         return f"its pack cannot be read: {error}"
-    if RESULTS not in files or not (directory / RESULTS).is_file():
+    if RESULTS not in files:
         return f"its pack lacks {RESULTS}"
     if pack.sha256_of(directory / RESULTS) != files[RESULTS].sha256:
         return f"its pack was altered: {RESULTS} is not the one that {MANIFEST} lists"

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from assurance.judging.controls import CONTROLS
+from assurance.reporting.fit import as_line_for_terminal
 from assurance.reporting.history.courses import Course, courses
 from assurance.reporting.history.model import Gap, History, PastRun, Series
 from assurance.reporting.html.parts import SYMBOLS
 from assurance.reporting.wording import VERDICT_WORDS, counted, duration_in_words
 from assurance.verdicts import Decision, Source
 
+MAX_PROBLEMS = 1_000
+"""How many problems are told one by one."""
 MAX_SHOWN = 40
 """Of a control's verdicts over time, how many stand in one line: the latest."""
 LEGEND = "  ".join(f"{symbol} {VERDICT_WORDS[verdict]}" for verdict, symbol in SYMBOLS.items())
@@ -23,7 +26,7 @@ def told(history: History) -> str:
     """Return the whole history, in lines."""
     parts = [_heading(history), _problems(history), _nights(history.series), _decisions(history), _approvals(history)]
     parts.append(_controls(history.counted))
-    return "\n\n".join("\n".join(part) for part in parts if part)
+    return "\n\n".join("\n".join(map(as_line_for_terminal, part)) for part in parts if part)
 
 
 def night_problems(gaps: Sequence[Gap]) -> list[str]:
@@ -69,7 +72,8 @@ def problem_lines(history: History) -> list[str]:
         problems += ["it was interrupted, so it is no evidence"] if not run.complete else []
         for problem in problems:
             runs_by_problem.setdefault(problem, []).append(run.id)
-    return [*history.problems, *(f"run {', '.join(names)}: {problem}" for problem, names in runs_by_problem.items())]
+    lines = [*history.problems, *(f"run {', '.join(names)}: {problem}" for problem, names in runs_by_problem.items())]
+    return lines if len(lines) <= MAX_PROBLEMS else [*lines[:MAX_PROBLEMS], f"and {len(lines) - MAX_PROBLEMS:,} more"]
 
 
 def _heading(history: History) -> list[str]:

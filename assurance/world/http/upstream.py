@@ -64,9 +64,10 @@ def _decompressed(response: httpx.Response) -> Iterator[bytes]:
 
 def _inflated(stream: httpx.SyncByteStream) -> Iterator[bytes]:
     inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+    is_empty = True
     try:
         for piece in stream:
-            rest = piece
+            rest, is_empty = piece, is_empty and not piece
             while rest:
                 if inflater.eof:
                     # What follows the end is another member (RFC 1952, section 2.2).
@@ -76,7 +77,7 @@ def _inflated(stream: httpx.SyncByteStream) -> Iterator[bytes]:
         yield inflater.flush()
     except zlib.error as error:
         raise httpx.DecodingError(str(error)) from error
-    if not inflater.eof:
+    if not inflater.eof and not is_empty:  # no body is none in any form
         raise httpx.DecodingError("the compressed body ends too early")
 
 

@@ -132,7 +132,7 @@ def test_a_cut_list_of_readings_is_refused(sealed: Path, length: int) -> None:
     """A tape.json that ends in the middle is told."""
     path = sealed / "tape.json"
     path.write_bytes(path.read_bytes()[:length])
-    with pytest.raises(TapeRefused, match="not valid JSON") as refusal:
+    with pytest.raises(TapeRefused, match="it is not JSON") as refusal:
         Tape.open(sealed)
     assert str(path) in str(refusal.value)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import resource
 import threading
 import time
 import tracemalloc
@@ -224,11 +225,13 @@ def test_a_gzip_bomb_is_refused_in_bounded_memory() -> None:
     ("content", "reason"),
     [
         (b"[" + b"{}," * 1000 + b"{}]", "more than 1000 values"),
+        (b" " * 60 + b"[" + b"{}," * 1000 + b"{}]", "more than 1000 values"),
         (b"[" * 60 + b"]" * 60, "deeper than 50 levels"),
         (json.dumps({"id": "x" * 2001}).encode(), "a text of more than 2000 bytes"),
+        (json.dumps({"id": '"' * 2001}).encode(), "a text of more than 2000 bytes"),
         (b'{"a": ' + b"1" * 31 + b"}", "a number of more than 30 digits"),
     ],
-    ids=["values", "nesting", "text", "digits"],
+    ids=["values", "values after spaces", "nesting", "text", "text of quotation marks", "digits"],
 )
 def test_json_beyond_a_bound_is_refused(content: bytes, reason: str) -> None:
     """Before it is parsed, each with its own reason."""
@@ -258,6 +261,21 @@ def test_what_was_not_offered_is_refused(encoding: str) -> None:
     """Also layers of compression, each of which multiplies."""
     with pytest.raises(BeyondBoundError, match="was not offered"):
         read_body(response(b"abc", encoding=encoding), HUNDRED, 5.0)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_no_body_is_none_in_any_form(encoding: str) -> None:
+    """An answer such as 202 may say how a body would be compressed."""
+    assert read_body(response(encoding=encoding), HUNDRED, 5.0) == b""
+
+
+def test_a_long_text_is_refused_in_bounded_memory() -> None:
+    """Looking for its end takes no memory for each of its characters."""
+    content = b'{"name": "' + b"a" * (8 * MEBIBYTE) + b'"}'
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(BeyondBoundError, match="a text of more than 1000000 bytes"):
+        read_body(response(content), AnswerBounds(16 * MEBIBYTE), 30.0)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
 
 
 def test_a_body_that_trickles_is_given_up() -> None:
