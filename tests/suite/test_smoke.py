@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assurance.reporting.json_report import validate
+from assurance.suite.interruptions import TOLD
 from sandbox import Sandbox
 from sandbox.apex import Observed, Switch
 from tests.suite.running import ROOT, RunSuite
@@ -194,4 +195,7 @@ def test_an_interrupted_run_is_tidied(
     assert running.returncode == 2, text
     assert projects(sandbox), text
     assert set(projects(sandbox).values()) == {"archived"}, text
-    assert list((tmp_path / "reports").glob("*/*/results.json")), text
+    # On a machine that is busy with other work the bound on ending may come before the reports are written.
+    [pack] = (tmp_path / "reports").glob("*/*/")
+    assert (pack / "results.json").is_file() or TOLD.decode().strip() in text, text
+    assert (pack / "INCOMPLETE").is_file(), text
