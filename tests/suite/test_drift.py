@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tomllib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import tomli_w
 
 from assurance.evidence import ledger
 from sandbox import Fault, Sandbox
@@ -245,3 +247,24 @@ def test_wrong_run_is_one_error(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert str(tmp_path) in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["edge", "fronted", "gated", "smallest", "spoke"])
+def test_another_deployment_comes_to_a_go(run_suite: RunSuite, tmp_path: Path, name: str) -> None:
+    """Only a baseline is missing to its first run, which is given its release; approved, the next run is a GO."""
+    deployment = tomllib.loads((ROOT / "environments" / "sandbox.toml").read_text("utf-8"))["deployment"]
+    artefacts = {key: str(ROOT / "environments" / path) for key, path in deployment["artefacts"].items()}
+    inventory = Path(artefacts["inventory"]).read_text("utf-8").replace("-sandbox-", f"-{name}-")
+    artefacts["inventory"] = str(tmp_path / "inventory.json")
+    Path(artefacts["inventory"]).write_text(inventory, encoding="utf-8")
+    release = tmp_path / "release.toml"
+    release.write_text(tomli_w.dumps({"release": deployment["release"], "artefacts": artefacts}), encoding="utf-8")
+
+    first = run_suite("checks", "--env", name, "--release", str(release))
+    assert first.status == 10, first.text
+    unjudged = [one for one in first.results["verdicts"] if one["verdict"] in {"fail", "not_evaluated"}]
+    assert {one["reason"].partition(" of ")[0] for one in unjudged} == {"No baseline"}
+    approved = _approve(first.pack, tmp_path / "baselines", "--accept-findings", "The first baseline.")
+    assert approved.returncode == 0, approved.stderr
+    second = run_suite("checks", "--env", name, "--release", str(release), "--baseline", str(tmp_path / "baselines"))
+    assert (second.status, second.results["run"]["decision"]) == (0, "GO"), second.text
