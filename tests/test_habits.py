@@ -59,6 +59,7 @@ ABOUT_SEVERAL = {
     "assurance/apex/performance/test_list_baseline.py": "baseline and drawing",
     "assurance/command_line/commands/test_sending.py": "comment and notify",
     "assurance/environment/test_tables.py": "single tables, the reference, and files that extend others",
+    "assurance/evidence/test_attacked_packs.py": "rerun and verification of somebody else's pack",
     "assurance/evidence/test_received_packs.py": "rerun and verification of somebody else's pack",
     "assurance/reporting/test_formats.py": "JSON, JUnit, SARIF and OCSF",
     "assurance/reporting/test_shown.py": "the last lines, the estate's picture, and what is fit to show",
