@@ -199,6 +199,14 @@ def test_a_defect_is_put_down_to_whose_it_is(how: How, switch: Switch, blamed: s
     assert {row.partition("-")[0] for row in rows} == {blamed}
 
 
+def test_who_gets_in_without_a_token_is_the_only_one_accused() -> None:
+    """What they have changed nobody can change again: who may do so is tried on a project of its own."""
+    also: Change = lambda stand_ins: stand_ins.apex.switches.add(Switch.ANONYMOUS_ACCEPTED)  # noqa: E731  (as above)
+    failing = _failing_in(judged(the_stage(), "granted", (), ("RBAC",), also))
+    rows = {case.partition("[")[2] for case in failing if "[" in case}
+    assert {row.partition("-")[0] for row in rows} == {"anonymous"}
+
+
 def test_a_command_that_gives_nothing_is_one_reason() -> None:
     """It is waited for once in each family, not once for each project, and nobody is accused."""
     with granting(the_stage().stand_ins.apex.service) as command:

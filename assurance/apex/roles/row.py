@@ -130,7 +130,9 @@ class _WritingRow:
         untried = _untried(scene, script, cell)
         if untried is not None:
             return untried
-        place = scene.own_project() if scene.is_standing else scene.project() if script.renews else project
+        # What one who must be refused has changed would not change any more.
+        renews = script.renews or self._has_changed
+        place = scene.own_project() if scene.is_standing else scene.project() if renews else project
         target = script.prepare(scene, place)
         before = self._look(scene, target, 0.0)
         try:

@@ -138,7 +138,8 @@ class Fleet:
         except subprocess.TimeoutExpired:
             _end([process])
             minutes = self._options.longest_seconds / 60
-            reason = f"it had not ended after {minutes:g} minutes (--timeout), and was ended"
+            after = f"{minutes:g} minute{'' if minutes == 1 else 's'}"
+            reason = f"it had not ended after {after} (--timeout), and was ended"
             return Outcome(file, reason=reason, seconds=time.monotonic() - began)
         finally:
             with self._lock:
