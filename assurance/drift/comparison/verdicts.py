@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -61,12 +62,14 @@ def differing_cases(
 def _by_case(records: Records, roles: Callable[[str], str]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return records by control and case; cases that roles make alike are numbered, so that none is lost."""
     cases: dict[tuple[str, str], Mapping[str, Any]] = {}
+    # From the last number on: a pack that somebody made may hold a hundred thousand cases of one name.
+    numbers: Counter[tuple[str, str]] = Counter()
     for record in records:
         case = roles(record["check"].partition("::")[2] or record["check"])
-        key, number = (record["control"], case), 1
+        alike = key = (record["control"], case)
         while key in cases:
-            number += 1
-            key = (record["control"], f"{case} #{number}")
+            numbers[alike] += 1
+            key = (record["control"], f"{case} #{numbers[alike] + 1}")
         cases[key] = record
     return cases
 
