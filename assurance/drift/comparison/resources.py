@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -77,9 +78,14 @@ def seen(readings: tuple[Reading, ...], asker: Asker, roles: Callable[[str], str
     answers: dict[Question, Answer] = {question: asker.ask(question) for question in questions_of(readings)}
     readable = {question: answer for question, answer in answers.items() if answer.refusal is None}
     entries: dict[str, Entry] = {}
+    numbers: Counter[str] = Counter()
     for entry in snapshot(readable).values():
         named = replace(entry, values=_named(entry.values, roles))
-        entries[_key(roles(entry.id).casefold(), named, entries)] = named
+        alike = key = _key(roles(entry.id).casefold(), named)
+        while key in entries:
+            numbers[alike] += 1
+            key = f"{alike} #{numbers[alike] + 1}"
+        entries[key] = named
     return Seen(entries, frozenset(roles(question.path).casefold() for question in readable))
 
 
@@ -118,16 +124,12 @@ def _changes(was: Entry, now: Entry) -> list[Change]:
     return [classified(difference, was.type) for difference in differences(was.values, now.values)]
 
 
-def _key(key: str, entry: Entry, taken: Mapping[str, Entry]) -> str:
-    """Return the key of a resource; one whose name Azure made up is told by what it is, and equal ones by number."""
+def _key(key: str, entry: Entry) -> str:
+    """Return the key of a resource; one whose name Azure made up is told by what it is."""
     if MADE_UP in key.rpartition("/")[2]:
         content = json.dumps(entry.values, sort_keys=True, ensure_ascii=False)
         key = f"{key}:{sha256(content.encode())[:12]}"
-    number, numbered = 1, key
-    while numbered in taken:
-        number += 1
-        numbered = f"{key} #{number}"
-    return numbered
+    return key
 
 
 def _named(value: Values, roles: Callable[[str], str]) -> Values:
