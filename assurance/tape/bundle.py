@@ -101,10 +101,10 @@ class TapeFiles:
 
     def copy_to(self, destination: Path, names: Iterable[str]) -> None:
         """Write files of these names elsewhere, in many: what a pack holds, whatever was replayed."""
+        for folder in ("readings", "bodies"):
+            (destination / folder).mkdir(parents=True, exist_ok=True)
         for name in (*names, *self._bodies):
-            path = destination / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self.read(name))
+            (destination / name).write_bytes(self.read(name))
         (destination / HEAD).write_bytes(read_plain(self._directory / HEAD, follow=False))
 
     def _content(self, name: str) -> bytes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from assurance.drift.baseline import Entry, snapshot
 from assurance.drift.classify import Change, classified, heaviest, presence
 from assurance.drift.compare import differences
+from assurance.drift.comparison.verdicts import Numbering
 from assurance.drift.normalise import Values
 from assurance.drift.questions import Answer, Asker, Question, questions_of
 from assurance.drift.survey import changes_between
@@ -78,14 +78,10 @@ def seen(readings: tuple[Reading, ...], asker: Asker, roles: Callable[[str], str
     answers: dict[Question, Answer] = {question: asker.ask(question) for question in questions_of(readings)}
     readable = {question: answer for question, answer in answers.items() if answer.refusal is None}
     entries: dict[str, Entry] = {}
-    numbers: Counter[str] = Counter()
+    numbering = Numbering()
     for entry in snapshot(readable).values():
         named = replace(entry, values=_named(entry.values, roles))
-        alike = key = _key(roles(entry.id).casefold(), named)
-        while key in entries:
-            numbers[alike] += 1
-            key = f"{alike} #{numbers[alike] + 1}"
-        entries[key] = named
+        entries[numbering.of(_key(roles(entry.id).casefold(), named))] = named
     return Seen(entries, frozenset(roles(question.path).casefold() for question in readable))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -62,16 +62,31 @@ def differing_cases(
 def _by_case(records: Records, roles: Callable[[str], str]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return records by control and case; cases that roles make alike are numbered, so that none is lost."""
     cases: dict[tuple[str, str], Mapping[str, Any]] = {}
-    # From the last number on: a pack that somebody made may hold a hundred thousand cases of one name.
-    numbers: Counter[tuple[str, str]] = Counter()
+    numbering: defaultdict[str, Numbering] = defaultdict(Numbering)
     for record in records:
         case = roles(record["check"].partition("::")[2] or record["check"])
-        alike = key = (record["control"], case)
-        while key in cases:
-            numbers[alike] += 1
-            key = (record["control"], f"{case} #{numbers[alike] + 1}")
-        cases[key] = record
+        cases[record["control"], numbering[record["control"]].of(case)] = record
     return cases
+
+
+class Numbering:
+    """Gives each name out once; one that comes again is numbered.
+
+    From its last number on: a pack that somebody made may hold a hundred thousand cases of one name.
+    """
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+        self._numbers: Counter[str] = Counter()
+
+    def of(self, name: str) -> str:
+        """Return the name, or its next numbered form that is free, such as `NAME #2`."""
+        free = name
+        while free in self._given:
+            self._numbers[name] += 1
+            free = f"{name} #{self._numbers[name] + 1}"
+        self._given.add(free)
+        return free
 
 
 def _rank(one: CaseDifference) -> tuple[bool, bool, bool, str, str]:
