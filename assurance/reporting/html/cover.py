@@ -130,7 +130,7 @@ def _unjudged(model: RunModel) -> Html:
     if absent:
         ids = ids_in_words([control.id for control in absent])
         sentence = f"{counted(len(absent), 'control')} of the suite not in this run: {ids}"
-        lines.append(element("li", element("a", sentence, href="#absent")))
+        lines.append(element("li", element("a", with_names(sentence), href="#absent")))
     if not lines:
         return Html()
     return element("section", element("h2", "Not judged"), element("ul", *lines), class_="worst", id="not-judged")
